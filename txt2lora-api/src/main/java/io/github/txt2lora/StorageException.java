@@ -1,0 +1,19 @@
+package io.github.txt2lora;
+
+import org.jspecify.annotations.Nullable;
+
+/** A file could not be written or read for a reason outside the library: permissions, space, a vanished folder. */
+public final class StorageException extends Txt2LoraException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Creates the exception with a message that says what was found, where, and what was expected. */
+    public StorageException(String message) {
+        super(message);
+    }
+
+    /** Creates the exception with its message and the failure underneath. */
+    public StorageException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

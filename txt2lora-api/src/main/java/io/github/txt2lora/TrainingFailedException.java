@@ -1,0 +1,19 @@
+package io.github.txt2lora;
+
+import org.jspecify.annotations.Nullable;
+
+/** A training began and could not be finished, for example because its loss was not a number or memory ran out. */
+public final class TrainingFailedException extends Txt2LoraException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Creates the exception with a message that says what was found, where, and what was expected. */
+    public TrainingFailedException(String message) {
+        super(message);
+    }
+
+    /** Creates the exception with its message and the failure underneath. */
+    public TrainingFailedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
