@@ -1,0 +1,219 @@
+package io.github.txt2lora.checkpoint;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A safetensors file opened for reading: 8 bytes with the length of the header, little-endian; the header, JSON; then
+ * the tensors' bytes without gaps. Opening reads and checks the whole header; the data is mapped into memory and read
+ * when a tensor is.
+ *
+ * <p>The file must not be shortened while it is open. Java releases the mapping some time after the last tensor view
+ * is unreachable, not on {@link #close()}; views obtained before may still be used.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public final class SafetensorsFile implements AutoCloseable {
+    /**
+     * The longest header that is accepted: the limit of the reference implementation. Real headers have some hundred
+     * kilobytes; without a limit a damaged length field would ask for memory that nobody has.
+     */
+    static final int MAX_HEADER_BYTES = 100_000_000;
+
+    private static final int LENGTH_BYTES = Long.BYTES;
+
+    /** Tensors are mapped in groups of up to this size, because one buffer cannot hold 2 GiB. */
+    private static final long MAX_MAPPED_BYTES = 1L << 30;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final Map<String, String> metadata;
+    private final Map<String, TensorView> tensors;
+
+    private SafetensorsFile(Path path, FileChannel channel, SafetensorsHeader header, long dataStart)
+            throws IOException {
+        this.path = path;
+        this.channel = channel;
+        this.metadata = header.metadata();
+        this.tensors = Collections.unmodifiableMap(map(header.tensors(), dataStart));
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @throws CheckpointException when there is no such file or it is no sound safetensors file; the message says what
+     *     it seems to be instead
+     * @throws StorageException when the file cannot be read
+     */
+    public static SafetensorsFile open(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new CheckpointException(path + " is a folder; expected a .safetensors file");
+        }
+        if (UnreadableFile.isNamedAsPickle(path) && Files.exists(path)) {
+            throw UnreadableFile.pickle(path);
+        }
+        FileChannel channel = openChannel(path);
+        try {
+            return read(path, channel);
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e, channel);
+            if (e instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new StorageException("%s cannot be read: %s".formatted(path, e.getMessage()), e);
+        }
+    }
+
+    private static FileChannel openChannel(Path path) {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException("%s does not exist; expected a .safetensors file".formatted(path), e);
+        } catch (IOException e) {
+            throw new StorageException("%s cannot be opened: %s".formatted(path, e), e);
+        }
+    }
+
+    private static void closeAfter(Exception failure, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static SafetensorsFile read(Path path, FileChannel channel) throws IOException {
+        long fileBytes = channel.size();
+        byte[] start = readBytes(channel, 0, (int) Math.min(fileBytes, UnreadableFile.START_BYTES));
+        if (start.length < LENGTH_BYTES) {
+            throw UnreadableFile.describe(
+                    path, start, "it has %d bytes; expected at least %d".formatted(start.length, LENGTH_BYTES));
+        }
+        long headerBytes = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long available = fileBytes - LENGTH_BYTES;
+        if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES || headerBytes > available) {
+            throw UnreadableFile.describe(
+                    path,
+                    start,
+                    ("its first 8 bytes announce a header of %s bytes; expected at most %d, and %d bytes follow. A"
+                                    + " broken download? Load the file again")
+                            .formatted(Long.toUnsignedString(headerBytes), MAX_HEADER_BYTES, available));
+        }
+        if (headerBytes == 0 || start[LENGTH_BYTES] != '{') {
+            throw UnreadableFile.describe(path, start, "the header does not begin with '{'");
+        }
+        byte[] header = readBytes(channel, LENGTH_BYTES, (int) headerBytes);
+        return new SafetensorsFile(
+                path,
+                channel,
+                SafetensorsHeader.parse(path, header, available - headerBytes),
+                LENGTH_BYTES + headerBytes);
+    }
+
+    private static byte[] readBytes(FileChannel channel, long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new IOException("the file became shorter while it was read");
+            }
+        }
+        return buffer.array();
+    }
+
+    private Map<String, TensorView> map(List<SafetensorsHeader.Slot> slots, long dataStart) throws IOException {
+        Map<String, TensorView> views = new LinkedHashMap<>();
+        List<SafetensorsHeader.Slot> group = new ArrayList<>();
+        for (SafetensorsHeader.Slot slot : slots) {
+            if (!group.isEmpty() && slot.end() - group.get(0).begin() > MAX_MAPPED_BYTES) {
+                mapGroup(group, dataStart, views);
+                group.clear();
+            }
+            group.add(slot);
+        }
+        mapGroup(group, dataStart, views);
+        return views;
+    }
+
+    private void mapGroup(List<SafetensorsHeader.Slot> group, long dataStart, Map<String, TensorView> views)
+            throws IOException {
+        if (group.isEmpty()) {
+            return;
+        }
+        long begin = group.get(0).begin();
+        long length = group.get(group.size() - 1).end() - begin;
+        // A single tensor of 2 GiB or more is listed but cannot be read: TensorView.bytes() refuses it.
+        ByteBuffer mapped = length > Integer.MAX_VALUE
+                ? ByteBuffer.allocate(0)
+                : channel.map(MapMode.READ_ONLY, dataStart + begin, length);
+        for (SafetensorsHeader.Slot slot : group) {
+            int offset = (int) (slot.begin() - begin);
+            long bytes = slot.end() - slot.begin();
+            views.put(
+                    slot.name(),
+                    new TensorView(slot.name(), slot.type(), slot.shape(), () -> mapped.slice(offset, (int) bytes)));
+        }
+    }
+
+    /** The file. */
+    public Path path() {
+        return path;
+    }
+
+    /** The strings of the header's {@code __metadata__}; empty when it has none. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** All tensors, in the order of their data in the file. */
+    public Collection<TensorView> tensors() {
+        return tensors.values();
+    }
+
+    /** The tensors by their keys, in the order of their data in the file. */
+    public Map<String, TensorView> byName() {
+        return tensors;
+    }
+
+    /** The tensor of that key, empty when there is none. */
+    public Optional<TensorView> find(String name) {
+        return Optional.ofNullable(tensors.get(name));
+    }
+
+    /**
+     * The tensor of that key.
+     *
+     * @throws CheckpointException when there is none
+     */
+    public TensorView tensor(String name) {
+        return find(name)
+                .orElseThrow(() -> new CheckpointException(
+                        "%s has no tensor '%s' among its %d".formatted(path, name, tensors.size())));
+    }
+
+    /** Closes the file. Tensor views that were obtained before stay readable. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.txt2lora.checkpoint;
+
+import io.github.txt2lora.CheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A tensor of a file, described but not yet copied: its elements stay where the file is mapped until {@link #bytes()}
+ * or {@link #toFloats()} asks for them. The views that {@link #transposed()}, {@link #rows} and {@link #reshaped} give
+ * are as lazy. Elements are in row-major order, bytes in little-endian order.
+ */
+public final class TensorView {
+    private final String name;
+    private final ElementType type;
+    private final List<Long> shape;
+    private final Supplier<ByteBuffer> data;
+
+    /**
+     * Describes a tensor.
+     *
+     * @param name its key in the file; error messages and {@link #toString()} show it
+     * @param shape the sizes of its axes, none negative; empty for a scalar
+     * @param data gives the elements; called at each access
+     */
+    public TensorView(String name, ElementType type, List<Long> shape, Supplier<ByteBuffer> data) {
+        this.name = name;
+        this.type = type;
+        this.shape = List.copyOf(shape);
+        this.data = data;
+    }
+
+    /** The key of the tensor in its file. */
+    public String name() {
+        return name;
+    }
+
+    /** The format of its elements. */
+    public ElementType type() {
+        return type;
+    }
+
+    /** The sizes of its axes; empty for a scalar. */
+    public List<Long> shape() {
+        return shape;
+    }
+
+    /** The product of the sizes of its axes; 1 for a scalar. */
+    public long elements() {
+        return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    /** The size of its elements in bytes. */
+    public long byteSize() {
+        return Math.multiplyExact(elements(), type.bytes());
+    }
+
+    /**
+     * The elements, read-only, little-endian, from position 0 to the limit. For a tensor of a file this is its part of
+     * the mapped file, without a copy, unless the view is a transposed one.
+     *
+     * @throws CheckpointException when the tensor has 2 GiB or more, which no buffer can hold
+     */
+    public ByteBuffer bytes() {
+        if (byteSize() > Integer.MAX_VALUE) {
+            throw new CheckpointException("tensor '%s' has %d bytes; expected less than 2 GiB in one tensor"
+                    .formatted(name, byteSize()));
+        }
+        return data.get().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * The elements as floats; from F64 rounded, else exactly.
+     *
+     * @throws CheckpointException when the type is no floating-point type of 16 bits or more
+     */
+    public float[] toFloats() {
+        if (!type.isFloat()) {
+            throw new CheckpointException(
+                    "tensor '%s' has element type %s; expected F64, F32, F16 or BF16".formatted(name, type));
+        }
+        ByteBuffer bytes = bytes();
+        float[] floats = new float[bytes.remaining() / type.bytes()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = switch (type) {
+                case F64 -> (float) bytes.getDouble();
+                case F32 -> bytes.getFloat();
+                case F16 -> HalfFloats.halfToFloat(bytes.getShort());
+                default -> HalfFloats.bfloat16ToFloat(bytes.getShort());
+            };
+        }
+        return floats;
+    }
+
+    /**
+     * The same elements under another shape.
+     *
+     * @throws CheckpointException when the number of elements differs
+     */
+    public TensorView reshaped(List<Long> newShape) {
+        TensorView view = new TensorView(name, type, newShape, data);
+        if (view.elements() != elements()) {
+            throw new CheckpointException("tensor '%s' has shape %s, which cannot be read as %s (%d elements, not %d)"
+                    .formatted(name, shape, newShape, elements(), view.elements()));
+        }
+        return view;
+    }
+
+    /**
+     * The part from row {@code from} (included) to row {@code to} (excluded) of the first axis.
+     *
+     * @throws CheckpointException when the tensor is a scalar or has no such rows
+     */
+    public TensorView rows(long from, long to) {
+        if (shape.isEmpty() || from < 0 || to < from || to > shape.get(0)) {
+            throw new CheckpointException(
+                    "tensor '%s' has shape %s; expected rows %d to %d".formatted(name, shape, from, to));
+        }
+        List<Long> newShape = new ArrayList<>(shape);
+        newShape.set(0, to - from);
+        TensorView view = new TensorView(name, type, newShape, data);
+        long rowBytes = shape.get(0) == 0 ? 0 : byteSize() / shape.get(0);
+        int start = Math.toIntExact(rowBytes * from);
+        int length = Math.toIntExact(view.byteSize());
+        return new TensorView(name, type, newShape, () -> bytes().slice(start, length));
+    }
+
+    /**
+     * The matrix with rows and columns exchanged; each access makes a copy.
+     *
+     * @throws CheckpointException when the tensor has not two axes
+     */
+    public TensorView transposed() {
+        if (shape.size() != 2) {
+            throw new CheckpointException("tensor '%s' has shape %s; expected a matrix".formatted(name, shape));
+        }
+        List<Long> newShape = new ArrayList<>(shape);
+        Collections.reverse(newShape);
+        return new TensorView(name, type, newShape, this::transposedCopy);
+    }
+
+    private ByteBuffer transposedCopy() {
+        int rows = Math.toIntExact(shape.get(0));
+        int columns = Math.toIntExact(shape.get(1));
+        int size = type.bytes();
+        ByteBuffer from = bytes();
+        ByteBuffer to = ByteBuffer.allocateDirect(from.remaining());
+        for (int column = 0; column < columns; column++) {
+            for (int row = 0; row < rows; row++) {
+                to.put(from.slice((row * columns + column) * size, size));
+            }
+        }
+        return to.flip();
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + type + shape;
+    }
+}
