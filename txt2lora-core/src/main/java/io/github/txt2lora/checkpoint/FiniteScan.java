@@ -1,0 +1,48 @@
+package io.github.txt2lora.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+
+/**
+ * Looks for infinities and not-a-numbers: the values whose exponent bits are all set. Eight bytes are tested at once:
+ * adding the lowest exponent bit to the masked exponent of each number carries into its sign bit, and no further,
+ * exactly when the exponent is full.
+ */
+final class FiniteScan {
+    private FiniteScan() {}
+
+    /** The index of the first element that is not finite, empty when all are or the type has no such values. */
+    static OptionalLong firstNotFinite(TensorView tensor) {
+        return switch (tensor.type()) {
+            case F16 -> scan(tensor, 0x7c00_7c00_7c00_7c00L, 0x0400_0400_0400_0400L, 0x8000_8000_8000_8000L);
+            case BF16 -> scan(tensor, 0x7f80_7f80_7f80_7f80L, 0x0080_0080_0080_0080L, 0x8000_8000_8000_8000L);
+            case F32 -> scan(tensor, 0x7f80_0000_7f80_0000L, 0x0080_0000_0080_0000L, 0x8000_0000_8000_0000L);
+            case F64 -> scan(tensor, 0x7ff0_0000_0000_0000L, 0x0010_0000_0000_0000L, 0x8000_0000_0000_0000L);
+            default -> OptionalLong.empty();
+        };
+    }
+
+    private static OptionalLong scan(TensorView tensor, long exponents, long lowestBits, long signs) {
+        ByteBuffer bytes = tensor.bytes();
+        int elementBytes = tensor.type().bytes();
+        int length = bytes.remaining();
+        for (int offset = 0; offset < length; offset += Long.BYTES) {
+            long word = length - offset >= Long.BYTES ? bytes.getLong(offset) : tail(bytes, offset);
+            long full = ((word & exponents) + lowestBits) & signs;
+            if (full != 0) {
+                int byteInWord = Long.numberOfTrailingZeros(full) / Byte.SIZE;
+                return OptionalLong.of((offset + byteInWord) / elementBytes);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** The last bytes of a buffer, filled up with zeros. */
+    private static long tail(ByteBuffer bytes, int offset) {
+        long word = 0;
+        for (int i = bytes.limit() - 1; i >= offset; i--) {
+            word = word << Byte.SIZE | bytes.get(i) & 0xff;
+        }
+        return word;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.txt2lora.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.txt2lora.CheckpointException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The layout of diffusers: a folder with one folder of weights and configuration for each network. */
+final class FolderLayout {
+    private FolderLayout() {}
+
+    /**
+     * Opens the files of a folder and finds the networks in them.
+     *
+     * @param opened is given each file as soon as it is open, also when a later one fails
+     * @throws CheckpointException when a network or a tensor is missing or damaged
+     */
+    static CheckpointContents read(Path folder, Consumer<SafetensorsFile> opened) {
+        boolean second = Files.isDirectory(folder.resolve(Component.TEXT_ENCODER_2.folderName()));
+        Map<Component, ComponentTensors> found = new EnumMap<>(Component.class);
+        for (Component component : Component.values()) {
+            if (component != Component.TEXT_ENCODER_2 || second) {
+                found.put(component, open(folder, component, opened));
+            }
+        }
+        return CheckpointContents.of(folder, family(found), found);
+    }
+
+    private static ModelFamily family(Map<Component, ComponentTensors> found) {
+        if (found.containsKey(Component.TEXT_ENCODER_2)) {
+            return ModelFamily.SDXL;
+        }
+        boolean linear = Optional.ofNullable(found.get(Component.UNET))
+                .flatMap(unet -> unet.find("mid_block.attentions.0.proj_in.weight"))
+                .map(matrix -> matrix.shape().size() == 2)
+                .orElse(false);
+        return linear ? ModelFamily.SD2 : ModelFamily.SD1;
+    }
+
+    private static ComponentTensors open(Path folder, Component component, Consumer<SafetensorsFile> opened) {
+        Path part = folder.resolve(component.folderName());
+        Map<String, TensorView> tensors = new LinkedHashMap<>();
+        for (Path weights : WeightFiles.find(part, component.weightsName())) {
+            SafetensorsFile file = SafetensorsFile.open(weights);
+            opened.accept(file);
+            for (TensorView tensor : file.tensors()) {
+                if (tensors.put(tensor.name(), tensor) != null) {
+                    throw new CheckpointException("%s: tensor '%s' is in another shard too"
+                            .formatted(weights, Excerpt.of(tensor.name())));
+                }
+            }
+        }
+        KeyMap keys = component == Component.VAE && tensors.containsKey(OldVaeAttentionKeys.TELLING_KEY)
+                ? new OldVaeAttentionKeys()
+                : KeyMap.DIFFUSERS;
+        return new ComponentTensors(part, component, "", tensors, keys, UnusedTextKeys.of(component));
+    }
+
+    /**
+     * The hints in the configuration files of a folder.
+     *
+     * @throws CheckpointException when such a file is damaged
+     */
+    static ModelHints hints(Path folder) {
+        JsonNode scheduler = JsonFile.readIfPresent(folder.resolve("scheduler").resolve("scheduler_config.json"));
+        Path vaeFile = folder.resolve(Component.VAE.folderName()).resolve("config.json");
+        JsonNode factor = JsonFile.readIfPresent(vaeFile).path("scaling_factor");
+        if (!factor.isMissingNode() && !(factor.isNumber() && factor.asDouble() > 0)) {
+            throw new CheckpointException(
+                    "%s: scaling_factor is %s; expected a number above 0".formatted(vaeFile, factor));
+        }
+        JsonNode zeroSnr = scheduler.path("rescale_betas_zero_snr");
+        return new ModelHints(
+                ModelHints.prediction(scheduler.path("prediction_type").textValue()),
+                zeroSnr.isBoolean() ? Optional.of(zeroSnr.asBoolean()) : Optional.empty(),
+                factor.isMissingNode() ? Optional.empty() : Optional.of(factor.asDouble()));
+    }
+
+    /** The file that stands for the model where one hash is wanted: the UNet's first. */
+    static Path fileForHash(Path folder) {
+        List<Path> files = WeightFiles.find(
+                folder.resolve(Component.UNET.folderName()), Component.UNET.weightsName());
+        return files.get(0);
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.txt2lora.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads the small JSON files of a diffusers folder. */
+final class JsonFile {
+    /** An index of the largest checkpoints has some hundred kilobytes. */
+    private static final long MAX_BYTES = 16L << 20;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private JsonFile() {}
+
+    /** The content of a file; a missing node when there is no such file. */
+    static JsonNode readIfPresent(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return MissingNode.getInstance();
+        }
+        try {
+            long bytes = Files.size(file);
+            if (bytes > MAX_BYTES) {
+                throw new CheckpointException(
+                        "%s has %d bytes; expected at most %d".formatted(file, bytes, MAX_BYTES));
+            }
+            return MAPPER.readTree(Files.readAllBytes(file));
+        } catch (JsonProcessingException e) {
+            throw new CheckpointException(
+                    "%s is not valid JSON: %s (line %d)"
+                            .formatted(file, e.getOriginalMessage(), e.getLocation().getLineNr()),
+                    e);
+        } catch (IOException e) {
+            throw new StorageException("%s cannot be read: %s".formatted(file, e), e);
+        }
+    }
+}

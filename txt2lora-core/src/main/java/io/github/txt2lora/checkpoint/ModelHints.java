@@ -1,0 +1,42 @@
+package io.github.txt2lora.checkpoint;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model says of itself beside its weights; empty where it says nothing.
+ *
+ * @param vPrediction whether the UNet predicts velocity (v) rather than noise (epsilon)
+ * @param zeroTerminalSnr whether the noise schedule was rescaled so that the last timestep is pure noise
+ * @param vaeScalingFactor the factor for the VAE's latents
+ */
+record ModelHints(
+        Optional<Boolean> vPrediction, Optional<Boolean> zeroTerminalSnr, Optional<Double> vaeScalingFactor) {
+
+    private static final String V_KEY = "v_pred";
+    private static final String ZERO_SNR_KEY = "ztsnr";
+    private static final String METADATA_KEY = "modelspec.prediction_type";
+
+    /** The hints of a single file: the mere presence of a tensor speaks first, then the metadata. */
+    static ModelHints of(Set<String> keys, Map<String, String> metadata) {
+        return new ModelHints(
+                keys.contains(V_KEY) ? Optional.of(true) : prediction(metadata.get(METADATA_KEY)),
+                keys.contains(ZERO_SNR_KEY) ? Optional.of(true) : Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Reads the name of a prediction type as modelspec or diffusers write it; empty when it is another one. */
+    static Optional<Boolean> prediction(@Nullable String name) {
+        if (name == null) {
+            return Optional.empty();
+        }
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "v", "v_prediction" -> Optional.of(true);
+            case "epsilon" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+}
