@@ -1,0 +1,62 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+
+/**
+ * How to set up an engine.
+ *
+ * @param device where it computes, {@link Device#auto()} by default
+ * @param threads threads for one operation on the processor, or 0, the default, for libtorch's choice
+ */
+public record EngineOptions(Device device, int threads) {
+
+    /**
+     * Checks both components; {@link #builder()} reads better.
+     *
+     * @throws InvalidSettingException if the number of threads is negative
+     */
+    public EngineOptions {
+        Check.given("device", device);
+        Check.atLeast("threads", threads, 0);
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder().device(device).threads(threads);
+    }
+
+    /** Collects the values of {@link EngineOptions}; each call replaces what an earlier one set. */
+    public static final class Builder {
+
+        private Device device = Device.auto();
+        private int threads;
+
+        private Builder() {}
+
+        /** Where the engine computes; {@link Device#auto()} by default. */
+        public Builder device(Device device) {
+            this.device = Check.given("device", device);
+            return this;
+        }
+
+        /**
+         * Threads for one operation on the processor; 0, the default, is libtorch's choice.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder threads(int threads) {
+            this.threads = Check.atLeast("threads", threads, 0);
+            return this;
+        }
+
+        /** Makes the value. */
+        public EngineOptions build() {
+            return new EngineOptions(device, threads);
+        }
+    }
+}

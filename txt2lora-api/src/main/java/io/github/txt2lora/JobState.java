@@ -1,0 +1,46 @@
+package io.github.txt2lora;
+
+/**
+ * Where a {@link TrainingJob} stands.
+ *
+ * <table>
+ * <caption>What follows what</caption>
+ * <tr><th>state</th><th>next state</th><th>when</th></tr>
+ * <tr><td rowspan="3">QUEUED</td><td>RUNNING</td><td>the trainings before it have ended</td></tr>
+ * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>
+ * <tr><td>FAILED</td><td>the engine cannot run it</td></tr>
+ * <tr><td rowspan="4">RUNNING</td><td>PAUSED</td><td>paused, at the end of the iteration under way</td></tr>
+ * <tr><td>FINISHED</td><td>all iterations were made and the LoRA was saved</td></tr>
+ * <tr><td>CANCELLED</td><td>cancelled, at the end of the iteration under way, or the engine was closed</td></tr>
+ * <tr><td>FAILED</td><td>it cannot go on</td></tr>
+ * <tr><td rowspan="3">PAUSED</td><td>RUNNING</td><td>resumed</td></tr>
+ * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>
+ * <tr><td>FAILED</td><td>the LoRA that a cancellation was to keep could not be saved</td></tr>
+ * <tr><td>FINISHED, CANCELLED, FAILED</td><td>none</td><td></td></tr>
+ * </table>
+ */
+public enum JobState {
+    /** Waits for the trainings before it. */
+    QUEUED(false),
+    /** Loads its model or trains. */
+    RUNNING(false),
+    /** Stands still and keeps its place: trainings behind it go on waiting. */
+    PAUSED(false),
+    /** All iterations were made and the LoRA was saved. */
+    FINISHED(true),
+    /** Ended early by request, with or without a LoRA. */
+    CANCELLED(true),
+    /** Ended early by a failure. */
+    FAILED(true);
+
+    private final boolean terminal;
+
+    JobState(boolean terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Whether no other state follows. */
+    public boolean isTerminal() {
+        return terminal;
+    }
+}

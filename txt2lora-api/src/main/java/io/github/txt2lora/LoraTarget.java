@@ -1,0 +1,21 @@
+package io.github.txt2lora;
+
+/**
+ * Which modules of the UNet, of those that the {@link LoraType} covers, get a LoRA.
+ *
+ * <p>The names are those of LECO's training methods. In LECO as published the filter looks at the names of whole
+ * transformers, in which {@code attn1} and {@code attn2} never occur: {@code selfattn} and {@code xattn} select nothing
+ * and fail, {@code noxattn} and {@code innoxattn} equal {@code full}. Here each does what its name says.
+ */
+public enum LoraTarget {
+    /** Every module. */
+    FULL,
+    /** Every module outside cross-attention ({@code attn2}). */
+    NOXATTN,
+    /** As {@link #NOXATTN}, and only modules inside of transformer blocks: self-attention and feed-forward. */
+    INNOXATTN,
+    /** Only self-attention ({@code attn1}). */
+    SELFATTN,
+    /** Only cross-attention ({@code attn2}), where the words meet the picture. */
+    XATTN
+}

@@ -1,0 +1,143 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.FileName;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole training as a value: give it to a {@link TrainingEngine} or to {@link Txt2Lora#train(LoraTraining)}.
+ *
+ * @param name the LoRA's name: its file's name without extension, and what stands in a prompt as
+ *     {@code <lora:name:1>}; at most 120 characters that any operating system takes in a file name
+ * @param model the base model
+ * @param prompts what to teach, at least one pair; each iteration draws one of them
+ * @param training how to train
+ * @param output the folder for the LoRA; it is created when needed
+ */
+public record LoraTraining(
+        String name, ModelSource model, List<PromptPair> prompts, TrainingSpec training, Path output) {
+
+    /**
+     * Checks every component; {@link #builder()} reads better.
+     *
+     * @throws InvalidSettingException if the name cannot be a file name or there is no prompt
+     */
+    public LoraTraining {
+        FileName.check("name", name);
+        Check.given("model", model);
+        prompts = copyOf(prompts);
+        if (prompts.isEmpty()) {
+            throw new InvalidSettingException("prompts is empty; expected at least one PromptPair, for example"
+                    + " prompt(PromptPair.enhance(\"krnkmd\").positive(\"short hair, maid\").build())");
+        }
+        Check.given("training", training);
+        Check.given("output", output);
+    }
+
+    /** The file that the finished LoRA gets: {@code output/name.safetensors}. */
+    public Path loraFile() {
+        String fileName = name + ".safetensors";
+        try {
+            return output.resolve(fileName);
+        } catch (InvalidPathException e) {
+            throw new InvalidSettingException(
+                    "name is \"" + name + "\"; expected a name that the file system of " + output + " can store", e);
+        }
+    }
+
+    /** An empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder()
+                .name(name)
+                .model(model)
+                .prompts(prompts)
+                .training(training)
+                .output(output);
+    }
+
+    private static List<PromptPair> copyOf(List<PromptPair> prompts) {
+        for (PromptPair pair : Check.given("prompts", prompts)) {
+            Check.given("prompt", pair);
+        }
+        return List.copyOf(prompts);
+    }
+
+    /**
+     * Collects the values of a {@link LoraTraining}; each call but {@link #prompt} replaces what an earlier one set.
+     */
+    public static final class Builder {
+
+        private @Nullable String name;
+        private @Nullable ModelSource model;
+        private final List<PromptPair> prompts = new ArrayList<>();
+        private TrainingSpec training = TrainingSpec.builder().build();
+        private @Nullable Path output;
+
+        private Builder() {}
+
+        /**
+         * The LoRA's name, which is also its file's; required.
+         *
+         * @throws InvalidSettingException if it cannot be a file name on every operating system
+         */
+        public Builder name(String name) {
+            this.name = FileName.check("name", name);
+            return this;
+        }
+
+        /** The base model; required. */
+        public Builder model(ModelSource model) {
+            this.model = Check.given("model", model);
+            return this;
+        }
+
+        /** Adds a pair to those already there; at least one is required. */
+        public Builder prompt(PromptPair prompt) {
+            prompts.add(Check.given("prompt", prompt));
+            return this;
+        }
+
+        /** Replaces all pairs. */
+        public Builder prompts(List<PromptPair> prompts) {
+            List<PromptPair> replacement = copyOf(prompts);
+            this.prompts.clear();
+            this.prompts.addAll(replacement);
+            return this;
+        }
+
+        /** How to train; the defaults of {@link TrainingSpec} if not set. */
+        public Builder training(TrainingSpec training) {
+            this.training = Check.given("training", training);
+            return this;
+        }
+
+        /** The folder for the LoRA, created when needed; required. */
+        public Builder output(Path output) {
+            this.output = Check.given("output", output);
+            return this;
+        }
+
+        /**
+         * Makes the value.
+         *
+         * @throws InvalidSettingException if name, model, prompts or output is missing
+         */
+        public LoraTraining build() {
+            return new LoraTraining(
+                    Check.required("name", name, "call name(...) with the LoRA's name"),
+                    Check.required("model", model, "call model(ModelSource.file(...)) with the base model"),
+                    prompts,
+                    training,
+                    Check.required("output", output, "call output(...) with the folder for the LoRA"));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.github.txt2lora;
+
+/** Which kinds of layers of the UNet get a LoRA. */
+public enum LoraType {
+    /** The linear layers and 1x1 convolutions of the transformer blocks. */
+    LIERLA,
+    /** As {@link #LIERLA}, and the convolutions of the residual, down-sampling and up-sampling blocks. */
+    C3LIER
+}

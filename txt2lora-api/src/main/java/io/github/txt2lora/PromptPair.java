@@ -1,0 +1,232 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One lesson for the LoRA, made of words alone (LECO). With the LoRA on, the model's noise prediction for
+ * {@code target} is trained to equal, in mean square,
+ *
+ * <pre>
+ * enhance: eps(neutral) + guidanceScale * (eps(positive) - eps(unconditional))
+ * erase:   eps(neutral) - guidanceScale * (eps(positive) - eps(unconditional))
+ * </pre>
+ *
+ * whose predictions are the base model's, with the LoRA off. Make one with {@link #enhance}, {@link #erase} or
+ * {@link #preserve}; the defaults are those of LECO's prompt files.
+ *
+ * @param target the words that get a new meaning; blank only in a pair that {@linkplain #preserves() preserves}
+ * @param positive the words whose meaning is added or taken away; by default the target
+ * @param unconditional what the positive is compared with; by default the empty prompt
+ * @param neutral what the meaning is added to or taken from; by default the unconditional
+ * @param action the direction
+ * @param guidanceScale how far to go, 1 by default; any finite number
+ * @param resolution width and height of the training pictures in pixels, a positive multiple of 8, 512 by default; the
+ *     latents are {@code (batchSize, 4, resolution/8, resolution/8)}
+ * @param batchSize how many noisy pictures one iteration compares, 1 by default
+ * @param dynamicResolution whether each iteration draws its own height and width, multiples of 64 from half the
+ *     resolution to below the resolution
+ */
+public record PromptPair(
+        String target,
+        String positive,
+        String unconditional,
+        String neutral,
+        PromptAction action,
+        double guidanceScale,
+        int resolution,
+        int batchSize,
+        boolean dynamicResolution) {
+
+    /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
+    private static final int MIN_DYNAMIC_RESOLUTION = 128;
+
+    /**
+     * Checks every component; {@link #enhance}, {@link #erase} and {@link #preserve} read better.
+     *
+     * @throws InvalidSettingException if a component is outside its range, or {@code dynamicResolution} is asked for
+     *     with a resolution below 128
+     */
+    public PromptPair {
+        Check.given("target", target);
+        Check.given("positive", positive);
+        Check.given("unconditional", unconditional);
+        Check.given("neutral", neutral);
+        Check.given("action", action);
+        Check.finite("guidanceScale", guidanceScale);
+        Check.pictureSide("resolution", resolution);
+        Check.atLeast("batchSize", batchSize, 1);
+        if (dynamicResolution && resolution < MIN_DYNAMIC_RESOLUTION) {
+            throw new InvalidSettingException("dynamicResolution is on and resolution is " + resolution
+                    + "; expected a resolution of " + MIN_DYNAMIC_RESOLUTION + " or more, because sides are drawn as"
+                    + " multiples of 64 from half the resolution up, or dynamicResolution off");
+        }
+        if (target.isBlank() && !keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale)) {
+            throw InvalidSettingException.of(
+                    "target", target, "the words that get a new meaning (only PromptPair.preserve takes an empty one)");
+        }
+    }
+
+    /**
+     * Starts a pair that adds the meaning of other words to the target.
+     *
+     * @throws InvalidSettingException if the target is blank
+     */
+    public static Builder enhance(String target) {
+        return new Builder(visible(target), PromptAction.ENHANCE);
+    }
+
+    /**
+     * Starts a pair that takes the meaning of other words, by default its own, from the target.
+     *
+     * @throws InvalidSettingException if the target is blank
+     */
+    public static Builder erase(String target) {
+        return new Builder(visible(target), PromptAction.ERASE);
+    }
+
+    /**
+     * Starts a pair that keeps what a prompt means: its goal is the base model's own prediction. Such pairs, trained
+     * along with others, stop a LoRA from changing more than it should.
+     *
+     * @param prompt the words to keep; may be empty, which keeps what the model draws without words
+     */
+    public static Builder preserve(String prompt) {
+        return new Builder(Check.given("target", prompt), PromptAction.ENHANCE)
+                .positive(prompt)
+                .unconditional("")
+                .neutral("");
+    }
+
+    /**
+     * Whether the goal of this pair is the base model's own prediction for the target, so that nothing is to change.
+     */
+    public boolean preserves() {
+        return keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
+    }
+
+    /** A builder that holds the values of this pair. */
+    public Builder toBuilder() {
+        return new Builder(target, action)
+                .positive(positive)
+                .unconditional(unconditional)
+                .neutral(neutral)
+                .guidanceScale(guidanceScale)
+                .resolution(resolution)
+                .batchSize(batchSize)
+                .dynamicResolution(dynamicResolution);
+    }
+
+    private static String visible(String target) {
+        if (Check.given("target", target).isBlank()) {
+            throw InvalidSettingException.of("target", target, "the words that get a new meaning");
+        }
+        return target;
+    }
+
+    private static boolean keepsBaseMeaning(
+            String target,
+            String positive,
+            String unconditional,
+            String neutral,
+            PromptAction action,
+            double guidanceScale) {
+        return action == PromptAction.ENHANCE
+                && guidanceScale == 1.0
+                && positive.equals(target)
+                && neutral.equals(unconditional);
+    }
+
+    /** Collects the values of a {@link PromptPair}; each call replaces what an earlier one set. */
+    public static final class Builder {
+
+        private final String target;
+        private final PromptAction action;
+        private @Nullable String positive;
+        private @Nullable String unconditional;
+        private @Nullable String neutral;
+        private double guidanceScale = 1.0;
+        private int resolution = 512;
+        private int batchSize = 1;
+        private boolean dynamicResolution;
+
+        private Builder(String target, PromptAction action) {
+            this.target = target;
+            this.action = action;
+        }
+
+        /** The words whose meaning is added or taken away; by default the target. */
+        public Builder positive(String positive) {
+            this.positive = Check.given("positive", positive);
+            return this;
+        }
+
+        /** What the positive is compared with; by default the empty prompt. */
+        public Builder unconditional(String unconditional) {
+            this.unconditional = Check.given("unconditional", unconditional);
+            return this;
+        }
+
+        /** What the meaning is added to or taken from; by default the unconditional. */
+        public Builder neutral(String neutral) {
+            this.neutral = Check.given("neutral", neutral);
+            return this;
+        }
+
+        /**
+         * How far to go; 1 by default.
+         *
+         * @throws InvalidSettingException if it is not finite
+         */
+        public Builder guidanceScale(double guidanceScale) {
+            this.guidanceScale = Check.finite("guidanceScale", guidanceScale);
+            return this;
+        }
+
+        /**
+         * Width and height of the training pictures in pixels; 512 by default.
+         *
+         * @throws InvalidSettingException if it is not a positive multiple of 8
+         */
+        public Builder resolution(int resolution) {
+            this.resolution = Check.pictureSide("resolution", resolution);
+            return this;
+        }
+
+        /**
+         * How many noisy pictures one iteration compares; 1 by default.
+         *
+         * @throws InvalidSettingException if it is less than 1
+         */
+        public Builder batchSize(int batchSize) {
+            this.batchSize = Check.atLeast("batchSize", batchSize, 1);
+            return this;
+        }
+
+        /** Whether each iteration draws its own height and width; off by default. Needs a resolution of 128 or more. */
+        public Builder dynamicResolution(boolean dynamicResolution) {
+            this.dynamicResolution = dynamicResolution;
+            return this;
+        }
+
+        /**
+         * Makes the pair.
+         *
+         * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128, or an empty
+         *     prompt to preserve was given a new meaning
+         */
+        public PromptPair build() {
+            String base = unconditional == null ? "" : unconditional;
+            return new PromptPair(
+                    target,
+                    positive == null ? target : positive,
+                    base,
+                    neutral == null ? base : neutral,
+                    action,
+                    guidanceScale,
+                    resolution,
+                    batchSize,
+                    dynamicResolution);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageRequest;
+import java.util.List;
+
+/**
+ * Trains LoRAs and draws pictures. An engine trains one LoRA at a time; others queue in the order in which they were
+ * started. Base models stay loaded between trainings, and all native memory belongs to the engine until it is closed.
+ * All methods may be called from any thread.
+ */
+public interface TrainingEngine extends AutoCloseable {
+
+    /**
+     * Opens the engine that is on the class path, on the best device.
+     *
+     * @throws Txt2LoraException if there is none, or it cannot start
+     */
+    static TrainingEngine open() {
+        return open(EngineOptions.builder().build());
+    }
+
+    /**
+     * Opens the engine that is on the class path, found by {@link java.util.ServiceLoader}; the first one if there are
+     * several.
+     *
+     * @throws InvalidSettingException if the device does not exist
+     * @throws Txt2LoraException if there is no engine, or it cannot start
+     */
+    static TrainingEngine open(EngineOptions options) {
+        return EngineDiscovery.find().create(options);
+    }
+
+    /**
+     * Queues a training and returns at once.
+     *
+     * @param training what to train
+     * @param listeners who is told about it; see {@link TrainingListener} for the threads
+     * @throws Txt2LoraException if the engine is closed
+     */
+    TrainingJob start(LoraTraining training, TrainingListener... listeners);
+
+    /**
+     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled and
+     * discarded, the thread stays interrupted, and a {@link TrainingCancelledException} is thrown.
+     *
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA
+     * @throws Txt2LoraException if the training failed, or the engine is closed
+     */
+    default TrainedLora train(LoraTraining training, TrainingListener... listeners) {
+        TrainingJob job = start(training, listeners);
+        try {
+            return job.await();
+        } catch (InterruptedException e) {
+            job.cancel(CancelMode.DISCARD);
+            Thread.currentThread().interrupt();
+            throw new TrainingCancelledException(
+                    "the training of " + training.name() + " was cancelled because the thread waiting for it"
+                            + " was interrupted; use start() to let a training go on without its starter",
+                    e);
+        }
+    }
+
+    /**
+     * Draws pictures and waits for them. While a training runs, the request waits for its turn.
+     *
+     * @return {@link ImageRequest#count()} pictures in the order of their seeds
+     * @throws CheckpointException if the model or a LoRA cannot be used
+     * @throws Txt2LoraException if drawing failed, or the engine is closed
+     */
+    List<GeneratedImage> generate(ImageRequest request);
+
+    /**
+     * Cancels all trainings, discarding them, waits until the one under way has stopped, and frees all memory. May be
+     * called more than once. Must not be called from a {@link TrainingListener} or another thread of the engine.
+     */
+    @Override
+    void close();
+}

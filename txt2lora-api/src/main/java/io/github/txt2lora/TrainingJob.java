@@ -1,0 +1,67 @@
+package io.github.txt2lora;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A handle on a training that an engine was given. All methods may be called from any thread, and those that do not
+ * say that they wait return at once.
+ */
+public interface TrainingJob {
+
+    /** What is trained. */
+    LoraTraining training();
+
+    /** Where the job stands now. */
+    JobState state();
+
+    /** How far the training is now. */
+    TrainingProgress progress();
+
+    /**
+     * Waits for the end. Interrupting the waiting thread ends the wait, not the training.
+     *
+     * @return the LoRA; after {@link CancelMode#KEEP} it has fewer iterations than were asked for
+     * @throws InterruptedException if the waiting thread is interrupted
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA
+     * @throws Txt2LoraException if the training failed; the same exception as in {@link #completion()}
+     */
+    TrainedLora await() throws InterruptedException;
+
+    /**
+     * Waits for the end, but not longer than {@code timeout}; otherwise as {@link #await()}.
+     *
+     * @return the LoRA, or empty if the training has not ended in that time
+     * @throws InterruptedException if the waiting thread is interrupted
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA
+     * @throws Txt2LoraException if the training failed
+     */
+    Optional<TrainedLora> await(Duration timeout) throws InterruptedException;
+
+    /**
+     * Asks the training to stand still after the iteration under way. A queued job pauses before its first iteration.
+     * The model stays in memory, and the trainings behind it go on waiting. No effect after the end.
+     */
+    void pause();
+
+    /** Takes back {@link #pause()}. No effect if the job is not paused. */
+    void resume();
+
+    /**
+     * Asks the training to end after the iteration under way; also works while it is queued or paused. No effect after
+     * the end or after an earlier call.
+     *
+     * @param mode whether to save what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
+     *     {@link CancelMode#KEEP} after at least one iteration, with a LoRA; otherwise with a
+     *     {@link TrainingCancelledException}
+     */
+    void cancel(CancelMode mode);
+
+    /**
+     * The end as a stage to compose with. It completes with the LoRA or, exceptionally, with the exception that
+     * {@link #await()} throws. Dependent actions without an executor run on a thread of the engine: keep them short,
+     * and do not close the engine in them.
+     */
+    CompletionStage<TrainedLora> completion();
+}

@@ -1,0 +1,313 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to train: everything but the words, the model and the place of the result. The defaults are LECO's.
+ *
+ * @param iterations how many steps the optimizer makes, 1 or more, 1000 by default
+ * @param learningRate the size of a step, greater than 0, 1e-4 by default
+ * @param optimizer {@link OptimizerSpec#adamW()} by default
+ * @param schedule how the learning rate changes, constant by default
+ * @param warmupIterations iterations over which the learning rate first rises from 0 on a line, at most all of them, 0
+ *     by
+ *     default
+ * @param lora the shape of the LoRA
+ * @param noiseScheduler how the rollout denoises, {@link NoiseScheduler#DDIM} by default
+ * @param maxDenoisingSteps steps of a complete rollout, of which each iteration makes 1 to all but one at random; 2 to
+ *     1000, 50 by default
+ * @param rolloutGuidanceScale classifier-free guidance scale of the rollout, finite, 3 by default
+ * @param gradientAccumulation comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
+ * @param maxGradientNorm the norm to which longer gradients are shortened, greater than 0; null, the default, for none
+ * @param seed where all random numbers of the training start, any number, 0 by default
+ * @param precision the number format of the base model's computations, {@link Precision#FP32} by default; the LoRA and
+ *     the optimizer always compute in 32 bits
+ * @param savePrecision the number format of the LoRA file, by default {@link Precision#FP16}, as in most LoRA files
+ *     that
+ *     are shared
+ * @param clipSkip which hidden state of the text encoder is used, counted from the last; 1 to 12, 1 (the last) by
+ *     default
+ * @param vPrediction whether the base model predicts velocity instead of noise although its file does not say so; off
+ *     by
+ *     default
+ * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
+ * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
+ *     for the clock
+ */
+public record TrainingSpec(
+        int iterations,
+        double learningRate,
+        OptimizerSpec optimizer,
+        LearningRateSchedule schedule,
+        int warmupIterations,
+        LoraSpec lora,
+        NoiseScheduler noiseScheduler,
+        int maxDenoisingSteps,
+        double rolloutGuidanceScale,
+        int gradientAccumulation,
+        @Nullable Double maxGradientNorm,
+        long seed,
+        Precision precision,
+        Precision savePrecision,
+        int clipSkip,
+        boolean vPrediction,
+        int saveEvery,
+        @Nullable Instant timestamp) {
+
+    /**
+     * Checks every component; {@link #builder()} reads better.
+     *
+     * @throws InvalidSettingException if a component is outside its range, or the warm-up is longer than the training
+     */
+    public TrainingSpec {
+        Check.atLeast("iterations", iterations, 1);
+        Check.positive("learningRate", learningRate);
+        Check.given("optimizer", optimizer);
+        Check.given("schedule", schedule);
+        Check.atLeast("warmupIterations", warmupIterations, 0);
+        Check.given("lora", lora);
+        Check.given("noiseScheduler", noiseScheduler);
+        Check.between("maxDenoisingSteps", maxDenoisingSteps, 2, 1000);
+        Check.finite("rolloutGuidanceScale", rolloutGuidanceScale);
+        Check.atLeast("gradientAccumulation", gradientAccumulation, 1);
+        checkGradientNorm(maxGradientNorm);
+        Check.given("precision", precision);
+        Check.given("savePrecision", savePrecision);
+        Check.between("clipSkip", clipSkip, 1, 12);
+        Check.atLeast("saveEvery", saveEvery, 0);
+        if (warmupIterations > iterations) {
+            throw InvalidSettingException.of(
+                    "warmupIterations", warmupIterations, "at most the " + iterations + " iterations");
+        }
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder()
+                .iterations(iterations)
+                .learningRate(learningRate)
+                .optimizer(optimizer)
+                .schedule(schedule)
+                .warmupIterations(warmupIterations)
+                .lora(lora)
+                .noiseScheduler(noiseScheduler)
+                .maxDenoisingSteps(maxDenoisingSteps)
+                .rolloutGuidanceScale(rolloutGuidanceScale)
+                .gradientAccumulation(gradientAccumulation)
+                .maxGradientNorm(maxGradientNorm)
+                .seed(seed)
+                .precision(precision)
+                .savePrecision(savePrecision)
+                .clipSkip(clipSkip)
+                .vPrediction(vPrediction)
+                .saveEvery(saveEvery)
+                .timestamp(timestamp);
+    }
+
+    private static @Nullable Double checkGradientNorm(@Nullable Double maximum) {
+        return maximum == null ? null : Double.valueOf(Check.positive("maxGradientNorm", maximum));
+    }
+
+    /** Collects the values of a {@link TrainingSpec}; each call replaces what an earlier one set. */
+    public static final class Builder {
+
+        private int iterations = 1000;
+        private double learningRate = 1e-4;
+        private OptimizerSpec optimizer = OptimizerSpec.adamW();
+        private LearningRateSchedule schedule = LearningRateSchedule.constant();
+        private int warmupIterations;
+        private LoraSpec lora = LoraSpec.builder().build();
+        private NoiseScheduler noiseScheduler = NoiseScheduler.DDIM;
+        private int maxDenoisingSteps = 50;
+        private double rolloutGuidanceScale = 3.0;
+        private int gradientAccumulation = 1;
+        private @Nullable Double maxGradientNorm;
+        private long seed;
+        private Precision precision = Precision.FP32;
+        private Precision savePrecision = Precision.FP16;
+        private int clipSkip = 1;
+        private boolean vPrediction;
+        private int saveEvery;
+        private @Nullable Instant timestamp;
+
+        private Builder() {}
+
+        /**
+         * How many steps the optimizer makes; 1000 by default.
+         *
+         * @throws InvalidSettingException if it is less than 1
+         */
+        public Builder iterations(int iterations) {
+            this.iterations = Check.atLeast("iterations", iterations, 1);
+            return this;
+        }
+
+        /**
+         * The size of a step before schedule and warm-up; 1e-4 by default.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder learningRate(double learningRate) {
+            this.learningRate = Check.positive("learningRate", learningRate);
+            return this;
+        }
+
+        /** What turns gradients into steps; {@link OptimizerSpec#adamW()} by default. */
+        public Builder optimizer(OptimizerSpec optimizer) {
+            this.optimizer = Check.given("optimizer", optimizer);
+            return this;
+        }
+
+        /** How the learning rate changes; constant by default. */
+        public Builder schedule(LearningRateSchedule schedule) {
+            this.schedule = Check.given("schedule", schedule);
+            return this;
+        }
+
+        /**
+         * Iterations over which the learning rate first rises from 0 on a line; 0 by default.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder warmupIterations(int warmupIterations) {
+            this.warmupIterations = Check.atLeast("warmupIterations", warmupIterations, 0);
+            return this;
+        }
+
+        /** The shape of the LoRA; rank 4 and alpha 1 on all transformer blocks by default. */
+        public Builder lora(LoraSpec lora) {
+            this.lora = Check.given("lora", lora);
+            return this;
+        }
+
+        /** How the rollout denoises; {@link NoiseScheduler#DDIM} by default. */
+        public Builder noiseScheduler(NoiseScheduler noiseScheduler) {
+            this.noiseScheduler = Check.given("noiseScheduler", noiseScheduler);
+            return this;
+        }
+
+        /**
+         * Steps of a complete rollout, of which each iteration makes 1 to all but one at random; 50 by default.
+         *
+         * @throws InvalidSettingException if it is not from 2 to 1000
+         */
+        public Builder maxDenoisingSteps(int maxDenoisingSteps) {
+            this.maxDenoisingSteps = Check.between("maxDenoisingSteps", maxDenoisingSteps, 2, 1000);
+            return this;
+        }
+
+        /**
+         * Classifier-free guidance scale of the rollout; 3 by default.
+         *
+         * @throws InvalidSettingException if it is not finite
+         */
+        public Builder rolloutGuidanceScale(double rolloutGuidanceScale) {
+            this.rolloutGuidanceScale = Check.finite("rolloutGuidanceScale", rolloutGuidanceScale);
+            return this;
+        }
+
+        /**
+         * Comparisons whose mean gradient makes one iteration; 1 by default.
+         *
+         * @throws InvalidSettingException if it is less than 1
+         */
+        public Builder gradientAccumulation(int gradientAccumulation) {
+            this.gradientAccumulation = Check.atLeast("gradientAccumulation", gradientAccumulation, 1);
+            return this;
+        }
+
+        /**
+         * The norm to which longer gradients are shortened; null, the default, leaves them as they are.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder maxGradientNorm(@Nullable Double maxGradientNorm) {
+            this.maxGradientNorm = checkGradientNorm(maxGradientNorm);
+            return this;
+        }
+
+        /** Where all random numbers of the training start; any number, 0 by default. */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /** The number format of the base model's computations; {@link Precision#FP32} by default. */
+        public Builder precision(Precision precision) {
+            this.precision = Check.given("precision", precision);
+            return this;
+        }
+
+        /** The number format of the LoRA file; {@link Precision#FP16} by default, as in most shared LoRA files. */
+        public Builder savePrecision(Precision savePrecision) {
+            this.savePrecision = Check.given("savePrecision", savePrecision);
+            return this;
+        }
+
+        /**
+         * Which hidden state of the text encoder is used, counted from the last, 1; 1 by default.
+         *
+         * @throws InvalidSettingException if it is not from 1 to 12
+         */
+        public Builder clipSkip(int clipSkip) {
+            this.clipSkip = Check.between("clipSkip", clipSkip, 1, 12);
+            return this;
+        }
+
+        /** Whether the base model predicts velocity although its file does not say so; off by default. */
+        public Builder vPrediction(boolean vPrediction) {
+            this.vPrediction = vPrediction;
+            return this;
+        }
+
+        /**
+         * Iterations between two saved states of the LoRA; 0, the default, saves only at the end.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder saveEvery(int saveEvery) {
+            this.saveEvery = Check.atLeast("saveEvery", saveEvery, 0);
+            return this;
+        }
+
+        /** The time to write into the file's metadata, so that two runs give the same bytes; null for the clock. */
+        public Builder timestamp(@Nullable Instant timestamp) {
+            this.timestamp = timestamp;
+            return this;
+        }
+
+        /**
+         * Makes the value.
+         *
+         * @throws InvalidSettingException if the warm-up is longer than the training
+         */
+        public TrainingSpec build() {
+            return new TrainingSpec(
+                    iterations,
+                    learningRate,
+                    optimizer,
+                    schedule,
+                    warmupIterations,
+                    lora,
+                    noiseScheduler,
+                    maxDenoisingSteps,
+                    rolloutGuidanceScale,
+                    gradientAccumulation,
+                    maxGradientNorm,
+                    seed,
+                    precision,
+                    savePrecision,
+                    clipSkip,
+                    vPrediction,
+                    saveEvery,
+                    timestamp);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.internal.Check;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The short way to a LoRA: one builder for the training, its listeners and the engine.
+ *
+ * <pre>{@code
+ * TrainedLora lora = Txt2Lora.builder()
+ *         .name("krnkmd")
+ *         .model(ModelSource.file(Path.of("model/FuturelessMixFp16.safetensors")))
+ *         .prompt(PromptPair.enhance("krnkmd").positive("short hair, maid uniform").neutral("1girl").build())
+ *         .output(Path.of("lora"))
+ *         .build()
+ *         .train();
+ * }</pre>
+ *
+ * To train several LoRAs on one model, open a {@link TrainingEngine} and give it to each: it keeps the model loaded.
+ */
+public final class Txt2Lora {
+
+    private final LoraTraining training;
+    private final Device device;
+    private final @Nullable TrainingEngine borrowedEngine;
+    private final TrainingListener[] listeners;
+
+    private Txt2Lora(
+            LoraTraining training,
+            Device device,
+            @Nullable TrainingEngine borrowedEngine,
+            List<TrainingListener> listeners) {
+        this.training = training;
+        this.device = device;
+        this.borrowedEngine = borrowedEngine;
+        this.listeners = listeners.toArray(TrainingListener[]::new);
+    }
+
+    /** An empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Trains with an engine of its own on the best device and waits for the end.
+     *
+     * @throws Txt2LoraException as {@link #train()}
+     */
+    public static TrainedLora train(LoraTraining training) {
+        try (TrainingEngine engine = TrainingEngine.open()) {
+            return engine.train(training);
+        }
+    }
+
+    /** What will be trained. */
+    public LoraTraining value() {
+        return training;
+    }
+
+    /**
+     * Trains and waits for the end, with the engine that was given or else one that is opened and closed here. If the
+     * calling thread is interrupted meanwhile, the training is cancelled and discarded, and the thread stays
+     * interrupted.
+     *
+     * @throws CheckpointException if the model cannot be used
+     * @throws InvalidSettingException if a setting does not fit the model or the machine
+     * @throws StorageException if the LoRA cannot be written
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA
+     * @throws TrainingFailedException if the training cannot go on, for example because its loss is not a number
+     * @throws Txt2LoraException if there is no engine on the class path
+     */
+    public TrainedLora train() {
+        if (borrowedEngine != null) {
+            return borrowedEngine.train(training, listeners);
+        }
+        try (TrainingEngine engine = openEngine()) {
+            return engine.train(training, listeners);
+        }
+    }
+
+    /**
+     * Starts the training and returns at once. An engine that is opened here is closed soon after the job has ended.
+     *
+     * @throws Txt2LoraException if there is no engine, or it cannot start
+     */
+    public TrainingJob start() {
+        if (borrowedEngine != null) {
+            return borrowedEngine.start(training, listeners);
+        }
+        TrainingEngine engine = openEngine();
+        TrainingJob job = startOrClose(engine);
+        job.completion().whenComplete((lora, failure) -> closeInBackground(engine));
+        return job;
+    }
+
+    private TrainingEngine openEngine() {
+        return TrainingEngine.open(EngineOptions.builder().device(device).build());
+    }
+
+    private TrainingJob startOrClose(TrainingEngine engine) {
+        try {
+            return engine.start(training, listeners);
+        } catch (RuntimeException | Error e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    /** Closing waits for the engine's threads, so it cannot happen on one of them, where the job completes. */
+    private static void closeInBackground(TrainingEngine engine) {
+        new Thread(engine::close, "txt2lora-close").start();
+    }
+
+    /** Collects what a training needs; each call but those that add replaces what an earlier one set. */
+    public static final class Builder {
+
+        private final LoraTraining.Builder training = LoraTraining.builder();
+        private final List<TrainingListener> listeners = new ArrayList<>();
+        private @Nullable Device device;
+        private @Nullable TrainingEngine engine;
+
+        private Builder() {}
+
+        /**
+         * The LoRA's name, which is also its file's; required.
+         *
+         * @throws InvalidSettingException if it cannot be a file name on every operating system
+         */
+        public Builder name(String name) {
+            training.name(name);
+            return this;
+        }
+
+        /** The base model; required. */
+        public Builder model(ModelSource model) {
+            training.model(model);
+            return this;
+        }
+
+        /** Adds a pair to those already there; at least one is required. */
+        public Builder prompt(PromptPair prompt) {
+            training.prompt(prompt);
+            return this;
+        }
+
+        /** Replaces all pairs. */
+        public Builder prompts(List<PromptPair> prompts) {
+            training.prompts(prompts);
+            return this;
+        }
+
+        /** How to train; the defaults of {@link TrainingSpec} if not set. */
+        public Builder training(TrainingSpec spec) {
+            training.training(spec);
+            return this;
+        }
+
+        /** The folder for the LoRA, created when needed; required. */
+        public Builder output(Path output) {
+            training.output(output);
+            return this;
+        }
+
+        /** Adds a listener to those already there. */
+        public Builder listener(TrainingListener listener) {
+            listeners.add(Check.given("listener", listener));
+            return this;
+        }
+
+        /**
+         * Where to train; {@link Device#auto()} by default.
+         *
+         * @throws InvalidSettingException if an engine was given, which has its device already
+         */
+        public Builder device(Device device) {
+            Check.given("device", device);
+            rejectBoth(device, engine);
+            this.device = device;
+            return this;
+        }
+
+        /**
+         * Trains with this engine, which stays open. By default one is opened for this training alone.
+         *
+         * @throws InvalidSettingException if a device was given, which only a new engine could take
+         */
+        public Builder engine(TrainingEngine engine) {
+            Check.given("engine", engine);
+            rejectBoth(device, engine);
+            this.engine = engine;
+            return this;
+        }
+
+        /**
+         * Makes the training, without starting it.
+         *
+         * @throws InvalidSettingException if name, model, prompts or output is missing
+         */
+        public Txt2Lora build() {
+            return new Txt2Lora(training.build(), device == null ? Device.auto() : device, engine, listeners);
+        }
+
+        private static void rejectBoth(@Nullable Device device, @Nullable TrainingEngine engine) {
+            if (device != null && engine != null) {
+                throw new InvalidSettingException("device is " + device + " although an engine is given, which has its"
+                        + " device already; expected only one of device(...) and engine(...)");
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.github.txt2lora.event;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The training was cancelled. No event follows.
+ *
+ * @param iteration iterations made
+ * @param kept the file with what was trained so far, if it was to be kept
+ */
+public record TrainingCancelled(int iteration, Optional<Path> kept) implements TrainingEvent {
+
+    @Override
+    public void deliverTo(TrainingListener listener) {
+        listener.onCancelled(this);
+    }
+}

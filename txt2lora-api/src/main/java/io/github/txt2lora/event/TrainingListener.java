@@ -1,0 +1,56 @@
+package io.github.txt2lora.event;
+
+/**
+ * Is told what happens in a training. Implement {@link #onEvent} to see everything in one place, or the methods for
+ * single events; all do nothing by default.
+ *
+ * <p>The contract:
+ *
+ * <ul>
+ *   <li>Callbacks come one at a time and in order, on a thread of the engine named {@code txt2lora-events}. What one
+ *       callback writes, the next one sees, so a listener of one training needs no locks.
+ *   <li>The training does not wait for its listeners. If one is slow, of the iterations that wait only the newest is
+ *       kept; all other events arrive.
+ *   <li>An exception from a callback is logged and ignored; later events still arrive.
+ *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait. It must not wait
+ * for
+ *       a job, nor close the engine.
+ * </ul>
+ */
+public interface TrainingListener {
+
+    /** Receives every event; by default hands it to the method for its kind. */
+    default void onEvent(TrainingEvent event) {
+        event.deliverTo(this);
+    }
+
+    /** The training left the queue. */
+    default void onStarted(TrainingStarted event) {}
+
+    /** The base model is ready. */
+    default void onModelLoaded(ModelLoaded event) {}
+
+    /** An iteration was made; some are left out for slow listeners. */
+    default void onIteration(IterationFinished event) {}
+
+    /** Something the user should know although the training goes on. */
+    default void onWarning(TrainingWarning event) {}
+
+    /** A LoRA file is whole under its name. */
+    default void onSaved(LoraSaved event) {}
+
+    /** The training stands still. */
+    default void onPaused(TrainingPaused event) {}
+
+    /** The training goes on after a pause. */
+    default void onResumed(TrainingResumed event) {}
+
+    /** The last event of a training that made all iterations. */
+    default void onFinished(TrainingFinished event) {}
+
+    /** The last event of a training that was cancelled. */
+    default void onCancelled(TrainingCancelled event) {}
+
+    /** The last event of a training that failed. */
+    default void onFailed(TrainingFailed event) {}
+}

@@ -1,0 +1,14 @@
+package io.github.txt2lora.event;
+
+/**
+ * The training stands still.
+ *
+ * @param iteration iterations made so far
+ */
+public record TrainingPaused(int iteration) implements TrainingEvent {
+
+    @Override
+    public void deliverTo(TrainingListener listener) {
+        listener.onPaused(this);
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.txt2lora.event;
+
+/**
+ * The training goes on after a pause.
+ *
+ * @param iteration iterations made so far
+ */
+public record TrainingResumed(int iteration) implements TrainingEvent {
+
+    @Override
+    public void deliverTo(TrainingListener listener) {
+        listener.onResumed(this);
+    }
+}

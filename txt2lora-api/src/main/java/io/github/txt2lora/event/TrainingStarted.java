@@ -1,0 +1,16 @@
+package io.github.txt2lora.event;
+
+import io.github.txt2lora.LoraTraining;
+
+/**
+ * A training left the queue.
+ *
+ * @param training what is trained
+ */
+public record TrainingStarted(LoraTraining training) implements TrainingEvent {
+
+    @Override
+    public void deliverTo(TrainingListener listener) {
+        listener.onStarted(this);
+    }
+}

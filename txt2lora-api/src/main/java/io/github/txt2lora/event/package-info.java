@@ -1,0 +1,5 @@
+/** What happens during a training, as values, and the listener that receives them. */
+@NullMarked
+package io.github.txt2lora.event;
+
+import org.jspecify.annotations.NullMarked;

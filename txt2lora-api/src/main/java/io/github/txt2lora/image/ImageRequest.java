@@ -1,0 +1,252 @@
+package io.github.txt2lora.image;
+
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.internal.Check;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures to draw, for {@link io.github.txt2lora.TrainingEngine#generate}.
+ *
+ * @param model the base model
+ * @param prompt what to draw; may be empty
+ * @param negativePrompt what to move away from, empty by default
+ * @param width in pixels, a positive multiple of 8, 512 by default
+ * @param height in pixels, a positive multiple of 8, 512 by default
+ * @param steps denoising steps, 1 to 1000, 20 by default
+ * @param guidanceScale classifier-free guidance scale, finite, 7.5 by default; 1 leaves the negative prompt out
+ * @param seed the seed of the first picture, any number, 0 by default
+ * @param count how many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 or more, 1 by default
+ * @param sampler the method, {@link Sampler#DDIM} by default
+ * @param clipSkip which hidden state of the text encoder is used, counted from the last; 1 to 12, 1 (the last) by
+ *     default
+ * @param loras LoRAs to apply, none by default
+ * @param precision the number format of computations, {@link Precision#FP32} by default
+ */
+public record ImageRequest(
+        ModelSource model,
+        String prompt,
+        String negativePrompt,
+        int width,
+        int height,
+        int steps,
+        double guidanceScale,
+        long seed,
+        int count,
+        Sampler sampler,
+        int clipSkip,
+        List<LoraWeight> loras,
+        Precision precision) {
+
+    private static final int MAX_STEPS = 1000;
+    private static final int MAX_CLIP_SKIP = 12;
+
+    /**
+     * Checks every component; {@link #builder()} reads better.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if a component is outside its range
+     */
+    public ImageRequest {
+        Check.given("model", model);
+        Check.given("prompt", prompt);
+        Check.given("negativePrompt", negativePrompt);
+        Check.pictureSide("width", width);
+        Check.pictureSide("height", height);
+        Check.between("steps", steps, 1, MAX_STEPS);
+        Check.finite("guidanceScale", guidanceScale);
+        Check.atLeast("count", count, 1);
+        Check.given("sampler", sampler);
+        Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
+        loras = copyOf(loras);
+        Check.given("precision", precision);
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder()
+                .model(model)
+                .prompt(prompt)
+                .negativePrompt(negativePrompt)
+                .width(width)
+                .height(height)
+                .steps(steps)
+                .guidanceScale(guidanceScale)
+                .seed(seed)
+                .count(count)
+                .sampler(sampler)
+                .clipSkip(clipSkip)
+                .loras(loras)
+                .precision(precision);
+    }
+
+    private static List<LoraWeight> copyOf(List<LoraWeight> loras) {
+        for (LoraWeight lora : Check.given("loras", loras)) {
+            Check.given("lora", lora);
+        }
+        return List.copyOf(loras);
+    }
+
+    /** Collects the values of an {@link ImageRequest}; each call but {@link #lora} replaces what an earlier one set. */
+    public static final class Builder {
+
+        private @Nullable ModelSource model;
+        private @Nullable String prompt;
+        private String negativePrompt = "";
+        private int width = 512;
+        private int height = 512;
+        private int steps = 20;
+        private double guidanceScale = 7.5;
+        private long seed;
+        private int count = 1;
+        private Sampler sampler = Sampler.DDIM;
+        private int clipSkip = 1;
+        private final List<LoraWeight> loras = new ArrayList<>();
+        private Precision precision = Precision.FP32;
+
+        private Builder() {}
+
+        /** The base model; required. */
+        public Builder model(ModelSource model) {
+            this.model = Check.given("model", model);
+            return this;
+        }
+
+        /** What to draw; required, may be empty. */
+        public Builder prompt(String prompt) {
+            this.prompt = Check.given("prompt", prompt);
+            return this;
+        }
+
+        /** What to move away from; empty by default. */
+        public Builder negativePrompt(String negativePrompt) {
+            this.negativePrompt = Check.given("negativePrompt", negativePrompt);
+            return this;
+        }
+
+        /**
+         * Width in pixels; 512 by default.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is not a positive multiple of 8
+         */
+        public Builder width(int width) {
+            this.width = Check.pictureSide("width", width);
+            return this;
+        }
+
+        /**
+         * Height in pixels; 512 by default.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is not a positive multiple of 8
+         */
+        public Builder height(int height) {
+            this.height = Check.pictureSide("height", height);
+            return this;
+        }
+
+        /**
+         * Denoising steps; 20 by default.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is not from 1 to 1000
+         */
+        public Builder steps(int steps) {
+            this.steps = Check.between("steps", steps, 1, MAX_STEPS);
+            return this;
+        }
+
+        /**
+         * Classifier-free guidance scale; 7.5 by default, 1 leaves the negative prompt out.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is not finite
+         */
+        public Builder guidanceScale(double guidanceScale) {
+            this.guidanceScale = Check.finite("guidanceScale", guidanceScale);
+            return this;
+        }
+
+        /** The seed of the first picture; any number, 0 by default. */
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * How many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 by default.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is less than 1
+         */
+        public Builder count(int count) {
+            this.count = Check.atLeast("count", count, 1);
+            return this;
+        }
+
+        /** The method; {@link Sampler#DDIM} by default. */
+        public Builder sampler(Sampler sampler) {
+            this.sampler = Check.given("sampler", sampler);
+            return this;
+        }
+
+        /**
+         * Which hidden state of the text encoder is used, counted from the last, 1; 1 by default.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if it is not from 1 to 12
+         */
+        public Builder clipSkip(int clipSkip) {
+            this.clipSkip = Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
+            return this;
+        }
+
+        /**
+         * Adds a LoRA to those already there.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if the weight is not finite
+         */
+        public Builder lora(Path file, double weight) {
+            loras.add(new LoraWeight(file, weight));
+            return this;
+        }
+
+        /** Replaces all LoRAs. */
+        public Builder loras(List<LoraWeight> loras) {
+            List<LoraWeight> replacement = copyOf(loras);
+            this.loras.clear();
+            this.loras.addAll(replacement);
+            return this;
+        }
+
+        /** The number format of computations; {@link Precision#FP32} by default. */
+        public Builder precision(Precision precision) {
+            this.precision = Check.given("precision", precision);
+            return this;
+        }
+
+        /**
+         * Makes the request.
+         *
+         * @throws io.github.txt2lora.InvalidSettingException if model or prompt is missing
+         */
+        public ImageRequest build() {
+            return new ImageRequest(
+                    Check.required("model", model, "call model(ModelSource.file(...)) with the base model"),
+                    Check.required("prompt", prompt, "call prompt(...) with what to draw"),
+                    negativePrompt,
+                    width,
+                    height,
+                    steps,
+                    guidanceScale,
+                    seed,
+                    count,
+                    sampler,
+                    clipSkip,
+                    loras,
+                    precision);
+        }
+    }
+}

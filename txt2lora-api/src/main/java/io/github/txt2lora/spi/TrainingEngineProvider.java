@@ -1,0 +1,22 @@
+package io.github.txt2lora.spi;
+
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.TrainingEngine;
+
+/**
+ * Makes engines. An implementation has a public constructor without arguments and is named in
+ * {@code META-INF/services/io.github.txt2lora.spi.TrainingEngineProvider}.
+ */
+public interface TrainingEngineProvider {
+
+    /** A short name for messages, for example {@code djl-pytorch}. */
+    String name();
+
+    /**
+     * Opens an engine, which its caller closes.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if the device does not exist
+     * @throws io.github.txt2lora.Txt2LoraException if the engine cannot start
+     */
+    TrainingEngine create(EngineOptions options);
+}
