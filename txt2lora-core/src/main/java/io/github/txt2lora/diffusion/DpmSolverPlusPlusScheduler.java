@@ -1,0 +1,73 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * DPM-Solver++ (2M), algorithm 2 of <a href="https://arxiv.org/abs/2211.01095">DPM-Solver++: Fast Solver for Guided
+ * Sampling of Diffusion Probabilistic Models</a>. The first and the last step are of first order.
+ */
+public final class DpmSolverPlusPlusScheduler implements Scheduler {
+
+    private static final int ORDER = 2;
+
+    private final SchedulerConfig config;
+    private final SigmaGrid grid;
+    private final History originalSamples;
+
+    DpmSolverPlusPlusScheduler(SchedulerConfig config) {
+        this.config = config;
+        grid = SigmaGrid.whole(config);
+        originalSamples = new History(config, ORDER);
+    }
+
+    @Override
+    public SchedulerConfig config() {
+        return config;
+    }
+
+    @Override
+    public double[] timesteps() {
+        return grid.timesteps();
+    }
+
+    @Override
+    public double initNoiseSigma() {
+        return 1;
+    }
+
+    @Override
+    public NDArray scaleModelInput(NDArray sample, int step) {
+        config.checkedStep(step);
+        return sample;
+    }
+
+    @Override
+    public NDArray step(NDArray modelOutput, int step, NDArray sample, NoiseSource noise) {
+        originalSamples.begin(step);
+        originalSamples.add(grid.originalSample(step, config.predictionType()).of(sample, modelOutput));
+
+        double h = grid.lambda(step + 1) - grid.lambda(step);
+        double sampleWeight = grid.sigma(step + 1) * grid.alpha(step + 1) / (grid.sigma(step) * grid.alpha(step));
+        double originalWeight = -grid.alpha(step + 1) * Math.expm1(-h);
+        double slope = isSecondOrder(step) ? h / (2 * (grid.lambda(step) - grid.lambda(step - 1))) : 0;
+
+        NDArray previous =
+                WeightedSum.of(sampleWeight, sample, originalWeight * (1 + slope), originalSamples.get(0));
+        if (slope != 0) {
+            WeightedSum.add(previous, -originalWeight * slope, originalSamples.get(1));
+        }
+        originalSamples.end();
+        return previous;
+    }
+
+    @Override
+    public NDArray addNoise(NDArray original, NDArray noise, int step) {
+        double alpha = grid.alpha(config.checkedStep(step));
+        return WeightedSum.of(alpha, original, alpha * grid.sigma(step), noise);
+    }
+
+    /** Steps between equal noise levels, which very many steps bring about, tell nothing of the slope. */
+    private boolean isSecondOrder(int step) {
+        return step > 0 && step < config.steps() - 1 && grid.sigma(step) < grid.sigma(step - 1);
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+/** Where a stochastic sampler gets its noise from; asked exactly where diffusers draws, so that a run can be replayed. */
+@FunctionalInterface
+public interface NoiseSource {
+
+    /**
+     * Draws standard normal noise.
+     *
+     * @param manager owner of the new array; the array lies on its device
+     * @param shape the shape of the sample, {@code (batch, channels, height, width)}
+     * @return a new float32 array, which the sampler closes after use
+     */
+    NDArray next(NDManager manager, Shape shape);
+}

@@ -1,0 +1,5 @@
+/** The diffusion process: UNet, VAE, noise schedules, samplers, and text to image. */
+@NullMarked
+package io.github.txt2lora.diffusion;
+
+import org.jspecify.annotations.NullMarked;
