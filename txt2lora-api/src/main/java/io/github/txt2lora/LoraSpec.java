@@ -5,8 +5,7 @@ import io.github.txt2lora.internal.Check;
 /**
  * The shape of a LoRA: for each chosen module of the UNet, {@code output += alpha / rank * up(down(input))}.
  *
- * @param rank the width between {@code down} and {@code up}, 1 or more, 4 by default; limited by each module's own
- *     width
+ * @param rank the width between {@code down} and {@code up}, 1 or more, 4 by default
  * @param alpha the strength, greater than 0, 1 by default
  * @param type which kinds of layers get a LoRA, {@link LoraType#LIERLA} by default
  * @param target which of those modules get one, {@link LoraTarget#FULL} by default

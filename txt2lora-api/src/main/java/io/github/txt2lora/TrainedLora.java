@@ -38,8 +38,7 @@ public record TrainedLora(
 
     /**
      * The mean loss of the first tenth of the iterations, at least one. A mean, because single losses depend more on
-     * the
-     * timestep that was drawn than on how far the training is. NaN if there were no iterations.
+     * the timestep that was drawn than on how far the training is. NaN if there were no iterations.
      */
     public double firstLoss() {
         return mean(losses.subList(0, tenth()));

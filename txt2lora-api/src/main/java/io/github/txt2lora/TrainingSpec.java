@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param optimizer {@link OptimizerSpec#adamW()} by default
  * @param schedule how the learning rate changes, constant by default
  * @param warmupIterations iterations over which the learning rate first rises from 0 on a line, at most all of them, 0
- *     by
- *     default
+ *     by default
  * @param lora the shape of the LoRA
  * @param noiseScheduler how the rollout denoises, {@link NoiseScheduler#DDIM} by default
  * @param maxDenoisingSteps steps of a complete rollout, of which each iteration makes 1 to all but one at random; 2 to
@@ -25,13 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param precision the number format of the base model's computations, {@link Precision#FP32} by default; the LoRA and
  *     the optimizer always compute in 32 bits
  * @param savePrecision the number format of the LoRA file, by default {@link Precision#FP16}, as in most LoRA files
- *     that
- *     are shared
+ *     that are shared
  * @param clipSkip which hidden state of the text encoder is used, counted from the last; 1 to 12, 1 (the last) by
  *     default
  * @param vPrediction whether the base model predicts velocity instead of noise although its file does not say so; off
- *     by
- *     default
+ *     by default
  * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
  * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
  *     for the clock

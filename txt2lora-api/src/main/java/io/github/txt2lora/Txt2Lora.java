@@ -27,7 +27,7 @@ public final class Txt2Lora {
     private final LoraTraining training;
     private final Device device;
     private final @Nullable TrainingEngine borrowedEngine;
-    private final TrainingListener[] listeners;
+    private final List<TrainingListener> listeners;
 
     private Txt2Lora(
             LoraTraining training,
@@ -37,7 +37,7 @@ public final class Txt2Lora {
         this.training = training;
         this.device = device;
         this.borrowedEngine = borrowedEngine;
-        this.listeners = listeners.toArray(TrainingListener[]::new);
+        this.listeners = List.copyOf(listeners);
     }
 
     /** An empty builder. */
@@ -75,10 +75,10 @@ public final class Txt2Lora {
      */
     public TrainedLora train() {
         if (borrowedEngine != null) {
-            return borrowedEngine.train(training, listeners);
+            return borrowedEngine.train(training, listenerArray());
         }
         try (TrainingEngine engine = openEngine()) {
-            return engine.train(training, listeners);
+            return engine.train(training, listenerArray());
         }
     }
 
@@ -89,12 +89,16 @@ public final class Txt2Lora {
      */
     public TrainingJob start() {
         if (borrowedEngine != null) {
-            return borrowedEngine.start(training, listeners);
+            return borrowedEngine.start(training, listenerArray());
         }
         TrainingEngine engine = openEngine();
         TrainingJob job = startOrClose(engine);
         job.completion().whenComplete((lora, failure) -> closeInBackground(engine));
         return job;
+    }
+
+    private TrainingListener[] listenerArray() {
+        return listeners.toArray(TrainingListener[]::new);
     }
 
     private TrainingEngine openEngine() {
@@ -103,7 +107,7 @@ public final class Txt2Lora {
 
     private TrainingJob startOrClose(TrainingEngine engine) {
         try {
-            return engine.start(training, listeners);
+            return engine.start(training, listenerArray());
         } catch (RuntimeException | Error e) {
             engine.close();
             throw e;

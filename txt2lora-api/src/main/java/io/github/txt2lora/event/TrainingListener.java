@@ -13,8 +13,7 @@ package io.github.txt2lora.event;
  *       kept; all other events arrive.
  *   <li>An exception from a callback is logged and ignored; later events still arrive.
  *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait. It must not wait
- * for
- *       a job, nor close the engine.
+ *       for a job, nor close the engine.
  * </ul>
  */
 public interface TrainingListener {

@@ -1,0 +1,123 @@
+package io.github.txt2lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoraTrainingTest {
+
+    private static final PromptPair CAT = PromptPair.enhance("cat").build();
+    private static final PromptPair DOG = PromptPair.enhance("dog").build();
+
+    private static LoraTraining.Builder complete() {
+        return LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(Path.of("model", "base.safetensors")))
+                .prompt(CAT)
+                .output(Path.of("lora"));
+    }
+
+    @Test
+    void names_the_file_that_the_lora_gets() {
+        assertThat(complete().build().loraFile()).isEqualTo(Path.of("lora", "krnkmd.safetensors"));
+    }
+
+    @Test
+    void trains_with_the_defaults_unless_told_otherwise() {
+        assertThat(complete().build().training()).isEqualTo(TrainingSpec.builder().build());
+    }
+
+    @Test
+    void prompt_adds_and_prompts_replaces() {
+        assertThat(complete().prompt(DOG).build().prompts()).containsExactly(CAT, DOG);
+        assertThat(complete().prompts(List.of(DOG)).build().prompts()).containsExactly(DOG);
+    }
+
+    @Test
+    void builders_can_be_used_again_without_changing_what_they_made() {
+        LoraTraining.Builder builder = complete();
+        LoraTraining first = builder.build();
+
+        builder.prompt(DOG);
+
+        assertThat(first.prompts()).containsExactly(CAT);
+    }
+
+    @Test
+    void values_do_not_change_with_the_list_they_came_from() {
+        List<PromptPair> pairs = new ArrayList<>(List.of(CAT));
+        LoraTraining training = complete().prompts(pairs).build();
+
+        pairs.clear();
+
+        assertThat(training.prompts()).containsExactly(CAT);
+    }
+
+    @Test
+    void equals_its_copy_and_differs_from_a_changed_copy() {
+        LoraTraining training = complete().build();
+
+        assertThat(training.toBuilder().build()).isEqualTo(training).hasSameHashCodeAs(training);
+        assertThat(training.toBuilder().name("other").build()).isNotEqualTo(training);
+    }
+
+    @Test
+    void says_which_required_value_is_missing() {
+        assertThatThrownBy(() -> LoraTraining.builder().build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("name is missing; call name(...)");
+        assertThatThrownBy(() -> LoraTraining.builder().name("a").build())
+                .hasMessageStartingWith("model is missing; call model(");
+        assertThatThrownBy(() -> complete().prompts(List.of()).build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("prompts is empty; expected at least one PromptPair");
+        assertThatThrownBy(() -> LoraTraining.builder()
+                        .name("a")
+                        .model(ModelSource.folder(Path.of("base")))
+                        .prompt(CAT)
+                        .build())
+                .hasMessageStartingWith("output is missing; call output(");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", " ", ".", "..", "a/b", "a\\b", "a:b", "a*", "what?", "\"a\"", "<a>", "a|b", "line\nbreak", "nul\0",
+                "del\u007f", "dot.", "space ", " space", "con", "NUL", "Aux.v1", "com1", "LPT9.x", "com\u00b9"
+            })
+    void rejects_names_that_some_system_cannot_store(String name) {
+        assertThatThrownBy(() -> LoraTraining.builder().name(name))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("name is \"")
+                .hasMessageContaining("; expected ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"krnkmd", "v1.2", "two words", "console", "com10", ".hidden", "a-b_c+d"})
+    void takes_ordinary_names(String name) {
+        assertThat(complete().name(name).build().name()).isEqualTo(name);
+    }
+
+    @Test
+    void limits_the_length_of_names() {
+        assertThat(complete().name("x".repeat(120)).build().name()).hasSize(120);
+        assertThatThrownBy(() -> LoraTraining.builder().name("x".repeat(121)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith("expected at most 120 characters and 200 bytes in UTF-8");
+        assertThatThrownBy(() -> LoraTraining.builder().name("\u732b".repeat(70)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith("expected at most 120 characters and 200 bytes in UTF-8");
+    }
+
+    @Test
+    void shows_control_characters_escaped() {
+        assertThatThrownBy(() -> LoraTraining.builder().name("a\nb"))
+                .hasMessageStartingWith("name is \"a\\u000ab\"; expected a file name without control characters");
+    }
+}

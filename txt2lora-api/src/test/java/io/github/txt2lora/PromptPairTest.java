@@ -1,0 +1,137 @@
+package io.github.txt2lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PromptPairTest {
+
+    @Test
+    void defaults_are_those_of_leco() {
+        PromptPair pair = PromptPair.enhance("krnkmd").build();
+
+        assertThat(pair)
+                .isEqualTo(new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false));
+    }
+
+    @Test
+    void neutral_follows_unconditional_unless_it_is_set() {
+        PromptPair.Builder builder = PromptPair.erase("cat").unconditional("animal");
+
+        assertThat(builder.build().neutral()).isEqualTo("animal");
+        assertThat(builder.neutral("").build().neutral()).isEmpty();
+        assertThat(builder.build().action()).isEqualTo(PromptAction.ERASE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t\n"})
+    void rejects_a_blank_target_at_the_call(String target) {
+        assertThatThrownBy(() -> PromptPair.enhance(target))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("target is \"");
+        assertThatThrownBy(() -> PromptPair.erase(target)).isInstanceOf(InvalidSettingException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1girl"})
+    void preserving_aims_at_the_base_models_own_prediction(String prompt) {
+        PromptPair pair = PromptPair.preserve(prompt).build();
+
+        assertThat(pair).isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false));
+        assertThat(pair.preserves()).isTrue();
+    }
+
+    @Test
+    void only_an_unchanged_goal_counts_as_preserving() {
+        PromptPair pair = PromptPair.preserve("1girl").build();
+
+        assertThat(pair.toBuilder().guidanceScale(2).build().preserves()).isFalse();
+        assertThat(pair.toBuilder().positive("cat").build().preserves()).isFalse();
+        assertThat(pair.toBuilder().neutral("cat").build().preserves()).isFalse();
+        assertThat(PromptPair.erase("1girl").build().preserves()).isFalse();
+    }
+
+    @Test
+    void rejects_a_new_meaning_for_the_empty_prompt() {
+        PromptPair.Builder builder = PromptPair.preserve("").positive("cat");
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("target is \"\"; expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "100 | resolution is 100; expected a multiple of 8, for example 96 or 104",
+                "7 | resolution is 7; expected a multiple of 8, for example 8",
+                "2147483647 | resolution is 2147483647; expected a multiple of 8, for example 2147483640",
+                "0 | resolution is 0; expected a positive multiple of 8, for example 512",
+                "-8 | resolution is -8; expected a positive multiple of 8, for example 512"
+            })
+    void rejects_a_resolution_that_no_latents_have(int resolution, String message) {
+        PromptPair.Builder builder = PromptPair.enhance("krnkmd");
+
+        assertThatThrownBy(() -> builder.resolution(resolution))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void rejects_an_empty_batch() {
+        assertThatThrownBy(() -> PromptPair.enhance("krnkmd").batchSize(0))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("batchSize is 0; expected 1 or more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void rejects_guidance_that_is_not_finite(double guidanceScale) {
+        assertThatThrownBy(() -> PromptPair.enhance("krnkmd").guidanceScale(guidanceScale))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("guidanceScale is " + guidanceScale + "; expected a finite number");
+    }
+
+    @Test
+    void rejects_dynamic_resolution_without_room_for_a_choice() {
+        PromptPair.Builder builder =
+                PromptPair.enhance("krnkmd").dynamicResolution(true).resolution(120);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll("resolution is 120", "128 or more", "multiples of 64");
+        assertThat(builder.resolution(128).build().dynamicResolution()).isTrue();
+    }
+
+    @Test
+    void the_constructor_checks_what_the_builder_checks() {
+        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("resolution is 500");
+        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("target is \"\"");
+    }
+
+    @Test
+    void rejects_null_with_an_exception_of_the_library() {
+        assertThatThrownBy(() -> PromptPair.enhance(Nothing.of(String.class)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("target is null; expected a value");
+        assertThatThrownBy(() -> PromptPair.enhance("a").positive(Nothing.of(String.class)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("positive is null; expected a value");
+    }
+
+    @Test
+    void copies_every_value_to_a_builder() {
+        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true);
+
+        assertThat(pair.toBuilder().build()).isEqualTo(pair);
+    }
+}

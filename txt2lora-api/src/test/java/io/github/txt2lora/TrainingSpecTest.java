@@ -1,0 +1,123 @@
+package io.github.txt2lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainingSpecTest {
+
+    @Test
+    void defaults_are_those_of_leco() {
+        assertThat(TrainingSpec.builder().build())
+                .isEqualTo(new TrainingSpec(
+                        1000,
+                        1e-4,
+                        new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
+                        new LearningRateSchedule.Constant(),
+                        0,
+                        new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL),
+                        NoiseScheduler.DDIM,
+                        50,
+                        3.0,
+                        1,
+                        null,
+                        0,
+                        Precision.FP32,
+                        Precision.FP16,
+                        1,
+                        false,
+                        0,
+                        null));
+    }
+
+    static Stream<Arguments> rejections() {
+        return Stream.of(
+                rejection("iterations is 0; expected 1 or more", b -> b.iterations(0)),
+                rejection("learningRate is 0.0; expected a number greater than 0", b -> b.learningRate(0)),
+                rejection("learningRate is NaN; expected a number greater than 0", b -> b.learningRate(Double.NaN)),
+                rejection(
+                        "learningRate is Infinity; expected a number greater than 0",
+                        b -> b.learningRate(Double.POSITIVE_INFINITY)),
+                rejection("optimizer is null; expected a value", b -> b.optimizer(Nothing.of(OptimizerSpec.class))),
+                rejection("warmupIterations is -1; expected 0 or more", b -> b.warmupIterations(-1)),
+                rejection("maxDenoisingSteps is 1; expected a number from 2 to 1000", b -> b.maxDenoisingSteps(1)),
+                rejection(
+                        "maxDenoisingSteps is 1001; expected a number from 2 to 1000",
+                        b -> b.maxDenoisingSteps(1001)),
+                rejection(
+                        "rolloutGuidanceScale is NaN; expected a finite number",
+                        b -> b.rolloutGuidanceScale(Double.NaN)),
+                rejection("gradientAccumulation is 0; expected 1 or more", b -> b.gradientAccumulation(0)),
+                rejection("maxGradientNorm is 0.0; expected a number greater than 0", b -> b.maxGradientNorm(0.0)),
+                rejection("clipSkip is 0; expected a number from 1 to 12", b -> b.clipSkip(0)),
+                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.clipSkip(13)),
+                rejection("saveEvery is -1; expected 0 or more", b -> b.saveEvery(-1)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rejections")
+    void rejects_values_out_of_range_at_the_call(String message, Consumer<TrainingSpec.Builder> call) {
+        TrainingSpec.Builder builder = TrainingSpec.builder();
+
+        assertThatThrownBy(() -> call.accept(builder))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void rejects_a_warmup_longer_than_the_training() {
+        TrainingSpec.Builder builder = TrainingSpec.builder().warmupIterations(600).iterations(500);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("warmupIterations is 600; expected at most the 500 iterations");
+    }
+
+    @Test
+    void copies_every_value_to_a_builder() {
+        TrainingSpec spec = new TrainingSpec(
+                7,
+                0.5,
+                OptimizerSpec.lion(),
+                LearningRateSchedule.cosine(),
+                3,
+                new LoraSpec(8, 2.0, LoraType.C3LIER, LoraTarget.XATTN),
+                NoiseScheduler.LMS,
+                9,
+                -1.0,
+                2,
+                1.5,
+                -42,
+                Precision.BF16,
+                Precision.FP32,
+                2,
+                true,
+                5,
+                Instant.EPOCH);
+
+        assertThat(spec.toBuilder().build()).isEqualTo(spec).hasSameHashCodeAs(spec);
+        assertThat(spec.toBuilder().maxGradientNorm(null).timestamp(null).build())
+                .isNotEqualTo(spec)
+                .extracting(TrainingSpec::maxGradientNorm, TrainingSpec::timestamp)
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void rejects_loras_without_width_or_strength() {
+        assertThatThrownBy(() -> LoraSpec.builder().rank(0)).hasMessage("rank is 0; expected 1 or more");
+        assertThatThrownBy(() -> LoraSpec.builder().alpha(-1))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("alpha is -1.0; expected a number greater than 0");
+    }
+
+    private static Arguments rejection(String message, Consumer<TrainingSpec.Builder> call) {
+        return Arguments.of(message, call);
+    }
+}
