@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The networks of a checkpoint: their structures and all their tensors under diffusers' names.
@@ -51,7 +50,7 @@ record CheckpointContents(
 
     private static ComponentTensors required(
             Path file, Map<Component, ComponentTensors> found, Component component) {
-        @Nullable ComponentTensors tensors = found.get(component);
+        ComponentTensors tensors = found.get(component);
         if (tensors == null || tensors.byKey().isEmpty()) {
             throw new CheckpointException(
                     "%s has no %s; expected a complete checkpoint with UNet, text encoder and VAE"

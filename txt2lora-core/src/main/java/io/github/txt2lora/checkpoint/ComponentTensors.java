@@ -35,7 +35,7 @@ record ComponentTensors(
 
     Optional<TensorView> find(String diffusersName) {
         KeyMap.KeySource source = keyMap.source(diffusersName);
-        @Nullable TensorView tensor = byKey.get(source.key());
+        TensorView tensor = byKey.get(source.key());
         return tensor == null ? Optional.empty() : Optional.of(source.conversion().apply(tensor));
     }
 

@@ -32,7 +32,8 @@ final class FolderLayout {
         return CheckpointContents.of(folder, family(found), found);
     }
 
-    private static ModelFamily family(Map<Component, ComponentTensors> found) {
+    /** SD 1.x and SD 2.x differ in how the attention's projections are stored. */
+    static ModelFamily family(Map<Component, ComponentTensors> found) {
         if (found.containsKey(Component.TEXT_ENCODER_2)) {
             return ModelFamily.SDXL;
         }

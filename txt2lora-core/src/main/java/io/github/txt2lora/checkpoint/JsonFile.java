@@ -32,10 +32,7 @@ final class JsonFile {
             }
             return MAPPER.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
-            throw new CheckpointException(
-                    "%s is not valid JSON: %s (line %d)"
-                            .formatted(file, e.getOriginalMessage(), e.getLocation().getLineNr()),
-                    e);
+            throw new CheckpointException("%s is not valid JSON: %s".formatted(file, Excerpt.of(e)), e);
         } catch (IOException e) {
             throw new StorageException("%s cannot be read: %s".formatted(file, e), e);
         }

@@ -29,8 +29,8 @@ final class LdmVaeKeys implements KeyMap {
      */
     LdmVaeKeys(Set<String> keys) {
         int count = 0;
-        while (keys.contains("decoder.up.%d.block.0.conv1.weight".formatted(count))
-                || keys.contains("decoder.up.%d.block.0.conv2.weight".formatted(count))) {
+        while (keys.contains("encoder.down.%d.block.0.conv1.weight".formatted(count))
+                || keys.contains("encoder.down.%d.block.0.conv2.weight".formatted(count))) {
             count++;
         }
         this.levels = count;

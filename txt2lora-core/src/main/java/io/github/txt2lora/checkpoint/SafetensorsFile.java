@@ -3,7 +3,6 @@ package io.github.txt2lora.checkpoint;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -68,6 +67,10 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         if (UnreadableFile.isNamedAsPickle(path) && Files.exists(path)) {
             throw UnreadableFile.pickle(path);
+        }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            // Opening a pipe would wait for a writer.
+            throw new CheckpointException(path + " is a device or pipe; expected a .safetensors file");
         }
         FileChannel channel = openChannel(path);
         try {
@@ -213,7 +216,7 @@ public final class SafetensorsFile implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new StorageException("%s cannot be closed: %s".formatted(path, e), e);
         }
     }
 }

@@ -64,9 +64,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             throw new CheckpointException("%s: the header is not valid UTF-8; expected JSON text".formatted(file), e);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
-                    "%s: the header is not the JSON of a safetensors file: %s (header byte %d)"
-                            .formatted(file, e.getOriginalMessage(), e.getLocation().getCharOffset()),
-                    e);
+                    "%s: the header is not the JSON of a safetensors file: %s".formatted(file, Excerpt.of(e)), e);
         } catch (IOException e) {
             throw new CheckpointException("%s: the header cannot be read: %s".formatted(file, e.getMessage()), e);
         }
@@ -128,9 +126,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
 
         private Slot readSlot(String name) throws IOException {
             expect(JsonToken.START_OBJECT, parser.nextToken(), name);
-            @Nullable ElementType type = null;
-            @Nullable List<Long> shape = null;
-            @Nullable List<Long> offsets = null;
+            ElementType type = null;
+            List<Long> shape = null;
+            List<Long> offsets = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String field = parser.currentName();
                 JsonToken value = parser.nextToken();

@@ -92,7 +92,7 @@ public final class SafetensorsWriter {
             if (!metadata.isEmpty()) {
                 json.writeObjectFieldStart(SafetensorsHeader.METADATA_KEY);
                 for (Map.Entry<String, String> pair : new TreeMap<>(metadata).entrySet()) {
-                    json.writeStringField(pair.getKey(), pair.getValue());
+                    json.writeStringField(wellFormed(pair.getKey()), wellFormed(pair.getValue()));
                 }
                 json.writeEndObject();
             }
@@ -114,6 +114,11 @@ public final class SafetensorsWriter {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Half a surrogate pair, which a user's text may contain, cannot be written as UTF-8: it becomes a '?'. */
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static void writeNumbers(JsonGenerator json, String field, List<Long> numbers) throws IOException {

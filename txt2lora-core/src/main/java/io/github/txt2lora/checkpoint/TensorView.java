@@ -121,11 +121,9 @@ public final class TensorView {
         }
         List<Long> newShape = new ArrayList<>(shape);
         newShape.set(0, to - from);
-        TensorView view = new TensorView(name, type, newShape, data);
         long rowBytes = shape.get(0) == 0 ? 0 : byteSize() / shape.get(0);
-        int start = Math.toIntExact(rowBytes * from);
-        int length = Math.toIntExact(view.byteSize());
-        return new TensorView(name, type, newShape, () -> bytes().slice(start, length));
+        return new TensorView(
+                name, type, newShape, () -> bytes().slice((int) (rowBytes * from), (int) (rowBytes * (to - from))));
     }
 
     /**
@@ -150,7 +148,10 @@ public final class TensorView {
         ByteBuffer to = ByteBuffer.allocateDirect(from.remaining());
         for (int column = 0; column < columns; column++) {
             for (int row = 0; row < rows; row++) {
-                to.put(from.slice((row * columns + column) * size, size));
+                int element = (row * columns + column) * size;
+                for (int i = 0; i < size; i++) {
+                    to.put(from.get(element + i));
+                }
             }
         }
         return to.flip();
