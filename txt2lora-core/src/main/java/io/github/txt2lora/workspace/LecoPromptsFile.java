@@ -1,0 +1,101 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptAction;
+import io.github.txt2lora.PromptPair;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * LECO's prompts file: a YAML list whose entries have the keys
+ *
+ * <ul>
+ *   <li>{@code target}: required;
+ *   <li>{@code positive}: by default the target;
+ *   <li>{@code unconditional}: by default empty;
+ *   <li>{@code neutral}: by default the unconditional;
+ *   <li>{@code action}: {@code erase}, the default, or {@code enhance};
+ *   <li>{@code guidance_scale}: by default 1.0;
+ *   <li>{@code resolution}: by default 512;
+ *   <li>{@code batch_size}: by default 1;
+ *   <li>{@code dynamic_resolution}: by default false;
+ *   <li>{@code dynamic_crops}: accepted as false; random crops are an option of LECO's SDXL program that is not offered
+ *       here.
+ * </ul>
+ *
+ * @param file where it was read
+ * @param prompts its entries, at least one
+ */
+public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
+
+    private static final Map<String, PromptAction> ACTIONS =
+            new TreeMap<>(Map.of("erase", PromptAction.ERASE, "enhance", PromptAction.ENHANCE));
+
+    /** Copies the list. */
+    public LecoPromptsFile {
+        prompts = List.copyOf(prompts);
+    }
+
+    /**
+     * Reads a prompts file.
+     *
+     * @throws InvalidSettingException if the file is missing or anything in it is wrong; the message names file, line
+     *     and key of everything that is
+     * @throws io.github.txt2lora.StorageException if the file cannot be read
+     */
+    public static LecoPromptsFile read(Path file) {
+        Node root = SettingsYaml.read(file);
+        Problems problems = new Problems(file);
+        List<PromptPair> prompts = new ArrayList<>();
+        if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
+            for (Node entry : list.getValue()) {
+                PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
+                if (pair != null) {
+                    prompts.add(pair);
+                }
+            }
+        } else {
+            problems.add(1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
+        }
+        problems.throwIfAny();
+        return new LecoPromptsFile(file, prompts);
+    }
+
+    /** The pair that an entry describes, null after a problem that leaves none. */
+    private static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
+        String target = entry.requiredText("target", "the words that get a new meaning");
+        PromptAction action = entry.choice("action", ACTIONS, PromptAction.ERASE);
+        PromptPair pair = null;
+        try {
+            PromptPair.Builder builder = builder(target, action);
+            String positive = entry.text("positive", target);
+            String unconditional = entry.text("unconditional", "");
+            builder.positive(positive).unconditional(unconditional).neutral(entry.text("neutral", unconditional));
+            entry.apply("guidance_scale", entry.number("guidance_scale", 1.0), builder::guidanceScale);
+            entry.apply("resolution", entry.integer("resolution", 512), builder::resolution);
+            entry.apply("batch_size", entry.integer("batch_size", 1), builder::batchSize);
+            builder.dynamicResolution(entry.flag("dynamic_resolution", false));
+            if (entry.flag("dynamic_crops", false)) {
+                entry.report("dynamic_crops", "true", "false; random crops are not offered");
+            }
+            entry.reportUnknownKeys();
+            pair = builder.build();
+        } catch (InvalidSettingException e) {
+            problems.add(entry.line(), e.getMessage());
+        }
+        return pair;
+    }
+
+    private static PromptPair.Builder builder(String target, PromptAction action) {
+        if (action == PromptAction.ERASE) {
+            return PromptPair.erase(target);
+        }
+        return target.isBlank() ? PromptPair.preserve(target) : PromptPair.enhance(target);
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.txt2lora.workspace;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of an optimizer as LECO and kohya's scripts write them, such as
+ * {@code betas=(0.8,0.95) eps=1e-6 weight_decay=0.1}, read by name. Problems are noted on the line of the key that holds
+ * them; a getter then gives its default.
+ */
+final class OptimizerArguments {
+
+    private static final Pattern ARGUMENT =
+            Pattern.compile("\\s*+(\\w++)\\s*+=\\s*+(\\([^()]*+\\)|\\[[^\\[\\]]*+\\]|[^\\s=]++)(?:\\s++|$)");
+
+    private final SettingsSection section;
+    private final String key;
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Set<String> known = new LinkedHashSet<>();
+
+    /** Reads the arguments that stand under a key. */
+    OptimizerArguments(SettingsSection section, String key) {
+        this.section = section;
+        this.key = key;
+        String text = section.text(key, "").strip();
+        Matcher argument = ARGUMENT.matcher(text);
+        int at = 0;
+        while (at < text.length()) {
+            argument.region(at, text.length());
+            if (!argument.lookingAt()) {
+                section.report(key, text.substring(at), "arguments such as 'weight_decay=0.1 betas=(0.9,0.99)'");
+                return;
+            }
+            if (values.putIfAbsent(argument.group(1), argument.group(2)) != null) {
+                section.report(key, argument.group(1) + " is given twice; remove one of them");
+            }
+            at = argument.end();
+        }
+    }
+
+    double number(String name, double fallback) {
+        Double value = numberOrNull(name);
+        return value == null ? fallback : value;
+    }
+
+    @Nullable
+    Double numberOrNull(String name) {
+        String text = value(name);
+        if (text == null || text.equals("None")) {
+            return null;
+        }
+        Double number = SettingsSection.parseNumber(text);
+        if (number == null) {
+            report(name, text, "a number");
+        }
+        return number;
+    }
+
+    /** Two numbers in parentheses. */
+    double[] pair(String name, double first, double second) {
+        String text = value(name);
+        if (text == null) {
+            return new double[] {first, second};
+        }
+        String[] parts = text.replaceAll("[()\\[\\]]", "").split(",", -1);
+        if (parts.length == 2) {
+            Double one = SettingsSection.parseNumber(parts[0].strip());
+            Double other = SettingsSection.parseNumber(parts[1].strip());
+            if (one != null && other != null) {
+                return new double[] {one, other};
+            }
+        }
+        report(name, text, "two numbers such as (" + first + "," + second + ")");
+        return new double[] {first, second};
+    }
+
+    boolean flag(String name, boolean fallback) {
+        String text = value(name);
+        if (text == null) {
+            return fallback;
+        }
+        switch (text.toLowerCase(Locale.ROOT)) {
+            case "true":
+                return true;
+            case "false":
+                return false;
+            default:
+                report(name, text, "True or False");
+                return fallback;
+        }
+    }
+
+    /** An argument that may be given, but only as this value, since nothing else is implemented. */
+    void only(String name, boolean value) {
+        if (flag(name, value) != value) {
+            report(name, String.valueOf(!value), String.valueOf(value));
+        }
+    }
+
+    /** Notes every argument that was not asked for, with the nearest one that could have been. */
+    void reportUnknown() {
+        for (String name : values.keySet()) {
+            if (!known.contains(name)) {
+                section.report(
+                        key,
+                        Problems.quote(name) + " is unknown; did you mean " + NearestWord.to(name, known)
+                                + "? Known for this optimizer: " + String.join(", ", known));
+            }
+        }
+    }
+
+    private @Nullable String value(String name) {
+        known.add(name);
+        return values.get(name);
+    }
+
+    private void report(String name, String found, String expected) {
+        section.report(key, name + " is " + Problems.quote(found) + "; expected " + expected);
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.StorageException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Reads a YAML file as far as its tree of nodes, which know their lines; no objects are made from it. Size, depth and
+ * aliases are limited, so that no file can exhaust memory.
+ */
+final class SettingsYaml {
+
+    /** Settings written by hand have a few kilobytes. */
+    private static final int MOST_BYTES = 1 << 20;
+
+    private static final int MOST_ALIASES = 50;
+    private static final int DEEPEST_NESTING = 20;
+
+    private SettingsYaml() {}
+
+    /**
+     * The root of a file's one document, null if it is empty.
+     *
+     * @throws InvalidSettingException if there is no such file, or it is too large, not UTF-8, or not valid YAML
+     * @throws StorageException if the file cannot be read
+     */
+    static @Nullable Node read(Path file) {
+        String text = text(file);
+        LoaderOptions limits = new LoaderOptions();
+        limits.setCodePointLimit(MOST_BYTES);
+        limits.setMaxAliasesForCollections(MOST_ALIASES);
+        limits.setNestingDepthLimit(DEEPEST_NESTING);
+        limits.setAllowRecursiveKeys(false);
+        try {
+            return new Yaml(new SafeConstructor(limits)).compose(new StringReader(text));
+        } catch (MarkedYAMLException e) {
+            int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+            throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + e.getProblem(), e);
+        } catch (YAMLException e) {
+            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new InvalidSettingException(file + " has " + Files.size(file)
+                        + " bytes, too many for a file of settings; expected at most " + MOST_BYTES);
+            }
+            String text = Files.readString(file, StandardCharsets.UTF_8);
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (NoSuchFileException e) {
+            throw new InvalidSettingException("There is no file " + file + "; expected settings in YAML there", e);
+        } catch (CharacterCodingException e) {
+            throw new InvalidSettingException(file + " is not encoded in UTF-8; save it as UTF-8", e);
+        } catch (IOException e) {
+            throw new StorageException("Cannot read " + file + ": " + e, e);
+        }
+    }
+}

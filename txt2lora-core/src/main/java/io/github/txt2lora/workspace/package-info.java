@@ -1,0 +1,5 @@
+/** Settings on disk: the files in which LECO describes a training. */
+@NullMarked
+package io.github.txt2lora.workspace;
+
+import org.jspecify.annotations.NullMarked;

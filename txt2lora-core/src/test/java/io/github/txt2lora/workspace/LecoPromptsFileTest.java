@@ -1,0 +1,120 @@
+package io.github.txt2lora.workspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptPair;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LecoPromptsFileTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void absent_keys_have_lecos_defaults() throws IOException {
+        assertThat(prompts("- target: van gogh\n  unconditional: low quality\n").prompts())
+                .containsExactly(PromptPair.erase("van gogh")
+                        .positive("van gogh")
+                        .unconditional("low quality")
+                        .neutral("low quality")
+                        .guidanceScale(1.0)
+                        .resolution(512)
+                        .batchSize(1)
+                        .build());
+    }
+
+    @Test
+    void reads_every_key() throws IOException {
+        assertThat(prompts("""
+                        - target: krnkmd
+                          positive: short hair, maid
+                          unconditional: bad
+                          neutral: ""
+                          action: enhance
+                          guidance_scale: 2
+                          resolution: 256
+                          batch_size: 3
+                          dynamic_resolution: true
+                          dynamic_crops: false
+                        """).prompts())
+                .containsExactly(PromptPair.enhance("krnkmd")
+                        .positive("short hair, maid")
+                        .unconditional("bad")
+                        .neutral("")
+                        .guidanceScale(2)
+                        .resolution(256)
+                        .batchSize(3)
+                        .dynamicResolution(true)
+                        .build());
+    }
+
+    @Test
+    void words_are_taken_as_written() throws IOException {
+        PromptPair pair = prompts("- target: 007\n  positive: no\n  neutral: 1.50\n").prompts().get(0);
+
+        assertThat(pair.target()).isEqualTo("007");
+        assertThat(pair.positive()).isEqualTo("no");
+        assertThat(pair.neutral()).isEqualTo("1.50");
+    }
+
+    @Test
+    void empty_target_may_be_preserved() throws IOException {
+        assertThat(prompts("- target: ''\n  action: enhance\n").prompts().get(0).preserves())
+                .isTrue();
+    }
+
+    @Test
+    void all_problems_are_reported_together_with_their_lines() throws IOException {
+        assertProblems(
+                """
+                        - positive: a
+                          resolution: 500
+                        - target: b
+                          action: improve
+                          guidance_scale: 1e999
+                          batch_size: 0
+                          guidance: 2
+                        - target: c
+                          dynamic_resolution: true
+                          resolution: 64
+                          dynamic_crops: true
+                        - d
+                        - target: ""
+                        """,
+                "line 1: target is missing",
+                "line 2: resolution: resolution is 500",
+                "line 4: action is 'improve'; expected one of enhance, erase",
+                "line 5: guidance_scale: guidanceScale is Infinity",
+                "line 6: batch_size: batchSize is 0",
+                "line 7: guidance is unknown; did you mean",
+                "line 8: dynamicResolution is on and resolution is 64",
+                "line 11: dynamic_crops is 'true'; expected false",
+                "line 12: expected keys and values",
+                "line 13: target is \"\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "target: a", "a", "- [a]", "-", "- target: {a: b}"})
+    void anything_else_is_refused_naming_the_file(String text) throws IOException {
+        assertProblems(text, "prompts.yaml");
+    }
+
+    private void assertProblems(String text, String... expected) throws IOException {
+        Path file = Files.writeString(folder.resolve("prompts.yaml"), text);
+        InvalidSettingException thrown =
+                catchThrowableOfType(InvalidSettingException.class, () -> LecoPromptsFile.read(file));
+        assertThat(thrown).isNotNull().message().contains(expected);
+    }
+
+    private LecoPromptsFile prompts(String text) throws IOException {
+        return LecoPromptsFile.read(Files.writeString(folder.resolve("prompts.yaml"), text));
+    }
+}
