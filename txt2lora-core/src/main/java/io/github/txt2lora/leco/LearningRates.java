@@ -13,10 +13,11 @@ import io.github.txt2lora.TrainingSpec;
  * The learning rate of each iteration, as a closed form: it depends on nothing but the iteration, so a resumed training
  * continues where it stopped.
  *
- * <p>Over the first {@code warmupIterations} the rate rises on a line from 0, {@code rate * i / warmupIterations}, as in
- * transformers and kohya's scripts. The schedule then spans the iterations that remain; a tenth or hundredth that it
- * takes of all iterations is one of these. Without warm-up the rates equal those of PyTorch's
- * {@code CosineAnnealingLR(T_max=iterations)}, {@code CosineAnnealingWarmRestarts}, {@code StepLR} and {@code LinearLR}.
+ * <p>Over the first {@code warmupIterations} the rate rises on a line from 0, {@code rate * i / warmupIterations}, as
+ * in transformers and kohya's scripts. The schedule then spans the iterations that remain; a tenth or hundredth that
+ * it takes of all iterations is one of these. Without warm-up the rates equal those of PyTorch's
+ * {@code CosineAnnealingLR(T_max=iterations)}, {@code CosineAnnealingWarmRestarts}, {@code StepLR} and
+ * {@code LinearLR}.
  *
  * @param schedule how the rate changes after the warm-up
  * @param rate the full learning rate, greater than 0

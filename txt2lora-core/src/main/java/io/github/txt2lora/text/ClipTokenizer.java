@@ -106,8 +106,7 @@ public final class ClipTokenizer {
 
     /** What is encoded as a unit: markers first, then CLIP's words of the cleaned text between them. */
     private static List<String> words(String piece, PadToken padToken) {
-        Pattern markers =
-                padToken == PadToken.EXCLAMATION_MARK ? MARKERS_AND_EXCLAMATION_MARK : MARKERS;
+        Pattern markers = padToken == PadToken.EXCLAMATION_MARK ? MARKERS_AND_EXCLAMATION_MARK : MARKERS;
         List<String> words = new ArrayList<>();
         Matcher marker = markers.matcher(piece);
         int start = 0;

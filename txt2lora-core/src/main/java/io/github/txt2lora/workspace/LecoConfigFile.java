@@ -169,7 +169,8 @@ public final class LecoConfigFile {
             return ModelSource.file(withExtension);
         }
         throw new InvalidSettingException(file + ", line " + modelLine + ": pretrained_model.name_or_path is "
-                + Problems.quote(model) + "; expected a folder in diffusers' layout or a .safetensors file, but there is"
+                + Problems.quote(model)
+                + "; expected a folder in diffusers' layout or a .safetensors file, but there is"
                 + " neither " + path + " nor " + withExtension);
     }
 

@@ -21,16 +21,15 @@ final class LecoOptimizer {
         String name = train.text(NAME, "adamw");
         OptimizerArguments arguments = new OptimizerArguments(train, ARGUMENTS);
         try {
-            OptimizerSpec optimizer =
-                    switch (name.toLowerCase(Locale.ROOT)) {
-                        case "adamw" -> adamW(arguments);
-                        case "adam" -> adam(arguments);
-                        case "lion" -> lion(arguments);
-                        case "prodigy" -> prodigy(arguments);
-                        case "adafactor" -> adafactor(arguments);
-                        case "sgd" -> sgd(arguments);
-                        default -> null;
-                    };
+            OptimizerSpec optimizer = switch (name.toLowerCase(Locale.ROOT)) {
+                case "adamw" -> adamW(arguments);
+                case "adam" -> adam(arguments);
+                case "lion" -> lion(arguments);
+                case "prodigy" -> prodigy(arguments);
+                case "adafactor" -> adafactor(arguments);
+                case "sgd" -> sgd(arguments);
+                default -> null;
+            };
             if (optimizer != null) {
                 arguments.reportUnknown();
                 return optimizer;

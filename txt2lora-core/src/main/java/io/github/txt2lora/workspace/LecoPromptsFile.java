@@ -61,7 +61,8 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
                 }
             }
         } else {
-            problems.add(1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
+            problems.add(
+                    1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
         }
         problems.throwIfAny();
         return new LecoPromptsFile(file, prompts);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The arguments of an optimizer as LECO and kohya's scripts write them, such as
- * {@code betas=(0.8,0.95) eps=1e-6 weight_decay=0.1}, read by name. Problems are noted on the line of the key that holds
- * them; a getter then gives its default.
+ * {@code betas=(0.8,0.95) eps=1e-6 weight_decay=0.1}, read by name. Problems are noted on the line of the key that
+ * holds them; a getter then gives its default.
  */
 final class OptimizerArguments {
 

@@ -17,8 +17,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * The keys and values of one YAML mapping, read by name. Problems are noted rather than thrown, so that reading goes on;
- * a getter then gives its default. A key without a value counts as absent. After the last getter,
+ * The keys and values of one YAML mapping, read by name. Problems are noted rather than thrown, so that reading goes
+ * on; a getter then gives its default. A key without a value counts as absent. After the last getter,
  * {@link #reportUnknownKeys()} notes every key that no getter asked for.
  *
  * <p>Numbers and words are taken as written, whatever YAML makes of them: {@code 1e-4} is a number, and {@code no} as a

@@ -29,7 +29,9 @@ class LearningRatesParityTest {
         List<DynamicTest> trainings = new ArrayList<>();
         List<Path> files;
         try (Stream<Path> listing = Files.list(folder)) {
-            files = listing.filter(file -> file.toString().endsWith(".json")).sorted().toList();
+            files = listing.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
         }
         for (Path file : files) {
             JsonNode record = new ObjectMapper().readTree(file.toFile());
@@ -42,7 +44,8 @@ class LearningRatesParityTest {
     }
 
     private static void check(Path folder, JsonNode record) {
-        LecoConfigFile config = LecoConfigFile.read(folder.resolve(record.get("config").asText()));
+        LecoConfigFile config =
+                LecoConfigFile.read(folder.resolve(record.get("config").asText()));
         LearningRates rates = LearningRates.of(config.training());
         assertThat(record.get("rows")).isNotEmpty();
         for (JsonNode row : record.get("rows")) {

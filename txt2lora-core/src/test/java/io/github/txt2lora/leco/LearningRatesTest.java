@@ -57,8 +57,8 @@ class LearningRatesTest {
 
     @Test
     void cycles_do_not_overflow() {
-        LearningRates rates = new LearningRates(
-                new CosineWithRestarts(0.01, 1, Integer.MAX_VALUE), 2, Integer.MAX_VALUE, 0);
+        LearningRates rates =
+                new LearningRates(new CosineWithRestarts(0.01, 1, Integer.MAX_VALUE), 2, Integer.MAX_VALUE, 0);
 
         assertThat(rates.at(Integer.MAX_VALUE - 1)).isBetween(0.02, 2.0);
     }
@@ -81,8 +81,12 @@ class LearningRatesTest {
     void rejects_iterations_outside_the_training() {
         LearningRates rates = new LearningRates(LearningRateSchedule.constant(), 2, 10, 0);
 
-        assertThatThrownBy(() -> rates.at(10)).isInstanceOf(InvalidSettingException.class).hasMessageContaining("10");
-        assertThatThrownBy(() -> rates.at(-1)).isInstanceOf(InvalidSettingException.class).hasMessageContaining("-1");
+        assertThatThrownBy(() -> rates.at(10))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("10");
+        assertThatThrownBy(() -> rates.at(-1))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("-1");
     }
 
     private static double[] rates(LearningRateSchedule schedule, int iterations, int warmup) {

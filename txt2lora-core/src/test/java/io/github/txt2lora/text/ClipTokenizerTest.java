@@ -78,12 +78,28 @@ class ClipTokenizerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a", "ab", "1", "'", "'s", "\u00e9", "\u65e5", "\ud83d\ude42", "<|", "!", "e\u0301\u0323", "\u0130"})
+    @ValueSource(
+            strings = {
+                "a",
+                "ab",
+                "1",
+                "'",
+                "'s",
+                "\u00e9",
+                "\u65e5",
+                "\ud83d\ude42",
+                "<|",
+                "!",
+                "e\u0301\u0323",
+                "\u0130"
+            })
     void long_hostile_text_is_encoded(String unit) {
         int[] ids = TOKENIZER.encode(unit.repeat(100_000));
 
         assertThat(ids).startsWith(49406).endsWith(49407);
-        assertThat(TOKENIZER.tokenize(unit.repeat(100_000), PadToken.EXCLAMATION_MARK).droppedWords())
+        assertThat(TOKENIZER
+                        .tokenize(unit.repeat(100_000), PadToken.EXCLAMATION_MARK)
+                        .droppedWords())
                 .hasSize(1);
     }
 
@@ -97,7 +113,9 @@ class ClipTokenizerTest {
 
     @Test
     void threads_share_one_tokenizer() {
-        List<String> texts = IntStream.range(0, 500).mapToObj(i -> "tag" + i + ", krnkmd " + i).toList();
+        List<String> texts = IntStream.range(0, 500)
+                .mapToObj(i -> "tag" + i + ", krnkmd " + i)
+                .toList();
         List<int[]> expected = texts.stream().map(TOKENIZER::encode).toList();
 
         List<int[]> actual = texts.parallelStream().map(TOKENIZER::encode).toList();

@@ -137,6 +137,8 @@ class TorchGeneratorTest {
     }
 
     private static void assertInvalid(Runnable draw, String expected) {
-        assertThatThrownBy(draw::run).isInstanceOf(InvalidSettingException.class).hasMessageContaining(expected);
+        assertThatThrownBy(draw::run)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(expected);
     }
 }

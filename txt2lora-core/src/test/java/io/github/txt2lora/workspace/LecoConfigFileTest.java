@@ -32,7 +32,8 @@ class LecoConfigFileTest {
 
     @Test
     void absent_keys_have_lecos_defaults() throws IOException {
-        TrainingSpec training = config(REQUIRED + "train:\nlogging:\nnetwork: {}\n").training();
+        TrainingSpec training =
+                config(REQUIRED + "train:\nlogging:\nnetwork: {}\n").training();
 
         assertThat(training)
                 .isEqualTo(TrainingSpec.builder()
@@ -53,22 +54,22 @@ class LecoConfigFileTest {
         Files.writeString(folder.resolve("prompts.yaml"), "- target: krnkmd\n");
         Files.writeString(folder.resolve("model.safetensors"), "");
         LoraTraining training = config("""
-                        prompts_file: ./prompts.yaml
-                        pretrained_model: {name_or_path: model, v2: True, v_pred: yes, clip_skip: 2}
-                        network: {type: c3lier, rank: 8, alpha: 4, training_method: noxattn}
-                        train:
-                          precision: fp16
-                          noise_scheduler: euler_a
-                          iterations: 1_000
-                          lr: 1e-3
-                          optimizer: Lion
-                          optimizer_args: "weight_decay=0.1  betas=(0.8, 0.9)"
-                          lr_scheduler: cosine
-                          max_denoising_steps: 30
-                        save: {name: krnkmd, path: out/loras, per_steps: 100, precision: bfloat16}
-                        logging: {use_wandb: false, verbose: true}
-                        other: {use_xformers: true}
-                        """).toTraining();
+            prompts_file: ./prompts.yaml
+            pretrained_model: {name_or_path: model, v2: True, v_pred: yes, clip_skip: 2}
+            network: {type: c3lier, rank: 8, alpha: 4, training_method: noxattn}
+            train:
+              precision: fp16
+              noise_scheduler: euler_a
+              iterations: 1_000
+              lr: 1e-3
+              optimizer: Lion
+              optimizer_args: "weight_decay=0.1  betas=(0.8, 0.9)"
+              lr_scheduler: cosine
+              max_denoising_steps: 30
+            save: {name: krnkmd, path: out/loras, per_steps: 100, precision: bfloat16}
+            logging: {use_wandb: false, verbose: true}
+            other: {use_xformers: true}
+            """).toTraining();
 
         assertThat(training.name()).isEqualTo("krnkmd");
         assertThat(training.model()).isEqualTo(ModelSource.file(folder.resolve("model.safetensors")));
@@ -129,22 +130,22 @@ class LecoConfigFileTest {
     void all_problems_are_reported_together_with_their_lines() throws IOException {
         assertProblems(
                 """
-                        pretrained_model:
-                          name_or_path: [a, b]
-                          clip_skip: 13
-                        network:
-                          rank: 0
-                          alpha: much
-                          typ: lierla
-                        train:
-                          iterations: 1.5
-                          optimizer: AdamW8bit
-                          lr_scheduler: polynomial
-                        save:
-                          name: a/b
-                        logging: 3
-                        trian: {}
-                        """,
+                pretrained_model:
+                  name_or_path: [a, b]
+                  clip_skip: 13
+                network:
+                  rank: 0
+                  alpha: much
+                  typ: lierla
+                train:
+                  iterations: 1.5
+                  optimizer: AdamW8bit
+                  lr_scheduler: polynomial
+                save:
+                  name: a/b
+                logging: 3
+                trian: {}
+                """,
                 "line 1: prompts_file is missing",
                 "line 2: pretrained_model.name_or_path must be a single value",
                 "line 3: pretrained_model.clip_skip: clipSkip is 13",
@@ -167,8 +168,20 @@ class LecoConfigFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "eps", "eps=", "eps=1e", "betas=(0.9)", "betas=(0.9,0.99,1)", "betas=(0.9,x)", "eps=1 eps=2", "epsilon=1",
-                "betas=(2,0.9)", "weight_decay=-1", "amsgrad=True", "amsgrad=maybe", "= =", "eps=1,betas=(0.9,0.99)"
+                "eps",
+                "eps=",
+                "eps=1e",
+                "betas=(0.9)",
+                "betas=(0.9,0.99,1)",
+                "betas=(0.9,x)",
+                "eps=1 eps=2",
+                "epsilon=1",
+                "betas=(2,0.9)",
+                "weight_decay=-1",
+                "amsgrad=True",
+                "amsgrad=maybe",
+                "= =",
+                "eps=1,betas=(0.9,0.99)"
             })
     void wrong_optimizer_arguments_are_refused_on_their_line(String arguments) throws IOException {
         assertProblems(REQUIRED + "train:\n  optimizer_args: \"" + arguments + "\"\n", "line 5: train.optimizer_args");
@@ -194,7 +207,16 @@ class LecoConfigFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "- a\n- b\n", "word", "a: b: c", "\"", "a: &x [*x, *x]\n*x : 1", "%", "--- a\n--- b", "? [a]\n: b", "\u0000",
+                "",
+                "- a\n- b\n",
+                "word",
+                "a: b: c",
+                "\"",
+                "a: &x [*x, *x]\n*x : 1",
+                "%",
+                "--- a\n--- b",
+                "? [a]\n: b",
+                "\u0000",
                 "a: !!java.net.URL [\"http://localhost\"]"
             })
     void anything_else_is_refused_naming_the_file(String text) throws IOException {

@@ -40,8 +40,7 @@ class LecoFilesParityTest {
             configs = files.filter(LecoFilesParityTest::isSd1Config).sorted().toList();
         }
         assumeTrue(!configs.isEmpty(), "no recorded trainings on SD 1.x");
-        return configs.stream()
-                .map(config -> dynamicTest(config.getFileName().toString(), () -> check(config)));
+        return configs.stream().map(config -> dynamicTest(config.getFileName().toString(), () -> check(config)));
     }
 
     private static boolean isSd1Config(Path file) {

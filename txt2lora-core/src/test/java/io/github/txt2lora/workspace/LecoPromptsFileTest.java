@@ -34,17 +34,17 @@ class LecoPromptsFileTest {
     @Test
     void reads_every_key() throws IOException {
         assertThat(prompts("""
-                        - target: krnkmd
-                          positive: short hair, maid
-                          unconditional: bad
-                          neutral: ""
-                          action: enhance
-                          guidance_scale: 2
-                          resolution: 256
-                          batch_size: 3
-                          dynamic_resolution: true
-                          dynamic_crops: false
-                        """).prompts())
+            - target: krnkmd
+              positive: short hair, maid
+              unconditional: bad
+              neutral: ""
+              action: enhance
+              guidance_scale: 2
+              resolution: 256
+              batch_size: 3
+              dynamic_resolution: true
+              dynamic_crops: false
+            """).prompts())
                 .containsExactly(PromptPair.enhance("krnkmd")
                         .positive("short hair, maid")
                         .unconditional("bad")
@@ -58,7 +58,9 @@ class LecoPromptsFileTest {
 
     @Test
     void words_are_taken_as_written() throws IOException {
-        PromptPair pair = prompts("- target: 007\n  positive: no\n  neutral: 1.50\n").prompts().get(0);
+        PromptPair pair = prompts("- target: 007\n  positive: no\n  neutral: 1.50\n")
+                .prompts()
+                .get(0);
 
         assertThat(pair.target()).isEqualTo("007");
         assertThat(pair.positive()).isEqualTo("no");
@@ -75,20 +77,20 @@ class LecoPromptsFileTest {
     void all_problems_are_reported_together_with_their_lines() throws IOException {
         assertProblems(
                 """
-                        - positive: a
-                          resolution: 500
-                        - target: b
-                          action: improve
-                          guidance_scale: 1e999
-                          batch_size: 0
-                          guidance: 2
-                        - target: c
-                          dynamic_resolution: true
-                          resolution: 64
-                          dynamic_crops: true
-                        - d
-                        - target: ""
-                        """,
+                - positive: a
+                  resolution: 500
+                - target: b
+                  action: improve
+                  guidance_scale: 1e999
+                  batch_size: 0
+                  guidance: 2
+                - target: c
+                  dynamic_resolution: true
+                  resolution: 64
+                  dynamic_crops: true
+                - d
+                - target: ""
+                """,
                 "line 1: target is missing",
                 "line 2: resolution: resolution is 500",
                 "line 4: action is 'improve'; expected one of enhance, erase",
