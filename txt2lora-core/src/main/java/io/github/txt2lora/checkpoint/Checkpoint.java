@@ -1,6 +1,7 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,23 @@ public final class Checkpoint implements AutoCloseable {
         this.contents = contents;
         this.metadata = metadata;
         this.hints = hints;
+    }
+
+    /**
+     * Opens the model of a source that lies on this machine.
+     *
+     * @throws CheckpointException when it is no complete model of a known family, or is yet to be downloaded
+     * @throws StorageException when a file cannot be read
+     */
+    public static Checkpoint open(ModelSource source) {
+        if (source instanceof ModelSource.SingleFile file) {
+            return openFile(file.path());
+        }
+        if (source instanceof ModelSource.DiffusersFolder folder) {
+            return openFolder(folder.path());
+        }
+        throw new CheckpointException("%s is not on this machine; expected a file or folder: download it first"
+                .formatted(source.displayName()));
     }
 
     /**

@@ -48,13 +48,11 @@ record CheckpointContents(
         return contents;
     }
 
-    private static ComponentTensors required(
-            Path file, Map<Component, ComponentTensors> found, Component component) {
+    private static ComponentTensors required(Path file, Map<Component, ComponentTensors> found, Component component) {
         ComponentTensors tensors = found.get(component);
         if (tensors == null || tensors.byKey().isEmpty()) {
-            throw new CheckpointException(
-                    "%s has no %s; expected a complete checkpoint with UNet, text encoder and VAE"
-                            .formatted(file, component.folderName()));
+            throw new CheckpointException("%s has no %s; expected a complete checkpoint with UNet, text encoder and VAE"
+                    .formatted(file, component.folderName()));
         }
         return tensors;
     }

@@ -36,7 +36,9 @@ record ComponentTensors(
     Optional<TensorView> find(String diffusersName) {
         KeyMap.KeySource source = keyMap.source(diffusersName);
         TensorView tensor = byKey.get(source.key());
-        return tensor == null ? Optional.empty() : Optional.of(source.conversion().apply(tensor));
+        return tensor == null
+                ? Optional.empty()
+                : Optional.of(source.conversion().apply(tensor));
     }
 
     /** Whether one of the tensors is there; asks for several so that a module counts even when one is lost. */
@@ -55,8 +57,8 @@ record ComponentTensors(
      * @throws CheckpointException when the tensor is missing or has not that axis
      */
     int size(String diffusersName, int axis) {
-        TensorView tensor = find(diffusersName)
-                .orElseThrow(() -> failure("missing tensor '%s'".formatted(fileKey(diffusersName))));
+        TensorView tensor =
+                find(diffusersName).orElseThrow(() -> failure("missing tensor '%s'".formatted(fileKey(diffusersName))));
         if (axis >= tensor.shape().size()
                 || tensor.shape().get(axis) < 1
                 || tensor.shape().get(axis) > Integer.MAX_VALUE) {

@@ -52,8 +52,8 @@ final class FolderLayout {
             opened.accept(file);
             for (TensorView tensor : file.tensors()) {
                 if (tensors.put(tensor.name(), tensor) != null) {
-                    throw new CheckpointException("%s: tensor '%s' is in another shard too"
-                            .formatted(weights, Excerpt.of(tensor.name())));
+                    throw new CheckpointException(
+                            "%s: tensor '%s' is in another shard too".formatted(weights, Excerpt.of(tensor.name())));
                 }
             }
         }
@@ -85,8 +85,7 @@ final class FolderLayout {
 
     /** The file that stands for the model where one hash is wanted: the UNet's first. */
     static Path fileForHash(Path folder) {
-        List<Path> files = WeightFiles.find(
-                folder.resolve(Component.UNET.folderName()), Component.UNET.weightsName());
+        List<Path> files = WeightFiles.find(folder.resolve(Component.UNET.folderName()), Component.UNET.weightsName());
         return files.get(0);
     }
 }

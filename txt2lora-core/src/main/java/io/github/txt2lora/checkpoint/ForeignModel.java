@@ -51,7 +51,8 @@ final class ForeignModel {
                                 keys.size(),
                                 keys.isEmpty()
                                         ? ""
-                                        : " such as '" + Excerpt.of(keys.iterator().next()) + "'"));
+                                        : " such as '"
+                                                + Excerpt.of(keys.iterator().next()) + "'"));
         return new CheckpointException(
                 "%s %s; expected a checkpoint of Stable Diffusion 1.x, 2.x or XL in one file (keys %s...)"
                         .formatted(file, found, SingleFileLayout.UNET_PREFIX));

@@ -27,8 +27,7 @@ final class JsonFile {
         try {
             long bytes = Files.size(file);
             if (bytes > MAX_BYTES) {
-                throw new CheckpointException(
-                        "%s has %d bytes; expected at most %d".formatted(file, bytes, MAX_BYTES));
+                throw new CheckpointException("%s has %d bytes; expected at most %d".formatted(file, bytes, MAX_BYTES));
             }
             return MAPPER.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * In a block, item 0 is the resnet or downsampler, item 1 the attention, and the upsampler comes after these.
  */
 final class LdmUnetKeys implements KeyMap {
-    private static final Pattern BLOCK =
-            Pattern.compile("(down|up)_blocks\\.(\\d{1,4})\\.(resnets|attentions|downsamplers|upsamplers)\\.(\\d{1,4})\\.(.+)");
+    private static final Pattern BLOCK = Pattern.compile(
+            "(down|up)_blocks\\.(\\d{1,4})\\.(resnets|attentions|downsamplers|upsamplers)\\.(\\d{1,4})\\.(.+)");
     private static final Pattern MIDDLE = Pattern.compile("mid_block\\.(resnets|attentions)\\.(\\d{1,4})\\.(.+)");
 
     private static final Map<String, String> OUTSIDE_BLOCKS = Map.of(
@@ -66,7 +66,8 @@ final class LdmUnetKeys implements KeyMap {
         if (block.matches()) {
             int level = Integer.parseInt(block.group(2));
             int index = Integer.parseInt(block.group(4));
-            String place = block.group(1).equals("down") ? inputBlock(level, index, block) : outputBlock(level, index, block);
+            String place =
+                    block.group(1).equals("down") ? inputBlock(level, index, block) : outputBlock(level, index, block);
             return KeySource.copy(place);
         }
         Matcher middle = MIDDLE.matcher(diffusersName);

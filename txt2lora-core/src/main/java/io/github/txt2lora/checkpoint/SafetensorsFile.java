@@ -63,7 +63,8 @@ public final class SafetensorsFile implements AutoCloseable {
      */
     public static SafetensorsFile open(Path path) {
         if (Files.isDirectory(path)) {
-            throw new CheckpointException(path + " is a folder; expected a .safetensors file");
+            throw new CheckpointException(
+                    path + " is a folder; expected a .safetensors file (a diffusers folder is opened as such)");
         }
         if (UnreadableFile.isNamedAsPickle(path) && Files.exists(path)) {
             throw UnreadableFile.pickle(path);

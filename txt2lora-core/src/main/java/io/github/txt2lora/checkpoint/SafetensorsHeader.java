@@ -87,8 +87,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
                             .formatted(file, next, dataBytes));
         }
         if (next < dataBytes) {
-            throw new CheckpointException("%s: the tensors end at data byte %d, but the file goes on to %d"
-                    .formatted(file, next, dataBytes));
+            throw new CheckpointException(
+                    "%s: the tensors end at data byte %d, but the file goes on to %d".formatted(file, next, dataBytes));
         }
     }
 
@@ -171,8 +171,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             expect(JsonToken.VALUE_STRING, value, name + ".dtype");
             String text = parser.getText();
             return ElementType.named(text)
-                    .orElseThrow(() -> failure(name, "unknown dtype '%s'; expected one of %s"
-                            .formatted(Excerpt.of(text), List.of(ElementType.values()))));
+                    .orElseThrow(() -> failure(
+                            name,
+                            "unknown dtype '%s'; expected one of %s"
+                                    .formatted(Excerpt.of(text), List.of(ElementType.values()))));
         }
 
         private List<Long> readNumbers(String key, JsonToken start) throws IOException {
@@ -183,10 +185,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
                 long number = parser.getLongValue();
                 if (number < 0 || numbers.size() == MAX_AXES) {
                     throw failure(
-                            key,
-                            number < 0
-                                    ? "negative number " + number
-                                    : "more than %d numbers".formatted(MAX_AXES));
+                            key, number < 0 ? "negative number " + number : "more than %d numbers".formatted(MAX_AXES));
                 }
                 numbers.add(number);
             }

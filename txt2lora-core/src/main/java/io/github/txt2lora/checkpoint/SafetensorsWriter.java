@@ -56,8 +56,7 @@ public final class SafetensorsWriter {
 
     private static void writeTo(Path file, Map<String, String> metadata, List<SafetensorsEntry> entries)
             throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeFully(channel, ByteBuffer.wrap(head(metadata, entries)));
             for (SafetensorsEntry entry : entries) {
                 writeFully(channel, entry.checkedBytes());

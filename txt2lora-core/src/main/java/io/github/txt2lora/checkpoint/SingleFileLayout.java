@@ -47,8 +47,7 @@ final class SingleFileLayout {
         Map<String, TensorView> vae = under(tensors, VAE_PREFIX);
         found.put(
                 Component.VAE,
-                new ComponentTensors(
-                        file, Component.VAE, VAE_PREFIX, vae, new LdmVaeKeys(vae.keySet()), VAE_TRAINING));
+                new ComponentTensors(file, Component.VAE, VAE_PREFIX, vae, new LdmVaeKeys(vae.keySet()), VAE_TRAINING));
         ModelFamily family = addTextEncoders(file, tensors, found);
         return CheckpointContents.of(file, family, found);
     }
@@ -58,8 +57,7 @@ final class SingleFileLayout {
         Set<String> keys = tensors.keySet();
         if (hasPrefix(keys, SDXL_TEXT_2_PREFIX)) {
             found.put(Component.TEXT_ENCODER, clip(file, tensors, SDXL_TEXT_PREFIX));
-            found.put(
-                    Component.TEXT_ENCODER_2, openClip(file, Component.TEXT_ENCODER_2, tensors, SDXL_TEXT_2_PREFIX));
+            found.put(Component.TEXT_ENCODER_2, openClip(file, Component.TEXT_ENCODER_2, tensors, SDXL_TEXT_2_PREFIX));
             return ModelFamily.SDXL;
         }
         if (hasPrefix(keys, SD2_TEXT_PREFIX)) {
@@ -85,8 +83,8 @@ final class SingleFileLayout {
         // Early files were written with a release of transformers that had no "text_model." level.
         KeyMap keys = hasPrefix(encoder.keySet(), TEXT_MODEL)
                 ? KeyMap.DIFFUSERS
-                : name -> KeyMap.KeySource.copy(
-                        name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name);
+                : name ->
+                        KeyMap.KeySource.copy(name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name);
         return new ComponentTensors(
                 file, Component.TEXT_ENCODER, prefix, encoder, keys, UnusedTextKeys.of(Component.TEXT_ENCODER));
     }

@@ -66,8 +66,8 @@ public final class TensorView {
      */
     public ByteBuffer bytes() {
         if (byteSize() > Integer.MAX_VALUE) {
-            throw new CheckpointException("tensor '%s' has %d bytes; expected less than 2 GiB in one tensor"
-                    .formatted(name, byteSize()));
+            throw new CheckpointException(
+                    "tensor '%s' has %d bytes; expected less than 2 GiB in one tensor".formatted(name, byteSize()));
         }
         return data.get().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }

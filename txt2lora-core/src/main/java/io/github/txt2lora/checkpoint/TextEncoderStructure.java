@@ -25,8 +25,7 @@ public record TextEncoderStructure(
         int width = tensors.size(TOKENS, 1);
         int feedForwardWidth = tensors.size(LAYERS + "0.mlp.fc1.weight", 0);
         int layers = 0;
-        while (tensors.hasAny(
-                LAYERS + layers + ".self_attn.out_proj.weight", LAYERS + layers + ".mlp.fc1.weight")) {
+        while (tensors.hasAny(LAYERS + layers + ".self_attn.out_proj.weight", LAYERS + layers + ".mlp.fc1.weight")) {
             layers++;
         }
         OptionalInt projection = tensors.component() == Component.TEXT_ENCODER_2

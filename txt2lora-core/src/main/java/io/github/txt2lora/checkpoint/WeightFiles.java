@@ -66,7 +66,10 @@ final class WeightFiles {
 
     private static List<String> names(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().limit(20).toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .limit(20)
+                    .toList();
         } catch (IOException e) {
             throw new StorageException("%s cannot be listed: %s".formatted(folder, e), e);
         }

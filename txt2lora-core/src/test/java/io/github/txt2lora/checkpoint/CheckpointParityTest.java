@@ -27,21 +27,24 @@ class CheckpointParityTest {
                 .filter(file -> Files.exists(folderOf(file).resolve("unet/diffusion_pytorch_model" + ENDING)))
                 .toList();
         assumeThat(pairs).isNotEmpty();
-        return pairs.stream().map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> {
-            try (Checkpoint single = Checkpoint.open(file);
-                    Checkpoint folder = Checkpoint.open(folderOf(file))) {
-                assertThat(single.family()).isEqualTo(folder.family());
-                assertThat(single.unet()).isEqualTo(folder.unet());
-                assertThat(single.vae()).isEqualTo(folder.vae());
-                for (Component component : components(single.family())) {
-                    assertThat(single.tensors(component).keySet())
-                            .isEqualTo(folder.tensors(component).keySet());
-                    single.tensors(component).forEach((name, tensor) -> assertThat(Tensors.content(tensor))
-                            .as(name)
-                            .isEqualTo(Tensors.content(folder.tensors(component).get(name))));
-                }
-            }
-        }));
+        return pairs.stream()
+                .map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> {
+                    try (Checkpoint single = Checkpoint.open(file);
+                            Checkpoint folder = Checkpoint.open(folderOf(file))) {
+                        assertThat(single.family()).isEqualTo(folder.family());
+                        assertThat(single.unet()).isEqualTo(folder.unet());
+                        assertThat(single.vae()).isEqualTo(folder.vae());
+                        for (Component component : components(single.family())) {
+                            assertThat(single.tensors(component).keySet())
+                                    .isEqualTo(folder.tensors(component).keySet());
+                            single.tensors(component)
+                                    .forEach((name, tensor) -> assertThat(Tensors.content(tensor))
+                                            .as(name)
+                                            .isEqualTo(Tensors.content(
+                                                    folder.tensors(component).get(name))));
+                        }
+                    }
+                }));
     }
 
     @TestFactory
@@ -50,32 +53,35 @@ class CheckpointParityTest {
         List<GoldenKeys> recordings = GoldenKeys.all();
         assumeThat(files).isNotEmpty();
         assumeThat(recordings).isNotEmpty();
-        return files.stream().map(path -> DynamicTest.dynamicTest(String.valueOf(path.getFileName()), () -> {
-            try (SafetensorsFile file = SafetensorsFile.open(path);
-                    Checkpoint checkpoint = Checkpoint.open(path)) {
-                List<GoldenKeys> ofFamily = recordings.stream()
-                        .filter(golden -> golden.family() == checkpoint.family())
-                        .toList();
-                assumeThat(ofFamily).isNotEmpty();
-                ofFamily.get(0).rows().stream()
-                        .filter(row -> file.find(row.singleFileKey()).isPresent())
-                        .forEach(row -> assertThat(Tensors.content(
-                                        checkpoint.tensors(row.component()).get(row.diffusersName())))
-                                .as(row.diffusersName())
-                                .isEqualTo(converted(file.tensor(row.singleFileKey()), row.op())));
-            }
-        }));
+        return files.stream()
+                .map(path -> DynamicTest.dynamicTest(String.valueOf(path.getFileName()), () -> {
+                    try (SafetensorsFile file = SafetensorsFile.open(path);
+                            Checkpoint checkpoint = Checkpoint.open(path)) {
+                        List<GoldenKeys> ofFamily = recordings.stream()
+                                .filter(golden -> golden.family() == checkpoint.family())
+                                .toList();
+                        assumeThat(ofFamily).isNotEmpty();
+                        ofFamily.get(0).rows().stream()
+                                .filter(row -> file.find(row.singleFileKey()).isPresent())
+                                .forEach(row -> assertThat(Tensors.content(checkpoint
+                                                .tensors(row.component())
+                                                .get(row.diffusersName())))
+                                        .as(row.diffusersName())
+                                        .isEqualTo(converted(file.tensor(row.singleFileKey()), row.op())));
+                    }
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> all_weights_are_finite_numbers() {
         List<Path> files = singleFiles();
         assumeThat(files).isNotEmpty();
-        return files.stream().map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> {
-            try (Checkpoint checkpoint = Checkpoint.open(file)) {
-                checkpoint.requireFinite(components(checkpoint.family()).toArray(Component[]::new));
-            }
-        }));
+        return files.stream()
+                .map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> {
+                    try (Checkpoint checkpoint = Checkpoint.open(file)) {
+                        checkpoint.requireFinite(components(checkpoint.family()).toArray(Component[]::new));
+                    }
+                }));
     }
 
     /** The operations as the recording's description tells them. */
@@ -118,7 +124,9 @@ class CheckpointParityTest {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ENDING))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

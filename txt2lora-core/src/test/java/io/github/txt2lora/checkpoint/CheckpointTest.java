@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.golden.Golden;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -72,6 +74,18 @@ class CheckpointTest {
     }
 
     @Test
+    void opens_the_sources_that_lie_on_this_machine() {
+        try (Checkpoint file = Checkpoint.open(ModelSource.file(FILE));
+                Checkpoint folder = Checkpoint.open(ModelSource.folder(FOLDER))) {
+            assertThat(file.unet()).isEqualTo(folder.unet());
+        }
+        ModelSource remote = ModelSource.url("remote.safetensors", URI.create("https://example.org/x"));
+        assertThatThrownBy(() -> Checkpoint.open(remote))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("remote.safetensors");
+    }
+
+    @Test
     void a_file_that_says_nothing_leaves_the_prediction_open() {
         try (Checkpoint checkpoint = Checkpoint.open(FILE)) {
             assertThat(checkpoint.vPrediction()).isEmpty();
@@ -84,8 +98,8 @@ class CheckpointTest {
 
     @Test
     void tensors_named_v_pred_and_ztsnr_say_what_the_model_predicts() {
-        Path file = changed(
-                Map.of("modelspec.prediction_type", "epsilon"), entries -> with(entries, "v_pred", "ztsnr"));
+        Path file =
+                changed(Map.of("modelspec.prediction_type", "epsilon"), entries -> with(entries, "v_pred", "ztsnr"));
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             assertThat(checkpoint.vPrediction()).contains(true);
             assertThat(checkpoint.zeroTerminalSnr()).contains(true);
@@ -94,7 +108,8 @@ class CheckpointTest {
 
     @Test
     void metadata_says_what_the_model_predicts() {
-        for (Map.Entry<String, Boolean> prediction : Map.of("v", true, "epsilon", false).entrySet()) {
+        for (Map.Entry<String, Boolean> prediction :
+                Map.of("v", true, "epsilon", false).entrySet()) {
             Path file = changed(Map.of("modelspec.prediction_type", prediction.getKey()), UnaryOperator.identity());
             try (Checkpoint checkpoint = Checkpoint.open(file)) {
                 assertThat(checkpoint.vPrediction()).contains(prediction.getValue());
@@ -222,10 +237,11 @@ class CheckpointTest {
         }
         try (Checkpoint expected = Checkpoint.open(FOLDER);
                 Checkpoint found = Checkpoint.open(folder)) {
-            expected.tensors(Component.VAE).forEach((name, tensor) -> assertThat(
-                            Tensors.content(found.tensors(Component.VAE).get(name)))
-                    .as(name)
-                    .isEqualTo(Tensors.content(tensor)));
+            expected.tensors(Component.VAE)
+                    .forEach((name, tensor) -> assertThat(
+                                    Tensors.content(found.tensors(Component.VAE).get(name)))
+                            .as(name)
+                            .isEqualTo(Tensors.content(tensor)));
         }
     }
 
@@ -259,9 +275,11 @@ class CheckpointTest {
     @Test
     void a_weight_that_is_not_a_number_is_named() {
         String key = "model.diffusion_model.out.2.weight";
-        Path file = changed(Map.of(), entries -> entries.stream()
-                .map(entry -> entry.name().equals(key) ? damaged(entry) : entry)
-                .toList());
+        Path file = changed(
+                Map.of(),
+                entries -> entries.stream()
+                        .map(entry -> entry.name().equals(key) ? damaged(entry) : entry)
+                        .toList());
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             checkpoint.requireFinite(Component.VAE, Component.TEXT_ENCODER);
             assertThatThrownBy(() -> checkpoint.requireFinite(Component.VAE, Component.UNET))

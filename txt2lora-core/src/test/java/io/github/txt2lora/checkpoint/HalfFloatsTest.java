@@ -18,7 +18,8 @@ class HalfFloatsTest {
         assertThat(HalfFloats.halfToFloat((short) 0x3555)).isEqualTo(0.33325195f);
         assertThat(HalfFloats.halfToFloat((short) 0xfc00)).isEqualTo(Float.NEGATIVE_INFINITY);
         assertThat(HalfFloats.halfToFloat((short) 0x7e00)).isNaN();
-        assertThat(Float.floatToRawIntBits(HalfFloats.halfToFloat((short) 0x8000))).isEqualTo(0x80000000);
+        assertThat(Float.floatToRawIntBits(HalfFloats.halfToFloat((short) 0x8000)))
+                .isEqualTo(0x80000000);
     }
 
     @Test
@@ -70,10 +71,11 @@ class HalfFloatsTest {
     void rounds_to_the_nearest_bfloat16_and_ties_to_the_even_one() {
         for (int bits = 0; bits < BFLOAT16_INFINITY; bits++) {
             int middle = bits << 16 | 0x8000;
-            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle)))
-                    .isEqualTo((short) (bits + (bits & 1)));
-            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle - 1))).isEqualTo((short) bits);
-            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle + 1))).isEqualTo((short) (bits + 1));
+            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle))).isEqualTo((short) (bits + (bits & 1)));
+            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle - 1)))
+                    .isEqualTo((short) bits);
+            assertThat(HalfFloats.floatToBfloat16(Float.intBitsToFloat(middle + 1)))
+                    .isEqualTo((short) (bits + 1));
         }
     }
 
@@ -81,6 +83,7 @@ class HalfFloatsTest {
     void not_a_number_with_a_payload_in_the_lower_bits_stays_not_a_number() {
         float payload = Float.intBitsToFloat(0x7f800001);
         assertThat(HalfFloats.halfToFloat(HalfFloats.floatToHalf(payload))).isNaN();
-        assertThat(HalfFloats.bfloat16ToFloat(HalfFloats.floatToBfloat16(payload))).isNaN();
+        assertThat(HalfFloats.bfloat16ToFloat(HalfFloats.floatToBfloat16(payload)))
+                .isNaN();
     }
 }

@@ -31,11 +31,12 @@ class KeyMapParityTest {
     Stream<DynamicTest> every_tensor_comes_from_the_recorded_key() {
         return eachRecording(golden -> {
             CheckpointContents contents = SingleFileLayout.read(golden.file(), golden.singleFile());
-            assertThat(golden.rows()).allSatisfy(row -> assertThat(contents.tensors()
-                            .get(row.component())
-                            .get(row.diffusersName())
-                            .name())
-                    .isEqualTo(row.singleFileKey()));
+            assertThat(golden.rows())
+                    .allSatisfy(row -> assertThat(contents.tensors()
+                                    .get(row.component())
+                                    .get(row.diffusersName())
+                                    .name())
+                            .isEqualTo(row.singleFileKey()));
         });
     }
 
@@ -43,15 +44,17 @@ class KeyMapParityTest {
     Stream<DynamicTest> a_folder_maps_completely() {
         return eachRecording(golden -> {
             Map<Component, ComponentTensors> found = new EnumMap<>(Component.class);
-            recordedShapes(golden).keySet().forEach(component -> found.put(
-                    component,
-                    new ComponentTensors(
-                            Path.of("model"),
+            recordedShapes(golden)
+                    .keySet()
+                    .forEach(component -> found.put(
                             component,
-                            "",
-                            golden.folder(component),
-                            KeyMap.DIFFUSERS,
-                            key -> false)));
+                            new ComponentTensors(
+                                    Path.of("model"),
+                                    component,
+                                    "",
+                                    golden.folder(component),
+                                    KeyMap.DIFFUSERS,
+                                    key -> false)));
             assertThat(FolderLayout.family(found)).isEqualTo(golden.family());
             CheckpointContents contents = CheckpointContents.of(golden.file(), golden.family(), found);
             assertThat(shapes(contents.tensors())).isEqualTo(recordedShapes(golden));
@@ -64,7 +67,8 @@ class KeyMapParityTest {
                         Map.Entry::getKey,
                         network -> network.getValue().entrySet().stream()
                                 .collect(Collectors.toMap(
-                                        Map.Entry::getKey, tensor -> tensor.getValue().shape()))));
+                                        Map.Entry::getKey,
+                                        tensor -> tensor.getValue().shape()))));
     }
 
     private static Map<Component, Map<String, List<Long>>> recordedShapes(GoldenKeys golden) {

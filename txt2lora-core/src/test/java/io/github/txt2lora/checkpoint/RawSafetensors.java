@@ -16,7 +16,8 @@ final class RawSafetensors {
     }
 
     static byte[] bytes(byte[] header, int dataBytes) {
-        ByteBuffer file = ByteBuffer.allocate(Long.BYTES + header.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file =
+                ByteBuffer.allocate(Long.BYTES + header.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
         file.putLong(header.length).put(header);
         for (byte i = 0; file.hasRemaining(); i++) {
             file.put(i);

@@ -104,8 +104,9 @@ class SafetensorsFileTest {
                 byte[] changed = whole.clone();
                 changed[position] = value;
                 try (SafetensorsFile file = SafetensorsFile.open(RawSafetensors.write(folder, changed))) {
-                    file.tensors().forEach(tensor -> assertThat((long) tensor.bytes().remaining())
-                            .isEqualTo(tensor.byteSize()));
+                    file.tensors()
+                            .forEach(tensor -> assertThat((long) tensor.bytes().remaining())
+                                    .isEqualTo(tensor.byteSize()));
                 } catch (CheckpointException expected) {
                     refused++;
                 }
@@ -118,14 +119,22 @@ class SafetensorsFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "overlap | {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}} | begins at data byte 2; expected 3",
-                "hole | {'a':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}} | begins at data byte 2; expected 1",
-                "hole at the start | {'b':{'dtype':'U8','shape':[3],'data_offsets':[1,4]}} | begins at data byte 1; expected 0",
-                "data left over | {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]}} | end at data byte 3, but the file goes on to 4",
-                "data missing | {'a':{'dtype':'U8','shape':[5],'data_offsets':[0,5]}} | need 5 bytes after the header, but the file holds only 4",
+                "overlap |"
+                    + " {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
+                    + " | begins at data byte 2; expected 3",
+                "hole |"
+                    + " {'a':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
+                    + " | begins at data byte 2; expected 1",
+                "hole at the start | {'b':{'dtype':'U8','shape':[3],'data_offsets':[1,4]}} | begins at data byte 1;"
+                        + " expected 0",
+                "data left over | {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]}} | end at data byte 3, but the"
+                        + " file goes on to 4",
+                "data missing | {'a':{'dtype':'U8','shape':[5],'data_offsets':[0,5]}} | need 5 bytes after the header,"
+                        + " but the file holds only 4",
                 "wrong size | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}} | hold 4 bytes; expected 8",
                 "overflow | {'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,4]}} | too large",
-                "number beyond 64 bits | {'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}} | out of range",
+                "number beyond 64 bits | {'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,4]}} |"
+                        + " out of range",
                 "negative size | {'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}} | negative number -1",
                 "negative offset | {'a':{'dtype':'F32','shape':[1],'data_offsets':[-4,0]}} | negative number -4",
                 "offsets reversed | {'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}} | expected [begin, end]",
@@ -136,7 +145,9 @@ class SafetensorsFileTest {
                 "no dtype | {'a':{'shape':[1],'data_offsets':[0,4]}} | no dtype",
                 "no shape | {'a':{'dtype':'F32','data_offsets':[0,4]}} | no shape",
                 "no offsets | {'a':{'dtype':'F32','shape':[1]}} | no data_offsets",
-                "duplicate tensor | {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}} | Duplicate",
+                "duplicate tensor |"
+                    + " {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"
+                    + " | Duplicate",
                 "duplicate metadata | {'__metadata__':{'k':'1','k':'2'}} | Duplicate",
                 "metadata not a string | {'__metadata__':{'k':1}} | __metadata__.k",
                 "metadata a list | {'__metadata__':[]} | __metadata__",
@@ -156,8 +167,7 @@ class SafetensorsFileTest {
     void refuses_a_header_that_is_not_utf_8() {
         byte[] header = "{\"__metadata__\":{\"k\":\"x\"}}".getBytes(StandardCharsets.ISO_8859_1);
         header[header.length - 4] = (byte) 0xe9;
-        assertThatThrownBy(() ->
-                        SafetensorsFile.open(RawSafetensors.write(folder, RawSafetensors.bytes(header, 0))))
+        assertThatThrownBy(() -> SafetensorsFile.open(RawSafetensors.write(folder, RawSafetensors.bytes(header, 0))))
                 .isExactlyInstanceOf(CheckpointException.class)
                 .hasMessageContaining("UTF-8");
     }

@@ -40,12 +40,14 @@ class SafetensorsHashesTest {
         List<SafetensorsEntry> entries = List.of(random("a", 0x100100));
         byte[] file = written(TRAINING, entries);
         assertThat(SafetensorsHashes.of(TRAINING, entries).legacy())
-                .isEqualTo(sha256(Arrays.copyOfRange(file, 0x100000, file.length)).substring(0, 8));
+                .isEqualTo(
+                        sha256(Arrays.copyOfRange(file, 0x100000, file.length)).substring(0, 8));
     }
 
     @Test
     void the_legacy_hash_of_a_small_file_is_that_of_nothing() {
-        assertThat(SafetensorsHashes.of(TRAINING, List.of(random("a", 10))).legacy()).isEqualTo("e3b0c442");
+        assertThat(SafetensorsHashes.of(TRAINING, List.of(random("a", 10))).legacy())
+                .isEqualTo("e3b0c442");
     }
 
     private static SafetensorsEntry random(String name, int bytes) {

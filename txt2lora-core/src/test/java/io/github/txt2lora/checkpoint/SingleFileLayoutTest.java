@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CheckpointException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,8 +103,8 @@ class SingleFileLayoutTest {
     @Test
     void refuses_quantised_weights() {
         String key = UNET + "out.2.weight";
-        TensorView eightBits = new TensorView(
-                key, ElementType.F8_E4M3, tensors.get(key).shape(), () -> ByteBuffer.allocate(0));
+        TensorView eightBits =
+                new TensorView(key, ElementType.F8_E4M3, tensors.get(key).shape(), () -> ByteBuffer.allocate(0));
         tensors.put(key, eightBits);
         assertRefused(key, "F8_E4M3", "expected F32, F16 or BF16");
     }
@@ -179,6 +181,33 @@ class SingleFileLayoutTest {
     void says_what_another_kind_of_model_is(String key, String kind) {
         tensors = Map.of(key, GoldenKeys.header(key, List.of(1L)));
         assertRefused(kind);
+    }
+
+    @Test
+    void random_changes_of_keys_and_shapes_end_in_a_result_or_an_exception_of_our_own() {
+        Random random = new Random(1);
+        List<Long> sizes = List.of(0L, 1L, 2L, 3L, 320L, 1L << 31, 1L << 40, Long.MAX_VALUE);
+        List<String> keys = List.copyOf(tensors.keySet());
+        Map<String, TensorView> sound = Map.copyOf(tensors);
+        int refused = 0;
+        for (int round = 0; round < 1000; round++) {
+            tensors = new LinkedHashMap<>(sound);
+            for (int change = random.nextInt(3); change >= 0; change--) {
+                String key = keys.get(random.nextInt(keys.size()));
+                List<Long> shape = new ArrayList<>();
+                for (int axis = random.nextInt(5); axis > 0; axis--) {
+                    shape.add(sizes.get(random.nextInt(sizes.size())));
+                }
+                tensors.put(key, GoldenKeys.header(key, shape));
+                tensors.remove(keys.get(random.nextInt(keys.size())));
+            }
+            try {
+                SingleFileLayout.read(FILE, tensors);
+            } catch (CheckpointException expected) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(900);
     }
 
     @Test

@@ -50,17 +50,25 @@ class TensorViewTest {
     void reads_all_float_types() {
         ByteBuffer eight = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 1.5);
         ByteBuffer half = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort(0, (short) 0x3e00);
-        ByteBuffer bfloat = ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort(0, (short) 0x3fc0);
-        assertThat(new TensorView("x", ElementType.F64, List.of(1L), () -> eight).toFloats()).containsExactly(1.5f);
-        assertThat(new TensorView("x", ElementType.F16, List.of(1L), () -> half).toFloats()).containsExactly(1.5f);
-        assertThat(new TensorView("x", ElementType.BF16, List.of(1L), () -> bfloat).toFloats()).containsExactly(1.5f);
+        ByteBuffer bfloat =
+                ByteBuffer.allocate(2).order(ByteOrder.LITTLE_ENDIAN).putShort(0, (short) 0x3fc0);
+        assertThat(new TensorView("x", ElementType.F64, List.of(1L), () -> eight).toFloats())
+                .containsExactly(1.5f);
+        assertThat(new TensorView("x", ElementType.F16, List.of(1L), () -> half).toFloats())
+                .containsExactly(1.5f);
+        assertThat(new TensorView("x", ElementType.BF16, List.of(1L), () -> bfloat).toFloats())
+                .containsExactly(1.5f);
     }
 
     @Test
     void refuses_what_does_not_fit_and_names_the_tensor() {
         TensorView integers = new TensorView("ids", ElementType.I64, List.of(0L), () -> ByteBuffer.allocate(0));
-        assertThatThrownBy(integers::toFloats).isInstanceOf(CheckpointException.class).hasMessageContaining("'ids'");
-        assertThatThrownBy(() -> MATRIX.rows(2, 4)).isInstanceOf(CheckpointException.class).hasMessageContaining("'m'");
+        assertThatThrownBy(integers::toFloats)
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'ids'");
+        assertThatThrownBy(() -> MATRIX.rows(2, 4))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'m'");
         assertThatThrownBy(() -> MATRIX.reshaped(List.of(5L))).isInstanceOf(CheckpointException.class);
         assertThatThrownBy(() -> MATRIX.reshaped(List.of(6L)).transposed()).isInstanceOf(CheckpointException.class);
     }
