@@ -43,10 +43,8 @@ public final class EulerAncestralScheduler implements Scheduler {
         double to = grid.sigma(step + 1);
         double up = to / from * Math.sqrt(from * from - to * to);
         double down = to * to / from;
-        NDArray previous = grid.derivative(step, config.predictionType())
-                .times(down - from)
-                .plus(LinearCombination.SAMPLE)
-                .of(sample, modelOutput);
+        NDArray previous =
+                grid.extrapolated(step, config.predictionType(), down - from).of(sample, modelOutput);
         WeightedSum.addNoise(previous, up, noise);
         return previous;
     }

@@ -39,10 +39,7 @@ public final class EulerScheduler implements Scheduler {
     @Override
     public NDArray step(NDArray modelOutput, int step, NDArray sample, NoiseSource noise) {
         double change = grid.sigma(config.checkedStep(step) + 1) - grid.sigma(step);
-        return grid.derivative(step, config.predictionType())
-                .times(change)
-                .plus(LinearCombination.SAMPLE)
-                .of(sample, modelOutput);
+        return grid.extrapolated(step, config.predictionType(), change).of(sample, modelOutput);
     }
 
     @Override

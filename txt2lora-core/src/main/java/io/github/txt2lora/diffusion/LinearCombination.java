@@ -10,9 +10,6 @@ import ai.djl.ndarray.NDArray;
  */
 record LinearCombination(double sample, double output) {
 
-    /** The noisy sample itself. */
-    static final LinearCombination SAMPLE = new LinearCombination(1, 0);
-
     LinearCombination times(double factor) {
         return new LinearCombination(factor * sample, factor * output);
     }

@@ -194,12 +194,14 @@ public final class NoiseSchedule {
         return timestep;
     }
 
-    /** As torch.linspace, which counts the second half down from the end. */
+    /** As torch.linspace, which counts the second half down from the end and rounds once per value. */
     private static float[] linspace(float start, float end) {
         float[] values = new float[TRAINING_TIMESTEPS];
         float step = (end - start) / (values.length - 1);
         for (int i = 0; i < values.length; i++) {
-            values[i] = i < values.length / 2 ? start + step * i : end - step * (values.length - 1 - i);
+            values[i] = i < values.length / 2
+                    ? Math.fma(step, i, start)
+                    : Math.fma(-step, values.length - 1 - i, end);
         }
         return values;
     }

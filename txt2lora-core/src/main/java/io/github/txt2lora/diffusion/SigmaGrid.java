@@ -82,6 +82,11 @@ final class SigmaGrid {
         return predictionType.epsilon(alpha, alpha * sigmas[step]).withSampleScaledBy(alpha);
     }
 
+    /** The sample {@code x0 + sigma * epsilon} after its noise level changed by {@code change}, along its derivative. */
+    LinearCombination extrapolated(int step, PredictionType predictionType, double change) {
+        return derivative(step, predictionType).times(change).plus(new LinearCombination(1, 0));
+    }
+
     /** The noise-free sample, for {@code alpha * x0 + sqrt(1 - alpha^2) * epsilon}. */
     LinearCombination originalSample(int step, PredictionType predictionType) {
         double alpha = alpha(step);

@@ -1,0 +1,86 @@
+package io.github.txt2lora.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.NoiseScheduler;
+import io.github.txt2lora.image.Sampler;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchedulerConfigTest {
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})
+    void rejects_an_eta_outside_of_0_to_1(double eta) {
+        SchedulerConfig.Builder builder = SchedulerConfig.builder(SchedulerKind.DDIM, 10);
+        assertThatThrownBy(() -> builder.eta(eta))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(Double.toString(eta));
+    }
+
+    @Test
+    void rejects_settings_of_other_samplers() {
+        SchedulerConfig.Builder euler = SchedulerConfig.builder(SchedulerKind.EULER, 10);
+        assertThatThrownBy(() -> euler.eta(0.5)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> euler.clipSample(true)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> euler.setAlphaToOne(false)).isInstanceOf(InvalidSettingException.class);
+        SchedulerConfig.Builder ddim = SchedulerConfig.builder(SchedulerKind.DDIM, 10);
+        assertThatThrownBy(() -> ddim.karrasSigmas(true)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> ddim.stepsOffset(-1)).isInstanceOf(InvalidSettingException.class);
+    }
+
+    @Test
+    void a_copy_keeps_every_setting() {
+        SchedulerConfig config = SchedulerConfig.builder(SchedulerKind.DDIM, 10)
+                .predictionType(PredictionType.V_PREDICTION)
+                .timestepSpacing(TimestepSpacing.TRAILING)
+                .stepsOffset(1)
+                .setAlphaToOne(false)
+                .clipSample(true)
+                .eta(0.5)
+                .zeroTerminalSnr(true)
+                .build();
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @EnumSource(NoiseScheduler.class)
+    void leco_neither_clips_nor_shifts(NoiseScheduler scheduler) {
+        SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, PredictionType.EPSILON);
+        assertThat(config.clipSample()).isFalse();
+        assertThat(config.stepsOffset()).isZero();
+        boolean linspace = scheduler == NoiseScheduler.LMS || scheduler == NoiseScheduler.EULER_ANCESTRAL;
+        assertThat(config.timestepSpacing()).isEqualTo(linspace ? TimestepSpacing.LINSPACE : TimestepSpacing.LEADING);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Sampler.class)
+    void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(Sampler sampler) {
+        SchedulerConfig config =
+                SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.V_PREDICTION, true);
+        assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Sampler.class)
+    void rejects_epsilon_for_zero_terminal_snr(Sampler sampler) {
+        assertThatThrownBy(() -> SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.EPSILON, true))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("v-prediction");
+    }
+
+    @Test
+    void pictures_with_ddim_use_the_published_settings() {
+        SchedulerConfig config =
+                SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, PredictionType.EPSILON, false);
+        assertThat(config)
+                .isEqualTo(SchedulerConfig.builder(SchedulerKind.DDIM, 20)
+                        .stepsOffset(1)
+                        .setAlphaToOne(false)
+                        .build());
+    }
+}
