@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
-/** Where a stochastic sampler gets its noise from; asked exactly where diffusers draws, so that a run can be replayed. */
+/**
+ * Where a stochastic sampler gets its noise from; asked exactly where diffusers draws, so that a run can be replayed.
+ */
 @FunctionalInterface
 public interface NoiseSource {
 

@@ -5,13 +5,14 @@ import ai.djl.ndarray.NDArray;
 /**
  * A sampler: turns the UNet's outputs into a less noisy sample, step by step. Numbers agree with diffusers.
  *
- * <p>An instance is one run over the steps of its {@link SchedulerConfig}. Multistep samplers (LMS, DPM-Solver++, UniPC)
- * remember former steps and take steps only in order from 0; the others take any step at any time. Not thread-safe.
+ * <p>An instance is one run over the steps of its {@link SchedulerConfig}. Multistep samplers (LMS, DPM-Solver++,
+ * UniPC) remember former steps and take steps only in order from 0; the others take any step at any time. Not thread-
+ * safe.
  *
  * <p><b>Who owns the arrays.</b> Every result, every temporary and every remembered array is created in the manager of
  * the sample that was passed in. The caller scopes it: a run uses one sub-manager for all its samples. Temporaries are
- * closed at once, remembered arrays when they are no longer needed, at the latest after the last step. The arrays passed
- * in are neither changed nor kept, so the caller may close a sample as soon as it has the next.
+ * closed at once, remembered arrays when they are no longer needed, at the latest after the last step. The arrays
+ * passed in are neither changed nor kept, so the caller may close a sample as soon as it has the next.
  *
  * <p>Samples are float32 {@code (batch, channels, height, width)}; a UNet's output may have another precision.
  */

@@ -83,7 +83,9 @@ public record SchedulerConfig(
         return step;
     }
 
-    /** Collects settings; each method throws {@link InvalidSettingException} for a value that the sampler cannot have. */
+    /**
+     * Collects settings; each method throws {@link InvalidSettingException} for a value that the sampler cannot have.
+     */
     public static final class Builder {
 
         private final SchedulerKind kind;

@@ -76,13 +76,17 @@ final class SigmaGrid {
         return spacing == TimestepSpacing.LEADING ? Math.hypot(sigmas[0], 1) : sigmas[0];
     }
 
-    /** The derivative of the sample by its noise level, which is the predicted noise, for {@code x0 + sigma * epsilon}. */
+    /**
+     * The derivative of the sample by its noise level, which is the predicted noise, for {@code x0 + sigma * epsilon}.
+     */
     LinearCombination derivative(int step, PredictionType predictionType) {
         double alpha = alpha(step);
         return predictionType.epsilon(alpha, alpha * sigmas[step]).withSampleScaledBy(alpha);
     }
 
-    /** The sample {@code x0 + sigma * epsilon} after its noise level changed by {@code change}, along its derivative. */
+    /**
+     * The sample {@code x0 + sigma * epsilon} after its noise level changed by {@code change}, along its derivative.
+     */
     LinearCombination extrapolated(int step, PredictionType predictionType, double change) {
         return derivative(step, predictionType).times(change).plus(new LinearCombination(1, 0));
     }

@@ -21,7 +21,9 @@ final class WeightedSum {
         }
     }
 
-    /** Draws noise in any case, so that the source moves on, and adds {@code weight * noise} to {@code sum} in place. */
+    /**
+     * Draws noise in any case, so that the source moves on, and adds {@code weight * noise} to {@code sum} in place.
+     */
     static void addNoise(NDArray sum, double weight, NoiseSource source) {
         try (NDArray noise = source.next(sum.getManager(), sum.getShape())) {
             add(sum, weight, noise);

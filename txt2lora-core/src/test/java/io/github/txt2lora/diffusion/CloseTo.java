@@ -2,7 +2,9 @@ package io.github.txt2lora.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Compares tensors by {@code max|a - b| <= tolerance * max(1, max|b|)}; numbers that are not finite match each other. */
+/**
+ * Compares tensors by {@code max|a - b| <= tolerance * max(1, max|b|)}; numbers that are not finite match each other.
+ */
 final class CloseTo {
 
     private CloseTo() {}
