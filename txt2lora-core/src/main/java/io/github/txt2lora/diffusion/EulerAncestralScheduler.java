@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * Euler's method with ancestral sampling: a step goes below the next noise level and fresh noise leads back up to it,
  * split as in DDPM; the ancestral sampler (appendix F) of <a href="https://arxiv.org/abs/2011.13456">Score-Based
- * Generative Modeling through Stochastic Differential Equations</a>. Samples have the form {@code x0 + sigma *
- * epsilon}.
+ * Generative Modeling through Stochastic Differential Equations</a>. Samples have the form
+ * {@code x0 + sigma * epsilon}.
  */
 public final class EulerAncestralScheduler implements Scheduler {
 

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDArray;
  * A sampler: turns the UNet's outputs into a less noisy sample, step by step. Numbers agree with diffusers.
  *
  * <p>An instance is one run over the steps of its {@link SchedulerConfig}. Multistep samplers (LMS, DPM-Solver++,
- * UniPC) remember former steps and take steps only in order from 0; the others take any step at any time. Not thread-
- * safe.
+ * UniPC) remember former steps and take steps only in order from 0; the others take any step at any time. Not
+ * thread-safe.
  *
  * <p><b>Who owns the arrays.</b> Every result, every temporary and every remembered array is created in the manager of
  * the sample that was passed in. The caller scopes it: a run uses one sub-manager for all its samples. Temporaries are
