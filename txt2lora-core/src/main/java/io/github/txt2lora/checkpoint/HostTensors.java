@@ -1,0 +1,39 @@
+package io.github.txt2lora.checkpoint;
+
+import ai.djl.ndarray.types.DataType;
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.torch.HostTensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Tensors of a file as the bridge to libtorch takes them; nothing is copied yet. */
+public final class HostTensors {
+
+    private HostTensors() {}
+
+    /**
+     * Describes weights for {@link io.github.txt2lora.torch.ScriptModule#load}.
+     *
+     * @throws CheckpointException if one is not of a floating-point type that networks are kept in
+     */
+    public static Map<String, HostTensor> of(Map<String, TensorView> tensors) {
+        Map<String, HostTensor> result = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> result.put(name, of(tensor)));
+        return result;
+    }
+
+    private static HostTensor of(TensorView tensor) {
+        DataType type =
+                switch (tensor.type()) {
+                    case F64 -> DataType.FLOAT64;
+                    case F32 -> DataType.FLOAT32;
+                    case F16 -> DataType.FLOAT16;
+                    case BF16 -> DataType.INT16;
+                    default ->
+                        throw new CheckpointException("tensor '" + tensor.name() + "' is of type " + tensor.type()
+                                + "; expected F16, BF16, F32 or F64 weights");
+                };
+        long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+        return new HostTensor(tensor.bytes(), shape, type, tensor.type() == ElementType.BF16);
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws pictures from encoded prompts. */
+public final class TextToImage {
+
+    private static final int LATENT_CHANNELS = 4;
+    private static final int LATENT_FACTOR = 8;
+
+    private final UNet unet;
+    private final Vae vae;
+    private final PredictionType predictionType;
+
+    /** Draws with these networks; a LoRA is used at the strength 1 if one is attached. */
+    public TextToImage(UNet unet, Vae vae, PredictionType predictionType) {
+        this.unet = unet;
+        this.vae = vae;
+        this.predictionType = predictionType;
+    }
+
+    /**
+     * Draws one picture for each seed, all in one batch.
+     *
+     * @param scope owns what is needed on the way
+     * @param request sampler, steps, size and guidance scale; the rest of it is not looked at
+     * @param positive the encoded prompt
+     * @param negative the encoded negative prompt
+     * @param seeds of PyTorch's CPU generator
+     */
+    public List<BufferedImage> draw(
+            NDManager scope,
+            ImageRequest request,
+            PromptEmbedding positive,
+            PromptEmbedding negative,
+            List<Long> seeds,
+            StepHook hook) {
+        List<TorchGenerator> generators = seeds.stream().map(TorchGenerator::new).toList();
+        Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
+        NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
+        Scheduler scheduler = Scheduler.of(
+                SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), predictionType, false));
+        NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
+        NDArray latents = denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, hook);
+        return toImages(decode(scope, latents));
+    }
+
+    /** Takes all steps of the scheduler from the given latents. */
+    NDArray denoise(
+            NDManager scope,
+            Scheduler scheduler,
+            NDArray initial,
+            double guidanceScale,
+            PromptEmbedding positive,
+            PromptEmbedding negative,
+            NoiseSource noise,
+            StepHook hook) {
+        int batchSize = Math.toIntExact(initial.getShape().get(0));
+        Guidance guidance = guidanceScale == 1
+                ? Guidance.none(Conditioning.batch(List.of(positive), batchSize))
+                : new Guidance(Conditioning.batch(List.of(negative, positive), batchSize), guidanceScale);
+        return new GuidedDenoiser(unet, 1)
+                .run(scope, scheduler, scheduler.timesteps().length, initial, guidance, noise, hook);
+    }
+
+    /** Latents of the UNet to pictures, [batch, 3, height, width], not clamped. */
+    NDArray decode(NDManager scope, NDArray latents) {
+        return vae.decode(scope, latents.div((float) vae.scalingFactor()));
+    }
+
+    private static NDArray noise(NDManager owner, Shape one, List<TorchGenerator> generators) {
+        NDList rows = new NDList();
+        for (TorchGenerator generator : generators) {
+            rows.add(owner.create(generator.normal(Math.toIntExact(one.size())), one));
+        }
+        return NDArrays.concat(rows, 0);
+    }
+
+    /** Pictures of [batch, 3, height, width] in -1 to 1; what lies outside is clamped. */
+    static List<BufferedImage> toImages(NDArray decoded) {
+        Shape shape = decoded.getShape();
+        int height = Math.toIntExact(shape.get(2));
+        int width = Math.toIntExact(shape.get(3));
+        float[] values = decoded.toType(DataType.FLOAT32, false).toFloatArray();
+        int plane = height * width;
+        List<BufferedImage> images = new ArrayList<>();
+        for (int n = 0; n < shape.get(0); n++) {
+            var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+            for (int i = 0; i < plane; i++) {
+                int rgb = 0;
+                for (int channel = 0; channel < 3; channel++) {
+                    rgb = rgb << 8 | toByte(values[(n * 3 + channel) * plane + i]);
+                }
+                image.setRGB(i % width, i / width, rgb);
+            }
+            images.add(image);
+        }
+        return images;
+    }
+
+    private static int toByte(float value) {
+        return Math.round(Math.max(0, Math.min(1, value / 2 + 0.5f)) * 255);
+    }
+}

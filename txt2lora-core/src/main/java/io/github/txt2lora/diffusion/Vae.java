@@ -1,0 +1,87 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.torch.ScalarType;
+import io.github.txt2lora.torch.ScriptAttribute;
+import io.github.txt2lora.torch.ScriptClass;
+import io.github.txt2lora.torch.ScriptModule;
+import io.github.txt2lora.torch.Torch;
+
+/** The autoencoder between pictures and latents ({@code torchscript/vae.py}). */
+public final class Vae implements AutoCloseable {
+
+    private static final ScriptClass SCRIPT = new ScriptClass("vae", "Vae");
+
+    private final ScriptModule script;
+    private final double scalingFactor;
+
+    private Vae(ScriptModule script, double scalingFactor) {
+        this.script = script;
+        this.scalingFactor = scalingFactor;
+    }
+
+    /** Copies the VAE's weights from the checkpoint to the device, in the given precision. */
+    public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
+        ScriptModule script = torch.newModule(
+                SCRIPT,
+                new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
+                new ScriptAttribute.OfTensors("weights"));
+        try {
+            script.load(HostTensors.of(checkpoint.tensors(Component.VAE)));
+        } catch (RuntimeException e) {
+            script.close();
+            throw e;
+        }
+        return new Vae(script, checkpoint.vaeScalingFactor());
+    }
+
+    /** What latents of the UNet are multiplied by, compared with those of the VAE. */
+    public double scalingFactor() {
+        return scalingFactor;
+    }
+
+    /**
+     * Decodes latents as the VAE has them, without the scaling factor.
+     *
+     * @param latents [batch, 4, h, w]
+     * @return pictures [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
+     */
+    public NDArray decode(NDManager scope, NDArray latents) {
+        return script.call("decode", scope).with(latents).run().singletonOrThrow();
+    }
+
+    /**
+     * Encodes pictures to the distribution of their latents, without the scaling factor.
+     *
+     * @param image [batch, 3, 8 h, 8 w], -1 to 1
+     */
+    public Posterior encode(NDManager scope, NDArray image) {
+        NDList result = script.call("encode", scope).with(image).run();
+        return new Posterior(result.get(0), result.get(1));
+    }
+
+    @Override
+    public void close() {
+        script.close();
+    }
+
+    /**
+     * A diagonal normal distribution of latents.
+     *
+     * @param mean [batch, 4, h, w]
+     * @param logVariance of the same shape, within -30 to 20
+     */
+    public record Posterior(NDArray mean, NDArray logVariance) {
+
+        /** A sample, given standard normal noise of the same shape. */
+        public NDArray sample(NDArray noise) {
+            return mean.add(logVariance.mul(0.5f).exp().mul(noise));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.torch.Torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the UNet that was used last, since it is what takes memory and time to load and what the next training most
+ * likely needs again. Used by the engine's worker thread alone.
+ */
+final class BaseModels implements AutoCloseable {
+
+    private final Torch torch;
+    private @Nullable Kept kept;
+
+    BaseModels(Torch torch) {
+        this.torch = torch;
+    }
+
+    private record Kept(ModelStamp stamp, Precision precision, UNet unet) {}
+
+    /**
+     * Opens a checkpoint and makes sure that it is one this engine can use.
+     *
+     * @throws CheckpointException if it is not
+     */
+    Checkpoint open(ModelSource source) {
+        Checkpoint checkpoint = Checkpoint.open(ModelFiles.locate(source));
+        if (checkpoint.family() != ModelFamily.SD1) {
+            ModelFamily family = checkpoint.family();
+            checkpoint.close();
+            throw new CheckpointException(source.displayName() + " is a checkpoint of " + family.displayName()
+                    + "; expected Stable Diffusion 1.x, the family that is trained so far");
+        }
+        return checkpoint;
+    }
+
+    /** The UNet of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
+    UNet unet(Checkpoint checkpoint, Precision precision) {
+        ModelStamp stamp = ModelStamp.of(checkpoint.path());
+        if (kept != null && kept.stamp().equals(stamp) && kept.precision() == precision) {
+            return kept.unet();
+        }
+        close();
+        checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
+        UNet unet = UNet.load(torch, checkpoint, precision);
+        kept = new Kept(stamp, precision, unet);
+        return unet;
+    }
+
+    @Override
+    public void close() {
+        if (kept != null) {
+            kept.unet().close();
+            kept = null;
+            torch.emptyCache();
+        }
+    }
+}

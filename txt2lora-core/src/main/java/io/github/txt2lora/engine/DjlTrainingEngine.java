@@ -1,0 +1,133 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.Torch;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The engine on DJL PyTorch. One thread does all native work, so trainings and pictures run one after the other in the
+ * order in which they were asked for; another thread calls listeners.
+ */
+final class DjlTrainingEngine implements TrainingEngine {
+
+    private final Torch torch;
+    private final BaseModels models;
+    private final ClipTokenizer tokenizer = ClipTokenizer.load();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
+    private final EventThread eventThread = new EventThread();
+    private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
+    private boolean closed;
+
+    DjlTrainingEngine(EngineOptions options) {
+        this.torch = Torch.start(options);
+        this.models = new BaseModels(torch);
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return runnable -> {
+            var thread = new Thread(runnable, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    @Override
+    public synchronized TrainingJob start(LoraTraining training, TrainingListener... listeners) {
+        requireOpen();
+        var job = new EngineJob(training, new EventQueue(List.of(listeners), eventThread));
+        unfinished.add(job);
+        job.completion().whenComplete((lora, failure) -> unfinished.remove(job));
+        worker.execute(() -> run(job));
+        return job;
+    }
+
+    private void run(EngineJob job) {
+        if (!job.control().begin()) {
+            job.fail(
+                    JobState.CANCELLED,
+                    new TrainingCancelledException(
+                            "the training of " + job.training().name() + " was cancelled before it began"));
+            return;
+        }
+        new TrainingRun(torch, models, tokenizer, job).run();
+    }
+
+    @Override
+    public List<GeneratedImage> generate(ImageRequest request) {
+        Future<List<GeneratedImage>> images;
+        synchronized (this) {
+            requireOpen();
+            images = worker.submit(() -> new ImageRun(torch, models, tokenizer, request).run());
+        }
+        try {
+            return images.get();
+        } catch (InterruptedException e) {
+            images.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new Txt2LoraException("interrupted while waiting for pictures of \"" + request.prompt() + "\"", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Txt2LoraException failure) {
+                throw failure;
+            }
+            throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new Txt2LoraException("the engine is closed; open another one with TrainingEngine.open()");
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            unfinished.forEach(job -> job.cancel(CancelMode.DISCARD));
+            worker.submit(models::close);
+            worker.shutdown();
+        }
+        awaitWorker();
+        torch.close();
+        eventThread.close();
+    }
+
+    /** Native memory may only be freed when nobody uses it, so an interrupt does not end this wait. */
+    private void awaitWorker() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (worker.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

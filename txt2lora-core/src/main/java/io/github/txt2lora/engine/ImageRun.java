@@ -1,0 +1,91 @@
+package io.github.txt2lora.engine;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.diffusion.TextToImage;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.lora.LoraAdapter;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.Torch;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Draws the pictures of one request, on the engine's worker thread. */
+final class ImageRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageRun.class);
+
+    /** More pictures at once need more memory and are hardly faster. */
+    private static final int LARGEST_BATCH = 4;
+
+    private final Torch torch;
+    private final BaseModels models;
+    private final ClipTokenizer tokenizer;
+    private final ImageRequest request;
+
+    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request) {
+        this.torch = torch;
+        this.models = models;
+        this.tokenizer = tokenizer;
+        this.request = request;
+    }
+
+    List<GeneratedImage> run() {
+        try (NDManager scope = torch.newScope();
+                Checkpoint checkpoint = models.open(request.model())) {
+            UNet unet = models.unet(checkpoint, request.precision());
+            checkpoint.requireFinite(Component.VAE);
+            PromptEmbedding positive;
+            PromptEmbedding negative;
+            try (PromptEncoder encoder =
+                    PromptEncoder.load(torch, checkpoint, tokenizer, request.precision(), request.clipSkip())) {
+                positive = encoder.encode(request.prompt(), scope, LOG::warn);
+                negative = encoder.encode(request.negativePrompt(), scope, LOG::warn);
+            }
+            try (Vae vae = Vae.load(torch, checkpoint, request.precision())) {
+                attachLoras(unet, scope);
+                return draw(new TextToImage(unet, vae, PredictionType.EPSILON), positive, negative);
+            } finally {
+                unet.detachLora(scope);
+            }
+        }
+    }
+
+    private void attachLoras(UNet unet, NDManager scope) {
+        if (!request.loras().isEmpty()) {
+            LoraAdapter.load(scope, request.loras(), unet.weightShapes()).attachTo(unet, scope);
+        }
+    }
+
+    private List<GeneratedImage> draw(
+            TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
+        List<GeneratedImage> images = new ArrayList<>();
+        for (int first = 0; first < request.count(); first += LARGEST_BATCH) {
+            int count = Math.min(LARGEST_BATCH, request.count() - first);
+            List<Long> seeds = LongStream.range(first, first + count)
+                    .map(i -> request.seed() + i)
+                    .boxed()
+                    .toList();
+            try (NDManager scope = torch.newScope()) {
+                List<BufferedImage> drawn =
+                        textToImage.draw(scope, request, positive, negative, seeds, new StepHook() {});
+                for (int i = 0; i < count; i++) {
+                    images.add(new GeneratedImage(drawn.get(i), seeds.get(i), request));
+                }
+            }
+        }
+        return images;
+    }
+}

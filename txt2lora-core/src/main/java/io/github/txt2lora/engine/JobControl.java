@@ -1,0 +1,115 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.JobState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a job and the requests to change it. The training thread passes {@link #checkpoint} before each call of
+ * the network; there it waits while paused and learns that it was cancelled.
+ */
+final class JobControl {
+
+    private JobState state = JobState.QUEUED;
+    private @Nullable CancelMode cancelled;
+    private boolean pauseWanted;
+
+    /** Thrown to leave the training from wherever it is. */
+    static final class CancelSignal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CancelSignal() {
+            super("cancelled", null, false, false);
+        }
+    }
+
+    synchronized JobState state() {
+        return state;
+    }
+
+    /** From queued to running; false if it was cancelled before. */
+    synchronized boolean begin() {
+        if (cancelled != null) {
+            return false;
+        }
+        state = JobState.RUNNING;
+        return true;
+    }
+
+    /** Enters a terminal state; the first one stays. */
+    synchronized void end(JobState terminal) {
+        if (!state.isTerminal()) {
+            state = terminal;
+            notifyAll();
+        }
+    }
+
+    synchronized void pause() {
+        if (!state.isTerminal() && cancelled == null) {
+            pauseWanted = true;
+        }
+    }
+
+    synchronized void resume() {
+        pauseWanted = false;
+        notifyAll();
+    }
+
+    /** The first request wins. */
+    synchronized void cancel(CancelMode mode) {
+        if (!state.isTerminal() && cancelled == null) {
+            cancelled = mode;
+            pauseWanted = false;
+            notifyAll();
+        }
+    }
+
+    /** How it was cancelled, if it was. */
+    synchronized @Nullable CancelMode cancelMode() {
+        return cancelled;
+    }
+
+    /**
+     * Waits while paused.
+     *
+     * @param onPause runs once before waiting
+     * @param onResume runs once when the wait is over and the training goes on
+     * @throws CancelSignal if the job was cancelled
+     */
+    void checkpoint(Runnable onPause, Runnable onResume) {
+        if (enterPause()) {
+            onPause.run();
+            if (awaitResume()) {
+                onResume.run();
+            }
+        }
+        if (cancelMode() != null) {
+            throw new CancelSignal();
+        }
+    }
+
+    private synchronized boolean enterPause() {
+        if (pauseWanted && cancelled == null) {
+            state = JobState.PAUSED;
+            return true;
+        }
+        return false;
+    }
+
+    private synchronized boolean awaitResume() {
+        boolean interrupted = false;
+        while (pauseWanted && cancelled == null) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // The engine's threads are not interrupted to stop them; cancel does that.
+                interrupted = true;
+            }
+        }
+        state = JobState.RUNNING;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return cancelled == null;
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.spi.ModelDownloader;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+
+/** Finds where a model lies on the disk. */
+final class ModelFiles {
+
+    private ModelFiles() {}
+
+    /**
+     * The file or folder of a model; downloads it where that is wanted.
+     *
+     * @throws InvalidSettingException if it has to be downloaded and nothing on the class path can
+     */
+    static Path locate(ModelSource source) {
+        if (source instanceof ModelSource.SingleFile file) {
+            return file.path();
+        } else if (source instanceof ModelSource.DiffusersFolder folder) {
+            return folder.path();
+        } else if (source instanceof ModelSource.Download download) {
+            return ServiceLoader.load(ModelDownloader.class)
+                    .findFirst()
+                    .orElseThrow(() -> new InvalidSettingException("model " + download.name()
+                            + " is to be downloaded from " + download.url() + ", but no "
+                            + ModelDownloader.class.getName() + " is on the class path;"
+                            + " download the file yourself and give it as ModelSource.file(...)"))
+                    .download(download);
+        }
+        throw new IllegalArgumentException("unknown kind of model source: " + source);
+    }
+}

@@ -1,0 +1,218 @@
+package io.github.txt2lora.engine;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.TrainingProgress;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.TrainingCancelled;
+import io.github.txt2lora.event.TrainingFailed;
+import io.github.txt2lora.event.TrainingFinished;
+import io.github.txt2lora.event.TrainingPaused;
+import io.github.txt2lora.event.TrainingResumed;
+import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.PromptEmbeddings;
+import io.github.txt2lora.lora.LoraFile;
+import io.github.txt2lora.lora.LoraMetadata;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One training from its start to its file, on the engine's worker thread. */
+final class TrainingRun {
+
+    private final Torch torch;
+    private final BaseModels models;
+    private final ClipTokenizer tokenizer;
+    private final EngineJob job;
+    private final LoraTraining training;
+    private final TrainingSpec spec;
+    private final long startNanos = System.nanoTime();
+    private final Instant started;
+    private final List<Double> losses = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    TrainingRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, EngineJob job) {
+        this.torch = torch;
+        this.models = models;
+        this.tokenizer = tokenizer;
+        this.job = job;
+        this.training = job.training();
+        this.spec = training.training();
+        this.started = now();
+    }
+
+    /** Trains; whatever happens, the job and its listeners learn how it ended. */
+    void run() {
+        try {
+            job.publish(new TrainingStarted(training));
+            train();
+        } catch (JobControl.CancelSignal e) {
+            cancelled(Optional.empty());
+        } catch (Txt2LoraException e) {
+            failed(e);
+        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+            failed(new TrainingFailedException("the training of " + training.name() + " failed: " + e, e));
+        }
+    }
+
+    private void train() {
+        try (NDManager scope = torch.newScope();
+                Checkpoint checkpoint = models.open(training.model())) {
+            OutputFolder.require(training.output());
+            ModelFamily family = checkpoint.family();
+            checkpoint();
+            UNet unet = models.unet(checkpoint, spec.precision());
+            job.publish(new ModelLoaded(training.model().displayName(), family.displayName(), elapsed()));
+            checkpoint();
+            PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
+            checkpoint();
+            // one stream for the first values and for the loop, as after one torch.manual_seed
+            var generator = new TorchGenerator(spec.seed());
+            LoraParameters parameters = LoraParameters.initialize(
+                    scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+            warnOfClampedRanks(parameters);
+            train(unet, embeddings, parameters, generator, family);
+        }
+    }
+
+    private void train(
+            UNet unet,
+            PromptEmbeddings embeddings,
+            LoraParameters parameters,
+            TorchGenerator generator,
+            ModelFamily family) {
+        var pace = new Pace(spec.iterations(), System.nanoTime());
+        try (var trainer =
+                new LecoTrainer(torch, unet, parameters, training.prompts(), embeddings, spec, generator)) {
+            while (!trainer.isDone()) {
+                LecoTrainer.Iteration iteration = trainer.next(this::checkpoint);
+                pace.iterationDone(System.nanoTime());
+                report(iteration, pace);
+                if (spec.saveEvery() > 0 && iteration.number() % spec.saveEvery() == 0 && !trainer.isDone()) {
+                    save(intermediateFile(iteration.number()), parameters, family);
+                }
+            }
+        } catch (JobControl.CancelSignal e) {
+            if (job.control().cancelMode() != CancelMode.KEEP || losses.isEmpty()) {
+                throw e;
+            }
+            TrainedLora lora = result(save(training.loraFile(), parameters, family));
+            job.publish(new TrainingCancelled(losses.size(), Optional.of(lora.file())));
+            job.complete(JobState.CANCELLED, lora);
+            return;
+        }
+        TrainedLora lora = result(save(training.loraFile(), parameters, family));
+        job.publish(new TrainingFinished(lora));
+        job.complete(JobState.FINISHED, lora);
+    }
+
+    private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
+        try (PromptEncoder encoder =
+                PromptEncoder.load(torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip())) {
+            return PromptEmbeddings.encode(encoder, training.prompts(), owner, this::warn);
+        }
+    }
+
+    private void report(LecoTrainer.Iteration iteration, Pace pace) {
+        losses.add(iteration.loss());
+        job.progress(new TrainingProgress(
+                iteration.number(),
+                spec.iterations(),
+                iteration.loss(),
+                pace.iterationsPerSecond(),
+                Optional.of(pace.remaining())));
+        job.publish(new IterationFinished(
+                iteration.number(),
+                spec.iterations(),
+                iteration.loss(),
+                iteration.gradientNorm(),
+                iteration.learningRate(),
+                pace.iterationsPerSecond(),
+                pace.remaining()));
+    }
+
+    private void warnOfClampedRanks(LoraParameters parameters) {
+        List<String> clamped = parameters.slots().stream()
+                .filter(slot -> slot.rank() < spec.lora().rank())
+                .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
+                .toList();
+        if (!clamped.isEmpty()) {
+            warn("rank " + spec.lora().rank() + " is larger than " + clamped.size()
+                    + " layers can use; there it is their smaller side: " + String.join(", ", clamped));
+        }
+    }
+
+    private void warn(String message) {
+        warnings.add(message);
+        job.publish(new TrainingWarning(message));
+    }
+
+    private Map<String, String> save(Path file, LoraParameters parameters, ModelFamily family) {
+        Map<String, String> metadata = LoraMetadata.of(training, family, started, now(), losses.size());
+        Map<String, String> written = LoraFile.write(file, parameters, spec.savePrecision(), metadata);
+        job.publish(new LoraSaved(file, losses.size()));
+        return written;
+    }
+
+    private Path intermediateFile(int iteration) {
+        return training.output().resolve(training.name() + "_" + iteration + "steps.safetensors");
+    }
+
+    private TrainedLora result(Map<String, String> metadata) {
+        return new TrainedLora(
+                training.loraFile(), training.name(), losses.size(), losses, metadata, elapsed(), warnings);
+    }
+
+    private void checkpoint() {
+        job.control()
+                .checkpoint(
+                        () -> job.publish(new TrainingPaused(losses.size())),
+                        () -> job.publish(new TrainingResumed(losses.size())));
+    }
+
+    private void cancelled(Optional<Path> kept) {
+        job.publish(new TrainingCancelled(losses.size(), kept));
+        job.fail(
+                JobState.CANCELLED,
+                new TrainingCancelledException("the training of " + training.name() + " was cancelled after "
+                        + losses.size() + " iterations; nothing was saved"));
+    }
+
+    private void failed(Txt2LoraException failure) {
+        job.publish(new TrainingFailed(failure));
+        job.fail(JobState.FAILED, failure);
+    }
+
+    private Instant now() {
+        Instant fixed = spec.timestamp();
+        return fixed == null ? Instant.now() : fixed;
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+}

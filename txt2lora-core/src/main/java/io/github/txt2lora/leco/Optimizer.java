@@ -1,0 +1,113 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.torch.ScriptAttribute.OfBool;
+import io.github.txt2lora.torch.ScriptAttribute.OfFloat;
+import io.github.txt2lora.torch.ScriptAttribute.OfTensors;
+import io.github.txt2lora.torch.ScriptCall;
+import io.github.txt2lora.torch.ScriptClass;
+import io.github.txt2lora.torch.ScriptModule;
+import io.github.txt2lora.torch.Torch;
+
+/** Changes LoRA parameters by a gradient; the arithmetic of each kind is a script under {@code torchscript/}. */
+final class Optimizer implements AutoCloseable {
+
+    private final ScriptModule script;
+    private final LoraParameters parameters;
+    private final boolean needsLayout;
+
+    private Optimizer(ScriptModule script, LoraParameters parameters, boolean needsLayout) {
+        this.script = script;
+        this.parameters = parameters;
+        this.needsLayout = needsLayout;
+    }
+
+    static Optimizer create(Torch torch, OptimizerSpec spec, LoraParameters parameters) {
+        return new Optimizer(script(torch, spec), parameters, spec instanceof OptimizerSpec.Adafactor);
+    }
+
+    private static ScriptModule script(Torch torch, OptimizerSpec spec) {
+        var state = new OfTensors("state");
+        if (spec instanceof OptimizerSpec.AdamW adamW) {
+            return torch.newModule(
+                    new ScriptClass("adamw", "AdamW"),
+                    new OfBool("decoupled", true),
+                    new OfFloat("beta1", adamW.beta1()),
+                    new OfFloat("beta2", adamW.beta2()),
+                    new OfFloat("epsilon", adamW.epsilon()),
+                    new OfFloat("weight_decay", adamW.weightDecay()),
+                    state);
+        } else if (spec instanceof OptimizerSpec.Adam adam) {
+            return torch.newModule(
+                    new ScriptClass("adamw", "AdamW"),
+                    new OfBool("decoupled", false),
+                    new OfFloat("beta1", adam.beta1()),
+                    new OfFloat("beta2", adam.beta2()),
+                    new OfFloat("epsilon", adam.epsilon()),
+                    new OfFloat("weight_decay", adam.weightDecay()),
+                    state);
+        } else if (spec instanceof OptimizerSpec.Lion lion) {
+            return torch.newModule(
+                    new ScriptClass("lion", "Lion"),
+                    new OfFloat("beta1", lion.beta1()),
+                    new OfFloat("beta2", lion.beta2()),
+                    new OfFloat("weight_decay", lion.weightDecay()),
+                    state);
+        } else if (spec instanceof OptimizerSpec.Prodigy prodigy) {
+            Double beta3 = prodigy.beta3();
+            return torch.newModule(
+                    new ScriptClass("prodigy", "Prodigy"),
+                    new OfFloat("beta1", prodigy.beta1()),
+                    new OfFloat("beta2", prodigy.beta2()),
+                    new OfFloat("beta3", beta3 == null ? Math.sqrt(prodigy.beta2()) : beta3),
+                    new OfFloat("epsilon", prodigy.epsilon()),
+                    new OfFloat("weight_decay", prodigy.weightDecay()),
+                    new OfFloat("d0", prodigy.d0()),
+                    new OfFloat("d_coefficient", prodigy.dCoef()),
+                    new OfFloat("growth_rate", prodigy.growthRate()),
+                    new OfBool("bias_correction", prodigy.useBiasCorrection()),
+                    new OfBool("safeguard_warmup", prodigy.safeguardWarmup()),
+                    state);
+        } else if (spec instanceof OptimizerSpec.Adafactor adafactor) {
+            Double beta1 = adafactor.beta1();
+            return torch.newModule(
+                    new ScriptClass("adafactor", "Adafactor"),
+                    new OfFloat("epsilon1", adafactor.epsilon1()),
+                    new OfFloat("epsilon2", adafactor.epsilon2()),
+                    new OfFloat("clip_threshold", adafactor.clipThreshold()),
+                    new OfFloat("decay_rate", adafactor.decayRate()),
+                    new OfFloat("beta1", beta1 == null ? 0 : beta1),
+                    new OfFloat("weight_decay", adafactor.weightDecay()),
+                    new OfBool("scale_parameter", adafactor.scaleParameter()),
+                    state);
+        } else if (spec instanceof OptimizerSpec.Sgd sgd) {
+            return torch.newModule(
+                    new ScriptClass("sgd", "Sgd"),
+                    new OfFloat("momentum", sgd.momentum()),
+                    new OfFloat("weight_decay", sgd.weightDecay()),
+                    new OfBool("nesterov", sgd.nesterov()),
+                    state);
+        }
+        throw new IllegalArgumentException("no script for " + spec);
+    }
+
+    /** Changes the parameters in place. */
+    void step(NDManager scope, NDArray gradient, double learningRate) {
+        ScriptCall call = script.call("step", scope)
+                .with(parameters.vector())
+                .with(gradient)
+                .with(learningRate);
+        if (needsLayout) {
+            call.with("layout", parameters.layout(scope));
+        }
+        call.run();
+    }
+
+    @Override
+    public void close() {
+        script.close();
+    }
+}

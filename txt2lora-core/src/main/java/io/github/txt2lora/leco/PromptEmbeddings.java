@@ -1,0 +1,52 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.text.PromptEncoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The embeddings of all prompts of a training, each text encoded once. */
+public final class PromptEmbeddings {
+
+    private final Map<String, PromptEmbedding> byPrompt;
+
+    private PromptEmbeddings(Map<String, PromptEmbedding> byPrompt) {
+        this.byPrompt = byPrompt;
+    }
+
+    /**
+     * Encodes the prompts of all pairs.
+     *
+     * @param owner the scope that will own the embeddings
+     * @param warnings is told of prompts that are too long
+     */
+    public static PromptEmbeddings encode(
+            PromptEncoder encoder, List<PromptPair> pairs, NDManager owner, Consumer<String> warnings) {
+        Map<String, PromptEmbedding> byPrompt = new HashMap<>();
+        for (PromptPair pair : pairs) {
+            for (String prompt : List.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional())) {
+                byPrompt.computeIfAbsent(prompt, text -> encoder.encode(text, owner, warnings));
+            }
+        }
+        return new PromptEmbeddings(byPrompt);
+    }
+
+    /** The prompts, each repeated for a batch, one after the other. */
+    Conditioning batch(List<String> prompts, int batchSize) {
+        List<PromptEmbedding> embeddings = new ArrayList<>();
+        for (String prompt : prompts) {
+            PromptEmbedding embedding = byPrompt.get(prompt);
+            if (embedding == null) {
+                throw new IllegalArgumentException("prompt \"" + prompt + "\" was not encoded");
+            }
+            embeddings.add(embedding);
+        }
+        return Conditioning.batch(embeddings, batchSize);
+    }
+}

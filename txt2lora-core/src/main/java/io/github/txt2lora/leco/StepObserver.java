@@ -1,0 +1,28 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+
+/** Sees the tensors of an iteration as they arise; they are valid during the call only. */
+interface StepObserver {
+
+    /** Sees nothing. */
+    StepObserver NONE = new StepObserver() {};
+
+    /** What chance decided. */
+    default void onDraw(LecoDraw draw) {}
+
+    /** The latents that the rollout starts from. */
+    default void onInitialLatents(NDArray latents) {}
+
+    /** The latents that the predictions are compared at, and their time step. */
+    default void onDenoised(NDArray latents, double timestep) {}
+
+    /** The base model's prediction for a prompt. */
+    default void onTeacherPrediction(String prompt, NDArray prediction) {}
+
+    /** What the target prompt's prediction should become. */
+    default void onGoal(NDArray goal) {}
+
+    /** The prediction for the target prompt with the LoRA on, and the gradient of the loss. */
+    default void onStudent(NDArray prediction, NDArray gradient) {}
+}

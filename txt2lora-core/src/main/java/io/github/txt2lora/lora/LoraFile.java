@@ -1,0 +1,95 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.HalfFloats;
+import io.github.txt2lora.checkpoint.SafetensorsEntry;
+import io.github.txt2lora.checkpoint.SafetensorsHashes;
+import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes a LoRA as kohya's trainers do: for each module {@code NAME.alpha}, {@code NAME.lora_down.weight} and
+ * {@code NAME.lora_up.weight}, with the hashes of the content in the metadata.
+ */
+public final class LoraFile {
+
+    private LoraFile() {}
+
+    /**
+     * Writes the file; it appears under its name only when it is whole.
+     *
+     * @param target the file, whose folder exists
+     * @param parameters what to save
+     * @param precision of the numbers in the file
+     * @param metadata goes into the header; {@code sshs_model_hash} and {@code sshs_legacy_hash} are added
+     * @return the metadata as written
+     * @throws io.github.txt2lora.StorageException if it cannot be written
+     */
+    public static Map<String, String> write(
+            Path target, LoraParameters parameters, Precision precision, Map<String, String> metadata) {
+        float[] values = parameters.vector().toFloatArray();
+        List<SafetensorsEntry> entries = new ArrayList<>();
+        for (LoraParameters.Slot slot : parameters.slots()) {
+            LoraModule module = slot.module();
+            String name = module.loraName();
+            float alpha = (float) (slot.scale() * slot.rank());
+            entries.add(entry(name + ".alpha", precision, new long[0], new float[] {alpha}, 0, 1));
+            entries.add(entry(
+                    name + ".lora_down.weight",
+                    precision,
+                    module.downShape(slot.rank()),
+                    values,
+                    slot.downOffset(),
+                    slot.downSize()));
+            entries.add(entry(
+                    name + ".lora_up.weight",
+                    precision,
+                    module.upShape(slot.rank()),
+                    values,
+                    slot.upOffset(),
+                    slot.upSize()));
+        }
+        entries.sort(Comparator.comparing(SafetensorsEntry::name));
+        Map<String, String> complete = new TreeMap<>(metadata);
+        SafetensorsHashes hashes = SafetensorsHashes.of(metadata, entries);
+        complete.put("sshs_model_hash", hashes.model());
+        complete.put("sshs_legacy_hash", hashes.legacy());
+        SafetensorsWriter.write(target, complete, entries);
+        return complete;
+    }
+
+    private static SafetensorsEntry entry(
+            String name, Precision precision, long[] shape, float[] values, int offset, int count) {
+        List<Long> sizes = java.util.Arrays.stream(shape).boxed().toList();
+        return new SafetensorsEntry(name, type(precision), sizes, () -> encode(precision, values, offset, count));
+    }
+
+    private static ElementType type(Precision precision) {
+        return switch (precision) {
+            case FP32 -> ElementType.F32;
+            case FP16 -> ElementType.F16;
+            case BF16 -> ElementType.BF16;
+        };
+    }
+
+    private static ByteBuffer encode(Precision precision, float[] values, int offset, int count) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(count * type(precision).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = offset; i < offset + count; i++) {
+            switch (precision) {
+                case FP32 -> bytes.putFloat(values[i]);
+                case FP16 -> bytes.putShort(HalfFloats.floatToHalf(values[i]));
+                case BF16 -> bytes.putShort(HalfFloats.floatToBfloat16(values[i]));
+            }
+        }
+        return bytes.flip();
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/**
+ * The header metadata of a LoRA file: kohya's {@code ss_*} keys, which the web UI shows, and {@code modelspec.*} (Stability
+ * AI's model metadata standard). All values are strings.
+ */
+public final class LoraMetadata {
+
+    private LoraMetadata() {}
+
+    /**
+     * Describes a training.
+     *
+     * @param family the base model's
+     * @param started when it began
+     * @param finished when it ended
+     * @param iterations how many were made
+     */
+    public static Map<String, String> of(
+            LoraTraining training, ModelFamily family, Instant started, Instant finished, int iterations) {
+        TrainingSpec spec = training.training();
+        LoraSpec lora = spec.lora();
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("ss_output_name", training.name());
+        metadata.put("ss_sd_model_name", training.model().displayName());
+        metadata.put("ss_base_model_version", baseModelVersion(family));
+        metadata.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
+        metadata.put("ss_network_module", "networks.lora");
+        metadata.put("ss_network_dim", Integer.toString(lora.rank()));
+        metadata.put("ss_network_alpha", Double.toString(lora.alpha()));
+        metadata.put("ss_network_args", json(networkArguments(lora)));
+        metadata.put("ss_training_started_at", epochSeconds(started));
+        metadata.put("ss_training_finished_at", epochSeconds(finished));
+        metadata.put("ss_tag_frequency", tagFrequency(training));
+        metadata.put("ss_learning_rate", Double.toString(spec.learningRate()));
+        metadata.put("ss_unet_lr", Double.toString(spec.learningRate()));
+        metadata.put("ss_lr_scheduler", spec.schedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
+        metadata.put("ss_optimizer", spec.optimizer().getClass().getSimpleName());
+        metadata.put("ss_steps", Integer.toString(iterations));
+        metadata.put("ss_max_train_steps", Integer.toString(spec.iterations()));
+        metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulation()));
+        metadata.put("ss_clip_skip", Integer.toString(spec.clipSkip()));
+        metadata.put("ss_seed", Long.toString(spec.seed()));
+        metadata.put("ss_resolution", resolution(training));
+        metadata.put("ss_training_comment", "LECO: trained from prompts alone");
+        metadata.put("modelspec.sai_model_spec", "1.0.1");
+        metadata.put("modelspec.architecture", architecture(family) + "/lora");
+        metadata.put("modelspec.implementation", "diffusers");
+        metadata.put("modelspec.title", training.name());
+        metadata.put("modelspec.trigger_phrase", triggerPhrase(training));
+        metadata.put("modelspec.date", isoDate(finished));
+        metadata.put("modelspec.prediction_type", spec.vPrediction() ? "v" : "epsilon");
+        metadata.put("modelspec.resolution", largestResolution(training) + "x" + largestResolution(training));
+        return metadata;
+    }
+
+    private static String baseModelVersion(ModelFamily family) {
+        return switch (family) {
+            case SD1 -> "sd_v1";
+            case SD2 -> "sd_v2";
+            case SDXL -> "sdxl_base_v1-0";
+        };
+    }
+
+    private static String architecture(ModelFamily family) {
+        return switch (family) {
+            case SD1 -> "stable-diffusion-v1";
+            case SD2 -> "stable-diffusion-v2-512";
+            case SDXL -> "stable-diffusion-xl-v1-base";
+        };
+    }
+
+    /** Kohya says there what else than linear layers and 1x1 convolutions is trained. */
+    private static Map<String, String> networkArguments(LoraSpec lora) {
+        Map<String, String> arguments = new TreeMap<>();
+        switch (lora.type()) {
+            case C3LIER -> {
+                arguments.put("conv_dim", Integer.toString(lora.rank()));
+                arguments.put("conv_alpha", Double.toString(lora.alpha()));
+            }
+            case LIERLA -> {}
+        }
+        return arguments;
+    }
+
+    /** The words of the file, so that the web UI can offer them: the targets, once each. */
+    private static String tagFrequency(LoraTraining training) {
+        var targets = new StringJoiner(", ", "{", "}");
+        for (String target : trainedTargets(training)) {
+            targets.add(quote(target) + ": 1");
+        }
+        return "{" + quote("1_" + training.name()) + ": " + targets + "}";
+    }
+
+    private static String triggerPhrase(LoraTraining training) {
+        return String.join(", ", trainedTargets(training));
+    }
+
+    /** What an entry to keep names is not what the LoRA is called by. */
+    private static List<String> trainedTargets(LoraTraining training) {
+        return training.prompts().stream()
+                .filter(pair -> !pair.target().equals(pair.positive()))
+                .map(PromptPair::target)
+                .distinct()
+                .toList();
+    }
+
+    private static String resolution(LoraTraining training) {
+        int side = largestResolution(training);
+        return "(" + side + ", " + side + ")";
+    }
+
+    private static int largestResolution(LoraTraining training) {
+        return training.prompts().stream()
+                .mapToInt(PromptPair::resolution)
+                .max()
+                .orElseThrow();
+    }
+
+    private static String epochSeconds(Instant instant) {
+        return Double.toString(instant.toEpochMilli() / 1000.0);
+    }
+
+    private static String isoDate(Instant instant) {
+        return DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss", Locale.ROOT)
+                .withZone(ZoneOffset.UTC)
+                .format(instant);
+    }
+
+    private static String json(Map<String, String> values) {
+        var json = new StringJoiner(", ", "{", "}");
+        values.forEach((key, value) -> json.add(quote(key) + ": " + quote(value)));
+        return json.toString();
+    }
+
+    private static String quote(String text) {
+        return '"' + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+    }
+}

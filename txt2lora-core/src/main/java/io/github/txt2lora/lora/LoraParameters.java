@@ -1,0 +1,129 @@
+package io.github.txt2lora.lora;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All matrices of a LoRA in one float32 vector on the device, so that an optimizer's step, a norm or a copy is one
+ * operation. The network sees views of it.
+ */
+public final class LoraParameters {
+
+    private final NDArray vector;
+    private final List<Slot> slots;
+
+    private LoraParameters(NDArray vector, List<Slot> slots) {
+        this.vector = vector;
+        this.slots = slots;
+    }
+
+    /**
+     * A module's place in the vector.
+     *
+     * @param module the layer
+     * @param rank its rank
+     * @param scale alpha / rank
+     * @param downOffset where {@code lora_down} begins
+     * @param upOffset where {@code lora_up} begins
+     */
+    public record Slot(LoraModule module, int rank, double scale, int downOffset, int upOffset) {
+
+        /** Number of elements of {@code lora_down}. */
+        public int downSize() {
+            return rank * module.fanIn();
+        }
+
+        /** Number of elements of {@code lora_up}. */
+        public int upSize() {
+            return rank * module.outputs();
+        }
+    }
+
+    /**
+     * A new LoRA that changes nothing yet: up is zero, down Kaiming-uniform with a = sqrt 5 (as LECO and kohya do).
+     *
+     * @param owner the scope that will own the vector
+     * @param generator drawn from in LECO's order: for each module the default initialisation of down and up, which are
+     *     then replaced, and the final one of down
+     */
+    public static LoraParameters initialize(
+            NDManager owner, List<LoraModule> modules, LoraSpec spec, TorchGenerator generator) {
+        List<Slot> slots = layOut(modules, spec);
+        float[] values = new float[size(slots)];
+        for (Slot slot : slots) {
+            LoraModule module = slot.module();
+            generator.kaimingUniform(module.fanIn(), slot.downSize());
+            generator.kaimingUniform(slot.rank(), slot.upSize());
+            float[] down = generator.kaimingUniform(module.fanIn(), slot.downSize());
+            System.arraycopy(down, 0, values, slot.downOffset(), down.length);
+        }
+        return new LoraParameters(owner.create(values), slots);
+    }
+
+    private static List<Slot> layOut(List<LoraModule> modules, LoraSpec spec) {
+        List<Slot> slots = new ArrayList<>();
+        int offset = 0;
+        for (LoraModule module : modules) {
+            int rank = Math.min(spec.rank(), module.maxRank());
+            var slot = new Slot(module, rank, spec.alpha() / rank, offset, offset + rank * module.fanIn());
+            slots.add(slot);
+            offset = slot.upOffset() + slot.upSize();
+        }
+        return List.copyOf(slots);
+    }
+
+    /** The parameters of tensors that already have values, in the order given. */
+    static LoraParameters of(NDManager owner, List<Slot> slots, float[] values) {
+        return new LoraParameters(owner.create(values), List.copyOf(slots));
+    }
+
+    private static int size(List<Slot> slots) {
+        Slot last = slots.get(slots.size() - 1);
+        return last.upOffset() + last.upSize();
+    }
+
+    /** The vector of all parameters, [size]. */
+    public NDArray vector() {
+        return vector;
+    }
+
+    /** The modules and their places in the vector. */
+    public List<Slot> slots() {
+        return slots;
+    }
+
+    /** Lets the network use these parameters, and see every change of them. */
+    public void attachTo(UNet unet, NDManager scope) {
+        unet.attachLora(vector, layout(scope), scope);
+    }
+
+    /** The places as scripts take them; see {@link UNet#attachLora}. */
+    public Map<String, NDArray> layout(NDManager scope) {
+        NDManager cpu = scope.newSubManager(Device.cpu());
+        Map<String, NDArray> layout = new HashMap<>();
+        for (Slot slot : slots) {
+            LoraModule module = slot.module();
+            layout.put(module.name() + ".down", cpu.create(place(slot.downOffset(), module.downShape(slot.rank()))));
+            layout.put(module.name() + ".up", cpu.create(place(slot.upOffset(), module.upShape(slot.rank()))));
+            layout.put(module.name() + ".scale", cpu.create(new double[] {slot.scale()}));
+        }
+        return layout;
+    }
+
+    private static double[] place(int offset, long[] shape) {
+        double[] place = new double[shape.length + 1];
+        place[0] = offset;
+        for (int i = 0; i < shape.length; i++) {
+            place[i + 1] = shape[i];
+        }
+        return place;
+    }
+}

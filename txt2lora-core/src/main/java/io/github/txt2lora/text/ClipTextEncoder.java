@@ -1,0 +1,75 @@
+package io.github.txt2lora.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.torch.ScalarType;
+import io.github.txt2lora.torch.ScriptAttribute;
+import io.github.txt2lora.torch.ScriptClass;
+import io.github.txt2lora.torch.ScriptModule;
+import io.github.txt2lora.torch.Torch;
+import java.util.Map;
+
+/** One CLIP text encoder ({@code torchscript/clip.py}). */
+final class ClipTextEncoder implements AutoCloseable {
+
+    private static final ScriptClass SCRIPT = new ScriptClass("clip", "ClipTextEncoder");
+
+    private final ScriptModule script;
+
+    private ClipTextEncoder(ScriptModule script) {
+        this.script = script;
+    }
+
+    /** The activation of the feed-forward layers. */
+    enum Activation {
+        /** {@code x * sigmoid(1.702 x)}: OpenAI's CLIP, in SD 1.x and as the first encoder of SDXL. */
+        QUICK_GELU,
+        /** Exact GELU: OpenCLIP, in SD 2.x and as the second encoder of SDXL. */
+        GELU
+    }
+
+    static ClipTextEncoder load(
+            Torch torch, Map<String, TensorView> weights, Activation activation, Precision precision) {
+        ScriptModule script = torch.newModule(
+                SCRIPT,
+                new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
+                new ScriptAttribute.OfBool("quick_gelu", activation == Activation.QUICK_GELU),
+                new ScriptAttribute.OfTensors("weights"));
+        try {
+            script.load(HostTensors.of(weights));
+        } catch (RuntimeException e) {
+            script.close();
+            throw e;
+        }
+        return new ClipTextEncoder(script);
+    }
+
+    /** The token embeddings and each layer's output, [batch, tokens, width] each, without the final norm. */
+    NDList hiddenStates(NDManager scope, NDArray ids) {
+        return script.call("forward", scope).with(ids).run();
+    }
+
+    /** The final layer norm of a hidden state. */
+    NDArray finalNorm(NDManager scope, NDArray hidden) {
+        return script.call("final_norm", scope).with(hidden).run().singletonOrThrow();
+    }
+
+    /** The row of the normed last hidden state at the first end token, [batch, width]. */
+    NDArray pooled(NDManager scope, NDArray normed, NDArray ids) {
+        return script.call("pooled", scope).with(normed).with(ids).run().singletonOrThrow();
+    }
+
+    /** The pooled row times the text projection, [batch, projection width]. */
+    NDArray project(NDManager scope, NDArray pooled) {
+        return script.call("project", scope).with(pooled).run().singletonOrThrow();
+    }
+
+    @Override
+    public void close() {
+        script.close();
+    }
+}

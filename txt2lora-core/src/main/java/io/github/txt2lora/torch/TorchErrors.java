@@ -1,0 +1,48 @@
+package io.github.txt2lora.torch;
+
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads libtorch's error texts: the script line where a call failed, and what failed. */
+final class TorchErrors {
+
+    private static final Pattern SCRIPT_LINE =
+            Pattern.compile("File \"(?:code/)?(?:__torch__/)?([\\w./]+\\.py)\", line (\\d+)(?:, in (\\w+))?");
+    private static final Pattern REASON = Pattern.compile("(?m)^(?:\\w+Error|RuntimeError|builtins\\.\\w+): (.+)$");
+
+    private TorchErrors() {}
+
+    static TorchException translate(String during, RuntimeException failure) {
+        String text = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+        String lower = text.toLowerCase(Locale.ROOT);
+        boolean outOfMemory = lower.contains("out of memory") || lower.contains("can't allocate memory");
+        return new TorchException(
+                "libtorch failed in " + during + place(text) + ": " + reason(text), outOfMemory, failure);
+    }
+
+    /** The innermost script line: the last one of a run's trace, the first one of a compiler's complaint. */
+    private static String place(String text) {
+        boolean innermostIsLast = text.contains("most recent call last");
+        Matcher matcher = SCRIPT_LINE.matcher(text);
+        String place = "";
+        while (matcher.find() && (innermostIsLast || place.isEmpty())) {
+            String function = matcher.group(3) == null ? "" : " (" + matcher.group(3) + ")";
+            place = " at " + matcher.group(1) + " line " + matcher.group(2) + function;
+        }
+        return place;
+    }
+
+    private static String reason(String text) {
+        Matcher matcher = REASON.matcher(text);
+        String reason = "";
+        while (matcher.find()) {
+            reason = matcher.group(1);
+        }
+        if (reason.isEmpty()) {
+            return text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text);
+        }
+        return reason;
+    }
+}

@@ -1,0 +1,22 @@
+package io.github.txt2lora.torch;
+
+import io.github.txt2lora.Txt2LoraException;
+import org.jspecify.annotations.Nullable;
+
+/** libtorch refused a call; the message names the script line where it happened, if it was in a script. */
+public final class TorchException extends Txt2LoraException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean outOfMemory;
+
+    TorchException(String message, boolean outOfMemory, @Nullable Throwable cause) {
+        super(message, cause);
+        this.outOfMemory = outOfMemory;
+    }
+
+    /** Whether the device or the process had too little memory for the call. */
+    public boolean isOutOfMemory() {
+        return outOfMemory;
+    }
+}

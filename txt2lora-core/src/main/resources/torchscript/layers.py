@@ -1,0 +1,67 @@
+# Layers that the networks share. `w` holds a network's weights under their diffusers names. `lora` holds, for the
+# modules that have one, `NAME.down`, `NAME.up` and `NAME.scale` (alpha / rank, a scalar on the CPU). The LoRA's output
+# is multiplied by that and by the multiplier `strength` and added (Hu et al., "LoRA: Low-Rank Adaptation of Large
+# Language Models", arXiv 2106.09685).
+
+def silu(x: Tensor) -> Tensor:
+  return torch.silu(x)
+
+def bias_of(w: Dict[str, Tensor], name: str) -> Optional[Tensor]:
+  key = name + ".bias"
+  if key in w:
+    return w[key]
+  return None
+
+# x: [..., in] -> [..., out]
+def linear(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: float, name: str) -> Tensor:
+  y = torch.linear(x, w[name + ".weight"], __torch__.layers.bias_of(w, name))
+  key = name + ".down"
+  if strength != 0.0 and key in lora:
+    down = lora[key].to(x.dtype)
+    up = lora[name + ".up"].to(x.dtype)
+    h = torch.linear(x, down, None) * (float(lora[name + ".scale"]) * strength)
+    y = y + torch.linear(h, up, None)
+  return y
+
+# x: [batch, in, height, width]; a kernel of size k is padded by k // 2
+def conv(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: float, name: str, stride: int=1) -> Tensor:
+  weight = w[name + ".weight"]
+  pad = weight.shape[2] // 2
+  y = torch.conv2d(x, weight, __torch__.layers.bias_of(w, name), [stride, stride], [pad, pad])
+  key = name + ".down"
+  if strength != 0.0 and key in lora:
+    down = lora[key].to(x.dtype)
+    up = lora[name + ".up"].to(x.dtype)
+    h = torch.conv2d(x, down, None, [stride, stride], [pad, pad]) * (float(lora[name + ".scale"]) * strength)
+    y = y + torch.conv2d(h, up, None, [1, 1], [0, 0])
+  return y
+
+def group_norm(x: Tensor, w: Dict[str, Tensor], name: str, eps: float) -> Tensor:
+  return torch.group_norm(x, 32, w[name + ".weight"], w[name + ".bias"], eps)
+
+def layer_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  weight = w[name + ".weight"]
+  return torch.layer_norm(x, [weight.shape[0]], weight, w[name + ".bias"], 1e-5)
+
+# q: [batch, queries, width], k and v: [batch, keys, width] -> [batch, queries, width]
+def attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool=False) -> Tensor:
+  batch = q.shape[0]
+  queries = q.shape[1]
+  width = q.shape[2]
+  q = q.reshape([batch, queries, heads, width // heads]).transpose(1, 2)
+  k = k.reshape([batch, k.shape[1], heads, width // heads]).transpose(1, 2)
+  v = v.reshape([batch, v.shape[1], heads, width // heads]).transpose(1, 2)
+  y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, causal)
+  return y.transpose(1, 2).reshape([batch, queries, width])
+
+# Copies weights out of the mapped file into `w`, converted to `dtype`.
+def take(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor:
+  for name in weights.keys():
+    w[name] = weights[name].to(dtype, False, True)
+  return torch.tensor(len(w))
+
+# The same for bfloat16, which arrives as int16.
+def take_bfloat16(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor:
+  for name in weights.keys():
+    w[name] = weights[name].view(15).to(dtype, False, True)
+  return torch.tensor(len(w))

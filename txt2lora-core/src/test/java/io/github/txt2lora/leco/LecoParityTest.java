@@ -1,0 +1,115 @@
+package io.github.txt2lora.leco;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.golden.Golden;
+import io.github.txt2lora.golden.GoldenCases;
+import io.github.txt2lora.golden.GoldenCheckpoints;
+import io.github.txt2lora.golden.GoldenFile;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.TestTorch;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import io.github.txt2lora.workspace.LecoConfigFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/** Replays whole runs of LECO from its own settings files, step by step. */
+@Tag("parity")
+class LecoParityTest {
+
+    @TestFactory
+    Stream<DynamicTest> runs_agree_with_leco_step_by_step() {
+        List<Path> runs = GoldenCases.files("leco", ".json").stream()
+                .filter(file -> !file.toString().endsWith(".failure.json"))
+                .toList();
+        return GoldenCases.each("leco", runs, LecoParityTest::replay);
+    }
+
+    private static void replay(Path file) {
+        JsonNode recorded = read(file);
+        Path config = Golden.file("leco").resolve(recorded.get("config").asText());
+        LoraTraining training = asLecoMeantIt(LecoConfigFile.read(config).toTraining(Golden.dir()));
+        try (Torch torch = TestTorch.start();
+                NDManager scope = torch.newScope();
+                Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training))) {
+            assumeThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
+            try (UNet unet = UNet.load(torch, checkpoint, training.training().precision());
+                    GoldenFile tensors = GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
+                PromptEmbeddings embeddings;
+                try (PromptEncoder encoder = PromptEncoder.load(
+                        torch, checkpoint, ClipTokenizer.load(), training.training().precision(), 1)) {
+                    embeddings = PromptEmbeddings.encode(encoder, training.prompts(), scope, warning -> {});
+                }
+                LoraParameters parameters = LoraParameters.initialize(
+                        scope,
+                        LoraModules.select(unet.weightShapes(), training.training().lora()),
+                        training.training().lora(),
+                        new TorchGenerator(recorded.get("network_seed").asLong()));
+                var expected = new RecordedRun(recorded, tensors, training, parameters);
+                expected.compareInitialValues();
+                try (var trainer = new LecoTrainer(
+                        torch,
+                        unet,
+                        parameters,
+                        training.prompts(),
+                        embeddings,
+                        training.training(),
+                        new TorchGenerator(recorded.get("loop_seed").asLong()))) {
+                    while (!trainer.isDone()) {
+                        RecordedStep step = expected.step(trainer.iteration());
+                        LecoTrainer.Iteration iteration = trainer.next(() -> {}, step);
+                        step.compareResult(iteration);
+                        expected.compareParameters("after" + trainer.iteration());
+                    }
+                }
+                expected.compareParameters("last");
+                expected.compareFile();
+            }
+        }
+    }
+
+    /** In LECO, noxattn and innoxattn select the modules of full, against their names. */
+    private static LoraTraining asLecoMeantIt(LoraTraining training) {
+        LoraSpec lora = training.training().lora();
+        if (lora.target() != LoraTarget.NOXATTN && lora.target() != LoraTarget.INNOXATTN) {
+            return training;
+        }
+        LoraSpec full = lora.toBuilder().target(LoraTarget.FULL).build();
+        return training.toBuilder()
+                .training(training.training().toBuilder().lora(full).build())
+                .build();
+    }
+
+    private static String baseName(LoraTraining training) {
+        String name = training.model().displayName();
+        return name.endsWith(".safetensors") ? name.substring(0, name.length() - ".safetensors".length()) : name;
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return new ObjectMapper().readTree(Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

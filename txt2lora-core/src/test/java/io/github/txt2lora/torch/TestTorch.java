@@ -1,0 +1,16 @@
+package io.github.txt2lora.torch;
+
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
+
+/** libtorch for tests: on the GPU where there is one. */
+public final class TestTorch {
+
+    private TestTorch() {}
+
+    public static Torch start() {
+        return Torch.start(EngineOptions.builder()
+                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
+                .build());
+    }
+}
