@@ -43,6 +43,8 @@ public final class InvalidSettingException extends Txt2LoraException {
                 quotation.append(c);
             }
         }
-        return quotation.append(text.length() > LONGEST_QUOTATION ? "\"..." : "\"").toString();
+        return quotation
+                .append(text.length() > LONGEST_QUOTATION ? "\"..." : "\"")
+                .toString();
     }
 }

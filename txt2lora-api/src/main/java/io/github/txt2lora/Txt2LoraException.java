@@ -1,5 +1,6 @@
 package io.github.txt2lora;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The root of all exceptions that this library throws on purpose. */
@@ -15,5 +16,11 @@ public class Txt2LoraException extends RuntimeException {
     /** Creates the exception with its message and the failure underneath. */
     public Txt2LoraException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** Says what was found, where, and what was expected; unlike other exceptions' messages never null. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 }

@@ -22,7 +22,9 @@ final class FakeEngine implements TrainingEngine {
 
     final CountDownLatch closed = new CountDownLatch(1);
     private final boolean finishesAtOnce;
-    @Nullable Job lastJob;
+
+    @Nullable
+    Job lastJob;
 
     private FakeEngine(boolean finishesAtOnce) {
         this.finishesAtOnce = finishesAtOnce;
@@ -62,7 +64,9 @@ final class FakeEngine implements TrainingEngine {
 
         private final LoraTraining training;
         private final CompletableFuture<TrainedLora> completion = new CompletableFuture<>();
-        @Nullable CancelMode cancelledWith;
+
+        @Nullable
+        CancelMode cancelledWith;
 
         private Job(LoraTraining training) {
             this.training = training;

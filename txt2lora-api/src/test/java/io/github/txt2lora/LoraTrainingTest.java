@@ -30,7 +30,8 @@ class LoraTrainingTest {
 
     @Test
     void trains_with_the_defaults_unless_told_otherwise() {
-        assertThat(complete().build().training()).isEqualTo(TrainingSpec.builder().build());
+        assertThat(complete().build().training())
+                .isEqualTo(TrainingSpec.builder().build());
     }
 
     @Test
@@ -88,8 +89,30 @@ class LoraTrainingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", ".", "..", "a/b", "a\\b", "a:b", "a*", "what?", "\"a\"", "<a>", "a|b", "line\nbreak", "nul\0",
-                "del\u007f", "dot.", "space ", " space", "con", "NUL", "Aux.v1", "com1", "LPT9.x", "com\u00b9"
+                "",
+                " ",
+                ".",
+                "..",
+                "a/b",
+                "a\\b",
+                "a:b",
+                "a*",
+                "what?",
+                "\"a\"",
+                "<a>",
+                "a|b",
+                "line\nbreak",
+                "nul\0",
+                "del\u007f",
+                "dot.",
+                "space ",
+                " space",
+                "con",
+                "NUL",
+                "Aux.v1",
+                "com1",
+                "LPT9.x",
+                "com\u00b9"
             })
     void rejects_names_that_some_system_cannot_store(String name) {
         assertThatThrownBy(() -> LoraTraining.builder().name(name))

@@ -27,38 +27,51 @@ class OptimizerSpecTest {
 
     static Stream<Arguments> rejections() {
         return Stream.of(
-                rejection("beta1 is 1.0; expected a number from 0 to below 1", () ->
-                        new OptimizerSpec.AdamW(1, 0.999, 1e-8, 0)),
-                rejection("beta2 is -0.1; expected a number from 0 to below 1", () ->
-                        new OptimizerSpec.Adam(0.9, -0.1, 1e-8, 0)),
-                rejection("epsilon is -1.0; expected 0 or a greater number", () ->
-                        new OptimizerSpec.Adam(0.9, 0.999, -1, 0)),
-                rejection("weightDecay is NaN; expected 0 or a greater number", () ->
-                        new OptimizerSpec.Lion(0.9, 0.99, Double.NaN)),
-                rejection("beta3 is 1.5; expected a number from 0 to below 1", () ->
-                        new OptimizerSpec.Prodigy(0.9, 0.999, 1.5, 1e-8, 0, false, false, 1e-6, 1, 2)),
-                rejection("d0 is 0.0; expected a number greater than 0", () ->
-                        new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 0, 1, 2)),
-                rejection("growthRate is 0.5; expected 1 or more, or Infinity", () ->
-                        new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 1e-6, 1, 0.5)),
-                rejection("decayRate is 0.8; expected a number below 0, for example -0.8", () ->
-                        new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, 0.8, null, 0, false)),
-                rejection("clipThreshold is 0.0; expected a number greater than 0", () ->
-                        new OptimizerSpec.Adafactor(1e-30, 1e-3, 0, -0.8, null, 0, false)),
+                rejection(
+                        "beta1 is 1.0; expected a number from 0 to below 1",
+                        () -> new OptimizerSpec.AdamW(1, 0.999, 1e-8, 0)),
+                rejection(
+                        "beta2 is -0.1; expected a number from 0 to below 1",
+                        () -> new OptimizerSpec.Adam(0.9, -0.1, 1e-8, 0)),
+                rejection(
+                        "epsilon is -1.0; expected 0 or a greater number",
+                        () -> new OptimizerSpec.Adam(0.9, 0.999, -1, 0)),
+                rejection(
+                        "weightDecay is NaN; expected 0 or a greater number",
+                        () -> new OptimizerSpec.Lion(0.9, 0.99, Double.NaN)),
+                rejection(
+                        "beta3 is 1.5; expected a number from 0 to below 1",
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, 1.5, 1e-8, 0, false, false, 1e-6, 1, 2)),
+                rejection(
+                        "d0 is 0.0; expected a number greater than 0",
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 0, 1, 2)),
+                rejection(
+                        "growthRate is 0.5; expected 1 or more, or Infinity",
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 1e-6, 1, 0.5)),
+                rejection(
+                        "decayRate is 0.8; expected a number below 0, for example -0.8",
+                        () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, 0.8, null, 0, false)),
+                rejection(
+                        "clipThreshold is 0.0; expected a number greater than 0",
+                        () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 0, -0.8, null, 0, false)),
                 rejection(
                         "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off",
                         () -> new OptimizerSpec.Sgd(0, 0, true)),
-                rejection("endFactor is 1.5; expected a number from 0 to 1", () ->
-                        new LearningRateSchedule.Linear(1.5)),
-                rejection("minimumFactor is NaN; expected a number from 0 to 1", () ->
-                        new LearningRateSchedule.Cosine(Double.NaN)),
-                rejection("firstCycle is -1; expected 0 or more", () ->
-                        new LearningRateSchedule.CosineWithRestarts(0, -1, 2)),
-                rejection("cycleMultiplier is 0; expected 1 or more", () ->
-                        new LearningRateSchedule.CosineWithRestarts(0, 0, 0)),
+                rejection(
+                        "endFactor is 1.5; expected a number from 0 to 1", () -> new LearningRateSchedule.Linear(1.5)),
+                rejection(
+                        "minimumFactor is NaN; expected a number from 0 to 1",
+                        () -> new LearningRateSchedule.Cosine(Double.NaN)),
+                rejection(
+                        "firstCycle is -1; expected 0 or more",
+                        () -> new LearningRateSchedule.CosineWithRestarts(0, -1, 2)),
+                rejection(
+                        "cycleMultiplier is 0; expected 1 or more",
+                        () -> new LearningRateSchedule.CosineWithRestarts(0, 0, 0)),
                 rejection("stepSize is -1; expected 0 or more", () -> new LearningRateSchedule.Step(-1, 0.9)),
-                rejection("gamma is 0.0; expected a number greater than 0 and at most 1", () ->
-                        new LearningRateSchedule.Step(0, 0)));
+                rejection(
+                        "gamma is 0.0; expected a number greater than 0 and at most 1",
+                        () -> new LearningRateSchedule.Step(0, 0)));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -52,8 +52,7 @@ class TrainedLoraTest {
         metadata.put("z", "1");
         metadata.put("a", "2");
         List<String> warnings = new ArrayList<>(List.of("w"));
-        TrainedLora lora =
-                new TrainedLora(Path.of("a"), "a", 1, List.of(1.0), metadata, Duration.ZERO, warnings);
+        TrainedLora lora = new TrainedLora(Path.of("a"), "a", 1, List.of(1.0), metadata, Duration.ZERO, warnings);
 
         metadata.put("b", "3");
         warnings.clear();

@@ -28,7 +28,8 @@ class TrainingEngineTest {
     @Test
     void finds_the_engine_that_the_threads_class_path_names(@TempDir Path folder) throws Exception {
         FakeEngine engine = FakeEngine.finishingAtOnce();
-        EngineOptions options = EngineOptions.builder().device(Device.cpu()).threads(2).build();
+        EngineOptions options =
+                EngineOptions.builder().device(Device.cpu()).threads(2).build();
 
         assertThat(FakeEngineProvider.whereFound(engine, folder, () -> TrainingEngine.open(options)))
                 .isSameAs(engine);

@@ -49,8 +49,7 @@ class TrainingSpecTest {
                 rejection("warmupIterations is -1; expected 0 or more", b -> b.warmupIterations(-1)),
                 rejection("maxDenoisingSteps is 1; expected a number from 2 to 1000", b -> b.maxDenoisingSteps(1)),
                 rejection(
-                        "maxDenoisingSteps is 1001; expected a number from 2 to 1000",
-                        b -> b.maxDenoisingSteps(1001)),
+                        "maxDenoisingSteps is 1001; expected a number from 2 to 1000", b -> b.maxDenoisingSteps(1001)),
                 rejection(
                         "rolloutGuidanceScale is NaN; expected a finite number",
                         b -> b.rolloutGuidanceScale(Double.NaN)),
@@ -73,7 +72,8 @@ class TrainingSpecTest {
 
     @Test
     void rejects_a_warmup_longer_than_the_training() {
-        TrainingSpec.Builder builder = TrainingSpec.builder().warmupIterations(600).iterations(500);
+        TrainingSpec.Builder builder =
+                TrainingSpec.builder().warmupIterations(600).iterations(500);
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidSettingException.class)

@@ -25,7 +25,10 @@ class Txt2LoraTest {
                         .resolution(512)
                         .batchSize(2)
                         .build())
-                .training(TrainingSpec.builder().iterations(500).learningRate(1e-4).build())
+                .training(TrainingSpec.builder()
+                        .iterations(500)
+                        .learningRate(1e-4)
+                        .build())
                 .output(Path.of("lora"));
     }
 
@@ -35,8 +38,9 @@ class Txt2LoraTest {
 
         assertThat(training.name()).isEqualTo("krnkmd");
         assertThat(training.model().displayName()).isEqualTo("FuturelessMixFp16.safetensors");
-        assertThat(training.prompts()).singleElement().satisfies(pair -> assertThat(pair.batchSize())
-                .isEqualTo(2));
+        assertThat(training.prompts())
+                .singleElement()
+                .satisfies(pair -> assertThat(pair.batchSize()).isEqualTo(2));
         assertThat(training.training().iterations()).isEqualTo(500);
         assertThat(training.output()).isEqualTo(Path.of("lora"));
     }
@@ -59,8 +63,7 @@ class Txt2LoraTest {
     }
 
     @Test
-    void an_engine_of_its_own_is_opened_on_the_device_and_closed_after_training(@TempDir Path folder)
-            throws Exception {
+    void an_engine_of_its_own_is_opened_on_the_device_and_closed_after_training(@TempDir Path folder) throws Exception {
         FakeEngine engine = FakeEngine.finishingAtOnce();
         Txt2Lora training = complete().device(Device.cuda(1)).build();
 
@@ -75,7 +78,8 @@ class Txt2LoraTest {
     void an_engine_of_its_own_is_closed_when_the_started_job_ends(@TempDir Path folder) throws Exception {
         FakeEngine engine = FakeEngine.neverFinishing();
 
-        TrainingJob job = FakeEngineProvider.whereFound(engine, folder, complete().build()::start);
+        TrainingJob job =
+                FakeEngineProvider.whereFound(engine, folder, complete().build()::start);
 
         assertThat(job.state()).isEqualTo(JobState.RUNNING);
         assertThat(engine.closed.getCount()).isEqualTo(1);

@@ -52,13 +52,12 @@ public final class FileName {
     /** Unpaired surrogates, and on systems with an old locale letters outside of it, cannot be file names. */
     private static String checkRepresentable(String setting, String name) {
         try {
-            Path.of(name);
+            return Path.of(name).toString();
         } catch (InvalidPathException e) {
             throw new InvalidSettingException(
                     setting + " is \"" + name + "\"; expected a name that this system can store as a file name: "
                             + e.getReason(),
                     e);
         }
-        return name;
     }
 }

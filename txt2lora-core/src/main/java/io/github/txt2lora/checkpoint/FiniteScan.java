@@ -41,7 +41,7 @@ final class FiniteScan {
     private static long tail(ByteBuffer bytes, int offset) {
         long word = 0;
         for (int i = bytes.limit() - 1; i >= offset; i--) {
-            word = word << Byte.SIZE | bytes.get(i) & 0xff;
+            word = (word << Byte.SIZE) | (bytes.get(i) & 0xff);
         }
         return word;
     }

@@ -38,7 +38,7 @@ public final class HalfFloats {
         int sign = (bits >>> 16) & 0x8000;
         int magnitude = bits & 0x7fffffff;
         if (magnitude > FLOAT_INFINITY) {
-            return (short) (sign | 0x7e00 | (magnitude >>> 13) & 0x3ff);
+            return (short) (sign | 0x7e00 | ((magnitude >>> 13) & 0x3ff));
         }
         if (magnitude >= ROUNDS_TO_HALF_INFINITY) {
             return (short) (sign | 0x7c00);

@@ -23,16 +23,15 @@ public final class HostTensors {
     }
 
     private static HostTensor of(TensorView tensor) {
-        DataType type =
-                switch (tensor.type()) {
-                    case F64 -> DataType.FLOAT64;
-                    case F32 -> DataType.FLOAT32;
-                    case F16 -> DataType.FLOAT16;
-                    case BF16 -> DataType.INT16;
-                    default ->
-                        throw new CheckpointException("tensor '" + tensor.name() + "' is of type " + tensor.type()
-                                + "; expected F16, BF16, F32 or F64 weights");
-                };
+        DataType type = switch (tensor.type()) {
+            case F64 -> DataType.FLOAT64;
+            case F32 -> DataType.FLOAT32;
+            case F16 -> DataType.FLOAT16;
+            case BF16 -> DataType.INT16;
+            default ->
+                throw new CheckpointException("tensor '" + tensor.name() + "' is of type " + tensor.type()
+                        + "; expected F16, BF16, F32 or F64 weights");
+        };
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
         return new HostTensor(tensor.bytes(), shape, type, tensor.type() == ElementType.BF16);
     }

@@ -37,7 +37,7 @@ final class UnreadableFile {
      */
     static CheckpointException describe(Path file, byte[] start, String problem) {
         String text = new String(start, StandardCharsets.ISO_8859_1);
-        if (text.startsWith("PK\3\4") || text.startsWith("\u0080") && start.length > 1 && start[1] <= 5) {
+        if (text.startsWith("PK\3\4") || (text.startsWith("\u0080") && start.length > 1 && start[1] <= 5)) {
             return pickle(file);
         }
         if (text.startsWith("version https://git-lfs")) {

@@ -14,6 +14,6 @@ final class UnusedTextKeys {
                 || key.startsWith("visual.")
                 || key.startsWith("vision_model.")
                 || key.startsWith("visual_projection.")
-                || !projects && key.startsWith("text_projection");
+                || (!projects && key.startsWith("text_projection"));
     }
 }

@@ -51,8 +51,7 @@ public final class DpmSolverPlusPlusScheduler implements Scheduler {
         double originalWeight = -grid.alpha(step + 1) * Math.expm1(-h);
         double slope = isSecondOrder(step) ? h / (2 * (grid.lambda(step) - grid.lambda(step - 1))) : 0;
 
-        NDArray previous =
-                WeightedSum.of(sampleWeight, sample, originalWeight * (1 + slope), originalSamples.get(0));
+        NDArray previous = WeightedSum.of(sampleWeight, sample, originalWeight * (1 + slope), originalSamples.get(0));
         if (slope != 0) {
             WeightedSum.add(previous, -originalWeight * slope, originalSamples.get(1));
         }

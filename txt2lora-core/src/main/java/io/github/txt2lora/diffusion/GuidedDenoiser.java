@@ -59,7 +59,8 @@ public final class GuidedDenoiser {
             return unet.predict(scope, input, timestep, guidance.conditioning(), loraStrength);
         }
         long batchSize = input.getShape().get(0);
-        NDArray both = unet.predict(scope, NDArrays.concat(new NDList(input, input), 0), timestep, guidance.conditioning(), loraStrength);
+        NDArray both = unet.predict(
+                scope, NDArrays.concat(new NDList(input, input), 0), timestep, guidance.conditioning(), loraStrength);
         NDArray unconditional = both.get("0:" + batchSize);
         NDArray conditional = both.get(batchSize + ":");
         return unconditional.add(conditional.sub(unconditional).mul((float) guidance.scale()));

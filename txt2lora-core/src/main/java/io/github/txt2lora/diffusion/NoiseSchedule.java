@@ -136,9 +136,11 @@ public final class NoiseSchedule {
     public NDArray originalSample(PredictionType type, NDArray sample, NDArray output, int... timesteps) {
         return combine(
                 sample,
-                alphaBar -> type.originalSample(alpha(alphaBar), sigma(alphaBar)).sample(),
+                alphaBar ->
+                        type.originalSample(alpha(alphaBar), sigma(alphaBar)).sample(),
                 output,
-                alphaBar -> type.originalSample(alpha(alphaBar), sigma(alphaBar)).output(),
+                alphaBar ->
+                        type.originalSample(alpha(alphaBar), sigma(alphaBar)).output(),
                 timesteps);
     }
 
@@ -199,9 +201,7 @@ public final class NoiseSchedule {
         float[] values = new float[TRAINING_TIMESTEPS];
         float step = (end - start) / (values.length - 1);
         for (int i = 0; i < values.length; i++) {
-            values[i] = i < values.length / 2
-                    ? Math.fma(step, i, start)
-                    : Math.fma(-step, values.length - 1 - i, end);
+            values[i] = i < values.length / 2 ? Math.fma(step, i, start) : Math.fma(-step, values.length - 1 - i, end);
         }
         return values;
     }

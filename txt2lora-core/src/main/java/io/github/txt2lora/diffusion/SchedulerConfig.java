@@ -198,8 +198,8 @@ public record SchedulerConfig(
 
     private static void checkClipSample(SchedulerKind kind, boolean clipSample) {
         if (clipSample && !kind.canClip()) {
-            throw new InvalidSettingException(kind + " cannot clip samples; only "
-                    + SchedulerKind.DDIM + " and " + SchedulerKind.DDPM + " can");
+            throw new InvalidSettingException(
+                    kind + " cannot clip samples; only " + SchedulerKind.DDIM + " and " + SchedulerKind.DDPM + " can");
         }
     }
 

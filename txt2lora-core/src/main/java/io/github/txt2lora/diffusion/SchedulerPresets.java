@@ -19,14 +19,15 @@ public final class SchedulerPresets {
      * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static SchedulerConfig leco(NoiseScheduler scheduler, int steps, PredictionType predictionType) {
-        SchedulerKind kind =
-                switch (scheduler) {
-                    case DDIM -> SchedulerKind.DDIM;
-                    case DDPM -> SchedulerKind.DDPM;
-                    case LMS -> SchedulerKind.LMS;
-                    case EULER_ANCESTRAL -> SchedulerKind.EULER_ANCESTRAL;
-                };
-        return SchedulerConfig.builder(kind, steps).predictionType(predictionType).build();
+        SchedulerKind kind = switch (scheduler) {
+            case DDIM -> SchedulerKind.DDIM;
+            case DDPM -> SchedulerKind.DDPM;
+            case LMS -> SchedulerKind.LMS;
+            case EULER_ANCESTRAL -> SchedulerKind.EULER_ANCESTRAL;
+        };
+        return SchedulerConfig.builder(kind, steps)
+                .predictionType(predictionType)
+                .build();
     }
 
     /**

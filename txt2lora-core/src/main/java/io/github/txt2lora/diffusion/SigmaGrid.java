@@ -23,8 +23,7 @@ final class SigmaGrid {
 
     /** Noise levels for LMS and Euler, at timesteps that may fall between those of the training. */
     static SigmaGrid fractional(SchedulerConfig config) {
-        double[] timesteps =
-                TimestepGrid.fractional(config.timestepSpacing(), config.steps(), config.stepsOffset());
+        double[] timesteps = TimestepGrid.fractional(config.timestepSpacing(), config.steps(), config.stepsOffset());
         float[] training = config.noiseSchedule().sigmas();
         double[] sigmas = interpolate(training, timesteps);
         if (config.karrasSigmas()) {
@@ -47,8 +46,7 @@ final class SigmaGrid {
             }
             return new SigmaGrid(timesteps, withFinalZero(sigmas));
         }
-        double[] timesteps =
-                TimestepGrid.withoutLast(config.timestepSpacing(), config.steps(), config.stepsOffset());
+        double[] timesteps = TimestepGrid.withoutLast(config.timestepSpacing(), config.steps(), config.stepsOffset());
         return new SigmaGrid(timesteps, withFinalZero(interpolate(training, timesteps)));
     }
 
@@ -56,7 +54,7 @@ final class SigmaGrid {
         return timesteps.clone();
     }
 
-    /** The noise level before a step; that of {@code steps} is 0. */
+    /** The noise level before a step; after the last step it is 0. */
     double sigma(int step) {
         return sigmas[step];
     }

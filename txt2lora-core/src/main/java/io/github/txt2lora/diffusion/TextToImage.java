@@ -49,7 +49,8 @@ public final class TextToImage {
             PromptEmbedding negative,
             List<Long> seeds,
             StepHook hook) {
-        List<TorchGenerator> generators = seeds.stream().map(TorchGenerator::new).toList();
+        List<TorchGenerator> generators =
+                seeds.stream().map(TorchGenerator::new).toList();
         Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
         NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
         Scheduler scheduler = Scheduler.of(

@@ -34,9 +34,10 @@ final class TimestepGrid {
      */
     static double[] withoutLast(TimestepSpacing spacing, int steps, int offset) {
         int points = steps + 1;
+        int stride = TRAINING / points;
         return switch (spacing) {
             case LINSPACE -> descending(steps, i -> Math.rint(linspace(i + 1, points)));
-            case LEADING -> descending(steps, i -> (i + 1.0) * (TRAINING / points) + offset);
+            case LEADING -> descending(steps, i -> (i + 1.0) * stride + offset);
             case TRAILING -> trailing(steps);
         };
     }
@@ -46,7 +47,8 @@ final class TimestepGrid {
     }
 
     private static double[] leading(int steps, int offset) {
-        return descending(steps, i -> (double) i * (TRAINING / steps) + offset);
+        int stride = TRAINING / steps;
+        return descending(steps, i -> (double) i * stride + offset);
     }
 
     private static double[] trailing(int steps) {

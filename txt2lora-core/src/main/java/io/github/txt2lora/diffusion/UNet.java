@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.ScalarType;
@@ -87,7 +87,10 @@ public final class UNet implements AutoCloseable {
      *     [alpha / rank], as float64 on the CPU
      */
     public void attachLora(NDArray parameters, Map<String, NDArray> layout, NDManager scope) {
-        script.call("attach_lora", scope).with(parameters).with("layout", layout).run();
+        script.call("attach_lora", scope)
+                .with(parameters)
+                .with("layout", layout)
+                .run();
     }
 
     /** Removes the LoRA; does nothing without one. */

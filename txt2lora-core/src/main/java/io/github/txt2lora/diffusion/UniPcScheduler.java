@@ -50,7 +50,8 @@ public final class UniPcScheduler implements Scheduler {
     @Override
     public NDArray step(NDArray modelOutput, int step, NDArray sample, NoiseSource noise) {
         originalSamples.begin(step);
-        NDArray originalSample = grid.originalSample(step, config.predictionType()).of(sample, modelOutput);
+        NDArray originalSample =
+                grid.originalSample(step, config.predictionType()).of(sample, modelOutput);
         NDArray corrected;
         if (formerSample == null) {
             corrected = sample.duplicate();
@@ -83,8 +84,7 @@ public final class UniPcScheduler implements Scheduler {
             return WeightedSum.of(interval.sampleWeight, sample, interval.originalWeight, newest);
         }
         double slope = 0.5 / ratio(step);
-        NDArray result =
-                WeightedSum.of(interval.sampleWeight, sample, interval.originalWeight * (1 - slope), newest);
+        NDArray result = WeightedSum.of(interval.sampleWeight, sample, interval.originalWeight * (1 - slope), newest);
         WeightedSum.add(result, interval.originalWeight * slope, originalSamples.get(1));
         return result;
     }
@@ -108,10 +108,7 @@ public final class UniPcScheduler implements Scheduler {
             olderWeight = rho / r;
         }
         NDArray result = WeightedSum.of(
-                interval.sampleWeight,
-                sample,
-                interval.originalWeight * (1 - reachedWeight - olderWeight),
-                newest);
+                interval.sampleWeight, sample, interval.originalWeight * (1 - reachedWeight - olderWeight), newest);
         WeightedSum.add(result, interval.originalWeight * reachedWeight, reached);
         if (olderWeight != 0) {
             WeightedSum.add(result, interval.originalWeight * olderWeight, originalSamples.get(1));

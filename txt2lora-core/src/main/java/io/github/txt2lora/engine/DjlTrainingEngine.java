@@ -106,7 +106,7 @@ final class DjlTrainingEngine implements TrainingEngine {
             }
             closed = true;
             unfinished.forEach(job -> job.cancel(CancelMode.DISCARD));
-            worker.submit(models::close);
+            worker.execute(models::close);
             worker.shutdown();
         }
         awaitWorker();

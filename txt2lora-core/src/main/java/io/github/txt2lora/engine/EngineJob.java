@@ -28,8 +28,7 @@ final class EngineJob implements TrainingJob {
     EngineJob(LoraTraining training, EventQueue events) {
         this.training = training;
         this.events = events;
-        this.progress =
-                new TrainingProgress(0, training.training().iterations(), Double.NaN, 0, Optional.empty());
+        this.progress = new TrainingProgress(0, training.training().iterations(), Double.NaN, 0, Optional.empty());
     }
 
     JobControl control() {

@@ -31,8 +31,7 @@ final class EventQueue {
 
     /** Queues an event; never waits for a listener. */
     synchronized void publish(TrainingEvent event) {
-        if (event instanceof IterationFinished
-                && waiting.peekLast() instanceof IterationFinished) {
+        if (event instanceof IterationFinished && waiting.peekLast() instanceof IterationFinished) {
             waiting.removeLast();
         }
         waiting.addLast(event);
@@ -62,7 +61,10 @@ final class EventQueue {
         try {
             listener.onEvent(event);
         } catch (RuntimeException | LinkageError | AssertionError e) {
-            LOG.warn("a listener failed on {}; the training goes on", event.getClass().getSimpleName(), e);
+            LOG.warn(
+                    "a listener failed on {}; the training goes on",
+                    event.getClass().getSimpleName(),
+                    e);
         }
     }
 }

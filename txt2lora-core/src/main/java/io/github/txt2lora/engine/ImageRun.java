@@ -69,8 +69,7 @@ final class ImageRun {
         }
     }
 
-    private List<GeneratedImage> draw(
-            TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
+    private List<GeneratedImage> draw(TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int first = 0; first < request.count(); first += LARGEST_BATCH) {
             int count = Math.min(LARGEST_BATCH, request.count() - first);

@@ -106,8 +106,7 @@ final class TrainingRun {
             TorchGenerator generator,
             ModelFamily family) {
         var pace = new Pace(spec.iterations(), System.nanoTime());
-        try (var trainer =
-                new LecoTrainer(torch, unet, parameters, training.prompts(), embeddings, spec, generator)) {
+        try (var trainer = new LecoTrainer(torch, unet, parameters, training.prompts(), embeddings, spec, generator)) {
             while (!trainer.isDone()) {
                 LecoTrainer.Iteration iteration = trainer.next(this::checkpoint);
                 pace.iterationDone(System.nanoTime());

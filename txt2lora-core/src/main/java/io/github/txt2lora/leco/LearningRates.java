@@ -70,7 +70,8 @@ public record LearningRates(LearningRateSchedule schedule, double rate, int iter
         }
         Step step = (Step) schedule;
         int stepSize = step.stepSize() > 0 ? step.stepSize() : Math.max(1, length / STEPS_IN_ALL);
-        return StrictMath.pow(step.gamma(), place / stepSize);
+        int decays = place / stepSize;
+        return StrictMath.pow(step.gamma(), decays);
     }
 
     private static double restarts(CosineWithRestarts restarts, int place, int length) {

@@ -71,8 +71,7 @@ final class LecoStep {
                                 draw.width() / LecoDraw.LATENT_FACTOR))
                 .mul((float) scheduler.initNoiseSigma());
         observer.onInitialLatents(initial);
-        NoiseSource noise =
-                (owner, shape) -> owner.create(generator.normal(Math.toIntExact(shape.size())), shape);
+        NoiseSource noise = (owner, shape) -> owner.create(generator.normal(Math.toIntExact(shape.size())), shape);
         NDArray denoised = rollout.run(
                 scope, scheduler, draw.denoisingSteps(), initial, guidance(pair), noise, beforeEach(beforeCall));
 

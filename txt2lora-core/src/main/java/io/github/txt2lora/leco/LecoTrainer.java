@@ -23,7 +23,6 @@ public final class LecoTrainer implements AutoCloseable {
 
     private final Torch torch;
     private final UNet unet;
-    private final LoraParameters parameters;
     private final TrainingSpec spec;
     private final TorchGenerator generator;
     private final LecoStep step;
@@ -47,7 +46,6 @@ public final class LecoTrainer implements AutoCloseable {
             TorchGenerator generator) {
         this.torch = torch;
         this.unet = unet;
-        this.parameters = parameters;
         this.spec = spec;
         this.generator = generator;
         this.step = new LecoStep(unet, pairs, embeddings, spec);

@@ -34,8 +34,7 @@ public final class LoraAdapter {
      * @param weightShapes shapes of the UNet's weights by their diffusers names
      * @throws CheckpointException if a file is damaged, has modules that the UNet lacks, or does not fit its shapes
      */
-    public static LoraParameters load(
-            NDManager owner, List<LoraWeight> loras, Map<String, List<Long>> weightShapes) {
+    public static LoraParameters load(NDManager owner, List<LoraWeight> loras, Map<String, List<Long>> weightShapes) {
         List<LoraModule> modules = LoraModules.all(weightShapes);
         List<OpenLora> open = new ArrayList<>();
         try {
@@ -53,8 +52,9 @@ public final class LoraAdapter {
         List<float[]> parts = new ArrayList<>();
         int offset = 0;
         for (LoraModule module : modules) {
-            List<Factors> factors =
-                    loras.stream().flatMap(lora -> lora.factors(module).stream()).toList();
+            List<Factors> factors = loras.stream()
+                    .flatMap(lora -> lora.factors(module).stream())
+                    .toList();
             if (factors.isEmpty()) {
                 continue;
             }
@@ -80,8 +80,7 @@ public final class LoraAdapter {
         int column = 0;
         for (Factors factor : factors) {
             for (int row = 0; row < outputs; row++) {
-                System.arraycopy(
-                        factor.up(), row * factor.rank(), stacked, row * rank + column, factor.rank());
+                System.arraycopy(factor.up(), row * factor.rank(), stacked, row * rank + column, factor.rank());
             }
             column += factor.rank();
         }
@@ -89,6 +88,7 @@ public final class LoraAdapter {
     }
 
     /** One module's matrices in one file; up is already multiplied by weight and alpha / rank. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and read only here
     private record Factors(int rank, float[] down, float[] up) {}
 
     private record OpenLora(SafetensorsFile file, Path path, double weight) {
@@ -106,7 +106,8 @@ public final class LoraAdapter {
         }
 
         private void requireKnownModules(List<LoraModule> modules) {
-            Set<String> known = modules.stream().map(LoraModule::loraName).collect(Collectors.toCollection(HashSet::new));
+            Set<String> known =
+                    modules.stream().map(LoraModule::loraName).collect(Collectors.toCollection(HashSet::new));
             List<String> unknown = file.tensors().stream()
                     .map(TensorView::name)
                     .filter(name -> name.contains("."))
@@ -132,7 +133,9 @@ public final class LoraAdapter {
             int rank = down.shape().isEmpty() ? 0 : Math.toIntExact(down.shape().get(0));
             require(down, rank * (long) module.fanIn(), module);
             require(up, rank * (long) module.outputs(), module);
-            double alpha = file.find(name + ALPHA).map(tensor -> (double) tensor.toFloats()[0]).orElse((double) rank);
+            double alpha = file.find(name + ALPHA)
+                    .map(tensor -> (double) tensor.toFloats()[0])
+                    .orElse((double) rank);
             float[] scaled = up.toFloats();
             for (int i = 0; i < scaled.length; i++) {
                 scaled[i] = (float) (scaled[i] * weight * alpha / rank);

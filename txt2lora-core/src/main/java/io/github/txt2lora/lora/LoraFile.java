@@ -81,8 +81,7 @@ public final class LoraFile {
     }
 
     private static ByteBuffer encode(Precision precision, float[] values, int offset, int count) {
-        ByteBuffer bytes =
-                ByteBuffer.allocate(count * type(precision).bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = ByteBuffer.allocate(count * type(precision).bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = offset; i < offset + count; i++) {
             switch (precision) {
                 case FP32 -> bytes.putFloat(values[i]);

@@ -48,7 +48,8 @@ public final class LoraMetadata {
         metadata.put("ss_tag_frequency", tagFrequency(training));
         metadata.put("ss_learning_rate", Double.toString(spec.learningRate()));
         metadata.put("ss_unet_lr", Double.toString(spec.learningRate()));
-        metadata.put("ss_lr_scheduler", spec.schedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
+        metadata.put(
+                "ss_lr_scheduler", spec.schedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
         metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
         metadata.put("ss_optimizer", spec.optimizer().getClass().getSimpleName());
         metadata.put("ss_steps", Integer.toString(iterations));
@@ -149,6 +150,9 @@ public final class LoraMetadata {
     }
 
     private static String quote(String text) {
-        return '"' + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+        return '"'
+                + new String(com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance()
+                        .quoteAsString(text))
+                + '"';
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param pooled pooled embedding of SDXL, [batch, width]
  * @param timeIds original size, crop corner and target size of SDXL, [batch, 6]
  */
-public record Conditioning(NDArray context, @Nullable NDArray pooled, @Nullable NDArray timeIds) {
+public record Conditioning(
+        NDArray context, @Nullable NDArray pooled, @Nullable NDArray timeIds) {
 
     /** Conditioning of SD 1.x and 2.x. */
     public Conditioning(NDArray context) {

@@ -36,10 +36,7 @@ public final class PromptEncoder implements AutoCloseable {
     public static PromptEncoder load(
             Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
         ClipTextEncoder encoder = ClipTextEncoder.load(
-                torch,
-                checkpoint.tensors(Component.TEXT_ENCODER),
-                ClipTextEncoder.Activation.QUICK_GELU,
-                precision);
+                torch, checkpoint.tensors(Component.TEXT_ENCODER), ClipTextEncoder.Activation.QUICK_GELU, precision);
         return new PromptEncoder(torch, tokenizer, encoder, clipSkip);
     }
 
@@ -53,8 +50,9 @@ public final class PromptEncoder implements AutoCloseable {
     public PromptEmbedding encode(String prompt, NDManager owner, Consumer<String> warnings) {
         TokenizedPrompt tokens = tokenizer.tokenize(prompt, PadToken.END_OF_TEXT);
         if (!tokens.droppedWords().isEmpty()) {
-            warnings.accept("prompt \"" + prompt + "\" is longer than the 75 tokens that the text encoder reads; dropped: "
-                    + String.join(" ", tokens.droppedWords()));
+            warnings.accept(
+                    "prompt \"" + prompt + "\" is longer than the 75 tokens that the text encoder reads; dropped: "
+                            + String.join(" ", tokens.droppedWords()));
         }
         long[] ids = Arrays.stream(tokens.ids()).asLongStream().toArray();
         try (NDManager scope = torch.newScope()) {

@@ -32,7 +32,8 @@ final class ModulePickle {
             out.writeBytes(littleEndian(number.value()));
         } else if (attribute instanceof ScriptAttribute.OfFloat number) {
             out.write('G');
-            out.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(number.value()).array());
+            out.writeBytes(
+                    ByteBuffer.allocate(Double.BYTES).putDouble(number.value()).array());
         } else if (attribute instanceof ScriptAttribute.OfTensors) {
             typed('}', "Dict[str, Tensor]");
         } else if (attribute instanceof ScriptAttribute.OfTensorList) {

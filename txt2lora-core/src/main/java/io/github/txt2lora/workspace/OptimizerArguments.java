@@ -85,15 +85,14 @@ final class OptimizerArguments {
         if (text == null) {
             return fallback;
         }
-        switch (text.toLowerCase(Locale.ROOT)) {
-            case "true":
-                return true;
-            case "false":
-                return false;
-            default:
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
                 report(name, text, "True or False");
-                return fallback;
-        }
+                yield fallback;
+            }
+        };
     }
 
     /** An argument that may be given, but only as this value, since nothing else is implemented. */

@@ -65,7 +65,7 @@ record GoldenKeys(Path file, ModelFamily family, List<Row> rows, Map<String, Lis
                     row.get(5).asText()));
         }
         Map<String, List<Long>> extras = new LinkedHashMap<>();
-        json.get("extras").fields().forEachRemaining(field -> extras.put(field.getKey(), shape(field.getValue())));
+        json.get("extras").properties().forEach(field -> extras.put(field.getKey(), shape(field.getValue())));
         return new GoldenKeys(
                 file, ModelFamily.valueOf(json.get("family").asText().toUpperCase(Locale.ROOT)), rows, extras);
     }

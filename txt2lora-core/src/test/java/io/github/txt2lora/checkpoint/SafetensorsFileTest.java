@@ -120,11 +120,11 @@ class SafetensorsFileTest {
             delimiter = '|',
             value = {
                 "overlap |"
-                    + " {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
-                    + " | begins at data byte 2; expected 3",
+                        + " {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
+                        + " | begins at data byte 2; expected 3",
                 "hole |"
-                    + " {'a':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
-                    + " | begins at data byte 2; expected 1",
+                        + " {'a':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'U8','shape':[2],'data_offsets':[2,4]}}"
+                        + " | begins at data byte 2; expected 1",
                 "hole at the start | {'b':{'dtype':'U8','shape':[3],'data_offsets':[1,4]}} | begins at data byte 1;"
                         + " expected 0",
                 "data left over | {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]}} | end at data byte 3, but the"
@@ -146,8 +146,8 @@ class SafetensorsFileTest {
                 "no shape | {'a':{'dtype':'F32','data_offsets':[0,4]}} | no shape",
                 "no offsets | {'a':{'dtype':'F32','shape':[1]}} | no data_offsets",
                 "duplicate tensor |"
-                    + " {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"
-                    + " | Duplicate",
+                        + " {'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}"
+                        + " | Duplicate",
                 "duplicate metadata | {'__metadata__':{'k':'1','k':'2'}} | Duplicate",
                 "metadata not a string | {'__metadata__':{'k':1}} | __metadata__.k",
                 "metadata a list | {'__metadata__':[]} | __metadata__",

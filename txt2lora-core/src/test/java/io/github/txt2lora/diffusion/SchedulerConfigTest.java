@@ -60,8 +60,7 @@ class SchedulerConfigTest {
     @ParameterizedTest
     @EnumSource(Sampler.class)
     void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(Sampler sampler) {
-        SchedulerConfig config =
-                SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.V_PREDICTION, true);
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.V_PREDICTION, true);
         assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
     }
 
@@ -75,8 +74,7 @@ class SchedulerConfigTest {
 
     @Test
     void pictures_with_ddim_use_the_published_settings() {
-        SchedulerConfig config =
-                SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, PredictionType.EPSILON, false);
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, PredictionType.EPSILON, false);
         assertThat(config)
                 .isEqualTo(SchedulerConfig.builder(SchedulerKind.DDIM, 20)
                         .stepsOffset(1)

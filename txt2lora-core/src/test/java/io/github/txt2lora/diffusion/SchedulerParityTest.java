@@ -104,8 +104,7 @@ class SchedulerParityTest {
                     return manager.create(Arrays.copyOfRange(noises, step * size, (step + 1) * size), noiseShape);
                 });
                 float[] expected = Arrays.copyOfRange(recorded, step * size, (step + 1) * size);
-                CloseTo.assertClose(
-                        "step " + step, previous.toFloatArray(), expected, TOLERANCE, rounding);
+                CloseTo.assertClose("step " + step, previous.toFloatArray(), expected, TOLERANCE, rounding);
                 // From the recorded sample on, so that each step is held to its own rounding.
                 sample = run.create(expected, shape);
             }
@@ -123,9 +122,7 @@ class SchedulerParityTest {
                                 .map(grid -> DynamicTest.dynamicTest(
                                         variant.getKey() + ", " + grid.getKey() + " steps",
                                         () -> checkTimesteps(
-                                                variant.getKey(),
-                                                Integer.parseInt(grid.getKey()),
-                                                grid.getValue()))));
+                                                variant.getKey(), Integer.parseInt(grid.getKey()), grid.getValue()))));
     }
 
     private void checkTimesteps(String name, int steps, JsonNode expected) {
@@ -185,15 +182,12 @@ class SchedulerParityTest {
     }
 
     private static double[] sigmas(SchedulerConfig config) {
-        SigmaGrid grid =
-                switch (config.kind()) {
-                    case LMS, EULER, EULER_ANCESTRAL -> SigmaGrid.fractional(config);
-                    case DPM_SOLVER_PLUS_PLUS, UNI_PC -> SigmaGrid.whole(config);
-                    case DDIM, DDPM -> throw new AssertionError(config.kind() + " has no noise levels");
-                };
-        return IntStream.rangeClosed(0, config.steps())
-                .mapToDouble(grid::sigma)
-                .toArray();
+        SigmaGrid grid = switch (config.kind()) {
+            case LMS, EULER, EULER_ANCESTRAL -> SigmaGrid.fractional(config);
+            case DPM_SOLVER_PLUS_PLUS, UNI_PC -> SigmaGrid.whole(config);
+            case DDIM, DDPM -> throw new AssertionError(config.kind() + " has no noise levels");
+        };
+        return IntStream.rangeClosed(0, config.steps()).mapToDouble(grid::sigma).toArray();
     }
 
     private static double[] doubles(JsonNode array) {

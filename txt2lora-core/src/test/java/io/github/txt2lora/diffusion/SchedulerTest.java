@@ -158,7 +158,6 @@ class SchedulerTest {
         }
     }
 
-
     private static List<Float> run(SchedulerKind kind, int steps) {
         Scheduler scheduler = scheduler(kind, steps);
         List<Float> values = new ArrayList<>();

@@ -23,10 +23,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.jspecify.annotations.Nullable;
 
 @Tag("parity")
 class UNetParityTest {
@@ -83,9 +83,7 @@ class UNetParityTest {
             assertThat(recorded.names().stream()
                             .filter(key -> key.startsWith(name + "."))
                             .map(key -> key.substring(name.length() + 1))
-                            .filter(key -> !key.equals("sample")
-                                    && !key.equals("timesteps")
-                                    && !key.startsWith("lora"))
+                            .filter(key -> !key.equals("sample") && !key.equals("timesteps") && !key.startsWith("lora"))
                             .toList())
                     .as("every recorded block of case %s is compared", name)
                     .isSubsetOf(blocks.keySet());
@@ -103,7 +101,8 @@ class UNetParityTest {
                 .attachTo(unet, scope);
         for (Matcher output : outputs) {
             double strength = Double.parseDouble(output.group(2));
-            NDArray actual = blocks(scope, unet, recorded, output.group(1), strength).get("output");
+            NDArray actual =
+                    blocks(scope, unet, recorded, output.group(1), strength).get("output");
             assertThatTensor(actual).as(output.group()).isCloseTo(recorded.view(output.group()), TOLERANCE);
         }
     }

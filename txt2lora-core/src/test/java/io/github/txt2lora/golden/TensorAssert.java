@@ -65,7 +65,8 @@ public final class TensorAssert extends AbstractAssert<TensorAssert, float[]> {
 
     /** Puts arrays end to end. */
     public static float[] concat(float[]... parts) {
-        float[] all = new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        float[] all =
+                new float[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
         int position = 0;
         for (float[] part : parts) {
             System.arraycopy(part, 0, all, position, part.length);

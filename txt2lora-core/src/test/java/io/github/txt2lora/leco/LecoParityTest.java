@@ -54,15 +54,21 @@ class LecoParityTest {
                 Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training))) {
             assumeThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
             try (UNet unet = UNet.load(torch, checkpoint, training.training().precision());
-                    GoldenFile tensors = GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
+                    GoldenFile tensors =
+                            GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
                 PromptEmbeddings embeddings;
                 try (PromptEncoder encoder = PromptEncoder.load(
-                        torch, checkpoint, ClipTokenizer.load(), training.training().precision(), 1)) {
+                        torch,
+                        checkpoint,
+                        ClipTokenizer.load(),
+                        training.training().precision(),
+                        1)) {
                     embeddings = PromptEmbeddings.encode(encoder, training.prompts(), scope, warning -> {});
                 }
                 LoraParameters parameters = LoraParameters.initialize(
                         scope,
-                        LoraModules.select(unet.weightShapes(), training.training().lora()),
+                        LoraModules.select(
+                                unet.weightShapes(), training.training().lora()),
                         training.training().lora(),
                         new TorchGenerator(recorded.get("network_seed").asLong()));
                 var expected = new RecordedRun(recorded, tensors, training, parameters);

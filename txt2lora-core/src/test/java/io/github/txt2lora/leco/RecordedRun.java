@@ -58,8 +58,8 @@ final class RecordedRun {
 
     void compareInitialValues() {
         assertThat(parameters.slots()).hasSize(recorded.get("modules").asInt());
-        try (GoldenFile initial = GoldenFile.open(
-                Golden.file("leco").resolve(recorded.get("init").asText()))) {
+        try (GoldenFile initial =
+                GoldenFile.open(Golden.file("leco").resolve(recorded.get("init").asText()))) {
             Map<String, float[]> actual = matrices(parameters.vector().toFloatArray());
             for (String name : initial.names()) {
                 assertThatTensor(actual.get(name)).as(name).isCloseTo(initial.view(name), INITIAL_VALUES);
@@ -88,7 +88,8 @@ final class RecordedRun {
 
     /** Compares matrices relative to the largest of them all. */
     private void compareAll(String moment, List<String> names, Map<String, float[]> actual, double tolerance) {
-        float[][] expected = names.stream().map(name -> tensors.view(name).toFloats()).toArray(float[][]::new);
+        float[][] expected =
+                names.stream().map(name -> tensors.view(name).toFloats()).toArray(float[][]::new);
         double largest = TensorAssert.largest(TensorAssert.concat(expected));
         for (int i = 0; i < expected.length; i++) {
             String name = names.get(i);

@@ -57,7 +57,9 @@ final class RecordedStep implements StepObserver {
 
     @Override
     public void onDraw(LecoDraw draw) {
-        assertThat(draw.promptIndex()).as("prompt").isEqualTo(row.get("prompt_index").asInt());
+        assertThat(draw.promptIndex())
+                .as("prompt")
+                .isEqualTo(row.get("prompt_index").asInt());
         assertThat(draw.denoisingSteps()).as("k").isEqualTo(row.get("k").asInt());
         assertThat(draw.height()).as("height").isEqualTo(row.get("height").asInt());
         assertThat(draw.width()).as("width").isEqualTo(row.get("width").asInt());
@@ -70,7 +72,9 @@ final class RecordedStep implements StepObserver {
 
     @Override
     public void onDenoised(NDArray latents, double timestep) {
-        assertThat(timestep).as("time step of the comparison").isEqualTo(row.get("current_timestep").asDouble());
+        assertThat(timestep)
+                .as("time step of the comparison")
+                .isEqualTo(row.get("current_timestep").asDouble());
         compare("denoised", latents, tolerance());
     }
 
@@ -99,8 +103,7 @@ final class RecordedStep implements StepObserver {
         double sign = pair().action() == PromptAction.ENHANCE ? 1 : -1;
         float[] expected = new float[neutral.length];
         for (int i = 0; i < expected.length; i++) {
-            expected[i] =
-                    (float) (neutral[i] + sign * pair().guidanceScale() * (positive[i] - unconditional[i]));
+            expected[i] = (float) (neutral[i] + sign * pair().guidanceScale() * (positive[i] - unconditional[i]));
         }
         // up to three predictions add up
         assertThatTensor(goal).as("goal").isCloseTo(expected, 3 * tolerance() * pair().guidanceScale(), 1);
