@@ -84,12 +84,12 @@ public final class UNet implements AutoCloseable {
      *
      * @param parameters one float32 vector that holds all matrices; it stays the caller's, and the network sees changes
      * @param layout for each module {@code NAME.down} and {@code NAME.up}: [offset, shape...] and {@code NAME.scale}:
-     *     [alpha / rank], as float64 on the CPU
+     *     [alpha / rank], as numbers
      */
-    public void attachLora(NDArray parameters, Map<String, NDArray> layout, NDManager scope) {
+    public void attachLora(NDArray parameters, Map<String, double[]> layout, NDManager scope) {
         script.call("attach_lora", scope)
                 .with(parameters)
-                .with("layout", layout)
+                .withVectors("layout", layout)
                 .run();
     }
 

@@ -101,7 +101,7 @@ final class Optimizer implements AutoCloseable {
                 .with(gradient)
                 .with(learningRate);
         if (needsLayout) {
-            call.with("layout", parameters.layout(scope));
+            call.withVectors("layout", parameters.layout());
         }
         call.run();
     }

@@ -1,6 +1,5 @@
 package io.github.txt2lora.lora;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
@@ -102,18 +101,17 @@ public final class LoraParameters {
 
     /** Lets the network use these parameters, and see every change of them. */
     public void attachTo(UNet unet, NDManager scope) {
-        unet.attachLora(vector, layout(scope), scope);
+        unet.attachLora(vector, layout(), scope);
     }
 
     /** The places as scripts take them; see {@link UNet#attachLora}. */
-    public Map<String, NDArray> layout(NDManager scope) {
-        NDManager cpu = scope.newSubManager(Device.cpu());
-        Map<String, NDArray> layout = new HashMap<>();
+    public Map<String, double[]> layout() {
+        Map<String, double[]> layout = new HashMap<>();
         for (Slot slot : slots) {
             LoraModule module = slot.module();
-            layout.put(module.name() + ".down", cpu.create(place(slot.downOffset(), module.downShape(slot.rank()))));
-            layout.put(module.name() + ".up", cpu.create(place(slot.upOffset(), module.upShape(slot.rank()))));
-            layout.put(module.name() + ".scale", cpu.create(new double[] {slot.scale()}));
+            layout.put(module.name() + ".down", place(slot.downOffset(), module.downShape(slot.rank())));
+            layout.put(module.name() + ".up", place(slot.upOffset(), module.upShape(slot.rank())));
+            layout.put(module.name() + ".scale", new double[] {slot.scale()});
         }
         return layout;
     }

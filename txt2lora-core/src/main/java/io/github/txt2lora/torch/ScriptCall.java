@@ -3,6 +3,7 @@ package io.github.txt2lora.torch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public final class ScriptCall {
         this.method = method;
         this.scope = scope;
         // The results go to the manager of the first array, and its name chooses the method.
-        NDArray chooser = scope.create(0f);
+        NDArray chooser = module.torch().hostScalar(scope, 0);
         chooser.setName("module_method:" + method);
         arguments.add(chooser);
     }
@@ -41,7 +42,7 @@ public final class ScriptCall {
 
     /** Adds a number as a scalar tensor on the CPU, so that reading it never waits for a device. */
     public ScriptCall with(double number) {
-        return with(module.torch().cpuScalar(scope, number));
+        return with(module.torch().hostScalar(scope, number));
     }
 
     /** Adds a {@code Dict[str, Tensor]}; it may not be empty. The script sees the keys in no particular order. */
@@ -54,6 +55,13 @@ public final class ScriptCall {
             arguments.add(tensor);
         });
         return this;
+    }
+
+    /** Adds a {@code Dict[str, Tensor]} of float64 vectors in memory of the host. */
+    public ScriptCall withVectors(String parameter, Map<String, double[]> vectors) {
+        Map<String, NDArray> tensors = new HashMap<>();
+        vectors.forEach((key, vector) -> tensors.put(key, module.torch().hostVector(scope, vector)));
+        return with(parameter, tensors);
     }
 
     /** Runs the method without recording a graph and returns its tensors; a dict's keys are their names. */

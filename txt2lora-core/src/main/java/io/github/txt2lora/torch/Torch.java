@@ -21,11 +21,13 @@ public final class Torch implements AutoCloseable {
 
     private final Device device;
     private final NDManager root;
+    private final NDManager host;
     private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
 
     private Torch(Device device) {
         this.device = device;
         this.root = Engine.getEngine(ENGINE).newBaseManager(device);
+        this.host = root.newSubManager(Device.cpu());
     }
 
     /**
@@ -100,13 +102,19 @@ public final class Torch implements AutoCloseable {
         return new ScriptModule(this, type, List.of("layers"), List.of(attributes));
     }
 
-    /** A scalar on the CPU, whatever the device. */
-    NDArray cpuScalar(NDManager scope, double number) {
-        if (!isCuda()) {
-            return scope.create(number);
-        }
-        NDManager cpu = scope.newSubManager(Device.cpu());
-        return cpu.create(number);
+    /** A scalar in memory of the host, whatever the device, so that reading it never waits for the device. */
+    public NDArray hostScalar(NDManager scope, double number) {
+        return owned(scope, host.create(number));
+    }
+
+    /** A vector in memory of the host, whatever the device. */
+    public NDArray hostVector(NDManager scope, double... numbers) {
+        return owned(scope, host.create(numbers));
+    }
+
+    private static NDArray owned(NDManager scope, NDArray array) {
+        array.attach(scope);
+        return array;
     }
 
     /** The executor's settings are per thread: without this, each new shape of input would be compiled anew. */
