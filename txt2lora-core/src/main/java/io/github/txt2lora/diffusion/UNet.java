@@ -50,20 +50,15 @@ public final class UNet implements AutoCloseable {
     }
 
     static UNet load(Torch torch, Map<String, TensorView> weights, ModelFamily family, Precision precision) {
-        ScriptModule script = torch.newModule(
+        ScriptModule script = torch.newNetwork(
                 SCRIPT,
+                HostTensors.of(weights),
                 new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
                 new ScriptAttribute.OfInt("fixed_heads", family == ModelFamily.SD1 ? SD1_HEADS : HEADS_BY_WIDTH),
                 new ScriptAttribute.OfTensors("weights"),
                 new ScriptAttribute.OfTensors("lora"),
                 new ScriptAttribute.OfTensorList("lora_parameters"),
                 new ScriptAttribute.OfTensorList("lora_views"));
-        try {
-            script.load(HostTensors.of(weights));
-        } catch (RuntimeException e) {
-            script.close();
-            throw e;
-        }
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
         return new UNet(script, shapes);

@@ -28,16 +28,11 @@ public final class Vae implements AutoCloseable {
 
     /** Copies the VAE's weights from the checkpoint to the device, in the given precision. */
     public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
-        ScriptModule script = torch.newModule(
+        ScriptModule script = torch.newNetwork(
                 SCRIPT,
+                HostTensors.of(checkpoint.tensors(Component.VAE)),
                 new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
                 new ScriptAttribute.OfTensors("weights"));
-        try {
-            script.load(HostTensors.of(checkpoint.tensors(Component.VAE)));
-        } catch (RuntimeException e) {
-            script.close();
-            throw e;
-        }
         return new Vae(script, checkpoint.vaeScalingFactor());
     }
 

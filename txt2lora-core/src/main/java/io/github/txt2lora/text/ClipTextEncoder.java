@@ -34,17 +34,12 @@ final class ClipTextEncoder implements AutoCloseable {
 
     static ClipTextEncoder load(
             Torch torch, Map<String, TensorView> weights, Activation activation, Precision precision) {
-        ScriptModule script = torch.newModule(
+        ScriptModule script = torch.newNetwork(
                 SCRIPT,
+                HostTensors.of(weights),
                 new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
                 new ScriptAttribute.OfBool("quick_gelu", activation == Activation.QUICK_GELU),
                 new ScriptAttribute.OfTensors("weights"));
-        try {
-            script.load(HostTensors.of(weights));
-        } catch (RuntimeException e) {
-            script.close();
-            throw e;
-        }
         return new ClipTextEncoder(script);
     }
 

@@ -10,6 +10,7 @@ import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * libtorch on one device. Every native array belongs to a scope made here or to a scope below it; closing the
@@ -100,6 +101,23 @@ public final class Torch implements AutoCloseable {
     public ScriptModule newModule(ScriptClass type, ScriptAttribute... attributes) {
         prepareThread();
         return new ScriptModule(this, type, List.of("layers"), List.of(attributes));
+    }
+
+    /**
+     * Loads the script of a network and copies its weights to the device.
+     *
+     * @param weights go into the script's attribute {@code weights}, converted to its {@code dtype}
+     * @param attributes as for {@link #newModule}
+     */
+    public ScriptModule newNetwork(ScriptClass type, Map<String, HostTensor> weights, ScriptAttribute... attributes) {
+        ScriptModule network = newModule(type, attributes);
+        try {
+            network.load(weights);
+            return network;
+        } catch (RuntimeException e) {
+            network.close();
+            throw e;
+        }
     }
 
     /** A scalar in memory of the host, whatever the device, so that reading it never waits for the device. */
