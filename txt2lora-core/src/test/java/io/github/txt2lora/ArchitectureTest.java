@@ -1,0 +1,95 @@
+package io.github.txt2lora;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The arrows between the packages of the engine, and what its code may not use. */
+@AnalyzeClasses(packages = "io.github.txt2lora", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String ROOT = "io.github.txt2lora.";
+
+    /** Each package may use those before it. */
+    private static final List<String> LAYERS =
+            List.of("torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "engine");
+
+    @ArchTest
+    static void packages_use_only_those_before_them(JavaClasses classes) {
+        IntStream.range(0, LAYERS.size() - 1).forEach(layer -> noClasses()
+                .that()
+                .resideInAPackage(layer(layer))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(layersAfter(layer))
+                .as("package " + LAYERS.get(layer) + " uses only the packages before it")
+                .allowEmptyShould(true)
+                .check(classes));
+    }
+
+    @ArchTest
+    static final ArchRule only_torch_uses_the_native_engine = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "torch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.pytorch..");
+
+    @ArchTest
+    static final ArchRule only_workspace_uses_yaml = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "workspace..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.yaml..");
+
+    @ArchTest
+    static final ArchRule only_file_formats_use_json = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    ROOT + "checkpoint..", ROOT + "lora..", ROOT + "leco..", ROOT + "workspace..", ROOT + "engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule classes_are_named_after_what_they_are = noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager")
+            .orShould()
+            .haveSimpleNameEndingWith("Impl")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper");
+
+    @ArchTest
+    static final ArchRule nothing_static_changes = fields().that().areStatic().should().beFinal();
+
+    @ArchTest
+    static final ArchRule nothing_prints = noClasses().should(ACCESS_STANDARD_STREAMS);
+
+    @ArchTest
+    static final ArchRule nothing_logs_past_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    private static String layer(int layer) {
+        return ROOT + LAYERS.get(layer) + "..";
+    }
+
+    private static String[] layersAfter(int layer) {
+        return IntStream.range(layer + 1, LAYERS.size())
+                .mapToObj(ArchitectureTest::layer)
+                .toArray(String[]::new);
+    }
+}
