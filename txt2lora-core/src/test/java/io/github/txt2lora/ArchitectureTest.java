@@ -25,15 +25,16 @@ class ArchitectureTest {
 
     @ArchTest
     static void packages_use_only_those_before_them(JavaClasses classes) {
-        IntStream.range(0, LAYERS.size() - 1).forEach(layer -> noClasses()
-                .that()
-                .resideInAPackage(layer(layer))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(layersAfter(layer))
-                .as("package " + LAYERS.get(layer) + " uses only the packages before it")
-                .allowEmptyShould(true)
-                .check(classes));
+        IntStream.range(0, LAYERS.size() - 1)
+                .forEach(layer -> noClasses()
+                        .that()
+                        .resideInAPackage(layer(layer))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(layersAfter(layer))
+                        .as("package " + LAYERS.get(layer) + " uses only the packages before it")
+                        .allowEmptyShould(true)
+                        .check(classes));
     }
 
     @ArchTest
@@ -75,7 +76,8 @@ class ArchitectureTest {
             .haveSimpleNameEndingWith("Helper");
 
     @ArchTest
-    static final ArchRule nothing_static_changes = fields().that().areStatic().should().beFinal();
+    static final ArchRule nothing_static_changes =
+            fields().that().areStatic().should().beFinal();
 
     @ArchTest
     static final ArchRule nothing_prints = noClasses().should(ACCESS_STANDARD_STREAMS);
