@@ -106,7 +106,7 @@ public final class Torch implements AutoCloseable {
     /**
      * Loads the script of a network and copies its weights to the device.
      *
-     * @param weights go into the script's attribute {@code weights}, converted to its {@code dtype}
+     * @param weights go into the attribute {@code weights} of the script, converted to the precision that it is told
      * @param attributes as for {@link #newModule}
      */
     public ScriptModule newNetwork(ScriptClass type, Map<String, HostTensor> weights, ScriptAttribute... attributes) {
