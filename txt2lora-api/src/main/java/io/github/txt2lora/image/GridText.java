@@ -1,0 +1,95 @@
+package io.github.txt2lora.image;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The font of a grid: measures, wraps and draws labels. */
+final class GridText {
+
+    private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
+
+    /** Lines may end after a space or a comma, which prompts have more often. */
+    private static final Pattern BREAK = Pattern.compile("(?<=[ ,])");
+
+    private final FontMetrics metrics;
+
+    private GridText(FontMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    /** The font, or empty on a Java runtime that has none. */
+    static Optional<GridText> find() {
+        Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+        try {
+            return Optional.of(new GridText(graphics.getFontMetrics(FONT)));
+        } catch (RuntimeException | InternalError | LinkageError e) {
+            // what Java2D throws where fontconfig or FreeType is missing differs from version to version
+            return Optional.empty();
+        } finally {
+            graphics.dispose();
+        }
+    }
+
+    int lineHeight() {
+        return metrics.getHeight();
+    }
+
+    /** The width of the widest line, in pixels. */
+    int width(List<String> lines) {
+        return lines.stream().mapToInt(metrics::stringWidth).max().orElse(0);
+    }
+
+    /** Splits a label into lines of at most {@code width} pixels; none for a blank one. */
+    List<String> wrap(String label, int width) {
+        List<String> lines = new ArrayList<>();
+        String line = "";
+        for (String word : BREAK.split(label, -1)) {
+            if (!fits(line + word, width) && !line.isEmpty()) {
+                lines.add(line.strip());
+                line = "";
+            }
+            line += word;
+            while (!fits(line, width) && line.length() > 1) {
+                int end = prefix(line, width);
+                lines.add(line.substring(0, end));
+                line = line.substring(end);
+            }
+        }
+        lines.add(line.strip());
+        lines.removeIf(String::isEmpty);
+        return lines;
+    }
+
+    /** Draws lines one below the other. */
+    void draw(Graphics2D graphics, List<String> lines, int x, int y) {
+        graphics.setFont(FONT);
+        graphics.setColor(Color.BLACK);
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        int baseline = y + metrics.getAscent();
+        for (String line : lines) {
+            graphics.drawString(line, x, baseline);
+            baseline += lineHeight();
+        }
+    }
+
+    private boolean fits(String text, int width) {
+        return metrics.stringWidth(text.strip()) <= width;
+    }
+
+    /** How many characters of a word that is too long fit, at least one. */
+    private int prefix(String word, int width) {
+        int end = 1;
+        while (end < word.length() && fits(word.substring(0, end + 1), width)) {
+            end++;
+        }
+        return end;
+    }
+}

@@ -1,0 +1,230 @@
+package io.github.txt2lora.image;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Check;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Pictures of one size in rows with labels, for example the same seeds without and with a LoRA.
+ *
+ * <pre>{@code
+ * LabelledGrid.builder()
+ *         .row("before", before)
+ *         .row("after", after)
+ *         .build()
+ *         .writePng(Path.of("before-after.png"));
+ * }</pre>
+ *
+ * <p>Needs no display. On a Java runtime without fonts the labels are left out.
+ */
+public final class LabelledGrid {
+
+    /** How pictures are enlarged. */
+    public enum Scaling {
+        /** Each pixel becomes a square. */
+        NEAREST,
+        /** Smooth, by bicubic interpolation. */
+        BICUBIC
+    }
+
+    private static final int MAX_SCALE = 16;
+    private static final long MAX_PIXELS = 1L << 28;
+
+    private final String title;
+    private final List<String> columns;
+    private final List<Row> rows;
+    private final int scale;
+    private final Scaling scaling;
+
+    /** A label and the pictures to its right. */
+    record Row(String label, List<BufferedImage> images) {}
+
+    private LabelledGrid(Builder builder) {
+        title = builder.title;
+        columns = builder.columns;
+        rows = List.copyOf(builder.rows);
+        scale = builder.scale;
+        scaling = builder.scaling;
+    }
+
+    /** An empty builder. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Draws the grid on white.
+     *
+     * @return a new 8-bit RGB image, as large as its content needs
+     */
+    public BufferedImage render() {
+        return new GridPainter(this, GridText.find()).paint();
+    }
+
+    /**
+     * Writes the grid as a PNG file, which appears under its name only when it is whole, and replaces an older one.
+     *
+     * @param file the file; its folder must exist
+     * @throws io.github.txt2lora.StorageException if it cannot be written
+     */
+    public void writePng(Path file) {
+        PngFile.write(render(), Check.given("file", file));
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** Empty, or one label for each column. */
+    List<String> columns() {
+        return columns;
+    }
+
+    List<Row> rows() {
+        return rows;
+    }
+
+    /** The first picture, which gives all their size. */
+    private BufferedImage first() {
+        return rows.get(0).images().get(0);
+    }
+
+    int columnCount() {
+        return rows.get(0).images().size();
+    }
+
+    int cellWidth() {
+        return first().getWidth() * scale;
+    }
+
+    int cellHeight() {
+        return first().getHeight() * scale;
+    }
+
+    Scaling scaling() {
+        return scaling;
+    }
+
+    /** Collects the content of a {@link LabelledGrid}; each call but {@link #row} replaces what an earlier one set. */
+    public static final class Builder {
+
+        private String title = "";
+        private List<String> columns = List.of();
+        private final List<Row> rows = new ArrayList<>();
+        private int scale = 1;
+        private Scaling scaling = Scaling.NEAREST;
+
+        private Builder() {}
+
+        /** A line above everything; empty, the default, for none. */
+        public Builder title(String title) {
+            this.title = Check.given("title", title);
+            return this;
+        }
+
+        /**
+         * Labels above the columns; empty, the default, for none.
+         *
+         * @throws InvalidSettingException if there are rows of another length
+         */
+        public Builder columns(List<String> labels) {
+            for (String label : Check.given("columns", labels)) {
+                Check.given("column label", label);
+            }
+            if (!labels.isEmpty() && !rows.isEmpty()) {
+                requireSameLength(labels.size(), rows.get(0).images().size());
+            }
+            columns = List.copyOf(labels);
+            return this;
+        }
+
+        /**
+         * Adds a row below those already there; the pictures are copied.
+         *
+         * @param label stands left of the pictures, on several lines if it is long; may be empty
+         * @param images at least one, as many and of the same size as in the other rows
+         * @throws InvalidSettingException if the row is empty, or differs from an earlier row or the columns in length
+         *     or size
+         */
+        public Builder row(String label, List<BufferedImage> images) {
+            Check.given("row label", label);
+            if (Check.given("row images", images).isEmpty()) {
+                throw new InvalidSettingException("row \"" + label + "\" has no images; expected at least one");
+            }
+            if (!columns.isEmpty()) {
+                requireSameLength(columns.size(), images.size());
+            }
+            BufferedImage first = Check.given("image", images.get(0));
+            if (!rows.isEmpty()) {
+                Row other = rows.get(0);
+                first = other.images().get(0);
+                if (images.size() != other.images().size()) {
+                    throw new InvalidSettingException("row \"" + label + "\" has " + images.size()
+                            + " images; expected " + other.images().size() + " as in row \"" + other.label() + "\"");
+                }
+            }
+            for (BufferedImage image : images) {
+                requireSameSize(label, Check.given("image", image), first);
+            }
+            rows.add(new Row(label, images.stream().map(Builder::copyOf).toList()));
+            return this;
+        }
+
+        /**
+         * How much larger than it is each picture is drawn; 1 and {@link Scaling#NEAREST} by default.
+         *
+         * @throws InvalidSettingException if the factor is not from 1 to 16
+         */
+        public Builder scale(int factor, Scaling scaling) {
+            this.scale = Check.between("scale", factor, 1, MAX_SCALE);
+            this.scaling = Check.given("scaling", scaling);
+            return this;
+        }
+
+        /**
+         * Makes the grid.
+         *
+         * @throws InvalidSettingException if there is no row, or the pictures together have more than 2<sup>28</sup>
+         *     pixels
+         */
+        public LabelledGrid build() {
+            if (rows.isEmpty()) {
+                throw new InvalidSettingException("the grid has no rows; call row(label, images) at least once");
+            }
+            LabelledGrid grid = new LabelledGrid(this);
+            double pixels = (double) grid.cellWidth() * grid.cellHeight() * grid.columnCount() * rows.size();
+            if (pixels > MAX_PIXELS) {
+                throw new InvalidSettingException("the grid has " + (long) pixels + " pixels; expected at most "
+                        + MAX_PIXELS + ": make the scale smaller or draw fewer pictures");
+            }
+            return grid;
+        }
+
+        private static void requireSameLength(int labels, int images) {
+            if (labels != images) {
+                throw new InvalidSettingException("there are " + labels + " column labels for rows of " + images
+                        + " images; expected as many labels as images");
+            }
+        }
+
+        private static void requireSameSize(String label, BufferedImage image, BufferedImage first) {
+            if (image.getWidth() != first.getWidth() || image.getHeight() != first.getHeight()) {
+                throw new InvalidSettingException("row \"" + label + "\" has an image of " + image.getWidth() + "x"
+                        + image.getHeight() + " pixels; expected " + first.getWidth() + "x" + first.getHeight()
+                        + " like the first one");
+            }
+        }
+
+        private static BufferedImage copyOf(BufferedImage image) {
+            var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+            Graphics2D graphics = copy.createGraphics();
+            graphics.drawImage(image, 0, 0, null);
+            graphics.dispose();
+            return copy;
+        }
+    }
+}
