@@ -33,7 +33,8 @@ class UNet(Module):
     self.lora_views = annotate(List[Tensor], [])
     for key in layout.keys():
       if key.endswith(".scale"):
-        self.lora[key] = layout[key][0]
+        # a copy, because the layout's memory is the caller's and goes back to it after this call
+        self.lora[key] = layout[key][0].clone()
       else:
         numbers = [int(n) for n in layout[key].unbind(0)]
         size = 1
