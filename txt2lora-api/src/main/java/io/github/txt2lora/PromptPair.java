@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param batchSize how many noisy pictures one iteration compares, 1 by default
  * @param dynamicResolution whether each iteration draws its own height and width, multiples of 64 from half the
  *     resolution to below the resolution
+ * @param dynamicCrops whether each iteration draws what SDXL is told of the picture's making: that it was one to three
+ *     times as large and cropped somewhere. Without it, that the picture was not cropped. Other families are not told.
  */
 public record PromptPair(
         String target,
@@ -36,7 +38,8 @@ public record PromptPair(
         double guidanceScale,
         int resolution,
         int batchSize,
-        boolean dynamicResolution) {
+        boolean dynamicResolution,
+        boolean dynamicCrops) {
 
     /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
     private static final int MIN_DYNAMIC_RESOLUTION = 128;
@@ -114,7 +117,8 @@ public record PromptPair(
                 .guidanceScale(guidanceScale)
                 .resolution(resolution)
                 .batchSize(batchSize)
-                .dynamicResolution(dynamicResolution);
+                .dynamicResolution(dynamicResolution)
+                .dynamicCrops(dynamicCrops);
     }
 
     private static String visible(String target) {
@@ -149,6 +153,7 @@ public record PromptPair(
         private int resolution = 512;
         private int batchSize = 1;
         private boolean dynamicResolution;
+        private boolean dynamicCrops;
 
         private Builder(String target, PromptAction action) {
             this.target = target;
@@ -210,6 +215,15 @@ public record PromptPair(
         }
 
         /**
+         * Whether each iteration draws from what larger picture SDXL is told that the picture was cropped; off by
+         * default, without effect on other families.
+         */
+        public Builder dynamicCrops(boolean dynamicCrops) {
+            this.dynamicCrops = dynamicCrops;
+            return this;
+        }
+
+        /**
          * Makes the pair.
          *
          * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128, or an empty
@@ -226,7 +240,8 @@ public record PromptPair(
                     guidanceScale,
                     resolution,
                     batchSize,
-                    dynamicResolution);
+                    dynamicResolution,
+                    dynamicCrops);
         }
     }
 }

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  *     the optimizer always compute in 32 bits
  * @param savePrecision the number format of the LoRA file, by default {@link Precision#FP16}, as in most LoRA files
  *     that are shared
- * @param clipSkip which hidden state of the text encoder is used, counted from the last; 1 to 12, 1 (the last) by
- *     default
- * @param vPrediction whether the base model predicts velocity instead of noise although its file does not say so; off
- *     by default
+ * @param clipSkip which hidden state of the text encoder is used, counted from the one that the model was trained on; 1
+ *     (that one) to 12, 1 by default
+ * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
+ * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
  * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
  *     for the clock
@@ -49,7 +49,8 @@ public record TrainingSpec(
         Precision precision,
         Precision savePrecision,
         int clipSkip,
-        boolean vPrediction,
+        Prediction prediction,
+        TerminalSnr terminalSnr,
         int saveEvery,
         @Nullable Instant timestamp) {
 
@@ -73,6 +74,8 @@ public record TrainingSpec(
         Check.given("precision", precision);
         Check.given("savePrecision", savePrecision);
         Check.between("clipSkip", clipSkip, 1, 12);
+        Check.given("prediction", prediction);
+        Check.given("terminalSnr", terminalSnr);
         Check.atLeast("saveEvery", saveEvery, 0);
         if (warmupIterations > iterations) {
             throw InvalidSettingException.of(
@@ -103,7 +106,8 @@ public record TrainingSpec(
                 .precision(precision)
                 .savePrecision(savePrecision)
                 .clipSkip(clipSkip)
-                .vPrediction(vPrediction)
+                .prediction(prediction)
+                .terminalSnr(terminalSnr)
                 .saveEvery(saveEvery)
                 .timestamp(timestamp);
     }
@@ -130,7 +134,8 @@ public record TrainingSpec(
         private Precision precision = Precision.FP32;
         private Precision savePrecision = Precision.FP16;
         private int clipSkip = 1;
-        private boolean vPrediction;
+        private Prediction prediction = Prediction.FROM_MODEL;
+        private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private int saveEvery;
         private @Nullable Instant timestamp;
 
@@ -249,7 +254,8 @@ public record TrainingSpec(
         }
 
         /**
-         * Which hidden state of the text encoder is used, counted from the last, 1; 1 by default.
+         * Which hidden state of the text encoder is used, counted from the one that the model was trained on, 1: the
+         * last in SD 1.x and 2.x, the last but one in SDXL; 1 by default.
          *
          * @throws InvalidSettingException if it is not from 1 to 12
          */
@@ -258,9 +264,15 @@ public record TrainingSpec(
             return this;
         }
 
-        /** Whether the base model predicts velocity although its file does not say so; off by default. */
-        public Builder vPrediction(boolean vPrediction) {
-            this.vPrediction = vPrediction;
+        /** What the base model's UNet predicts; {@link Prediction#FROM_MODEL} by default. */
+        public Builder prediction(Prediction prediction) {
+            this.prediction = Check.given("prediction", prediction);
+            return this;
+        }
+
+        /** Whether the base model was trained up to pure noise; {@link TerminalSnr#FROM_MODEL} by default. */
+        public Builder terminalSnr(TerminalSnr terminalSnr) {
+            this.terminalSnr = Check.given("terminalSnr", terminalSnr);
             return this;
         }
 
@@ -302,7 +314,8 @@ public record TrainingSpec(
                     precision,
                     savePrecision,
                     clipSkip,
-                    vPrediction,
+                    prediction,
+                    terminalSnr,
                     saveEvery,
                     timestamp);
         }

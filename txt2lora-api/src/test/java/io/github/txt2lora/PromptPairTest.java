@@ -15,7 +15,7 @@ class PromptPairTest {
         PromptPair pair = PromptPair.enhance("krnkmd").build();
 
         assertThat(pair)
-                .isEqualTo(new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false));
+                .isEqualTo(new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false));
     }
 
     @Test
@@ -41,7 +41,8 @@ class PromptPairTest {
     void preserving_aims_at_the_base_models_own_prediction(String prompt) {
         PromptPair pair = PromptPair.preserve(prompt).build();
 
-        assertThat(pair).isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false));
+        assertThat(pair)
+                .isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false));
         assertThat(pair.preserves()).isTrue();
     }
 
@@ -110,10 +111,10 @@ class PromptPairTest {
 
     @Test
     void the_constructor_checks_what_the_builder_checks() {
-        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false))
+        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false, false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("resolution is 500");
-        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false))
+        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false, false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("target is \"\"");
     }
@@ -130,7 +131,7 @@ class PromptPairTest {
 
     @Test
     void copies_every_value_to_a_builder() {
-        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true);
+        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true, true);
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
     }

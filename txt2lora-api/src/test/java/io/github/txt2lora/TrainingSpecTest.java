@@ -32,7 +32,8 @@ class TrainingSpecTest {
                         Precision.FP32,
                         Precision.FP16,
                         1,
-                        false,
+                        Prediction.FROM_MODEL,
+                        TerminalSnr.FROM_MODEL,
                         0,
                         null));
     }
@@ -98,7 +99,8 @@ class TrainingSpecTest {
                 Precision.BF16,
                 Precision.FP32,
                 2,
-                true,
+                Prediction.V_PREDICTION,
+                TerminalSnr.ZERO,
                 5,
                 Instant.EPOCH);
 

@@ -2,6 +2,8 @@ package io.github.txt2lora.image;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param seed the seed of the first picture, any number, 0 by default
  * @param count how many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 or more, 1 by default
  * @param sampler the method, {@link Sampler#DDIM} by default
- * @param clipSkip which hidden state of the text encoder is used, counted from the last; 1 to 12, 1 (the last) by
- *     default
+ * @param clipSkip which hidden state of the text encoder is used, counted from the one that the model was trained on; 1
+ *     (that one) to 12, 1 by default
+ * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
+ * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param loras LoRAs to apply, none by default
  * @param precision the number format of computations, {@link Precision#FP32} by default
  */
@@ -38,6 +42,8 @@ public record ImageRequest(
         int count,
         Sampler sampler,
         int clipSkip,
+        Prediction prediction,
+        TerminalSnr terminalSnr,
         List<LoraWeight> loras,
         Precision precision) {
 
@@ -60,6 +66,8 @@ public record ImageRequest(
         Check.atLeast("count", count, 1);
         Check.given("sampler", sampler);
         Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
+        Check.given("prediction", prediction);
+        Check.given("terminalSnr", terminalSnr);
         loras = copyOf(loras);
         Check.given("precision", precision);
     }
@@ -83,6 +91,8 @@ public record ImageRequest(
                 .count(count)
                 .sampler(sampler)
                 .clipSkip(clipSkip)
+                .prediction(prediction)
+                .terminalSnr(terminalSnr)
                 .loras(loras)
                 .precision(precision);
     }
@@ -108,6 +118,8 @@ public record ImageRequest(
         private int count = 1;
         private Sampler sampler = Sampler.DDIM;
         private int clipSkip = 1;
+        private Prediction prediction = Prediction.FROM_MODEL;
+        private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private final List<LoraWeight> loras = new ArrayList<>();
         private Precision precision = Precision.FP32;
 
@@ -194,12 +206,25 @@ public record ImageRequest(
         }
 
         /**
-         * Which hidden state of the text encoder is used, counted from the last, 1; 1 by default.
+         * Which hidden state of the text encoder is used, counted from the one that the model was trained on, 1: the
+         * last in SD 1.x and 2.x, the last but one in SDXL; 1 by default.
          *
          * @throws io.github.txt2lora.InvalidSettingException if it is not from 1 to 12
          */
         public Builder clipSkip(int clipSkip) {
             this.clipSkip = Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
+            return this;
+        }
+
+        /** What the base model's UNet predicts; {@link Prediction#FROM_MODEL} by default. */
+        public Builder prediction(Prediction prediction) {
+            this.prediction = Check.given("prediction", prediction);
+            return this;
+        }
+
+        /** Whether the base model was trained up to pure noise; {@link TerminalSnr#FROM_MODEL} by default. */
+        public Builder terminalSnr(TerminalSnr terminalSnr) {
+            this.terminalSnr = Check.given("terminalSnr", terminalSnr);
             return this;
         }
 
@@ -245,6 +270,8 @@ public record ImageRequest(
                     count,
                     sampler,
                     clipSkip,
+                    prediction,
+                    terminalSnr,
                     loras,
                     precision);
         }

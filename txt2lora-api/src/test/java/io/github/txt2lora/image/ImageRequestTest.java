@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.TerminalSnr;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -24,7 +26,21 @@ class ImageRequestTest {
     void defaults_are_those_it_documents() {
         assertThat(ImageRequest.builder().model(MODEL).prompt("krnkmd").build())
                 .isEqualTo(new ImageRequest(
-                        MODEL, "krnkmd", "", 512, 512, 20, 7.5, 0, 1, Sampler.DDIM, 1, List.of(), Precision.FP32));
+                        MODEL,
+                        "krnkmd",
+                        "",
+                        512,
+                        512,
+                        20,
+                        7.5,
+                        0,
+                        1,
+                        Sampler.DDIM,
+                        1,
+                        Prediction.FROM_MODEL,
+                        TerminalSnr.FROM_MODEL,
+                        List.of(),
+                        Precision.FP32));
     }
 
     static Stream<Arguments> rejections() {
@@ -73,7 +89,21 @@ class ImageRequestTest {
     @Test
     void copies_every_value_to_a_builder() {
         ImageRequest request = new ImageRequest(
-                MODEL, "a", "b", 96, 104, 7, 1.5, -3, 4, Sampler.UNIPC, 2, List.of(LORA), Precision.FP16);
+                MODEL,
+                "a",
+                "b",
+                96,
+                104,
+                7,
+                1.5,
+                -3,
+                4,
+                Sampler.UNIPC,
+                2,
+                Prediction.V_PREDICTION,
+                TerminalSnr.ZERO,
+                List.of(LORA),
+                Precision.FP16);
 
         assertThat(request.toBuilder().build()).isEqualTo(request);
     }

@@ -11,23 +11,22 @@ public final class SchedulerPresets {
 
     /**
      * The settings with which LECO denoises its way to a noisy sample: diffusers' defaults without clipping. DDIM and
-     * DDPM have leading spacing without an offset, LMS and Euler ancestral linspace.
+     * DDPM have leading spacing without an offset, LMS and Euler ancestral linspace. A model of zero terminal SNR starts
+     * at the last timestep: trailing spacing for all.
      *
      * @param scheduler the method
      * @param steps number of steps, 1 to 1000; LECO has 50 as a rule
-     * @param predictionType what the UNet predicts
+     * @param parameterization what the UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
-    public static SchedulerConfig leco(NoiseScheduler scheduler, int steps, PredictionType predictionType) {
+    public static SchedulerConfig leco(NoiseScheduler scheduler, int steps, Parameterization parameterization) {
         SchedulerKind kind = switch (scheduler) {
             case DDIM -> SchedulerKind.DDIM;
             case DDPM -> SchedulerKind.DDPM;
             case LMS -> SchedulerKind.LMS;
             case EULER_ANCESTRAL -> SchedulerKind.EULER_ANCESTRAL;
         };
-        return SchedulerConfig.builder(kind, steps)
-                .predictionType(predictionType)
-                .build();
+        return builder(kind, steps, parameterization).build();
     }
 
     /**
@@ -37,15 +36,11 @@ public final class SchedulerPresets {
      *
      * @param sampler the method
      * @param steps number of steps, 1 to 1000
-     * @param predictionType what the UNet predicts
-     * @param zeroTerminalSnr whether the model was trained with a schedule that ends at pure noise
-     * @throws InvalidSettingException if steps is not within 1..1000, or zero terminal SNR meets epsilon, which says
-     *     nothing about the picture at pure noise
+     * @param parameterization what the UNet predicts
+     * @throws InvalidSettingException if steps is not within 1..1000
      */
-    public static SchedulerConfig stableDiffusion(
-            Sampler sampler, int steps, PredictionType predictionType, boolean zeroTerminalSnr) {
-        SchedulerConfig.Builder builder =
-                SchedulerConfig.builder(kind(sampler), steps).predictionType(predictionType);
+    public static SchedulerConfig stableDiffusion(Sampler sampler, int steps, Parameterization parameterization) {
+        SchedulerConfig.Builder builder = builder(kind(sampler), steps, parameterization);
         switch (sampler) {
             case DDIM -> builder.stepsOffset(1).setAlphaToOne(false);
             case DDPM -> builder.stepsOffset(1);
@@ -54,15 +49,16 @@ public final class SchedulerPresets {
                 // The defaults.
             }
         }
-        if (zeroTerminalSnr) {
-            if (predictionType == PredictionType.EPSILON) {
-                throw new InvalidSettingException(
-                        "A model of zero terminal SNR cannot predict epsilon; found both, expected v-prediction. "
-                                + "Correct the prediction type or switch zero terminal SNR off");
-            }
+        return builder.build();
+    }
+
+    private static SchedulerConfig.Builder builder(SchedulerKind kind, int steps, Parameterization parameterization) {
+        SchedulerConfig.Builder builder =
+                SchedulerConfig.builder(kind, steps).predictionType(parameterization.predictionType());
+        if (parameterization.zeroTerminalSnr()) {
             builder.zeroTerminalSnr(true).timestepSpacing(TimestepSpacing.TRAILING);
         }
-        return builder.build();
+        return builder;
     }
 
     private static SchedulerKind kind(Sampler sampler) {

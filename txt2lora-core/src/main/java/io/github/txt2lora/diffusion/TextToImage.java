@@ -10,6 +10,7 @@ import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.awt.image.BufferedImage;
@@ -24,13 +25,13 @@ public final class TextToImage {
 
     private final UNet unet;
     private final Vae vae;
-    private final PredictionType predictionType;
+    private final Parameterization parameterization;
 
     /** Draws with these networks; a LoRA is used at the strength 1 if one is attached. */
-    public TextToImage(UNet unet, Vae vae, PredictionType predictionType) {
+    public TextToImage(UNet unet, Vae vae, Parameterization parameterization) {
         this.unet = unet;
         this.vae = vae;
-        this.predictionType = predictionType;
+        this.parameterization = parameterization;
     }
 
     /**
@@ -53,8 +54,8 @@ public final class TextToImage {
                 seeds.stream().map(TorchGenerator::new).toList();
         Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
         NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
-        Scheduler scheduler = Scheduler.of(
-                SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), predictionType, false));
+        Scheduler scheduler =
+                Scheduler.of(SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), parameterization));
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
         NDArray latents = denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, hook);
         return toImages(decode(scope, latents));
@@ -71,9 +72,12 @@ public final class TextToImage {
             NoiseSource noise,
             StepHook hook) {
         int batchSize = Math.toIntExact(initial.getShape().get(0));
+        PictureSize size = PictureSize.uncropped(
+                Math.toIntExact(initial.getShape().get(2) * LATENT_FACTOR),
+                Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
         Guidance guidance = guidanceScale == 1
-                ? Guidance.none(Conditioning.batch(List.of(positive), batchSize))
-                : new Guidance(Conditioning.batch(List.of(negative, positive), batchSize), guidanceScale);
+                ? Guidance.none(Conditioning.batch(scope, List.of(positive), batchSize, size))
+                : new Guidance(Conditioning.batch(scope, List.of(negative, positive), batchSize, size), guidanceScale);
         return new GuidedDenoiser(unet, 1)
                 .run(scope, scheduler, scheduler.timesteps().length, initial, guidance, noise, hook);
     }

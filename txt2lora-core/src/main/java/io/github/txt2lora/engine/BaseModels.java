@@ -1,6 +1,5 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -25,20 +24,9 @@ final class BaseModels implements AutoCloseable {
 
     private record Kept(ModelStamp stamp, Precision precision, UNet unet) {}
 
-    /**
-     * Opens a checkpoint and makes sure that it is one this engine can use.
-     *
-     * @throws CheckpointException if it is not
-     */
+    /** Opens a checkpoint. */
     Checkpoint open(ModelSource source) {
-        Checkpoint checkpoint = Checkpoint.open(ModelFiles.locate(source));
-        if (checkpoint.family() != ModelFamily.SD1) {
-            ModelFamily family = checkpoint.family();
-            checkpoint.close();
-            throw new CheckpointException(source.displayName() + " is a checkpoint of " + family.displayName()
-                    + "; expected Stable Diffusion 1.x, the family that is trained so far");
-        }
-        return checkpoint;
+        return Checkpoint.open(ModelFiles.locate(source));
     }
 
     /** The UNet of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
@@ -49,6 +37,9 @@ final class BaseModels implements AutoCloseable {
         }
         close();
         checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
+        if (checkpoint.family() == ModelFamily.SDXL) {
+            checkpoint.requireFinite(Component.TEXT_ENCODER_2);
+        }
         UNet unet = UNet.load(torch, checkpoint, precision);
         kept = new Kept(stamp, precision, unet);
         return unet;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
-import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
@@ -18,6 +18,8 @@ import io.github.txt2lora.torch.Torch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,18 +47,17 @@ final class ImageRun {
     List<GeneratedImage> run() {
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint = models.open(request.model())) {
+            var parameterization =
+                    Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), LOG::warn);
+            // before the UNet, so that the text encoders' memory is free for it
+            var encoder = new PromptEncoder(torch, checkpoint, tokenizer, request.precision(), request.clipSkip());
+            Map<String, PromptEmbedding> embeddings =
+                    encoder.encode(List.of(request.prompt(), request.negativePrompt()), scope, LOG::warn);
             UNet unet = models.unet(checkpoint, request.precision());
             checkpoint.requireFinite(Component.VAE);
-            PromptEmbedding positive;
-            PromptEmbedding negative;
-            try (PromptEncoder encoder =
-                    PromptEncoder.load(torch, checkpoint, tokenizer, request.precision(), request.clipSkip())) {
-                positive = encoder.encode(request.prompt(), scope, LOG::warn);
-                negative = encoder.encode(request.negativePrompt(), scope, LOG::warn);
-            }
             try (Vae vae = Vae.load(torch, checkpoint, request.precision())) {
                 attachLoras(unet, scope);
-                return draw(new TextToImage(unet, vae, PredictionType.EPSILON), positive, negative);
+                return draw(new TextToImage(unet, vae, parameterization), embeddings);
             } finally {
                 unet.detachLora(scope);
             }
@@ -69,7 +70,9 @@ final class ImageRun {
         }
     }
 
-    private List<GeneratedImage> draw(TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
+    private List<GeneratedImage> draw(TextToImage textToImage, Map<String, PromptEmbedding> embeddings) {
+        PromptEmbedding positive = Objects.requireNonNull(embeddings.get(request.prompt()));
+        PromptEmbedding negative = Objects.requireNonNull(embeddings.get(request.negativePrompt()));
         List<GeneratedImage> images = new ArrayList<>();
         for (int first = 0; first < request.count(); first += LARGEST_BATCH) {
             int count = Math.min(LARGEST_BATCH, request.count() - first);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingFailedException;
@@ -12,6 +13,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
@@ -55,6 +57,9 @@ final class TrainingRun {
     private final List<Double> losses = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
+    /** What of the base model goes into a LoRA's metadata. */
+    private record BaseModel(ModelFamily family, Parameterization parameterization) {}
+
     TrainingRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, EngineJob job) {
         this.torch = torch;
         this.models = models;
@@ -83,19 +88,24 @@ final class TrainingRun {
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint = models.open(training.model())) {
             OutputFolder.require(training.output());
-            ModelFamily family = checkpoint.family();
+            var base = new BaseModel(
+                    checkpoint.family(),
+                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), this::warn));
+            warnOfUselessCrops(base.family());
+            checkpoint();
+            // before the UNet, so that the text encoders' memory is free for it
+            PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
             checkpoint();
             UNet unet = models.unet(checkpoint, spec.precision());
-            job.publish(new ModelLoaded(training.model().displayName(), family.displayName(), elapsed()));
-            checkpoint();
-            PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
+            job.publish(new ModelLoaded(
+                    training.model().displayName(), base.family().displayName(), elapsed()));
             checkpoint();
             // one stream for the first values and for the loop, as after one torch.manual_seed
             var generator = new TorchGenerator(spec.seed());
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             warnOfClampedRanks(parameters);
-            train(unet, embeddings, parameters, generator, family);
+            train(unet, embeddings, parameters, generator, base);
         }
     }
 
@@ -104,36 +114,35 @@ final class TrainingRun {
             PromptEmbeddings embeddings,
             LoraParameters parameters,
             TorchGenerator generator,
-            ModelFamily family) {
+            BaseModel base) {
         var pace = new Pace(spec.iterations(), System.nanoTime());
-        try (var trainer = new LecoTrainer(torch, unet, parameters, training.prompts(), embeddings, spec, generator)) {
+        try (var trainer = new LecoTrainer(
+                torch, unet, parameters, training.prompts(), embeddings, spec, base.parameterization(), generator)) {
             while (!trainer.isDone()) {
                 LecoTrainer.Iteration iteration = trainer.next(this::checkpoint);
                 pace.iterationDone(System.nanoTime());
                 report(iteration, pace);
                 if (spec.saveEvery() > 0 && iteration.number() % spec.saveEvery() == 0 && !trainer.isDone()) {
-                    save(intermediateFile(iteration.number()), parameters, family);
+                    save(intermediateFile(iteration.number()), parameters, base);
                 }
             }
         } catch (JobControl.CancelSignal e) {
             if (job.control().cancelMode() != CancelMode.KEEP || losses.isEmpty()) {
                 throw e;
             }
-            TrainedLora lora = result(save(training.loraFile(), parameters, family));
+            TrainedLora lora = result(save(training.loraFile(), parameters, base));
             job.publish(new TrainingCancelled(losses.size(), Optional.of(lora.file())));
             job.complete(JobState.CANCELLED, lora);
             return;
         }
-        TrainedLora lora = result(save(training.loraFile(), parameters, family));
+        TrainedLora lora = result(save(training.loraFile(), parameters, base));
         job.publish(new TrainingFinished(lora));
         job.complete(JobState.FINISHED, lora);
     }
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
-        try (PromptEncoder encoder =
-                PromptEncoder.load(torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip())) {
-            return PromptEmbeddings.encode(encoder, training.prompts(), owner, this::warn);
-        }
+        var encoder = new PromptEncoder(torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip());
+        return PromptEmbeddings.encode(encoder, training.prompts(), owner, this::warn);
     }
 
     private void report(LecoTrainer.Iteration iteration, Pace pace) {
@@ -165,13 +174,21 @@ final class TrainingRun {
         }
     }
 
+    private void warnOfUselessCrops(ModelFamily family) {
+        if (family != ModelFamily.SDXL && training.prompts().stream().anyMatch(PromptPair::dynamicCrops)) {
+            warn("dynamicCrops is on, but " + training.model().displayName() + " is " + family.displayName()
+                    + ", which is not told of crops; only SDXL is");
+        }
+    }
+
     private void warn(String message) {
         warnings.add(message);
         job.publish(new TrainingWarning(message));
     }
 
-    private Map<String, String> save(Path file, LoraParameters parameters, ModelFamily family) {
-        Map<String, String> metadata = LoraMetadata.of(training, family, started, now(), losses.size());
+    private Map<String, String> save(Path file, LoraParameters parameters, BaseModel base) {
+        Map<String, String> metadata =
+                LoraMetadata.of(training, base.family(), base.parameterization(), started, now(), losses.size());
         Map<String, String> written = LoraFile.write(file, parameters, spec.savePrecision(), metadata);
         job.publish(new LoraSaved(file, losses.size()));
         return written;

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 
@@ -9,12 +10,11 @@ import java.util.List;
  *
  * @param promptIndex which prompt pair is trained
  * @param denoisingSteps how many steps the rollout takes, 1 to one less than the most
- * @param height of the picture in pixels
- * @param width of the picture in pixels
+ * @param size height and width of the picture, and what SDXL is told of its making
  * @param noise standard normal latents, [batch, 4, height / 8, width / 8] in row-major order
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-record LecoDraw(int promptIndex, int denoisingSteps, int height, int width, float[] noise) {
+record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] noise) {
 
     /** Side of the picture over side of the latents. */
     static final int LATENT_FACTOR = 8;
@@ -25,8 +25,17 @@ record LecoDraw(int promptIndex, int denoisingSteps, int height, int width, floa
     /** Dynamic resolution draws sides in multiples of this. */
     private static final int BUCKET_STEP = 64;
 
-    /** Draws in LECO's order: prompt, number of steps, height and width if they are dynamic, latents. */
-    static LecoDraw next(TorchGenerator generator, List<PromptPair> pairs, int maxDenoisingSteps) {
+    /** Pictures are at most this many times as large before they are cropped. */
+    private static final int LARGEST_SCALE = 3;
+
+    /**
+     * Draws in LECO's order: prompt, number of steps, height and width if they are dynamic, latents, and if crops are
+     * dynamic scale, top and left.
+     *
+     * @param takesPictureSize whether the model is told of crops
+     */
+    static LecoDraw next(
+            TorchGenerator generator, List<PromptPair> pairs, int maxDenoisingSteps, boolean takesPictureSize) {
         int promptIndex = (int) generator.randint(0, pairs.size());
         int denoisingSteps = (int) generator.randint(1, maxDenoisingSteps);
         PromptPair pair = pairs.get(promptIndex);
@@ -37,7 +46,25 @@ record LecoDraw(int promptIndex, int denoisingSteps, int height, int width, floa
             width = dynamicSide(generator, pair.resolution());
         }
         int count = pair.batchSize() * LATENT_CHANNELS * (height / LATENT_FACTOR) * (width / LATENT_FACTOR);
-        return new LecoDraw(promptIndex, denoisingSteps, height, width, generator.normal(count));
+        float[] noise = generator.normal(count);
+        PictureSize size = takesPictureSize && pair.dynamicCrops()
+                ? dynamicCrop(generator, height, width)
+                : PictureSize.uncropped(height, width);
+        return new LecoDraw(promptIndex, denoisingSteps, size, noise);
+    }
+
+    private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {
+        double scale = generator.uniform() * (LARGEST_SCALE - 1.0) + 1;
+        int originalHeight = (int) (height * scale);
+        int originalWidth = (int) (width * scale);
+        int top = cropStart(generator, originalHeight - height);
+        int left = cropStart(generator, originalWidth - width);
+        return new PictureSize(originalHeight, originalWidth, top, left, height, width);
+    }
+
+    /** Where there is no room LECO fails; the only crop there begins at 0. */
+    private static int cropStart(TorchGenerator generator, int room) {
+        return room == 0 ? 0 : (int) generator.randint(0, room);
     }
 
     /** From half the resolution up to, and not including, the resolution itself. */

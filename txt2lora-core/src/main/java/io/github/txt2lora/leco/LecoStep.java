@@ -9,12 +9,13 @@ import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.NoiseSource;
-import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 
@@ -33,17 +34,22 @@ final class LecoStep {
     private final List<PromptPair> pairs;
     private final PromptEmbeddings embeddings;
     private final TrainingSpec spec;
-    private final PredictionType predictionType;
+    private final Parameterization parameterization;
     private final GuidedDenoiser rollout;
     private final Scheduler comparison;
     private final double[] comparisonTimesteps;
 
-    LecoStep(UNet unet, List<PromptPair> pairs, PromptEmbeddings embeddings, TrainingSpec spec) {
+    LecoStep(
+            UNet unet,
+            List<PromptPair> pairs,
+            PromptEmbeddings embeddings,
+            TrainingSpec spec,
+            Parameterization parameterization) {
         this.unet = unet;
         this.pairs = pairs;
         this.embeddings = embeddings;
         this.spec = spec;
-        this.predictionType = spec.vPrediction() ? PredictionType.V_PREDICTION : PredictionType.EPSILON;
+        this.parameterization = parameterization;
         this.rollout = new GuidedDenoiser(unet, LORA_ON);
         this.comparison = scheduler(TRAINING_TIMESTEPS);
         this.comparisonTimesteps = comparison.timesteps();
@@ -57,7 +63,7 @@ final class LecoStep {
      * @param beforeCall runs before each call of the network; what it throws ends the iteration
      */
     LoraGradient run(NDManager scope, TorchGenerator generator, StepObserver observer, Runnable beforeCall) {
-        LecoDraw draw = LecoDraw.next(generator, pairs, spec.maxDenoisingSteps());
+        LecoDraw draw = LecoDraw.next(generator, pairs, spec.maxDenoisingSteps(), embeddings.takePictureSize());
         observer.onDraw(draw);
         PromptPair pair = pairs.get(draw.promptIndex());
 
@@ -67,13 +73,19 @@ final class LecoStep {
                         new Shape(
                                 pair.batchSize(),
                                 LecoDraw.LATENT_CHANNELS,
-                                draw.height() / LecoDraw.LATENT_FACTOR,
-                                draw.width() / LecoDraw.LATENT_FACTOR))
+                                draw.size().height() / LecoDraw.LATENT_FACTOR,
+                                draw.size().width() / LecoDraw.LATENT_FACTOR))
                 .mul((float) scheduler.initNoiseSigma());
         observer.onInitialLatents(initial);
         NoiseSource noise = (owner, shape) -> owner.create(generator.normal(Math.toIntExact(shape.size())), shape);
         NDArray denoised = rollout.run(
-                scope, scheduler, draw.denoisingSteps(), initial, guidance(pair), noise, beforeEach(beforeCall));
+                scope,
+                scheduler,
+                draw.denoisingSteps(),
+                initial,
+                guidance(scope, pair, draw.size()),
+                noise,
+                beforeEach(beforeCall));
 
         int comparedAt = draw.denoisingSteps() * TRAINING_TIMESTEPS / spec.maxDenoisingSteps();
         double timestep = comparisonTimesteps[comparedAt];
@@ -81,23 +93,30 @@ final class LecoStep {
         NDArray input = comparison.scaleModelInput(denoised, comparedAt);
 
         beforeCall.run();
-        NDArray goal = TeacherTarget.of(pair).predict(scope, unet, embeddings, input, timestep, observer);
+        NDArray goal = TeacherTarget.of(pair)
+                .predict(
+                        scope,
+                        unet,
+                        prompts -> embeddings.batch(scope, prompts, pair.batchSize(), draw.size()),
+                        input,
+                        timestep,
+                        observer);
         observer.onGoal(goal);
 
         beforeCall.run();
-        Conditioning target = embeddings.batch(List.of(pair.target()), pair.batchSize());
+        Conditioning target = embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), draw.size());
         LoraGradient result = unet.loraGradient(scope, goal, input, timestep, target);
         observer.onStudent(result.prediction(), result.gradient());
         return result;
     }
 
-    private Guidance guidance(PromptPair pair) {
+    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
         // u + s (c - u) is c where s is 1 or both prompts are the same
         if (spec.rolloutGuidanceScale() == 1 || pair.target().equals(pair.unconditional())) {
-            return Guidance.none(embeddings.batch(List.of(pair.target()), pair.batchSize()));
+            return Guidance.none(embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), size));
         }
         List<String> prompts = List.of(pair.unconditional(), pair.target());
-        return new Guidance(embeddings.batch(prompts, pair.batchSize()), spec.rolloutGuidanceScale());
+        return new Guidance(embeddings.batch(scope, prompts, pair.batchSize(), size), spec.rolloutGuidanceScale());
     }
 
     private static StepHook beforeEach(Runnable call) {
@@ -110,6 +129,6 @@ final class LecoStep {
     }
 
     private Scheduler scheduler(int steps) {
-        return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, predictionType));
+        return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, parameterization));
     }
 }

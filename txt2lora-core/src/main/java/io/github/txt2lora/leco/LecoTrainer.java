@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.lora.LoraParameters;
@@ -34,6 +35,7 @@ public final class LecoTrainer implements AutoCloseable {
      * Attaches the LoRA to the UNet.
      *
      * @param embeddings of all prompts of the pairs
+     * @param parameterization what the UNet predicts
      * @param generator what the iterations draw from; used by this trainer alone
      */
     public LecoTrainer(
@@ -43,12 +45,13 @@ public final class LecoTrainer implements AutoCloseable {
             List<PromptPair> pairs,
             PromptEmbeddings embeddings,
             TrainingSpec spec,
+            Parameterization parameterization,
             TorchGenerator generator) {
         this.torch = torch;
         this.unet = unet;
         this.spec = spec;
         this.generator = generator;
-        this.step = new LecoStep(unet, pairs, embeddings, spec);
+        this.step = new LecoStep(unet, pairs, embeddings, spec, parameterization);
         this.learningRates = LearningRates.of(spec);
         this.optimizer = Optimizer.create(torch, spec.optimizer(), parameters);
         try (NDManager scope = torch.newScope()) {

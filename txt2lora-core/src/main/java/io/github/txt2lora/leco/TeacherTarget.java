@@ -7,12 +7,14 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.text.Conditioning;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,7 @@ final class TeacherTarget {
     /**
      * Predicts with the LoRA off, all prompts in one call, and sums up.
      *
+     * @param conditioning of a list of prompts, each repeated for the batch, one after the other
      * @param latents noisy latents, [batch, 4, h, w]
      * @param observer is told each prompt's prediction
      * @return of latents' shape, owned by the scope
@@ -62,7 +65,7 @@ final class TeacherTarget {
     NDArray predict(
             NDManager scope,
             UNet unet,
-            PromptEmbeddings embeddings,
+            Function<List<String>, Conditioning> conditioning,
             NDArray latents,
             double timestep,
             StepObserver observer) {
@@ -75,7 +78,7 @@ final class TeacherTarget {
                 scope,
                 prompts.size() == 1 ? latents : repeat(latents, prompts.size()),
                 timestep,
-                embeddings.batch(prompts, batchSize),
+                conditioning.apply(prompts),
                 LORA_OFF);
         NDArray sum = null;
         for (int i = 0; i < prompts.size(); i++) {

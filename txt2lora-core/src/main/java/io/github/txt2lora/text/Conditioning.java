@@ -3,7 +3,11 @@ package io.github.txt2lora.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +25,36 @@ public record Conditioning(
         this(context, null, null);
     }
 
-    /** Repeats every prompt's single row {@code batchSize} times, one prompt after the other. */
-    public static Conditioning batch(List<PromptEmbedding> prompts, int batchSize) {
-        NDList rows = new NDList();
-        for (PromptEmbedding prompt : prompts) {
-            for (int i = 0; i < batchSize; i++) {
-                rows.add(prompt.context());
-            }
+    /**
+     * Repeats every prompt's single row {@code batchSize} times, one prompt after the other.
+     *
+     * @param scope owns what is made here
+     * @param prompts at least one, all of one family
+     * @param size what SDXL is told of all pictures; other families' prompts leave it out
+     */
+    public static Conditioning batch(NDManager scope, List<PromptEmbedding> prompts, int batchSize, PictureSize size) {
+        NDArray context =
+                rows(scope, prompts.stream().map(PromptEmbedding::context).toList(), batchSize);
+        if (prompts.get(0).pooled() == null) {
+            return new Conditioning(context);
         }
-        return new Conditioning(rows.size() == 1 ? rows.get(0) : NDArrays.concat(rows, 0));
+        List<NDArray> pooled = prompts.stream()
+                .map(prompt -> Objects.requireNonNull(prompt.pooled(), "prompts of two families"))
+                .toList();
+        NDArray timeIds = scope.create(size.timeIds(), new Shape(1, size.timeIds().length));
+        return new Conditioning(
+                context, rows(scope, pooled, batchSize), rows(scope, List.of(timeIds), prompts.size() * batchSize));
+    }
+
+    private static NDArray rows(NDManager scope, List<NDArray> prompts, int batchSize) {
+        NDList rows = new NDList();
+        prompts.forEach(prompt -> rows.addAll(Collections.nCopies(batchSize, prompt)));
+        if (rows.size() == 1) {
+            return rows.get(0);
+        }
+        NDArray all = NDArrays.concat(rows, 0);
+        // a concatenation belongs to the owner of its first part, which may live as long as the training
+        all.attach(scope);
+        return all;
     }
 }

@@ -9,6 +9,7 @@ import io.github.txt2lora.LoraType;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,7 +23,8 @@ import org.yaml.snakeyaml.nodes.Node;
  *
  * <ul>
  *   <li>{@code prompts_file}: required, relative to the configuration's folder;
- *   <li>{@code pretrained_model}: {@code name_or_path} (required), {@code v2}, {@code v_pred}, {@code clip_skip} (1);
+ *   <li>{@code pretrained_model}: {@code name_or_path} (required), {@code v2}, {@code v_pred} (what the model
+ *       says), {@code clip_skip} (1);
  *   <li>{@code network}: {@code type} (lierla), {@code rank} (4), {@code alpha} (1.0), {@code training_method} (full);
  *   <li>{@code train}: {@code precision} (bfloat16), {@code noise_scheduler} (ddim), {@code iterations} (500),
  *       {@code lr} (1e-4), {@code optimizer} (adamw), {@code optimizer_args}, {@code lr_scheduler} (constant),
@@ -190,7 +192,7 @@ public final class LecoConfigFile {
 
     private static void readModel(SettingsSection model, TrainingSpec.Builder builder) {
         model.flag("v2", false);
-        builder.vPrediction(model.flag("v_pred", false));
+        builder.prediction(model.flag("v_pred", Prediction.V_PREDICTION, Prediction.EPSILON, Prediction.FROM_MODEL));
         model.apply("clip_skip", model.integer("clip_skip", 1), builder::clipSkip);
         model.reportUnknownKeys();
     }

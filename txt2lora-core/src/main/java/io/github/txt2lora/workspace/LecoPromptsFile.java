@@ -25,8 +25,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  *   <li>{@code resolution}: by default 512;
  *   <li>{@code batch_size}: by default 1;
  *   <li>{@code dynamic_resolution}: by default false;
- *   <li>{@code dynamic_crops}: accepted as false; random crops are an option of LECO's SDXL program that is not offered
- *       here.
+ *   <li>{@code dynamic_crops}: by default false.
  * </ul>
  *
  * @param file where it was read
@@ -82,9 +81,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
             entry.apply("resolution", entry.integer("resolution", 512), builder::resolution);
             entry.apply("batch_size", entry.integer("batch_size", 1), builder::batchSize);
             builder.dynamicResolution(entry.flag("dynamic_resolution", false));
-            if (entry.flag("dynamic_crops", false)) {
-                entry.report("dynamic_crops", "true", "false; random crops are not offered");
-            }
+            builder.dynamicCrops(entry.flag("dynamic_crops", false));
             entry.reportUnknownKeys();
             pair = builder.build();
         } catch (InvalidSettingException e) {

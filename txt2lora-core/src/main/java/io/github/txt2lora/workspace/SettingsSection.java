@@ -138,6 +138,11 @@ final class SettingsSection {
 
     /** A yes or no under a key. */
     boolean flag(String key, boolean fallback) {
+        return flag(key, true, false, fallback);
+    }
+
+    /** A yes or no under a key, each of which stands for a value. */
+    <T> T flag(String key, T yes, T no, T fallback) {
         String text = scalar(key);
         if (text == null) {
             return fallback;
@@ -147,7 +152,7 @@ final class SettingsSection {
             report(key, text, "true or false");
             return fallback;
         }
-        return value;
+        return value ? yes : no;
     }
 
     /** One of several words under a key, in any case. */

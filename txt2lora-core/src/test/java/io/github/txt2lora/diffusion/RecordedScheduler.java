@@ -31,6 +31,27 @@ final class RecordedScheduler {
         return builder.build();
     }
 
+    /** The configuration of a pipeline's scheduler, all of whose settings lie side by side. */
+    static SchedulerConfig ofPipeline(JsonNode scheduler, int steps) {
+        SchedulerKind kind = KINDS.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(scheduler.get("type").asText()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No sampler for " + scheduler.get("type")));
+        SchedulerConfig.Builder builder = SchedulerConfig.builder(kind, steps);
+        scheduler.properties().forEach(field -> {
+            switch (field.getKey()) {
+                case "type" -> {}
+                case "thresholding" -> expect(field.getKey(), field.getValue().booleanValue(), false);
+                case "dynamic_thresholding_ratio", "sample_max_value", "clip_sample_range" -> {
+                    // without thresholding and clipping, these mean nothing
+                }
+                default -> set(builder, field.getKey(), field.getValue());
+            }
+        });
+        return builder.build();
+    }
+
     private static void set(SchedulerConfig.Builder builder, String field, JsonNode value) {
         switch (field) {
             case "beta_start" -> expect(field, value.doubleValue(), 0.00085);

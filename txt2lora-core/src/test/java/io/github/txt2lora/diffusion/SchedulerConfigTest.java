@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerConfigTest {
 
+    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictionType.V_PREDICTION, true);
+
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})
     void rejects_an_eta_outside_of_0_to_1(double eta) {
@@ -50,7 +52,7 @@ class SchedulerConfigTest {
     @ParameterizedTest
     @EnumSource(NoiseScheduler.class)
     void leco_neither_clips_nor_shifts(NoiseScheduler scheduler) {
-        SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, PredictionType.EPSILON);
+        SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, Parameterization.EPSILON);
         assertThat(config.clipSample()).isFalse();
         assertThat(config.stepsOffset()).isZero();
         boolean linspace = scheduler == NoiseScheduler.LMS || scheduler == NoiseScheduler.EULER_ANCESTRAL;
@@ -58,23 +60,24 @@ class SchedulerConfigTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Sampler.class)
-    void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(Sampler sampler) {
-        SchedulerConfig config = SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.V_PREDICTION, true);
+    @EnumSource(NoiseScheduler.class)
+    void rollouts_of_zero_terminal_snr_models_start_at_the_last_timestep(NoiseScheduler scheduler) {
+        SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, ZERO_TERMINAL_SNR);
         assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
+        assertThat(config.zeroTerminalSnr()).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource(Sampler.class)
-    void rejects_epsilon_for_zero_terminal_snr(Sampler sampler) {
-        assertThatThrownBy(() -> SchedulerPresets.stableDiffusion(sampler, 20, PredictionType.EPSILON, true))
-                .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("v-prediction");
+    void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(Sampler sampler) {
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(sampler, 20, ZERO_TERMINAL_SNR);
+        assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
+        assertThat(config.zeroTerminalSnr()).isTrue();
     }
 
     @Test
     void pictures_with_ddim_use_the_published_settings() {
-        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, PredictionType.EPSILON, false);
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, Parameterization.EPSILON);
         assertThat(config)
                 .isEqualTo(SchedulerConfig.builder(SchedulerKind.DDIM, 20)
                         .stepsOffset(1)

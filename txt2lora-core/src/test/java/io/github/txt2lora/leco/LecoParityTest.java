@@ -1,15 +1,14 @@
 package io.github.txt2lora.leco;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
@@ -49,48 +48,40 @@ class LecoParityTest {
         JsonNode recorded = read(file);
         Path config = Golden.file("leco").resolve(recorded.get("config").asText());
         LoraTraining training = asLecoMeantIt(LecoConfigFile.read(config).toTraining(Golden.dir()));
+        TrainingSpec spec = training.training();
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope();
-                Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training))) {
-            assumeThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
-            try (UNet unet = UNet.load(torch, checkpoint, training.training().precision());
-                    GoldenFile tensors =
-                            GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
-                PromptEmbeddings embeddings;
-                try (PromptEncoder encoder = PromptEncoder.load(
-                        torch,
-                        checkpoint,
-                        ClipTokenizer.load(),
-                        training.training().precision(),
-                        1)) {
-                    embeddings = PromptEmbeddings.encode(encoder, training.prompts(), scope, warning -> {});
+                Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training));
+                UNet unet = UNet.load(torch, checkpoint, spec.precision());
+                GoldenFile tensors =
+                        GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
+            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
+            PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, training.prompts(), scope, warning -> {});
+            LoraParameters parameters = LoraParameters.initialize(
+                    scope,
+                    LoraModules.select(unet.weightShapes(), spec.lora()),
+                    spec.lora(),
+                    new TorchGenerator(recorded.get("network_seed").asLong()));
+            var expected = new RecordedRun(recorded, tensors, training, parameters);
+            expected.compareInitialValues();
+            try (var trainer = new LecoTrainer(
+                    torch,
+                    unet,
+                    parameters,
+                    training.prompts(),
+                    embeddings,
+                    spec,
+                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {}),
+                    new TorchGenerator(recorded.get("loop_seed").asLong()))) {
+                while (!trainer.isDone()) {
+                    RecordedStep step = expected.step(trainer.iteration());
+                    LecoTrainer.Iteration iteration = trainer.next(() -> {}, step);
+                    step.compareResult(iteration);
+                    expected.compareParameters("after" + trainer.iteration());
                 }
-                LoraParameters parameters = LoraParameters.initialize(
-                        scope,
-                        LoraModules.select(
-                                unet.weightShapes(), training.training().lora()),
-                        training.training().lora(),
-                        new TorchGenerator(recorded.get("network_seed").asLong()));
-                var expected = new RecordedRun(recorded, tensors, training, parameters);
-                expected.compareInitialValues();
-                try (var trainer = new LecoTrainer(
-                        torch,
-                        unet,
-                        parameters,
-                        training.prompts(),
-                        embeddings,
-                        training.training(),
-                        new TorchGenerator(recorded.get("loop_seed").asLong()))) {
-                    while (!trainer.isDone()) {
-                        RecordedStep step = expected.step(trainer.iteration());
-                        LecoTrainer.Iteration iteration = trainer.next(() -> {}, step);
-                        step.compareResult(iteration);
-                        expected.compareParameters("after" + trainer.iteration());
-                    }
-                }
-                expected.compareParameters("last");
-                expected.compareFile();
             }
+            expected.compareParameters("last");
+            expected.compareFile();
         }
     }
 

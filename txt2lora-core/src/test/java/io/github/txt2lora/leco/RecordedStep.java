@@ -11,6 +11,7 @@ import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.GoldenFile;
+import io.github.txt2lora.text.PictureSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,8 +62,25 @@ final class RecordedStep implements StepObserver {
                 .as("prompt")
                 .isEqualTo(row.get("prompt_index").asInt());
         assertThat(draw.denoisingSteps()).as("k").isEqualTo(row.get("k").asInt());
-        assertThat(draw.height()).as("height").isEqualTo(row.get("height").asInt());
-        assertThat(draw.width()).as("width").isEqualTo(row.get("width").asInt());
+        assertThat(draw.size().height())
+                .as("height")
+                .isEqualTo(row.get("height").asInt());
+        assertThat(draw.size().width()).as("width").isEqualTo(row.get("width").asInt());
+        if (row.has("add_time_ids")) {
+            PictureSize size = draw.size();
+            assertThat(List.of(
+                            size.originalHeight(),
+                            size.originalWidth(),
+                            size.cropTop(),
+                            size.cropLeft(),
+                            size.height(),
+                            size.width()))
+                    .as("time ids")
+                    .isEqualTo(row.get("add_time_ids")
+                            .valueStream()
+                            .map(JsonNode::asInt)
+                            .toList());
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
 import io.github.txt2lora.TrainingSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,7 +77,7 @@ class LecoConfigFileTest {
         assertThat(training.output()).isEqualTo(folder.resolve("out/loras"));
         assertThat(training.prompts()).hasSize(1);
         TrainingSpec spec = training.training();
-        assertThat(spec.vPrediction()).isTrue();
+        assertThat(spec.prediction()).isEqualTo(Prediction.V_PREDICTION);
         assertThat(spec.clipSkip()).isEqualTo(2);
         assertThat(spec.lora().type()).isEqualTo(LoraType.C3LIER);
         assertThat(spec.lora().rank()).isEqualTo(8);

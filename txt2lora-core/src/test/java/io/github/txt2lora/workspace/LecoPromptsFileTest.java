@@ -43,7 +43,7 @@ class LecoPromptsFileTest {
               resolution: 256
               batch_size: 3
               dynamic_resolution: true
-              dynamic_crops: false
+              dynamic_crops: true
             """).prompts())
                 .containsExactly(PromptPair.enhance("krnkmd")
                         .positive("short hair, maid")
@@ -53,6 +53,7 @@ class LecoPromptsFileTest {
                         .resolution(256)
                         .batchSize(3)
                         .dynamicResolution(true)
+                        .dynamicCrops(true)
                         .build());
     }
 
@@ -87,7 +88,7 @@ class LecoPromptsFileTest {
                 - target: c
                   dynamic_resolution: true
                   resolution: 64
-                  dynamic_crops: true
+                  dynamic_crops: maybe
                 - d
                 - target: ""
                 """,
@@ -98,7 +99,7 @@ class LecoPromptsFileTest {
                 "line 6: batch_size: batchSize is 0",
                 "line 7: guidance is unknown; did you mean",
                 "line 8: dynamicResolution is on and resolution is 64",
-                "line 11: dynamic_crops is 'true'; expected false",
+                "line 11: dynamic_crops is 'maybe'; expected true or false",
                 "line 12: expected keys and values",
                 "line 13: target is \"\"");
     }

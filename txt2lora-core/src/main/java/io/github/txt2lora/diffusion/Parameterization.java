@@ -1,0 +1,99 @@
+package io.github.txt2lora.diffusion;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a UNet predicts and down to which signal-to-noise ratio it was trained.
+ *
+ * @param predictionType noise or velocity
+ * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with {@link PredictionType#V_PREDICTION},
+ *     since noise says nothing about the picture there
+ */
+public record Parameterization(PredictionType predictionType, boolean zeroTerminalSnr) {
+
+    /** Noise, with some signal left at the end: SD 1.x, SD 2.x base, SDXL. */
+    public static final Parameterization EPSILON = new Parameterization(PredictionType.EPSILON, false);
+
+    /** Checks that the two fit together. */
+    public Parameterization {
+        if (zeroTerminalSnr && predictionType == PredictionType.EPSILON) {
+            throw new InvalidSettingException(
+                    "A model of zero terminal SNR cannot predict epsilon; found both, expected v-prediction. "
+                            + "Correct the prediction type or switch zero terminal SNR off");
+        }
+    }
+
+    /**
+     * That of a checkpoint: what it says of itself, else what the user says, else what most models of its family have.
+     *
+     * @param warnings is told where the user is contradicted and where the last is a guess
+     * @throws InvalidSettingException if the result would be zero terminal SNR with epsilon
+     */
+    public static Parameterization of(
+            Checkpoint checkpoint, Prediction prediction, TerminalSnr terminalSnr, Consumer<String> warnings) {
+        boolean zero = zeroTerminalSnr(checkpoint, terminalSnr, warnings);
+        return new Parameterization(predictionType(checkpoint, prediction, zero, warnings), zero);
+    }
+
+    private static boolean zeroTerminalSnr(Checkpoint checkpoint, TerminalSnr terminalSnr, Consumer<String> warnings) {
+        Boolean wanted = wanted(terminalSnr);
+        Boolean found = checkpoint.zeroTerminalSnr().orElse(null);
+        if (wanted != null && found != null && !wanted.equals(found)) {
+            warnings.accept("terminalSnr is set to " + terminalSnr + ", but " + checkpoint.path() + " says "
+                    + (found ? TerminalSnr.ZERO : TerminalSnr.ABOVE_ZERO) + ", which is used");
+        }
+        return found != null ? found : wanted != null && wanted;
+    }
+
+    private static PredictionType predictionType(
+            Checkpoint checkpoint, Prediction prediction, boolean zeroTerminalSnr, Consumer<String> warnings) {
+        PredictionType wanted = wanted(prediction);
+        PredictionType found = checkpoint
+                .vPrediction()
+                .map(velocity -> velocity ? PredictionType.V_PREDICTION : PredictionType.EPSILON)
+                .orElse(null);
+        if (found != null) {
+            if (wanted != null && wanted != found) {
+                warnings.accept("prediction is set to " + wanted + ", but " + checkpoint.path() + " says " + found
+                        + ", which is used");
+            }
+            return found;
+        }
+        if (wanted != null) {
+            return wanted;
+        }
+        if (zeroTerminalSnr) {
+            warnings.accept(checkpoint.path() + " does not say what it predicts; assumed V_PREDICTION, the only choice"
+                    + " with zero terminal SNR. Set prediction to be sure");
+            return PredictionType.V_PREDICTION;
+        }
+        if (checkpoint.family() == ModelFamily.SD2) {
+            warnings.accept(checkpoint.path() + " is " + checkpoint.family().displayName()
+                    + " and does not say what it predicts; assumed EPSILON, as for models of 512 pixels. If it is one"
+                    + " for 768 pixels, set prediction to V_PREDICTION");
+        }
+        return PredictionType.EPSILON;
+    }
+
+    private static @Nullable PredictionType wanted(Prediction prediction) {
+        return switch (prediction) {
+            case FROM_MODEL -> null;
+            case EPSILON -> PredictionType.EPSILON;
+            case V_PREDICTION -> PredictionType.V_PREDICTION;
+        };
+    }
+
+    private static @Nullable Boolean wanted(TerminalSnr terminalSnr) {
+        return switch (terminalSnr) {
+            case FROM_MODEL -> null;
+            case ABOVE_ZERO -> false;
+            case ZERO -> true;
+        };
+    }
+}
