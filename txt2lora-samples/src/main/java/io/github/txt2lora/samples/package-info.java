@@ -1,0 +1,5 @@
+/** Short programs to copy from. */
+@NullMarked
+package io.github.txt2lora.samples;
+
+import org.jspecify.annotations.NullMarked;
