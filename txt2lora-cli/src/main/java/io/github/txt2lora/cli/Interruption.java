@@ -1,0 +1,45 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.TrainingJob;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a training in good order when the process is told to end, by Ctrl-C or a signal: cancels it, keeping what was
+ * trained, and holds the process until this is closed.
+ */
+final class Interruption implements AutoCloseable {
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private @Nullable Thread hook;
+
+    /** Watches over a job from now on. */
+    void watch(TrainingJob job) {
+        hook = new Thread(() -> cancel(job), "txt2lora-interruption");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Cancels the job and waits until this is closed. */
+    void cancel(TrainingJob job) {
+        job.cancel(CancelMode.KEEP);
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Lets the process end: everything is saved and said. */
+    @Override
+    public void close() {
+        closed.countDown();
+        if (hook != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // the process is ending, and the hook has just been let go
+            }
+        }
+    }
+}

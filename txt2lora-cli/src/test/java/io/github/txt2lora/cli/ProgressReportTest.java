@@ -1,0 +1,83 @@
+package io.github.txt2lora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.TrainingCancelled;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.event.TrainingWarning;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ProgressReportTest {
+
+    private static final Path LORA = Path.of("krnkmd.safetensors");
+
+    private final StringWriter printed = new StringWriter();
+    private final ProgressReport report = new ProgressReport(new PrintWriter(printed, true), false);
+
+    @Test
+    void says_how_far_a_cancelled_training_came_and_where_it_is() {
+        tell(
+                started(),
+                new ModelLoaded("base.safetensors", "SD 1.x", Duration.ofMillis(1500)),
+                new IterationFinished(3, 10, 0.25, 1, 1e-4, 1, Duration.ofSeconds(7)),
+                new TrainingCancelled(3, Optional.of(LORA)));
+
+        assertThat(printed.toString())
+                .contains("base.safetensors: SD 1.x, loaded in 1.5 s")
+                .contains("3/10")
+                .contains("loss 0.2500")
+                .endsWith("Cancelled after 3 of 10 iterations; what was trained is in krnkmd.safetensors"
+                        + System.lineSeparator())
+                .doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void says_when_nothing_was_saved() {
+        tell(started(), new TrainingCancelled(0, Optional.empty()));
+
+        assertThat(printed.toString().strip()).isEqualTo("Cancelled after 0 of 10 iterations; nothing was saved");
+    }
+
+    @Test
+    void mentions_states_saved_on_the_way_and_leaves_the_last_one_to_the_result() {
+        tell(started(), new LoraSaved(LORA, 5), new LoraSaved(LORA, 10));
+
+        assertThat(printed.toString().strip()).isEqualTo("Saved krnkmd.safetensors after 5 iterations");
+    }
+
+    @Test
+    void passes_warnings_on() {
+        tell(new TrainingWarning("rank 64 is larger than 2 layers can use"));
+
+        assertThat(printed.toString().strip()).isEqualTo("Warning: rank 64 is larger than 2 layers can use");
+    }
+
+    private void tell(TrainingEvent... events) {
+        for (TrainingEvent event : events) {
+            report.onEvent(event);
+        }
+    }
+
+    private static TrainingEvent started() {
+        return new TrainingStarted(LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(Path.of("base.safetensors")))
+                .prompt(PromptPair.enhance("krnkmd").positive("maid").build())
+                .training(TrainingSpec.builder().iterations(10).build())
+                .output(Path.of("loras"))
+                .build());
+    }
+}
