@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +39,7 @@ import org.junit.jupiter.api.TestFactory;
 class TextEncoderParityTest {
 
     private static final double TOLERANCE = 1e-4;
+    private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
     private static final String WEIGHTS = ".weights.safetensors";
     private static final Pattern HIDDEN = Pattern.compile("hidden\\.minus(\\d+)(\\.final_norm)?");
     private static final Pattern CLIP_SKIP = Pattern.compile("clip_skip_(\\d+)");
@@ -152,15 +155,13 @@ class TextEncoderParityTest {
         for (TextEncoderUse use : TextEncoderUse.of(checkpoint.family())) {
             String name = use.component() == Component.TEXT_ENCODER_2 ? "input_ids_2" : "input_ids";
             long[] ids = texts.stream()
-                    .flatMapToInt(text -> java.util.Arrays.stream(
+                    .flatMapToInt(text -> Arrays.stream(
                             TOKENIZER.tokenize(text, use.padToken()).ids()))
                     .asLongStream()
                     .toArray();
             assertThat(ids).as(name).isEqualTo(recorded.array(scope, name).toLongArray());
         }
     }
-
-    private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
 
     private static Conditioning encode(
             Torch torch, NDManager scope, Checkpoint checkpoint, List<String> texts, int clipSkip) {
@@ -177,7 +178,7 @@ class TextEncoderParityTest {
                 SafetensorsFile weights = SafetensorsFile.open(weightsFile);
                 GoldenFile recorded = GoldenFile.open(file)) {
             for (Activation activation : Activation.values()) {
-                String prefix = activation.name().toLowerCase(java.util.Locale.ROOT) + ".";
+                String prefix = activation.name().toLowerCase(Locale.ROOT) + ".";
                 try (ClipTextEncoder encoder =
                         ClipTextEncoder.load(torch, weights.byName(), activation, Precision.FP32)) {
                     Map<String, NDArray> actual =

@@ -1,0 +1,98 @@
+package io.github.txt2lora.diffusion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ParameterizationTest {
+
+    private static final Parameterization VELOCITY = new Parameterization(PredictionType.V_PREDICTION, false);
+    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictionType.V_PREDICTION, true);
+
+    private final List<String> warnings = new ArrayList<>();
+
+    @TempDir
+    Path folder;
+
+    private Parameterization of(Path model, Prediction prediction, TerminalSnr terminalSnr) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            return Parameterization.of(checkpoint, prediction, terminalSnr, warnings::add);
+        }
+    }
+
+    private Parameterization ofModel(Path model) {
+        return of(model, Prediction.FROM_MODEL, TerminalSnr.FROM_MODEL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ModelFamily.class,
+            names = {"SD1", "SDXL"})
+    void families_that_are_trained_on_noise_need_no_word(ModelFamily family) {
+        assertThat(ofModel(SyntheticCheckpoint.write(folder, family))).isEqualTo(Parameterization.EPSILON);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void a_guess_for_sd2_is_reported() {
+        assertThat(ofModel(SyntheticCheckpoint.write(folder, ModelFamily.SD2))).isEqualTo(Parameterization.EPSILON);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains(folder.toString(), "assumed EPSILON", "set prediction to V_PREDICTION");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void the_user_decides_where_the_model_says_nothing(ModelFamily family) {
+        Path model = SyntheticCheckpoint.write(folder, family);
+        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.FROM_MODEL)).isEqualTo(VELOCITY);
+        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, Prediction.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(Parameterization.EPSILON);
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void what_the_model_says_holds_and_a_contradiction_is_reported() {
+        Path model = SyntheticCheckpoint.write(
+                folder, ModelFamily.SDXL, "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
+        assertThat(ofModel(model)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(warnings).isEmpty();
+
+        assertThat(of(model, Prediction.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(warnings)
+                .hasSize(2)
+                .anyMatch(warning -> warning.startsWith("terminalSnr is set to ABOVE_ZERO") && warning.contains("ZERO"))
+                .anyMatch(warning ->
+                        warning.startsWith("prediction is set to EPSILON") && warning.contains("says V_PREDICTION"));
+    }
+
+    @Test
+    void zero_terminal_snr_alone_makes_v_prediction_the_reported_guess() {
+        Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
+        assertThat(of(model, Prediction.FROM_MODEL, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(warnings).singleElement().asString().contains("assumed V_PREDICTION");
+    }
+
+    @Test
+    void rejects_epsilon_with_zero_terminal_snr() {
+        Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
+        assertThatThrownBy(() -> of(model, Prediction.EPSILON, TerminalSnr.ZERO))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("v-prediction");
+    }
+}

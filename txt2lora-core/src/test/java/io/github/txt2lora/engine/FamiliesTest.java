@@ -1,0 +1,219 @@
+package io.github.txt2lora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import io.github.txt2lora.golden.GoldenCases;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every family trains a LoRA and draws with it. */
+class FamiliesTest {
+
+    private static final int SIDE = 64;
+
+    private static TrainingEngine engine;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void open() {
+        Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
+        engine = TrainingEngine.open(EngineOptions.builder().device(device).build());
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    private Path model(ModelFamily family) {
+        return SyntheticCheckpoint.write(folder.resolve("model"), family);
+    }
+
+    private TrainedLora train(Path model, TrainingSpec.Builder spec, boolean dynamicCrops) {
+        return engine.train(LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.folder(model))
+                .prompt(PromptPair.enhance("krnkmd")
+                        .positive("cat ears, maid")
+                        .neutral("1girl")
+                        .resolution(SIDE)
+                        .batchSize(2)
+                        .dynamicCrops(dynamicCrops)
+                        .build())
+                .training(spec.iterations(2)
+                        .maxDenoisingSteps(3)
+                        .learningRate(1e-2)
+                        .build())
+                .output(folder)
+                .build());
+    }
+
+    private static ImageRequest.Builder picture(ModelSource model) {
+        return ImageRequest.builder()
+                .model(model)
+                .prompt("krnkmd")
+                .negativePrompt("lowres")
+                .width(SIDE)
+                .height(SIDE)
+                .steps(2);
+    }
+
+    private static int[] pixels(ImageRequest request) {
+        List<GeneratedImage> images = engine.generate(request);
+        assertThat(images).hasSize(1);
+        return images.get(0).image().getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void trains_and_draws_with_the_lora(ModelFamily family) {
+        Path model = model(family);
+        TrainedLora lora = train(model, TrainingSpec.builder().prediction(Prediction.EPSILON), false);
+
+        assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
+        assertThat(lora.warnings()).isEmpty();
+        ImageRequest plain = picture(ModelSource.folder(model))
+                .prediction(Prediction.EPSILON)
+                .build();
+        ImageRequest withLora = plain.toBuilder().lora(lora.file(), 1).build();
+        assertThat(pixels(withLora)).isNotEqualTo(pixels(plain));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
+        var spec = TrainingSpec.builder().prediction(Prediction.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
+        TrainedLora lora = train(model(family), spec, false);
+
+        assertThat(lora.metadata())
+                .containsAllEntriesOf(
+                        switch (family) {
+                            case SD1 ->
+                                Map.of(
+                                        "ss_base_model_version", "sd_v1_v",
+                                        "ss_v2", "False",
+                                        "modelspec.architecture", "stable-diffusion-v1/lora");
+                            case SD2 ->
+                                Map.of(
+                                        "ss_base_model_version", "sd_v2_v",
+                                        "ss_v2", "True",
+                                        "modelspec.architecture", "stable-diffusion-v2-768-v/lora");
+                            case SDXL ->
+                                Map.of(
+                                        "ss_base_model_version", "sdxl_base_v1-0",
+                                        "ss_v2", "False",
+                                        "modelspec.architecture", "stable-diffusion-xl-v1-base/lora");
+                        })
+                .containsEntry("modelspec.prediction_type", "v")
+                .containsEntry("ss_zero_terminal_snr", "True");
+    }
+
+    @Test
+    void a_guess_of_what_sd2_predicts_is_reported() {
+        assertThat(train(model(ModelFamily.SD2), TrainingSpec.builder(), false).warnings())
+                .singleElement()
+                .asString()
+                .contains("assumed EPSILON");
+    }
+
+    @Test
+    void what_the_model_predicts_changes_the_picture() {
+        ImageRequest.Builder request = picture(ModelSource.folder(model(ModelFamily.SDXL)));
+        int[] epsilon = pixels(request.build());
+        int[] velocity = pixels(request.prediction(Prediction.V_PREDICTION).build());
+        int[] zeroTerminalSnr = pixels(request.terminalSnr(TerminalSnr.ZERO).build());
+
+        assertThat(velocity).isNotEqualTo(epsilon);
+        assertThat(zeroTerminalSnr).isNotEqualTo(velocity);
+    }
+
+    @Test
+    void crops_change_what_sdxl_learns() {
+        Path model = model(ModelFamily.SDXL);
+        TrainedLora uncropped = train(model, TrainingSpec.builder(), false);
+        TrainedLora cropped = train(model, TrainingSpec.builder(), true);
+
+        assertThat(cropped.warnings()).isEmpty();
+        assertThat(cropped.losses()).isNotEqualTo(uncropped.losses());
+    }
+
+    @Test
+    void crops_for_a_family_that_is_not_told_of_them_are_reported() {
+        assertThat(train(model(ModelFamily.SD1), TrainingSpec.builder(), true).warnings())
+                .singleElement()
+                .asString()
+                .contains("dynamicCrops is on", "only SDXL");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void rejects_a_clip_skip_that_leaves_no_layer(ModelFamily family) {
+        Path model = model(family);
+        int most = family == ModelFamily.SDXL ? 1 : 2;
+        assertThatThrownBy(() -> train(model, TrainingSpec.builder().clipSkip(most + 1), false))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("clipSkip is " + (most + 1) + "; expected a number from 1 to " + most);
+    }
+
+    @Tag("parity")
+    @TestFactory
+    Stream<DynamicTest> recorded_checkpoints_train_and_draw() {
+        return GoldenCases.each("checkpoints", GoldenCases.files("checkpoints", ".safetensors"), file -> {
+            ModelSource model = ModelSource.file(file);
+            Prediction prediction;
+            try (Checkpoint checkpoint = Checkpoint.open(file)) {
+                prediction = checkpoint.family() == ModelFamily.SD2 ? Prediction.V_PREDICTION : Prediction.FROM_MODEL;
+            }
+            TrainedLora lora = engine.train(LoraTraining.builder()
+                    .name(GoldenCases.name(file, ".safetensors"))
+                    .model(model)
+                    .prompt(PromptPair.enhance("krnkmd")
+                            .positive("maid")
+                            .resolution(SIDE)
+                            .build())
+                    .training(TrainingSpec.builder()
+                            .iterations(2)
+                            .maxDenoisingSteps(3)
+                            .prediction(prediction)
+                            .build())
+                    .output(folder)
+                    .build());
+            assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
+            assertThat(pixels(picture(model)
+                            .prediction(prediction)
+                            .lora(lora.file(), 1)
+                            .build()))
+                    .hasSize(SIDE * SIDE);
+        });
+    }
+}
