@@ -2,6 +2,7 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
 import java.util.List;
 
@@ -63,13 +64,25 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Draws pictures and waits for them. While a training runs, the request waits for its turn.
-     *
-     * @return {@link ImageRequest#count()} pictures in the order of their seeds
-     * @throws CheckpointException if the model or a LoRA cannot be used
-     * @throws Txt2LoraException if drawing failed, or the engine is closed
+     * Draws pictures and waits for them, as {@link #generate(ImageRequest, ImageListener)} does.
      */
-    List<GeneratedImage> generate(ImageRequest request);
+    default List<GeneratedImage> generate(ImageRequest request) {
+        return generate(request, progress -> {});
+    }
+
+    /**
+     * Draws pictures and waits for them. While a training runs, the request waits for its turn. If the calling thread
+     * is interrupted, or the listener throws, the drawing is cancelled before its next step.
+     *
+     * @param listener is called on the calling thread; what it throws comes out of this method
+     * @return {@link ImageRequest#count()} pictures in the order of their seeds
+     * @throws InvalidSettingException if the prompt names a LoRA that does not exist or has more or fewer parts than
+     *     there are regions, or a setting does not fit the model
+     * @throws CheckpointException if the model or a LoRA cannot be used
+     * @throws Txt2LoraException if drawing failed, the thread was interrupted, which it then stays, or the engine is
+     *     closed
+     */
+    List<GeneratedImage> generate(ImageRequest request, ImageListener listener);
 
     /**
      * Cancels all trainings, discarding them, waits until the one under way has stopped, and frees all memory. May be

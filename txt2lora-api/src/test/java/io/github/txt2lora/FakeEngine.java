@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
 import java.time.Duration;
 import java.util.List;
@@ -50,7 +51,7 @@ final class FakeEngine implements TrainingEngine {
     }
 
     @Override
-    public List<GeneratedImage> generate(ImageRequest request) {
+    public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
         return List.of();
     }
 

@@ -1,5 +1,6 @@
 package io.github.txt2lora.image;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param loras LoRAs to apply, none by default
  * @param precision the number format of computations, {@link Precision#FP32} by default
+ * @param promptSyntax how prompt and negative prompt are read, {@link PromptSyntax#WEB_UI} by default
+ * @param loraFolder where {@code <lora:name:weight>} in a prompt finds {@code name.safetensors}, also in its subfolders;
+ *     null, the default, for nowhere
+ * @param composition where the parts of the prompt apply, {@link WholePicture} by default
  */
 public record ImageRequest(
         ModelSource model,
@@ -45,7 +50,10 @@ public record ImageRequest(
         Prediction prediction,
         TerminalSnr terminalSnr,
         List<LoraWeight> loras,
-        Precision precision) {
+        Precision precision,
+        PromptSyntax promptSyntax,
+        @Nullable Path loraFolder,
+        ImageComposition composition) {
 
     private static final int MAX_STEPS = 1000;
     private static final int MAX_CLIP_SKIP = 12;
@@ -53,7 +61,7 @@ public record ImageRequest(
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws io.github.txt2lora.InvalidSettingException if a component is outside its range
+     * @throws InvalidSettingException if a component is outside its range
      */
     public ImageRequest {
         Check.given("model", model);
@@ -70,6 +78,17 @@ public record ImageRequest(
         Check.given("terminalSnr", terminalSnr);
         loras = copyOf(loras);
         Check.given("precision", precision);
+        Check.given("promptSyntax", promptSyntax);
+        Check.given("composition", composition);
+        rejectRegionsOfPlainText(promptSyntax, composition);
+    }
+
+    private static void rejectRegionsOfPlainText(PromptSyntax syntax, ImageComposition composition) {
+        if (syntax == PromptSyntax.PLAIN && !(composition instanceof WholePicture)) {
+            throw new InvalidSettingException("composition is " + composition
+                    + " although promptSyntax is PLAIN, where AND and ADDCOL are words like others; expected"
+                    + " promptSyntax WEB_UI or the composition of the whole picture");
+        }
     }
 
     /** A builder with the defaults. */
@@ -94,7 +113,10 @@ public record ImageRequest(
                 .prediction(prediction)
                 .terminalSnr(terminalSnr)
                 .loras(loras)
-                .precision(precision);
+                .precision(precision)
+                .promptSyntax(promptSyntax)
+                .loraFolder(loraFolder)
+                .composition(composition);
     }
 
     private static List<LoraWeight> copyOf(List<LoraWeight> loras) {
@@ -122,6 +144,9 @@ public record ImageRequest(
         private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private final List<LoraWeight> loras = new ArrayList<>();
         private Precision precision = Precision.FP32;
+        private PromptSyntax promptSyntax = PromptSyntax.WEB_UI;
+        private @Nullable Path loraFolder;
+        private ImageComposition composition = ImageComposition.wholePicture();
 
         private Builder() {}
 
@@ -146,7 +171,7 @@ public record ImageRequest(
         /**
          * Width in pixels; 512 by default.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is not a positive multiple of 8
+         * @throws InvalidSettingException if it is not a positive multiple of 8
          */
         public Builder width(int width) {
             this.width = Check.pictureSide("width", width);
@@ -156,7 +181,7 @@ public record ImageRequest(
         /**
          * Height in pixels; 512 by default.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is not a positive multiple of 8
+         * @throws InvalidSettingException if it is not a positive multiple of 8
          */
         public Builder height(int height) {
             this.height = Check.pictureSide("height", height);
@@ -166,7 +191,7 @@ public record ImageRequest(
         /**
          * Denoising steps; 20 by default.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is not from 1 to 1000
+         * @throws InvalidSettingException if it is not from 1 to 1000
          */
         public Builder steps(int steps) {
             this.steps = Check.between("steps", steps, 1, MAX_STEPS);
@@ -176,7 +201,7 @@ public record ImageRequest(
         /**
          * Classifier-free guidance scale; 7.5 by default, 1 leaves the negative prompt out.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is not finite
+         * @throws InvalidSettingException if it is not finite
          */
         public Builder guidanceScale(double guidanceScale) {
             this.guidanceScale = Check.finite("guidanceScale", guidanceScale);
@@ -192,7 +217,7 @@ public record ImageRequest(
         /**
          * How many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 by default.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is less than 1
+         * @throws InvalidSettingException if it is less than 1
          */
         public Builder count(int count) {
             this.count = Check.atLeast("count", count, 1);
@@ -209,7 +234,7 @@ public record ImageRequest(
          * Which hidden state of the text encoder is used, counted from the one that the model was trained on, 1: the
          * last in SD 1.x and 2.x, the last but one in SDXL; 1 by default.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if it is not from 1 to 12
+         * @throws InvalidSettingException if it is not from 1 to 12
          */
         public Builder clipSkip(int clipSkip) {
             this.clipSkip = Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
@@ -231,7 +256,7 @@ public record ImageRequest(
         /**
          * Adds a LoRA to those already there.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if the weight is not finite
+         * @throws InvalidSettingException if the weight is not finite
          */
         public Builder lora(Path file, double weight) {
             loras.add(new LoraWeight(file, weight));
@@ -252,10 +277,28 @@ public record ImageRequest(
             return this;
         }
 
+        /** How prompt and negative prompt are read; {@link PromptSyntax#WEB_UI} by default. */
+        public Builder promptSyntax(PromptSyntax promptSyntax) {
+            this.promptSyntax = Check.given("promptSyntax", promptSyntax);
+            return this;
+        }
+
+        /** The folder of the LoRAs that prompts name, {@code <lora:name:weight>}; null, the default, for none. */
+        public Builder loraFolder(@Nullable Path loraFolder) {
+            this.loraFolder = loraFolder;
+            return this;
+        }
+
+        /** Where the parts of the prompt apply; everywhere by default. */
+        public Builder composition(ImageComposition composition) {
+            this.composition = Check.given("composition", composition);
+            return this;
+        }
+
         /**
          * Makes the request.
          *
-         * @throws io.github.txt2lora.InvalidSettingException if model or prompt is missing
+         * @throws InvalidSettingException if model or prompt is missing, or regions are given for a plain prompt
          */
         public ImageRequest build() {
             return new ImageRequest(
@@ -273,7 +316,10 @@ public record ImageRequest(
                     prediction,
                     terminalSnr,
                     loras,
-                    precision);
+                    precision,
+                    promptSyntax,
+                    loraFolder,
+                    composition);
         }
     }
 }

@@ -40,7 +40,10 @@ class ImageRequestTest {
                         Prediction.FROM_MODEL,
                         TerminalSnr.FROM_MODEL,
                         List.of(),
-                        Precision.FP32));
+                        Precision.FP32,
+                        PromptSyntax.WEB_UI,
+                        null,
+                        new WholePicture()));
     }
 
     static Stream<Arguments> rejections() {
@@ -103,9 +106,26 @@ class ImageRequestTest {
                 Prediction.V_PREDICTION,
                 TerminalSnr.ZERO,
                 List.of(LORA),
-                Precision.FP16);
+                Precision.FP16,
+                PromptSyntax.WEB_UI,
+                Path.of("lora"),
+                RegionGrid.even());
 
         assertThat(request.toBuilder().build()).isEqualTo(request);
+    }
+
+    @Test
+    void rejects_regions_for_a_plain_prompt() {
+        ImageRequest.Builder builder = ImageRequest.builder()
+                .model(MODEL)
+                .prompt("a AND b")
+                .promptSyntax(PromptSyntax.PLAIN)
+                .composition(LatentCouple.parse("1:2-0:0,1:2-0:1", "1,1"));
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("composition is LatentCouple")
+                .hasMessageContaining("promptSyntax is PLAIN");
     }
 
     private static Arguments rejection(String message, Consumer<ImageRequest.Builder> call) {

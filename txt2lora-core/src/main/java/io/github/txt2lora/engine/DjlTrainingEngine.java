@@ -10,16 +10,15 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.Torch;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -72,24 +71,13 @@ final class DjlTrainingEngine implements TrainingEngine {
     }
 
     @Override
-    public List<GeneratedImage> generate(ImageRequest request) {
-        Future<List<GeneratedImage>> images;
+    public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
+        var call = new ImageCall(request);
         synchronized (this) {
             requireOpen();
-            images = worker.submit(() -> new ImageRun(torch, models, tokenizer, request).run());
+            worker.execute(() -> call.run(() -> new ImageRun(torch, models, tokenizer, request, call::report).run()));
         }
-        try {
-            return images.get();
-        } catch (InterruptedException e) {
-            images.cancel(false);
-            Thread.currentThread().interrupt();
-            throw new Txt2LoraException("interrupted while waiting for pictures of \"" + request.prompt() + "\"", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Txt2LoraException failure) {
-                throw failure;
-            }
-            throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + e.getCause(), e.getCause());
-        }
+        return call.await(listener);
     }
 
     private void requireOpen() {

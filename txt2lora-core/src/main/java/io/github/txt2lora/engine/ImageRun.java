@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -9,6 +10,8 @@ import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
+import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -36,12 +39,14 @@ final class ImageRun {
     private final BaseModels models;
     private final ClipTokenizer tokenizer;
     private final ImageRequest request;
+    private final ImageListener listener;
 
-    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request) {
+    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request, ImageListener listener) {
         this.torch = torch;
         this.models = models;
         this.tokenizer = tokenizer;
         this.request = request;
+        this.listener = listener;
     }
 
     List<GeneratedImage> run() {
@@ -82,12 +87,22 @@ final class ImageRun {
                     .toList();
             try (NDManager scope = torch.newScope()) {
                 List<BufferedImage> drawn =
-                        textToImage.draw(scope, request, positive, negative, seeds, new StepHook() {});
+                        textToImage.draw(scope, request, positive, negative, seeds, reporting(first, count));
                 for (int i = 0; i < count; i++) {
                     images.add(new GeneratedImage(drawn.get(i), seeds.get(i), request));
                 }
             }
         }
         return images;
+    }
+
+    private StepHook reporting(int picturesDone, int batchSize) {
+        return new StepHook() {
+            @Override
+            public void afterStep(int step, NDArray latents) {
+                long done = (long) picturesDone * request.steps() + (step + 1L) * batchSize;
+                listener.stepFinished(new ImageProgress(done, (long) request.steps() * request.count()));
+            }
+        };
     }
 }

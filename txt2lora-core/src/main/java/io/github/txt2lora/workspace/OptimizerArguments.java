@@ -1,5 +1,6 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.internal.NearestWord;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;

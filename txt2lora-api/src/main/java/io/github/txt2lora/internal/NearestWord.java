@@ -1,18 +1,22 @@
-package io.github.txt2lora.workspace;
+package io.github.txt2lora.internal;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what a mistyped word was meant to be. */
-final class NearestWord {
+public final class NearestWord {
 
     /** The rest of a longer word says nothing about what was meant. */
     private static final int LONGEST = 60;
 
     private NearestWord() {}
 
-    /** The candidate that the fewest insertions, deletions and replacements of letters turn the word into. */
-    static String to(String word, Collection<String> candidates) {
+    /**
+     * The candidate that the fewest insertions, deletions and replacements of letters turn the word into.
+     *
+     * @param candidates at least one
+     */
+    public static String to(String word, Collection<String> candidates) {
         String typed = word.substring(0, Math.min(word.length(), LONGEST));
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> distance(typed, candidate)))

@@ -1,0 +1,77 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.engine.JobControl.CancelSignal;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
+import io.github.txt2lora.image.ImageProgress;
+import io.github.txt2lora.image.ImageRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+
+/**
+ * One request for pictures: the engine's thread draws and reports, the calling thread waits and passes the reports on to
+ * the listener, which therefore never holds up the engine.
+ */
+final class ImageCall {
+
+    private final ImageRequest request;
+    /** Empty at the end. */
+    private final BlockingQueue<Optional<ImageProgress>> reports = new LinkedBlockingQueue<>();
+
+    private final CompletableFuture<List<GeneratedImage>> result = new CompletableFuture<>();
+    private volatile boolean cancelled;
+
+    ImageCall(ImageRequest request) {
+        this.request = request;
+    }
+
+    /** Runs on the engine's thread. */
+    void run(Supplier<List<GeneratedImage>> drawing) {
+        try {
+            checkCancelled();
+            result.complete(drawing.get());
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        } finally {
+            reports.add(Optional.empty());
+        }
+    }
+
+    /** Called on the engine's thread between steps; throws to end the drawing if it was cancelled. */
+    void report(ImageProgress progress) {
+        checkCancelled();
+        reports.add(Optional.of(progress));
+    }
+
+    private void checkCancelled() {
+        if (cancelled) {
+            throw new CancelSignal();
+        }
+    }
+
+    /** Waits on the calling thread; when it is left by an exception, the drawing is cancelled. */
+    List<GeneratedImage> await(ImageListener listener) {
+        try {
+            for (var report = reports.take(); report.isPresent(); report = reports.take()) {
+                listener.stepFinished(report.get());
+            }
+            return result.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Txt2LoraException("interrupted while waiting for pictures of \"" + request.prompt() + "\"", e);
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Txt2LoraException failure) {
+                throw failure;
+            }
+            throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + e.getCause(), e.getCause());
+        } finally {
+            cancelled = true;
+        }
+    }
+}
