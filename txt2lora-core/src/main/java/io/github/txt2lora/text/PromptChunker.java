@@ -1,0 +1,84 @@
+package io.github.txt2lora.text;
+
+import io.github.txt2lora.image.PromptSyntax;
+import io.github.txt2lora.text.PromptChunk.WeightedToken;
+import io.github.txt2lora.text.PromptPiece.ChunkBreak;
+import io.github.txt2lora.text.PromptPiece.Words;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cuts prompts in the web UI's syntax into chunks of 75 tokens, as AUTOMATIC1111's web UI does: where a chunk is full
+ * and a comma stands among its last 20 tokens, the words after the comma move on to the next chunk together.
+ */
+public final class PromptChunker {
+
+    /** The web UI's setting {@code comma_padding_backtrack}, at its default. */
+    private static final int COMMA_REACH = 20;
+
+    private final ClipTokenizer tokenizer;
+    private final int comma;
+
+    /** A chunker with this tokenizer. */
+    public PromptChunker(ClipTokenizer tokenizer) {
+        this.tokenizer = tokenizer;
+        this.comma = tokenizer.encode(",")[1];
+    }
+
+    /**
+     * The chunks of a prompt, at least one. It is read as {@link PromptSyntax#WEB_UI}, but {@code AND} and
+     * {@code <lora:...>} are words here: they are for {@link PromptParts} and {@link LoraTags} to take out before.
+     */
+    public List<PromptChunk> chunks(String prompt) {
+        var filling = new Filling();
+        for (PromptPiece piece : EmphasisParser.parse(prompt)) {
+            if (piece instanceof Words words) {
+                int[] ids = tokenizer.encode(words.text());
+                for (int i = 1; i < ids.length - 1; i++) {
+                    filling.add(new WeightedToken(ids[i], (float) words.weight()));
+                }
+            } else if (piece instanceof ChunkBreak) {
+                filling.endChunk();
+            }
+        }
+        return filling.finish();
+    }
+
+    private final class Filling {
+
+        private final List<PromptChunk> chunks = new ArrayList<>();
+        private List<WeightedToken> tokens = new ArrayList<>();
+        /** How many tokens of the chunk stand before the last comma; -1 without one. */
+        private int beforeComma = -1;
+
+        void add(WeightedToken token) {
+            if (token.id() == comma) {
+                beforeComma = tokens.size();
+            } else if (tokens.size() == PromptChunk.CAPACITY
+                    && beforeComma != -1
+                    && tokens.size() - beforeComma <= COMMA_REACH) {
+                List<WeightedToken> moved = List.copyOf(tokens.subList(beforeComma + 1, tokens.size()));
+                tokens.subList(beforeComma + 1, tokens.size()).clear();
+                endChunk();
+                tokens.addAll(moved);
+            }
+            if (tokens.size() == PromptChunk.CAPACITY) {
+                endChunk();
+            }
+            tokens.add(token);
+        }
+
+        void endChunk() {
+            chunks.add(new PromptChunk(tokens));
+            tokens = new ArrayList<>();
+            beforeComma = -1;
+        }
+
+        List<PromptChunk> finish() {
+            if (!tokens.isEmpty() || chunks.isEmpty()) {
+                endChunk();
+            }
+            return chunks;
+        }
+    }
+}

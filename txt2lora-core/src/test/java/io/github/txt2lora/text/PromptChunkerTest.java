@@ -1,0 +1,72 @@
+package io.github.txt2lora.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PromptChunkerTest {
+
+    private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
+
+    private final PromptChunker chunker = new PromptChunker(TOKENIZER);
+
+    @Test
+    void the_empty_prompt_is_one_chunk_without_words() {
+        assertThat(chunker.chunks("")).containsExactly(PromptChunk.empty());
+        assertThat(PromptChunk.empty().ids(PadToken.END_OF_TEXT))
+                .isEqualTo(TOKENIZER.tokenize("", PadToken.END_OF_TEXT).ids());
+    }
+
+    @Test
+    void a_short_prompt_has_the_ids_of_training_and_weights_at_its_words() {
+        PromptChunk chunk = chunker.chunks("a (red:1.5) cat").get(0);
+
+        assertThat(chunk.ids(PadToken.ZERO))
+                .isEqualTo(TOKENIZER.tokenize("a red cat", PadToken.ZERO).ids());
+        assertThat(chunk.weights()).hasSize(77).startsWith(1, 1, 1.5f, 1, 1).endsWith(1);
+        assertThat(chunk.isWeighted()).isTrue();
+    }
+
+    @Test
+    void words_beyond_75_tokens_go_to_further_chunks() {
+        List<PromptChunk> chunks = chunker.chunks("cat ".repeat(160));
+
+        assertThat(chunks).hasSize(3);
+        assertThat(used(chunks.get(0))).isEqualTo(75);
+        assertThat(used(chunks.get(1))).isEqualTo(75);
+        assertThat(used(chunks.get(2))).isEqualTo(10);
+    }
+
+    @Test
+    void words_after_a_late_comma_stay_together() {
+        List<PromptChunk> chunks = chunker.chunks("cat ".repeat(70) + ", dog dog dog dog dog dog dog");
+
+        assertThat(chunks).hasSize(2);
+        assertThat(used(chunks.get(0))).isEqualTo(71);
+        assertThat(used(chunks.get(1))).isEqualTo(7);
+    }
+
+    @Test
+    void an_early_comma_keeps_nothing_together() {
+        List<PromptChunk> chunks = chunker.chunks("cat, " + "dog ".repeat(80));
+
+        assertThat(used(chunks.get(0))).isEqualTo(75);
+    }
+
+    @Test
+    void break_begins_a_chunk() {
+        assertThat(chunker.chunks("cat BREAK dog"))
+                .containsExactly(
+                        chunker.chunks("cat").get(0), chunker.chunks("dog").get(0));
+    }
+
+    private static int used(PromptChunk chunk) {
+        int[] ids = chunk.ids(PadToken.END_OF_TEXT);
+        int end = 1;
+        while (ids[end] != ClipTokenizer.END_OF_TEXT) {
+            end++;
+        }
+        return end - 1;
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.txt2lora.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PromptPartsTest {
+
+    @Test
+    void and_separates_weighted_parts() {
+        assertThat(PromptParts.ofAnd("2girls :0.5 AND (a:1.6) AND b"))
+                .containsExactly(
+                        new PromptPart("2girls ", 0.5), new PromptPart(" (a:1.6) ", 1), new PromptPart(" b", 1));
+    }
+
+    @Test
+    void and_within_a_word_or_in_small_letters_is_text() {
+        assertThat(PromptParts.ofAnd("ANDROID and SAND")).containsExactly(new PromptPart("ANDROID and SAND", 1));
+    }
+
+    @Test
+    void a_colon_without_a_number_is_text() {
+        assertThat(PromptParts.ofAnd("a: b")).containsExactly(new PromptPart("a: b", 1));
+        assertThat(PromptParts.ofAnd("a:")).containsExactly(new PromptPart("a:", 1));
+        assertThat(PromptParts.ofAnd("")).containsExactly(new PromptPart("", 1));
+    }
+
+    @Test
+    void rows_columns_and_the_common_part_make_a_grid() {
+        assertThat(PromptParts.ofGrid("2girls ADDCOMM sky ADDROW red ADDCOL blue"))
+                .isEqualTo(List.of(List.of("2girls, sky"), List.of("2girls, red", "2girls, blue")));
+    }
+
+    @Test
+    void a_prompt_without_keywords_is_one_region() {
+        assertThat(PromptParts.ofGrid("a ADDCOLUMN")).isEqualTo(List.of(List.of("a ADDCOLUMN")));
+    }
+}
