@@ -17,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -72,21 +74,53 @@ public final class PromptEncoder {
      * @return the embeddings by prompt
      */
     public Map<String, PromptEmbedding> encode(Collection<String> prompts, NDManager owner, Consumer<String> warnings) {
-        Set<String> distinct = new LinkedHashSet<>(prompts);
         Set<String> warned = new LinkedHashSet<>();
+        Map<String, PromptEmbedding> embeddings =
+                encode(new LinkedHashSet<>(prompts), owner, (prompt, padToken) -> plain(prompt, padToken, warned));
+        warned.forEach(warnings);
+        return embeddings;
+    }
+
+    /**
+     * Encodes prompts that are cut into chunks, whose hidden states follow each other.
+     *
+     * @param prompts each with its chunks, one or more
+     * @param owner the scope that will own the result
+     * @return the embeddings by prompt, [1, 77 * chunks, width]; the pooled embedding is that of the first chunk
+     */
+    public Map<String, PromptEmbedding> encode(Map<String, List<PromptChunk>> prompts, NDManager owner) {
+        return encode(
+                prompts.keySet(),
+                owner,
+                (prompt, padToken) -> Objects.requireNonNull(prompts.get(prompt)).stream()
+                        .map(chunk -> EncoderInput.of(chunk, padToken))
+                        .toList());
+    }
+
+    private List<EncoderInput> plain(String prompt, PadToken padToken, Collection<String> warnings) {
+        TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken);
+        if (!tokens.droppedWords().isEmpty()) {
+            warnings.add("prompt \"" + prompt + "\" is longer than the 75 tokens that the text encoder reads; dropped: "
+                    + String.join(" ", tokens.droppedWords()));
+        }
+        return List.of(EncoderInput.of(tokens));
+    }
+
+    private Map<String, PromptEmbedding> encode(
+            Set<String> prompts, NDManager owner, BiFunction<String, PadToken, List<EncoderInput>> reader) {
         try (NDManager scope = torch.newScope()) {
             List<Map<String, PromptEmbedding>> parts = new ArrayList<>();
             for (TextEncoderUse use : uses) {
-                parts.add(encode(use, distinct, scope, warned));
+                parts.add(encode(use, prompts, scope, reader));
             }
             Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
-            for (String prompt : distinct) {
-                PromptEmbedding embedding =
-                        sideBySide(parts.stream().map(part -> part.get(prompt)).toList());
+            for (String prompt : prompts) {
+                PromptEmbedding embedding = sideBySide(parts.stream()
+                        .map(part -> Objects.requireNonNull(part.get(prompt)))
+                        .toList());
                 embedding.attachTo(owner);
                 embeddings.put(prompt, embedding);
             }
-            warned.forEach(warnings);
             return embeddings;
         } finally {
             torch.emptyCache();
@@ -99,26 +133,25 @@ public final class PromptEncoder {
     }
 
     private Map<String, PromptEmbedding> encode(
-            TextEncoderUse use, Collection<String> prompts, NDManager owner, Collection<String> warnings) {
+            TextEncoderUse use,
+            Set<String> prompts,
+            NDManager owner,
+            BiFunction<String, PadToken, List<EncoderInput>> reader) {
         try (ClipTextEncoder encoder =
                 ClipTextEncoder.load(torch, checkpoint.tensors(use.component()), use.activation(), precision)) {
             Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
             for (String prompt : prompts) {
-                TokenizedPrompt tokens = tokenizer.tokenize(prompt, use.padToken());
-                if (!tokens.droppedWords().isEmpty()) {
-                    warnings.add("prompt \"" + prompt
-                            + "\" is longer than the 75 tokens that the text encoder reads; dropped: "
-                            + String.join(" ", tokens.droppedWords()));
-                }
-                embeddings.put(prompt, encode(encoder, use, tokens, owner));
+                List<PromptEmbedding> chunks = reader.apply(prompt, use.padToken()).stream()
+                        .map(input -> encode(encoder, use, input, owner))
+                        .toList();
+                embeddings.put(prompt, oneAfterTheOther(chunks));
             }
             return embeddings;
         }
     }
 
-    private PromptEmbedding encode(
-            ClipTextEncoder encoder, TextEncoderUse use, TokenizedPrompt tokens, NDManager owner) {
-        long[] ids = Arrays.stream(tokens.ids()).asLongStream().toArray();
+    private PromptEmbedding encode(ClipTextEncoder encoder, TextEncoderUse use, EncoderInput input, NDManager owner) {
+        long[] ids = Arrays.stream(input.ids()).asLongStream().toArray();
         try (NDManager scope = torch.newScope()) {
             NDArray idTensor = scope.create(ids, new Shape(1, ids.length));
             NDList states = encoder.hiddenStates(scope, idTensor);
@@ -126,16 +159,31 @@ public final class PromptEncoder {
             if (use.finalNorm()) {
                 context = encoder.finalNorm(scope, context);
             }
+            context = context.toType(DataType.FLOAT32, false);
+            if (input.weights() != null) {
+                context = Emphasis.apply(scope, context, input.weights());
+            }
             NDArray pooled = null;
             if (use.pooled()) {
                 NDArray last = encoder.finalNorm(scope, states.get(states.size() - 1));
                 pooled = encoder.project(scope, encoder.pooled(scope, last, idTensor))
                         .toType(DataType.FLOAT32, false);
             }
-            var embedding = new PromptEmbedding(context.toType(DataType.FLOAT32, false), pooled);
+            var embedding = new PromptEmbedding(context, pooled);
             embedding.attachTo(owner);
             return embedding;
         }
+    }
+
+    /** The hidden states of all chunks in a row, and the pooled embedding of the first. */
+    private static PromptEmbedding oneAfterTheOther(List<PromptEmbedding> chunks) {
+        PromptEmbedding first = chunks.get(0);
+        if (chunks.size() == 1) {
+            return first;
+        }
+        NDList contexts = new NDList();
+        chunks.forEach(chunk -> contexts.add(chunk.context()));
+        return new PromptEmbedding(NDArrays.concat(contexts, 1), first.pooled());
     }
 
     /** The hidden states of all encoders next to each other, and the pooled embedding of the one that has it. */
