@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the base model
  * @param prompt what to draw; may be empty
- * @param negativePrompt what to move away from, empty by default
+ * @param negativePrompt what to move away from, empty by default; for SDXL, empty means no prompt at all, as in its
+ *     training
  * @param width in pixels, a positive multiple of 8, 512 by default
  * @param height in pixels, a positive multiple of 8, 512 by default
  * @param steps denoising steps, 1 to 1000, 20 by default

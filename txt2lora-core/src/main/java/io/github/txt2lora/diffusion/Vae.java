@@ -7,6 +7,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.torch.ScalarType;
 import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptClass;
@@ -26,12 +27,19 @@ public final class Vae implements AutoCloseable {
         this.scalingFactor = scalingFactor;
     }
 
-    /** Copies the VAE's weights from the checkpoint to the device, in the given precision. */
+    /**
+     * Copies the VAE's weights from the checkpoint to the device.
+     *
+     * @param precision of its computations; SDXL's leaves the range of FP16, so there FP32 stands for it, as with
+     *     {@code force_upcast} in diffusers
+     */
     public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
+        boolean overflows = checkpoint.family() == ModelFamily.SDXL && precision == Precision.FP16;
+        Precision used = overflows ? Precision.FP32 : precision;
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(checkpoint.tensors(Component.VAE)),
-                new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
+                new ScriptAttribute.OfInt("dtype", ScalarType.of(used).code()),
                 new ScriptAttribute.OfTensors("weights"));
         return new Vae(script, checkpoint.vaeScalingFactor());
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.TextToImage;
@@ -58,11 +59,18 @@ final class ImageRun {
             var encoder = new PromptEncoder(torch, checkpoint, tokenizer, request.precision(), request.clipSkip());
             Map<String, PromptEmbedding> embeddings =
                     encoder.encode(List.of(request.prompt(), request.negativePrompt()), scope, LOG::warn);
+            PromptEmbedding positive = Objects.requireNonNull(embeddings.get(request.prompt()));
+            PromptEmbedding negative = Objects.requireNonNull(embeddings.get(request.negativePrompt()));
+            if (checkpoint.family() == ModelFamily.SDXL
+                    && request.negativePrompt().isEmpty()) {
+                // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
+                negative = negative.zeros();
+            }
             UNet unet = models.unet(checkpoint, request.precision());
             checkpoint.requireFinite(Component.VAE);
             try (Vae vae = Vae.load(torch, checkpoint, request.precision())) {
                 attachLoras(unet, scope);
-                return draw(new TextToImage(unet, vae, parameterization), embeddings);
+                return draw(new TextToImage(unet, vae, parameterization), positive, negative);
             } finally {
                 unet.detachLora(scope);
             }
@@ -75,9 +83,7 @@ final class ImageRun {
         }
     }
 
-    private List<GeneratedImage> draw(TextToImage textToImage, Map<String, PromptEmbedding> embeddings) {
-        PromptEmbedding positive = Objects.requireNonNull(embeddings.get(request.prompt()));
-        PromptEmbedding negative = Objects.requireNonNull(embeddings.get(request.negativePrompt()));
+    private List<GeneratedImage> draw(TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int first = 0; first < request.count(); first += LARGEST_BATCH) {
             int count = Math.min(LARGEST_BATCH, request.count() - first);

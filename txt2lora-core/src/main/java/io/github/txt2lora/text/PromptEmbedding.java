@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record PromptEmbedding(NDArray context, @Nullable NDArray pooled) {
 
+    /** Zeros of the same shapes, with the same owner. */
+    public PromptEmbedding zeros() {
+        return new PromptEmbedding(context.zerosLike(), pooled == null ? null : pooled.zerosLike());
+    }
+
     /** Makes the scope the owner of the arrays. */
     void attachTo(NDManager scope) {
         context.attach(scope);

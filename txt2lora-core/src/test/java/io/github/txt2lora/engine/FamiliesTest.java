@@ -21,6 +21,7 @@ import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -155,6 +156,17 @@ class FamiliesTest {
 
         assertThat(velocity).isNotEqualTo(epsilon);
         assertThat(zeroTerminalSnr).isNotEqualTo(velocity);
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFamily.class)
+    void only_sdxl_tells_no_negative_prompt_from_one_without_words(ModelFamily family) {
+        ImageRequest.Builder request =
+                picture(ModelSource.folder(model(family))).prediction(Prediction.EPSILON);
+        int[] none = pixels(request.negativePrompt("").build());
+        int[] withoutWords = pixels(request.negativePrompt(" ").build());
+
+        assertThat(Arrays.equals(none, withoutWords)).isEqualTo(family != ModelFamily.SDXL);
     }
 
     @Test
