@@ -4,6 +4,8 @@ import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.ServiceDiscovery;
+import io.github.txt2lora.spi.TrainingEngineProvider;
 import java.util.List;
 
 /**
@@ -30,7 +32,8 @@ public interface TrainingEngine extends AutoCloseable {
      * @throws Txt2LoraException if there is no engine, or it cannot start
      */
     static TrainingEngine open(EngineOptions options) {
-        return EngineDiscovery.find().create(options);
+        return ServiceDiscovery.find(TrainingEngineProvider.class, "training engine")
+                .create(options);
     }
 
     /**

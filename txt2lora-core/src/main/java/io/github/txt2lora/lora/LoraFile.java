@@ -2,14 +2,12 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.ElementType;
-import io.github.txt2lora.checkpoint.HalfFloats;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -68,27 +66,8 @@ public final class LoraFile {
 
     private static SafetensorsEntry entry(
             String name, Precision precision, long[] shape, float[] values, int offset, int count) {
-        List<Long> sizes = java.util.Arrays.stream(shape).boxed().toList();
-        return new SafetensorsEntry(name, type(precision), sizes, () -> encode(precision, values, offset, count));
-    }
-
-    private static ElementType type(Precision precision) {
-        return switch (precision) {
-            case FP32 -> ElementType.F32;
-            case FP16 -> ElementType.F16;
-            case BF16 -> ElementType.BF16;
-        };
-    }
-
-    private static ByteBuffer encode(Precision precision, float[] values, int offset, int count) {
-        ByteBuffer bytes = ByteBuffer.allocate(count * type(precision).bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = offset; i < offset + count; i++) {
-            switch (precision) {
-                case FP32 -> bytes.putFloat(values[i]);
-                case FP16 -> bytes.putShort(HalfFloats.floatToHalf(values[i]));
-                case BF16 -> bytes.putShort(HalfFloats.floatToBfloat16(values[i]));
-            }
-        }
-        return bytes.flip();
+        List<Long> sizes = Arrays.stream(shape).boxed().toList();
+        ElementType type = FloatEncoding.type(precision);
+        return new SafetensorsEntry(name, type, sizes, () -> FloatEncoding.encode(type, values, offset, count));
     }
 }

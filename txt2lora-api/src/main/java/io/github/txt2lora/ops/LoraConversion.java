@@ -1,0 +1,28 @@
+package io.github.txt2lora.ops;
+
+import io.github.txt2lora.Precision;
+import java.util.Optional;
+
+/**
+ * What a LoRA is converted to; what is empty stays as it is.
+ *
+ * @param precision of the numbers in the file
+ * @param naming of its tensors
+ */
+public record LoraConversion(Optional<Precision> precision, Optional<LoraNaming> naming) {
+
+    /** Another number format. */
+    public static LoraConversion to(Precision precision) {
+        return new LoraConversion(Optional.of(precision), Optional.empty());
+    }
+
+    /** Another naming. */
+    public static LoraConversion to(LoraNaming naming) {
+        return new LoraConversion(Optional.empty(), Optional.of(naming));
+    }
+
+    /** Both. */
+    public static LoraConversion to(Precision precision, LoraNaming naming) {
+        return new LoraConversion(Optional.of(precision), Optional.of(naming));
+    }
+}

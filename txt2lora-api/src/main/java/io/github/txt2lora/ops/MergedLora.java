@@ -1,0 +1,17 @@
+package io.github.txt2lora.ops;
+
+import java.util.List;
+
+/**
+ * The result of a merge.
+ *
+ * @param lora the LoRA that was made
+ * @param resized the statistics of the resize, empty without one
+ */
+public record MergedLora(LoraInfo lora, List<ResizedModule> resized) {
+
+    /** Copies the list. */
+    public MergedLora {
+        resized = List.copyOf(resized);
+    }
+}

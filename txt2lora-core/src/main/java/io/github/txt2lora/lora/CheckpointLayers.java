@@ -1,0 +1,91 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.checkpoint.TensorView;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where the layers of a checkpoint stand in its file. */
+final class CheckpointLayers {
+
+    private static final String WEIGHT = ".weight";
+
+    /** OpenCLIP keeps query, key and value as the thirds of one tensor, in this order. */
+    private static final List<String> THIRDS = List.of(".q_proj", ".k_proj", ".v_proj");
+
+    private final ModelFamily family;
+    private final Map<LayerName, Place> places = new HashMap<>();
+
+    private CheckpointLayers(ModelFamily family) {
+        this.family = family;
+    }
+
+    /**
+     * A layer's weights.
+     *
+     * @param key the tensor in the file
+     * @param firstRow where the layer begins in it
+     * @param shape the layer's shape
+     */
+    record Place(String key, int firstRow, List<Long> shape) {}
+
+    /**
+     * Reads the header of a checkpoint in one file.
+     *
+     * @throws io.github.txt2lora.CheckpointException if it is none
+     */
+    static CheckpointLayers of(Path path, SafetensorsFile file) {
+        try (Checkpoint checkpoint = Checkpoint.openFile(path)) {
+            var layers = new CheckpointLayers(checkpoint.family());
+            layers.add(checkpoint, file, Component.UNET);
+            layers.add(checkpoint, file, Component.TEXT_ENCODER);
+            if (checkpoint.family() == ModelFamily.SDXL) {
+                layers.add(checkpoint, file, Component.TEXT_ENCODER_2);
+            }
+            return layers;
+        }
+    }
+
+    private void add(Checkpoint checkpoint, SafetensorsFile file, Component network) {
+        checkpoint.tensors(network).forEach((name, view) -> {
+            if (name.endsWith(WEIGHT) && isMatrixOf(file.tensor(view.name()), view)) {
+                String path = name.substring(0, name.length() - WEIGHT.length());
+                places.put(new LayerName(network, path), place(file, path, view));
+            }
+        });
+    }
+
+    /** Whether the file has the layer's rows as they are, not transposed. */
+    private static boolean isMatrixOf(TensorView stored, TensorView layer) {
+        List<Long> rest = layer.shape()
+                .subList(Math.min(1, layer.shape().size()), layer.shape().size());
+        return !rest.isEmpty()
+                && stored.shape().subList(1, stored.shape().size()).equals(rest);
+    }
+
+    private static Place place(SafetensorsFile file, String path, TensorView view) {
+        boolean fused = !file.tensor(view.name()).shape().equals(view.shape());
+        int third = fused ? third(path) : 0;
+        return new Place(view.name(), third * Math.toIntExact(view.shape().get(0)), view.shape());
+    }
+
+    private static int third(String path) {
+        return THIRDS.indexOf(path.substring(path.lastIndexOf('.')));
+    }
+
+    /** The model's family. */
+    ModelFamily family() {
+        return family;
+    }
+
+    /** The place of a layer, if the checkpoint has it. */
+    Optional<Place> find(LayerName layer) {
+        return Optional.ofNullable(places.get(layer));
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.SafetensorsEntry;
+import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.lora.CheckpointLayers.Place;
+import io.github.txt2lora.ops.MergedCheckpoint;
+import io.github.txt2lora.ops.OperationListener;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Adds LoRAs to the weights of a checkpoint while it is copied; only one tensor at a time is in memory. */
+final class CheckpointMerger {
+
+    private static final int NAMES_IN_MESSAGE = 3;
+
+    /** Hashes of the content, which changes. */
+    private static final List<String> HASHES = List.of("sshs_model_hash", "sshs_legacy_hash", "modelspec.hash_sha256");
+
+    private final LowRankAlgebra algebra;
+    private final List<WeightedLora> loras;
+
+    CheckpointMerger(LowRankAlgebra algebra, List<WeightedLora> loras) {
+        this.algebra = algebra;
+        this.loras = loras;
+    }
+
+    /** A module that is added to rows of a tensor. */
+    record Addition(LoraPair pair, double weight, int firstRow) {}
+
+    /**
+     * Writes the merged checkpoint.
+     *
+     * @throws CheckpointException if the checkpoint lacks a layer of a LoRA, or has it in another shape
+     */
+    MergedCheckpoint merge(Path checkpoint, Path output, List<OperationListener> listeners) {
+        try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
+            Map<String, List<Addition>> additions = additions(checkpoint, CheckpointLayers.of(checkpoint, file));
+            var progress = new Progress(output, additions.size(), listeners);
+            List<SafetensorsEntry> entries = new ArrayList<>();
+            for (TensorView tensor : file.tensors()) {
+                List<Addition> added = additions.getOrDefault(tensor.name(), List.of());
+                entries.add(
+                        added.isEmpty()
+                                ? SafetensorsEntry.of(tensor.name(), tensor)
+                                : new SafetensorsEntry(tensor.name(), tensor.type(), tensor.shape(), () -> {
+                                    ByteBuffer bytes = merged(tensor, added);
+                                    progress.finished(tensor.name());
+                                    return bytes;
+                                }));
+            }
+            Map<String, String> metadata = new TreeMap<>(file.metadata());
+            HASHES.forEach(metadata::remove);
+            SafetensorsWriter.write(output, metadata, entries);
+            return new MergedCheckpoint(output, additions.size(), entries.size() - additions.size());
+        }
+    }
+
+    private Map<String, List<Addition>> additions(Path checkpoint, CheckpointLayers layers) {
+        Map<String, List<Addition>> additions = new HashMap<>();
+        for (WeightedLora lora : loras) {
+            List<String> missing = new ArrayList<>();
+            for (LoraPair pair : lora.source().pairs()) {
+                layers.find(pair.name())
+                        .ifPresentOrElse(
+                                place -> {
+                                    requireFits(lora, pair, place);
+                                    additions
+                                            .computeIfAbsent(place.key(), key -> new ArrayList<>())
+                                            .add(new Addition(pair, lora.weight(), place.firstRow()));
+                                },
+                                () -> missing.add(pair.module()));
+            }
+            if (!missing.isEmpty()) {
+                throw new CheckpointException(lora.source().path() + " has " + missing.size() + " modules that "
+                        + checkpoint + " lacks, for example "
+                        + missing.stream().limit(NAMES_IN_MESSAGE).collect(Collectors.joining(", "))
+                        + "; expected a LoRA for " + layers.family().displayName());
+            }
+        }
+        return additions;
+    }
+
+    private static void requireFits(WeightedLora lora, LoraPair pair, Place place) {
+        if (!pair.layer().fits(place.shape())) {
+            throw new CheckpointException(lora.source().path() + ": module '" + pair.module() + "' has "
+                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the layer '"
+                    + place.key() + "' has the shape " + place.shape()
+                    + "; expected a LoRA for the checkpoint's model family");
+        }
+    }
+
+    /** The tensor with what is added to it, in the tensor's format. */
+    ByteBuffer merged(TensorView tensor, List<Addition> additions) {
+        float[] values = tensor.toFloats();
+        for (Addition addition : additions) {
+            LoraPair pair = addition.pair();
+            int fanIn = pair.layer().fanIn();
+            float[] rows = new float[pair.layer().outputs() * fanIn];
+            System.arraycopy(values, addition.firstRow() * fanIn, rows, 0, rows.length);
+            float[] sum = algebra.add(rows, pair, addition.weight());
+            System.arraycopy(sum, 0, values, addition.firstRow() * fanIn, sum.length);
+        }
+        requireFinite(tensor, values);
+        return FloatEncoding.encode(tensor.type(), values, 0, values.length);
+    }
+
+    private static void requireFinite(TensorView tensor, float[] values) {
+        ElementType type = tensor.type();
+        float limit = FloatEncoding.largest(type);
+        for (float value : values) {
+            if (!(Math.abs(value) <= limit)) {
+                throw new CheckpointException("'" + tensor.name() + "' becomes " + value + " in the merge, which "
+                        + type + " cannot hold; expected finite weights: use smaller weights for the LoRAs");
+            }
+        }
+    }
+}

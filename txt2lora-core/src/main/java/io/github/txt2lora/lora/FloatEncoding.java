@@ -1,0 +1,49 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.HalfFloats;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Writes numbers in the formats of safetensors files. */
+final class FloatEncoding {
+
+    private static final float LARGEST_HALF = 65504;
+
+    private FloatEncoding() {}
+
+    /** The format of a precision. */
+    static ElementType type(Precision precision) {
+        return switch (precision) {
+            case FP32 -> ElementType.F32;
+            case FP16 -> ElementType.F16;
+            case BF16 -> ElementType.BF16;
+        };
+    }
+
+    /** The largest number that is not rounded to infinity. */
+    static float largest(ElementType type) {
+        return type == ElementType.F16 ? LARGEST_HALF : Float.MAX_VALUE;
+    }
+
+    /**
+     * Encodes a part of an array, rounding to the nearest.
+     *
+     * @param type F64, F32, F16 or BF16
+     */
+    static ByteBuffer encode(ElementType type, float[] values, int offset, int count) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.multiplyExact(count, type.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = offset; i < offset + count; i++) {
+            switch (type) {
+                case F64 -> bytes.putDouble(values[i]);
+                case F32 -> bytes.putFloat(values[i]);
+                case F16 -> bytes.putShort(HalfFloats.floatToHalf(values[i]));
+                case BF16 -> bytes.putShort(HalfFloats.floatToBfloat16(values[i]));
+                default -> throw new IllegalArgumentException(type + " is no floating-point format");
+            }
+        }
+        return bytes.flip();
+    }
+}

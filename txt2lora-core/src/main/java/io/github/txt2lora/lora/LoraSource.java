@@ -1,0 +1,177 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.lora.LoraKey.Role;
+import io.github.txt2lora.ops.LoraNaming;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** An opened LoRA file of whatever naming. The matrices are read when they are asked for. */
+final class LoraSource implements AutoCloseable {
+
+    /** Networks with other factors than a LoRA's two, and extensions of LoRA that change what the factors mean. */
+    private static final Pattern OTHER_NETWORK = Pattern.compile(
+            ".*(hada_w|lokr_w|lora_mid|dora_scale|lora_magnitude_vector|oft_|\\.diff(_b)?$|\\.on_input).*");
+
+    private final SafetensorsFile file;
+    private final LoraNaming naming;
+    private final List<LoraPair> pairs;
+
+    private LoraSource(SafetensorsFile file) {
+        this.file = file;
+        Map<String, Map<Role, TensorView>> modules = modules();
+        this.naming = modules.keySet().stream().anyMatch(LayerName::isKohya) ? LoraNaming.KOHYA : LoraNaming.DIFFUSERS;
+        this.pairs = pairs(modules);
+    }
+
+    /**
+     * Opens a file and checks the shapes of all modules.
+     *
+     * @throws CheckpointException if it is damaged or no LoRA; the message says what it is
+     */
+    static LoraSource open(Path path) {
+        SafetensorsFile file = SafetensorsFile.open(path);
+        try {
+            return new LoraSource(file);
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private Map<String, Map<Role, TensorView>> modules() {
+        Map<String, Map<Role, TensorView>> modules = new LinkedHashMap<>();
+        for (TensorView tensor : file.tensors()) {
+            LoraKey key = LoraKey.parse(tensor.name()).orElseThrow(() -> foreign(tensor.name()));
+            TensorView other = modules.computeIfAbsent(key.module(), module -> new EnumMap<>(Role.class))
+                    .put(key.role(), tensor);
+            if (other != null) {
+                throw failure("has two tensors for one place, '" + other.name() + "' and '" + tensor.name()
+                        + "'; expected one naming throughout");
+            }
+        }
+        if (modules.isEmpty()) {
+            throw failure("has no tensors; expected a LoRA");
+        }
+        return modules;
+    }
+
+    private CheckpointException foreign(String key) {
+        if (OTHER_NETWORK.matcher(key).matches()) {
+            return failure("has the tensor '" + key + "', so it is another kind of network (LoHa, LoKr, DoRA, Tucker"
+                    + " or full weights); expected a LoRA of up and down matrices only");
+        }
+        return failure("has the tensor '" + key + "', which is not part of a LoRA; expected names such as"
+                + " lora_unet_....lora_down.weight or unet.....lora_A.weight");
+    }
+
+    private List<LoraPair> pairs(Map<String, Map<Role, TensorView>> modules) {
+        PeftAlphas alphas = PeftAlphas.of(path(), metadata());
+        List<LoraPair> result = new ArrayList<>();
+        Map<LayerName, String> seen = new HashMap<>();
+        modules.forEach((module, tensors) -> {
+            LayerName name = LayerName.ofModule(module)
+                    .orElseThrow(() -> failure("has the module '" + module
+                            + "' of an unknown network; expected the UNet or a text encoder of Stable Diffusion"));
+            String other = seen.put(name, module);
+            if (other != null) {
+                throw failure("has two modules for one layer, '" + other + "' and '" + module + "'");
+            }
+            result.add(pair(module, name, tensors, alphas.find(name)));
+        });
+        return List.copyOf(result);
+    }
+
+    private LoraPair pair(
+            String module, LayerName name, Map<Role, TensorView> tensors, OptionalDouble alphaOfMetadata) {
+        TensorView down = tensors.get(Role.DOWN);
+        TensorView up = tensors.get(Role.UP);
+        if (down == null || up == null) {
+            throw failure("module '" + module + "' has no " + (down == null ? "down" : "up")
+                    + " matrix; the file is incomplete");
+        }
+        requireMatrix(down);
+        requireMatrix(up);
+        int rank = Math.toIntExact(down.shape().get(0));
+        if (up.shape().get(1) != rank || up.elements() != up.shape().get(0) * rank) {
+            throw failure("'" + up.name() + "' has the shape " + up.shape() + "; expected [outputs, " + rank
+                    + "] or [outputs, " + rank + ", 1, 1], since '" + down.name() + "' has the shape " + down.shape());
+        }
+        LayerShape layer = new LayerShape(
+                Math.toIntExact(up.shape().get(0)),
+                down.shape().subList(1, down.shape().size()));
+        double alpha = alpha(tensors.get(Role.ALPHA), alphaOfMetadata.orElse(rank));
+        return new LoraPair(module, name, layer, rank, alpha, down.type(), () -> finite(down), () -> finite(up));
+    }
+
+    private void requireMatrix(TensorView tensor) {
+        int axes = tensor.shape().size();
+        if ((axes != 2 && axes != 4)
+                || tensor.shape().stream().anyMatch(size -> size < 1)
+                || tensor.byteSize() > Integer.MAX_VALUE) {
+            throw failure("'" + tensor.name() + "' has the shape " + tensor.shape()
+                    + "; expected a matrix or the kernel of a convolution, of less than 2 GiB");
+        }
+        if (!tensor.type().isFloat()) {
+            throw failure("'" + tensor.name() + "' has the format " + tensor.type() + "; expected F32, F16 or BF16");
+        }
+    }
+
+    private double alpha(@Nullable TensorView tensor, double otherwise) {
+        if (tensor == null) {
+            return otherwise;
+        }
+        if (tensor.elements() != 1 || !tensor.type().isFloat()) {
+            throw failure("'" + tensor.name() + "' is " + tensor.type() + tensor.shape()
+                    + "; expected one floating-point number");
+        }
+        return finite(tensor)[0];
+    }
+
+    private float[] finite(TensorView tensor) {
+        float[] values = tensor.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw failure("'" + tensor.name() + "' is " + values[i] + " at index " + i
+                        + "; expected finite numbers: the training that made it has failed, or the file is damaged");
+            }
+        }
+        return values;
+    }
+
+    private CheckpointException failure(String problem) {
+        return new CheckpointException(path() + ": " + problem);
+    }
+
+    Path path() {
+        return file.path();
+    }
+
+    LoraNaming naming() {
+        return naming;
+    }
+
+    /** The modules in the order of the file. */
+    List<LoraPair> pairs() {
+        return pairs;
+    }
+
+    Map<String, String> metadata() {
+        return file.metadata();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}
