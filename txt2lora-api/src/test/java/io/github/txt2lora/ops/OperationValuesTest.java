@@ -22,7 +22,9 @@ class OperationValuesTest {
     private static final Path FILE = Path.of("a.safetensors");
 
     private static void assertRefused(ThrowingCallable call, String... parts) {
-        assertThatThrownBy(call).isExactlyInstanceOf(InvalidSettingException.class).hasMessageContainingAll(parts);
+        assertThatThrownBy(call)
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll(parts);
     }
 
     @ParameterizedTest
@@ -67,7 +69,8 @@ class OperationValuesTest {
 
     @Test
     void an_edit_sets_and_removes() {
-        assertThat(new MetadataEdit(Map.of("a", "new", "c", "3"), Set.of("b", "absent")).applyTo(Map.of("a", "1", "b", "2")))
+        assertThat(new MetadataEdit(Map.of("a", "new", "c", "3"), Set.of("b", "absent"))
+                        .applyTo(Map.of("a", "1", "b", "2")))
                 .containsExactlyInAnyOrderEntriesOf(Map.of("a", "new", "c", "3"));
     }
 
@@ -83,7 +86,8 @@ class OperationValuesTest {
         var resized = new ResizedLora(FILE, List.of(module(0.5), module(Double.NaN), module(1)), Map.of());
         assertThat(resized.meanFrobeniusRetained()).isEqualTo(0.75);
         assertThat(resized.deviationOfFrobeniusRetained()).isCloseTo(0.25, within(1e-12));
-        assertThat(new ResizedLora(FILE, List.of(module(Double.NaN)), Map.of()).meanFrobeniusRetained()).isNaN();
+        assertThat(new ResizedLora(FILE, List.of(module(Double.NaN)), Map.of()).meanFrobeniusRetained())
+                .isNaN();
     }
 
     private static ResizedModule module(double retained) {

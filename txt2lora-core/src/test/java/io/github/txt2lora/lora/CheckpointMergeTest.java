@@ -61,9 +61,11 @@ class CheckpointMergeTest {
                 assertThat(progress).hasSize(merged.changedTensors());
                 Map<String, float[]> effects = LoraFiles.effects(lora);
                 try (Checkpoint after = Checkpoint.openFile(output)) {
-                    effects.forEach((layer, effect) -> assertThatTensor(weight(after, layer).toFloats())
+                    effects.forEach((layer, effect) -> assertThatTensor(
+                                    weight(after, layer).toFloats())
                             .as(layer)
-                            .isCloseTo(LoraFiles.sum(weight(before, layer).toFloats(), effect, -0.5), HALF_ROUNDING, 1));
+                            .isCloseTo(
+                                    LoraFiles.sum(weight(before, layer).toFloats(), effect, -0.5), HALF_ROUNDING, 1));
                 }
                 assertOthersAreCopied(path, output, before, effects.keySet());
             }
@@ -79,7 +81,9 @@ class CheckpointMergeTest {
             for (TensorView tensor : from.tensors()) {
                 TensorView copy = to.tensor(tensor.name());
                 assertThat(copy.toString()).isEqualTo(tensor.toString());
-                assertThat(copy.bytes().equals(tensor.bytes())).as(tensor.name()).isEqualTo(!changed.contains(tensor.name()));
+                assertThat(copy.bytes().equals(tensor.bytes()))
+                        .as(tensor.name())
+                        .isEqualTo(!changed.contains(tensor.name()));
             }
         }
     }

@@ -207,7 +207,9 @@ class LoraOperationsTest {
         assertSameEffects(diffusers.file(), LoraFiles.effects(input), 1e-6);
         LoraInfo kohya =
                 operations.convert(diffusers.file(), file("kohya.safetensors"), LoraConversion.to(LoraNaming.KOHYA));
-        assertThat(kohya.modules()).extracting(LoraInfo.Module::name).containsExactlyInAnyOrder(ATTENTION, CONVOLUTION, TEXT);
+        assertThat(kohya.modules())
+                .extracting(LoraInfo.Module::name)
+                .containsExactlyInAnyOrder(ATTENTION, CONVOLUTION, TEXT);
         assertSameEffects(kohya.file(), LoraFiles.effects(input), 1e-6);
     }
 
