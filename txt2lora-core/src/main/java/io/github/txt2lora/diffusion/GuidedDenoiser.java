@@ -42,12 +42,31 @@ public final class GuidedDenoiser {
             Guidance guidance,
             NoiseSource noise,
             StepHook hook) {
+        return run(
+                scope,
+                scheduler,
+                steps,
+                latents,
+                (owner, input, timestep) -> predict(owner, input, timestep, guidance),
+                noise,
+                hook);
+    }
+
+    /** Denoises by any prediction, as {@link #run(NDManager, Scheduler, int, NDArray, Guidance, NoiseSource, StepHook)}. */
+    static NDArray run(
+            NDManager scope,
+            Scheduler scheduler,
+            int steps,
+            NDArray latents,
+            NoisePrediction guided,
+            NoiseSource noise,
+            StepHook hook) {
         NDArray sample = latents;
         double[] timesteps = scheduler.timesteps();
         for (int i = 0; i < steps; i++) {
             hook.beforeStep(i);
             NDArray input = scheduler.scaleModelInput(sample, i);
-            NDArray prediction = predict(scope, input, timesteps[i], guidance);
+            NDArray prediction = guided.predict(scope, input, timesteps[i]);
             sample = scheduler.step(prediction, i, sample, noise);
             hook.afterStep(i, sample);
         }
@@ -64,6 +83,14 @@ public final class GuidedDenoiser {
         NDArray unconditional = both.get("0:" + batchSize);
         NDArray conditional = both.get(batchSize + ":");
         return unconditional.add(conditional.sub(unconditional).mul((float) guidance.scale()));
+    }
+
+    /** The noise (or v) that the steps follow, with guidance. */
+    @FunctionalInterface
+    interface NoisePrediction {
+
+        /** Predicts for latents as the scheduler scales them; the scope owns the result. */
+        NDArray predict(NDManager scope, NDArray input, double timestep);
     }
 
     /**

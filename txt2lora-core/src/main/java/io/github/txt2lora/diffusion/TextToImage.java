@@ -39,14 +39,15 @@ public final class TextToImage {
      *
      * @param scope owns what is needed on the way
      * @param request sampler, steps, size and guidance scale; the rest of it is not looked at
-     * @param positive the encoded prompt
-     * @param negative the encoded negative prompt
+     * @param positive the parts of the encoded prompt, one or more
+     * @param negative the encoded negative prompt, with as many tokens as the prompt has where that is not composed
      * @param seeds of PyTorch's CPU generator
+     * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for the picture
      */
     public List<BufferedImage> draw(
             NDManager scope,
             ImageRequest request,
-            PromptEmbedding positive,
+            List<PlacedEmbedding> positive,
             PromptEmbedding negative,
             List<Long> seeds,
             StepHook hook) {
@@ -58,7 +59,16 @@ public final class TextToImage {
                 Scheduler.of(SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), parameterization));
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
         NDArray latents = denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, hook);
-        return toImages(decode(scope, latents));
+        List<BufferedImage> images = new ArrayList<>();
+        for (int i = 0; i < seeds.size(); i++) {
+            // one by one: decoding takes by far the most memory of all, and gains nothing from batches
+            try (NDManager picture = scope.newSubManager()) {
+                NDArray single = latents.get(i + ":" + (i + 1));
+                single.attach(picture);
+                images.addAll(toImages(decode(picture, single)));
+            }
+        }
+        return images;
     }
 
     /** Takes all steps of the scheduler from the given latents. */
@@ -67,7 +77,7 @@ public final class TextToImage {
             Scheduler scheduler,
             NDArray initial,
             double guidanceScale,
-            PromptEmbedding positive,
+            List<PlacedEmbedding> positive,
             PromptEmbedding negative,
             NoiseSource noise,
             StepHook hook) {
@@ -75,11 +85,17 @@ public final class TextToImage {
         PictureSize size = PictureSize.uncropped(
                 Math.toIntExact(initial.getShape().get(2) * LATENT_FACTOR),
                 Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
+        int steps = scheduler.timesteps().length;
+        if (positive.size() > 1 || !positive.get(0).isWhole()) {
+            var composed =
+                    ComposedPrediction.of(scope, unet, initial.getShape(), size, guidanceScale, positive, negative);
+            return GuidedDenoiser.run(scope, scheduler, steps, initial, composed, noise, hook);
+        }
+        PromptEmbedding prompt = positive.get(0).embedding();
         Guidance guidance = guidanceScale == 1
-                ? Guidance.none(Conditioning.batch(scope, List.of(positive), batchSize, size))
-                : new Guidance(Conditioning.batch(scope, List.of(negative, positive), batchSize, size), guidanceScale);
-        return new GuidedDenoiser(unet, 1)
-                .run(scope, scheduler, scheduler.timesteps().length, initial, guidance, noise, hook);
+                ? Guidance.none(Conditioning.batch(scope, List.of(prompt), batchSize, size))
+                : new Guidance(Conditioning.batch(scope, List.of(negative, prompt), batchSize, size), guidanceScale);
+        return new GuidedDenoiser(unet, 1).run(scope, scheduler, steps, initial, guidance, noise, hook);
     }
 
     /** Latents of the UNet to pictures, [batch, 3, height, width], not clamped. */

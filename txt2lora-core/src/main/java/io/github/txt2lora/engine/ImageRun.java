@@ -14,16 +14,14 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.text.ClipTokenizer;
-import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,39 +49,36 @@ final class ImageRun {
     }
 
     List<GeneratedImage> run() {
+        PicturePrompts prompts = PicturePrompts.of(request);
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint = models.open(request.model())) {
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), LOG::warn);
             // before the UNet, so that the text encoders' memory is free for it
             var encoder = new PromptEncoder(torch, checkpoint, tokenizer, request.precision(), request.clipSkip());
-            Map<String, PromptEmbedding> embeddings =
-                    encoder.encode(List.of(request.prompt(), request.negativePrompt()), scope, LOG::warn);
-            PromptEmbedding positive = Objects.requireNonNull(embeddings.get(request.prompt()));
-            PromptEmbedding negative = Objects.requireNonNull(embeddings.get(request.negativePrompt()));
-            if (checkpoint.family() == ModelFamily.SDXL
-                    && request.negativePrompt().isEmpty()) {
+            PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, LOG::warn);
+            if (checkpoint.family() == ModelFamily.SDXL && prompts.negative().isEmpty()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
-                negative = negative.zeros();
+                encoded = encoded.withZeroNegative();
             }
             UNet unet = models.unet(checkpoint, request.precision());
             checkpoint.requireFinite(Component.VAE);
             try (Vae vae = Vae.load(torch, checkpoint, request.precision())) {
-                attachLoras(unet, scope);
-                return draw(new TextToImage(unet, vae, parameterization), positive, negative);
+                attach(prompts.loras(), unet, scope);
+                return draw(new TextToImage(unet, vae, parameterization), encoded);
             } finally {
                 unet.detachLora(scope);
             }
         }
     }
 
-    private void attachLoras(UNet unet, NDManager scope) {
-        if (!request.loras().isEmpty()) {
-            LoraAdapter.load(scope, request.loras(), unet.weightShapes()).attachTo(unet, scope);
+    private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {
+        if (!loras.isEmpty()) {
+            LoraAdapter.load(scope, loras, unet.weightShapes()).attachTo(unet, scope);
         }
     }
 
-    private List<GeneratedImage> draw(TextToImage textToImage, PromptEmbedding positive, PromptEmbedding negative) {
+    private List<GeneratedImage> draw(TextToImage textToImage, PicturePrompts.Encoded prompts) {
         List<GeneratedImage> images = new ArrayList<>();
         for (int first = 0; first < request.count(); first += LARGEST_BATCH) {
             int count = Math.min(LARGEST_BATCH, request.count() - first);
@@ -92,8 +87,8 @@ final class ImageRun {
                     .boxed()
                     .toList();
             try (NDManager scope = torch.newScope()) {
-                List<BufferedImage> drawn =
-                        textToImage.draw(scope, request, positive, negative, seeds, reporting(first, count));
+                List<BufferedImage> drawn = textToImage.draw(
+                        scope, request, prompts.positive(), prompts.negative(), seeds, reporting(first, count));
                 for (int i = 0; i < count; i++) {
                     images.add(new GeneratedImage(drawn.get(i), seeds.get(i), request));
                 }

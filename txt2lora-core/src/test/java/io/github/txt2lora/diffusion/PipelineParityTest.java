@@ -81,7 +81,7 @@ class PipelineParityTest {
                             Scheduler.of(scheduler),
                             recorded.array(scope, "initial_latents"),
                             settings.get("guidance_scale").asDouble(),
-                            positive,
+                            List.of(PlacedEmbedding.whole(positive)),
                             negative,
                             (owner, shape) -> {
                                 throw new AssertionError("the recorded sampler draws no noise");
