@@ -1,0 +1,116 @@
+package io.github.txt2lora.benchmarks;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.PromptEmbeddings;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Trains for some iterations, as the engine does, and prints the {@link Measurement} as one line of JSON. */
+final class MeasuredTraining {
+
+    private static final Duration WITHOUT_START_TIME = Duration.ZERO;
+
+    private final Workload workload;
+    private final Path checkpointFile;
+    private final TrainingSpec spec;
+    private final List<PromptPair> pairs;
+
+    private MeasuredTraining(Workload workload, Path checkpointFile) {
+        this.workload = workload;
+        this.checkpointFile = checkpointFile;
+        this.spec = TrainingSpec.builder()
+                .iterations(1 + workload.iterations())
+                .lora(LoraSpec.builder().rank(8).alpha(4).build())
+                .build();
+        this.pairs = List.of(PromptPair.enhance("krnkmd")
+                .positive("short hair,maid uniform,black rimmed glasses,cat ears,black hair")
+                .neutral("1girl")
+                .resolution(workload.resolution())
+                .batchSize(workload.batchSize())
+                .build());
+    }
+
+    /**
+     * Measures in this JVM.
+     *
+     * @param args the name of the {@link Workload} and the path of its checkpoint
+     */
+    public static void main(String[] args) throws IOException {
+        var training = new MeasuredTraining(Workload.valueOf(args[0]), Path.of(args[1]));
+        System.out.println(new ObjectMapper().writeValueAsString(training.run()));
+    }
+
+    private Measurement run() throws IOException {
+        try (Torch torch = Torch.start(EngineOptions.builder().build());
+                NDManager scope = torch.newScope();
+                Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
+            // in the order of the engine
+            PromptEmbeddings embeddings = encodePrompts(torch, checkpoint, scope);
+            checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
+            try (UNet unet = UNet.load(torch, checkpoint, spec.precision())) {
+                var generator = new TorchGenerator(spec.seed());
+                LoraParameters parameters = LoraParameters.initialize(
+                        scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+                try (var trainer = new LecoTrainer(
+                        torch, unet, parameters, pairs, embeddings, spec, Parameterization.EPSILON, generator)) {
+                    return measure(trainer, unet, torch.threads());
+                }
+            }
+        }
+    }
+
+    private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
+        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), spec.clipSkip());
+        return PromptEmbeddings.encode(encoder, pairs, owner, warning -> {});
+    }
+
+    private Measurement measure(LecoTrainer trainer, UNet unet, int threads) throws IOException {
+        Duration loaded = sinceJvmStart();
+        trainer.next(() -> {});
+        long evaluationsBefore = unet.evaluatedSamples();
+        long startNanos = System.nanoTime();
+        while (!trainer.isDone()) {
+            trainer.next(() -> {});
+        }
+        double seconds = (System.nanoTime() - startNanos) * 1e-9;
+        double evaluations = unet.evaluatedSamples() - evaluationsBefore;
+        return new Measurement(
+                workload.name(),
+                workload.title(),
+                workload.resolution(),
+                workload.batchSize(),
+                threads,
+                workload.iterations(),
+                seconds / workload.iterations(),
+                evaluations / workload.iterations(),
+                loaded.toMillis() / 1000.0,
+                ResidentMemory.peakMebibytes());
+    }
+
+    private static Duration sinceJvmStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()))
+                .orElse(WITHOUT_START_TIME);
+    }
+}

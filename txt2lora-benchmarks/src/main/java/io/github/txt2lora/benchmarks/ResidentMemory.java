@@ -1,0 +1,29 @@
+package io.github.txt2lora.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What the system says about this process's memory. */
+final class ResidentMemory {
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String PEAK = "VmHWM:";
+    private static final long KIBIBYTES_PER_MEBIBYTE = 1024;
+
+    private ResidentMemory() {}
+
+    /** The most that was resident so far, in MiB; null where there is no {@code /proc/self/status}. */
+    static @Nullable Long peakMebibytes() throws IOException {
+        return Files.isReadable(STATUS) ? peakMebibytes(Files.readString(STATUS)) : null;
+    }
+
+    static @Nullable Long peakMebibytes(String status) {
+        return status.lines()
+                .filter(line -> line.startsWith(PEAK))
+                .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / KIBIBYTES_PER_MEBIBYTE)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.txt2lora.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** A training whose speed is measured. */
+enum Workload {
+    /** The checkpoint that comes with the samples, at the size it was made for. */
+    DEMO("demo checkpoint", 96, 2, 20) {
+        @Override
+        void writeCheckpoint(Path file) throws IOException {
+            try (InputStream in =
+                    Objects.requireNonNull(Workload.class.getResourceAsStream(DEMO_RESOURCE), DEMO_RESOURCE)) {
+                Files.copy(in, file);
+            }
+        }
+    },
+
+    /** A model of full size, with pictures that are small enough for a CPU. */
+    SD15("SD 1.5, random weights", 128, 1, 2) {
+        @Override
+        void writeCheckpoint(Path file) {
+            SyntheticCheckpoint.SD15.write(file);
+        }
+    };
+
+    private static final String DEMO_RESOURCE = "/io/github/txt2lora/samples/chibi.safetensors";
+
+    private final String title;
+    private final int resolution;
+    private final int batchSize;
+    private final int iterations;
+
+    Workload(String title, int resolution, int batchSize, int iterations) {
+        this.title = title;
+        this.resolution = resolution;
+        this.batchSize = batchSize;
+        this.iterations = iterations;
+    }
+
+    /** Writes what is trained on. */
+    abstract void writeCheckpoint(Path file) throws IOException;
+
+    /** What a reader calls it. */
+    String title() {
+        return title;
+    }
+
+    /** Width and height of the pictures, in pixels. */
+    int resolution() {
+        return resolution;
+    }
+
+    /** Pictures per iteration. */
+    int batchSize() {
+        return batchSize;
+    }
+
+    /** Iterations to measure, after one that is not. */
+    int iterations() {
+        return iterations;
+    }
+}
