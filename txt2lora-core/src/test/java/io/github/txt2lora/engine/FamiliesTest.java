@@ -20,6 +20,7 @@ import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -200,14 +201,18 @@ class FamiliesTest {
     @Tag("parity")
     @TestFactory
     Stream<DynamicTest> recorded_checkpoints_train_and_draw() {
-        return GoldenCases.each("checkpoints", GoldenCases.files("checkpoints", ".safetensors"), file -> {
-            ModelSource model = ModelSource.file(file);
+        List<Path> models = GoldenCases.files("checkpoints", "").stream()
+                .filter(path -> Files.isRegularFile(path)
+                        || Files.exists(path.resolve("unet/diffusion_pytorch_model.safetensors")))
+                .toList();
+        return GoldenCases.each("checkpoints", models, path -> {
+            ModelSource model = Files.isDirectory(path) ? ModelSource.folder(path) : ModelSource.file(path);
             Prediction prediction;
-            try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            try (Checkpoint checkpoint = Checkpoint.open(path)) {
                 prediction = checkpoint.family() == ModelFamily.SD2 ? Prediction.V_PREDICTION : Prediction.FROM_MODEL;
             }
             TrainedLora lora = engine.train(LoraTraining.builder()
-                    .name(GoldenCases.name(file, ".safetensors"))
+                    .name("krnkmd")
                     .model(model)
                     .prompt(PromptPair.enhance("krnkmd")
                             .positive("maid")
