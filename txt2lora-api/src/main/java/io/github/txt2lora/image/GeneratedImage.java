@@ -1,6 +1,9 @@
 package io.github.txt2lora.image;
 
+import io.github.txt2lora.internal.Check;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A picture and how it came about. Two of them are equal only if they hold the same image object.
@@ -9,4 +12,17 @@ import java.awt.image.BufferedImage;
  * @param seed the seed of its first noise; with the request it gives this picture again
  * @param request what was asked for
  */
-public record GeneratedImage(BufferedImage image, long seed, ImageRequest request) {}
+public record GeneratedImage(BufferedImage image, long seed, ImageRequest request) {
+
+    /**
+     * Writes the picture as a PNG file with its {@link GenerationParameters}, which web UIs show and read. The file
+     * appears under its name only when it is whole, and replaces an older one.
+     *
+     * @param file the file; its folder must exist
+     * @throws io.github.txt2lora.StorageException if it cannot be written
+     */
+    public void writePng(Path file) {
+        String parameters = GenerationParameters.of(this).text();
+        PngFile.write(image, Map.of(GenerationParameters.KEYWORD, parameters), Check.given("file", file));
+    }
+}

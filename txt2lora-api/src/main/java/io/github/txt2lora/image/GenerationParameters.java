@@ -1,0 +1,120 @@
+package io.github.txt2lora.image;
+
+import io.github.txt2lora.internal.Check;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * How a picture came about, as AUTOMATIC1111's web UI writes it into PNG files under {@code parameters}: the prompt,
+ * {@code Negative prompt: ...}, and a line {@code Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, ...}.
+ *
+ * @param prompt in the web UI's syntax, may have several lines
+ * @param negativePrompt the same; may be empty
+ * @param settings by their names, in order
+ */
+public record GenerationParameters(String prompt, String negativePrompt, Map<String, String> settings) {
+
+    static final String KEYWORD = "parameters";
+
+    private static final String NEGATIVE = "Negative prompt:";
+
+    /** So many settings make a last line one of settings rather than of a prompt, as in the web UI. */
+    private static final int FEWEST_SETTINGS = 3;
+
+    /** Copies the map, keeping its order. */
+    public GenerationParameters {
+        Check.given("prompt", prompt);
+        Check.given("negativePrompt", negativePrompt);
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(Check.given("settings", settings)));
+    }
+
+    /**
+     * Those of a picture. A plain prompt's brackets are escaped, and LoRAs that were given by their files are added to
+     * the prompt, so that a web UI that reads the text draws the same.
+     */
+    public static GenerationParameters of(GeneratedImage image) {
+        ImageRequest request = image.request();
+        boolean plain = request.promptSyntax() == PromptSyntax.PLAIN;
+        String prompt = plain ? escaped(request.prompt()) : request.prompt();
+        String loras = request.loras().stream()
+                .map(lora -> " <lora:" + stem(lora.file()) + ":" + number(lora.weight()) + ">")
+                .collect(Collectors.joining());
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("Steps", String.valueOf(request.steps()));
+        settings.put("Sampler", request.sampler().displayName());
+        settings.put("CFG scale", number(request.guidanceScale()));
+        settings.put("Seed", String.valueOf(image.seed()));
+        settings.put("Size", request.width() + "x" + request.height());
+        settings.put("Model", stem(Path.of(request.model().displayName())));
+        if (request.clipSkip() > 1) {
+            settings.put("Clip skip", String.valueOf(request.clipSkip()));
+        }
+        if (request.composition() instanceof LatentCouple || request.composition() instanceof RegionGrid) {
+            settings.put("Composition", request.composition().toString());
+        }
+        settings.put("Version", "txt2lora");
+        return new GenerationParameters(
+                prompt + loras, plain ? escaped(request.negativePrompt()) : request.negativePrompt(), settings);
+    }
+
+    /**
+     * Reads them out of a PNG file.
+     *
+     * @return empty if the file has none
+     * @throws io.github.txt2lora.StorageException if the file cannot be read or is not a PNG file
+     */
+    public static Optional<GenerationParameters> readPng(Path file) {
+        return PngText.read(Check.given("file", file), KEYWORD).map(GenerationParameters::parse);
+    }
+
+    /** Reads {@link #text()}, or the text of a web UI; whatever is no setting or negative prompt is the prompt. */
+    public static GenerationParameters parse(String text) {
+        List<String> lines = Check.given("text", text).strip().lines().toList();
+        Map<String, String> settings = Map.of();
+        if (!lines.isEmpty()) {
+            Map<String, String> last = SettingsLine.parse(lines.get(lines.size() - 1));
+            if (last.size() >= FEWEST_SETTINGS) {
+                settings = last;
+                lines = lines.subList(0, lines.size() - 1);
+            }
+        }
+        int negative = 0;
+        while (negative < lines.size() && !lines.get(negative).strip().startsWith(NEGATIVE)) {
+            negative++;
+        }
+        String prompt = String.join("\n", lines.subList(0, negative)).strip();
+        String rest = String.join("\n", lines.subList(negative, lines.size())).strip();
+        return new GenerationParameters(
+                prompt, rest.isEmpty() ? "" : rest.substring(NEGATIVE.length()).strip(), settings);
+    }
+
+    /** The web UI's text. */
+    public String text() {
+        StringBuilder text = new StringBuilder(prompt);
+        if (!negativePrompt.isEmpty()) {
+            text.append('\n').append(NEGATIVE).append(' ').append(negativePrompt);
+        }
+        return text.append('\n').append(SettingsLine.of(settings)).toString();
+    }
+
+    private static String escaped(String plain) {
+        return plain.replaceAll("[\\\\()\\[\\]]", "\\\\$0");
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? String.valueOf((long) value)
+                : String.valueOf(value);
+    }
+
+    private static String stem(Path file) {
+        String name = String.valueOf(file.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}
