@@ -1,0 +1,54 @@
+package io.github.txt2lora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.text.LoraTag;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoraFolderTest {
+
+    private static final LoraTag TAG = new LoraTag("krnkmd", 0.8);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void finds_a_file_in_a_subfolder() throws IOException {
+        Path file =
+                Files.createFile(Files.createDirectory(folder.resolve("sub")).resolve("krnkmd.safetensors"));
+
+        assertThat(LoraFolder.find(TAG, folder)).isEqualTo(new LoraWeight(file, 0.8));
+    }
+
+    @Test
+    void names_the_nearest_file_for_an_unknown_name() throws IOException {
+        Path near = Files.createFile(folder.resolve("krnkmt.safetensors"));
+        Files.createFile(folder.resolve("other.safetensors"));
+
+        assertThatThrownBy(() -> LoraFolder.find(TAG, folder))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("the prompt names the LoRA \"krnkmd\", but there is no krnkmd.safetensors in " + folder
+                        + "; did you mean " + near + "?");
+    }
+
+    @Test
+    void says_what_is_missing_where_there_is_nothing_to_look_in() {
+        assertThatThrownBy(() -> LoraFolder.find(TAG, null))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("the request has no loraFolder");
+        assertThatThrownBy(() -> LoraFolder.find(TAG, folder))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith("the folder has no .safetensors files");
+        assertThatThrownBy(() -> LoraFolder.find(TAG, folder.resolve("missing")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageStartingWith("cannot list the LoRA folder");
+    }
+}
