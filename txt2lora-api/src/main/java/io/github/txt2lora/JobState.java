@@ -9,9 +9,9 @@ package io.github.txt2lora;
  * <tr><td rowspan="3">QUEUED</td><td>RUNNING</td><td>the trainings before it have ended</td></tr>
  * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>
  * <tr><td>FAILED</td><td>the engine cannot run it</td></tr>
- * <tr><td rowspan="4">RUNNING</td><td>PAUSED</td><td>paused, at the end of the iteration under way</td></tr>
+ * <tr><td rowspan="4">RUNNING</td><td>PAUSED</td><td>paused, before the next call of the network</td></tr>
  * <tr><td>FINISHED</td><td>all iterations were made and the LoRA was saved</td></tr>
- * <tr><td>CANCELLED</td><td>cancelled, at the end of the iteration under way, or the engine was closed</td></tr>
+ * <tr><td>CANCELLED</td><td>cancelled, before the next call of the network, or the engine was closed</td></tr>
  * <tr><td>FAILED</td><td>it cannot go on</td></tr>
  * <tr><td rowspan="3">PAUSED</td><td>RUNNING</td><td>resumed</td></tr>
  * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>

@@ -10,9 +10,9 @@ package io.github.txt2lora;
 public enum LoraTarget {
     /** Every module. */
     FULL,
-    /** Every module outside cross-attention ({@code attn2}). */
+    /** Every module but cross-attention ({@code attn2}) and what takes in the timestep ({@code time_emb_proj}). */
     NOXATTN,
-    /** As {@link #NOXATTN}, and only modules inside of transformer blocks: self-attention and feed-forward. */
+    /** Every module but cross-attention ({@code attn2}), as in the code of ESD, where LECO has the name from. */
     INNOXATTN,
     /** Only self-attention ({@code attn1}). */
     SELFATTN,

@@ -83,13 +83,14 @@ public interface TrainingEngine extends AutoCloseable {
      *     there are regions, or a setting does not fit the model
      * @throws CheckpointException if the model or a LoRA cannot be used
      * @throws Txt2LoraException if drawing failed, the thread was interrupted, which it then stays, or the engine is
-     *     closed
+     *     closed or gets closed meanwhile
      */
     List<GeneratedImage> generate(ImageRequest request, ImageListener listener);
 
     /**
-     * Cancels all trainings, discarding them, waits until the one under way has stopped, and frees all memory. May be
-     * called more than once. Must not be called from a {@link TrainingListener} or another thread of the engine.
+     * Cancels all trainings and pictures, discarding them, waits until what is under way has stopped and listeners were
+     * told (but not more than ten seconds for a slow listener), and frees all memory. May be called more than once.
+     * Must not be called from a {@link TrainingListener}.
      */
     @Override
     void close();

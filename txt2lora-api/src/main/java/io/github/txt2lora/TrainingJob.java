@@ -40,8 +40,9 @@ public interface TrainingJob {
     Optional<TrainedLora> await(Duration timeout) throws InterruptedException;
 
     /**
-     * Asks the training to stand still after the iteration under way. A queued job pauses before its first iteration.
-     * The model stays in memory, and the trainings behind it go on waiting. No effect after the end.
+     * Asks the training to stand still before its next call of the network, which may be in the middle of an iteration.
+     * A queued job pauses before it loads its model. The model stays in memory, and the trainings behind it go on
+     * waiting. A pause does not change what is trained. No effect after the end.
      */
     void pause();
 
@@ -49,8 +50,8 @@ public interface TrainingJob {
     void resume();
 
     /**
-     * Asks the training to end after the iteration under way; also works while it is queued or paused. No effect after
-     * the end or after an earlier call.
+     * Asks the training to end before its next call of the network; an iteration under way is given up. A queued job
+     * ends at once, a paused one soon. No effect after the end or after an earlier call.
      *
      * @param mode whether to save what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
      *     {@link CancelMode#KEEP} after at least one iteration, with a LoRA; otherwise with a
@@ -60,8 +61,8 @@ public interface TrainingJob {
 
     /**
      * The end as a stage to compose with. It completes with the LoRA or, exceptionally, with the exception that
-     * {@link #await()} throws. Dependent actions without an executor run on a thread of the engine: keep them short,
-     * and do not close the engine in them.
+     * {@link #await()} throws. Dependent actions without an executor run on the thread that calls listeners: while they
+     * run no events arrive, but trainings go on, so they may use the engine.
      */
     CompletionStage<TrainedLora> completion();
 }

@@ -22,17 +22,24 @@ final class BaseModels implements AutoCloseable {
         this.torch = torch;
     }
 
-    private record Kept(ModelStamp stamp, Precision precision, UNet unet) {}
+    private record Key(ModelStamp stamp, Precision precision) {}
+
+    private record Kept(Key key, UNet unet) {}
 
     /** Opens a checkpoint. */
     Checkpoint open(ModelSource source) {
         return Checkpoint.open(ModelFiles.locate(source));
     }
 
+    /** Whether {@link #unet} would not have to load. */
+    boolean holds(Checkpoint checkpoint, Precision precision) {
+        return kept != null && kept.key().equals(new Key(ModelStamp.of(checkpoint.path()), precision));
+    }
+
     /** The UNet of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
     UNet unet(Checkpoint checkpoint, Precision precision) {
-        ModelStamp stamp = ModelStamp.of(checkpoint.path());
-        if (kept != null && kept.stamp().equals(stamp) && kept.precision() == precision) {
+        var key = new Key(ModelStamp.of(checkpoint.path()), precision);
+        if (kept != null && kept.key().equals(key)) {
             return kept.unet();
         }
         close();
@@ -41,7 +48,7 @@ final class BaseModels implements AutoCloseable {
             checkpoint.requireFinite(Component.TEXT_ENCODER_2);
         }
         UNet unet = UNet.load(torch, checkpoint, precision);
-        kept = new Kept(stamp, precision, unet);
+        kept = new Kept(key, unet);
         return unet;
     }
 

@@ -2,9 +2,8 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.EngineOptions;
-import io.github.txt2lora.JobState;
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
-import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
@@ -13,6 +12,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.Torch;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine on DJL PyTorch. One thread does all native work, so trainings and pictures run one after the other in the
@@ -34,7 +35,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
     private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
-    private boolean closed;
+    private volatile boolean closed;
 
     DjlTrainingEngine(EngineOptions options) {
         this.torch = Torch.start(options);
@@ -50,34 +51,59 @@ final class DjlTrainingEngine implements TrainingEngine {
     }
 
     @Override
-    public synchronized TrainingJob start(LoraTraining training, TrainingListener... listeners) {
-        requireOpen();
-        var job = new EngineJob(training, new EventQueue(List.of(listeners), eventThread));
-        unfinished.add(job);
-        job.completion().whenComplete((lora, failure) -> unfinished.remove(job));
-        worker.execute(() -> run(job));
-        return job;
+    public TrainingJob start(LoraTraining training, TrainingListener... listeners) {
+        requireGiven("training", training);
+        requireGiven("listeners", listeners);
+        for (TrainingListener listener : listeners) {
+            requireGiven("listener", listener);
+        }
+        synchronized (this) {
+            requireOpen();
+            var job = new EngineJob(training, new EventQueue(List.of(listeners), eventThread), eventThread);
+            unfinished.add(job);
+            job.onEnd(() -> unfinished.remove(job));
+            worker.execute(() -> run(job));
+            return job;
+        }
+    }
+
+    private static void requireGiven(String what, @Nullable Object value) {
+        if (value == null) {
+            throw InvalidSettingException.of(what, null, "a value");
+        }
     }
 
     private void run(EngineJob job) {
-        if (!job.control().begin()) {
-            job.fail(
-                    JobState.CANCELLED,
-                    new TrainingCancelledException(
-                            "the training of " + job.training().name() + " was cancelled before it began"));
-            return;
+        if (job.control().begin()) {
+            new TrainingRun(torch, models, tokenizer, job).run();
         }
-        new TrainingRun(torch, models, tokenizer, job).run();
     }
 
     @Override
     public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
+        requireGiven("request", request);
+        requireGiven("listener", listener);
         var call = new ImageCall(request);
         synchronized (this) {
             requireOpen();
-            worker.execute(() -> call.run(() -> new ImageRun(torch, models, tokenizer, request, call::report).run()));
+            worker.execute(() -> call.run(() -> draw(request, call)));
         }
         return call.await(listener);
+    }
+
+    /** Draws unless the engine is closed, also in the middle. */
+    private List<GeneratedImage> draw(ImageRequest request, ImageCall call) {
+        requireOpen();
+        ImageListener listener = progress -> {
+            requireOpen();
+            call.report(progress);
+        };
+        return new ImageRun(torch, models, tokenizer, request, listener).run();
+    }
+
+    /** What is held in native memory now. */
+    NativeUse nativeUse() {
+        return torch.nativeUse();
     }
 
     private void requireOpen() {
@@ -88,18 +114,21 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     @Override
     public void close() {
+        boolean first;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
+            first = !closed;
             closed = true;
+        }
+        if (first) {
             unfinished.forEach(job -> job.cancel(CancelMode.DISCARD));
             worker.execute(models::close);
             worker.shutdown();
         }
         awaitWorker();
-        torch.close();
-        eventThread.close();
+        if (first) {
+            torch.close();
+            eventThread.close();
+        }
     }
 
     /** Native memory may only be freed when nobody uses it, so an interrupt does not end this wait. */

@@ -4,15 +4,18 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingProgress;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingEvent;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -21,13 +24,21 @@ final class EngineJob implements TrainingJob {
 
     private final LoraTraining training;
     private final EventQueue events;
+    private final Executor completionExecutor;
     private final JobControl control = new JobControl();
-    private final CompletableFuture<TrainedLora> completion = new CompletableFuture<>();
+    private final CompletableFuture<TrainedLora> result = new CompletableFuture<>();
     private volatile TrainingProgress progress;
 
-    EngineJob(LoraTraining training, EventQueue events) {
+    /**
+     * A queued job.
+     *
+     * @param completionExecutor runs what depends on {@link #completion()}; not the thread that trains, which must not
+     *     wait for itself when a dependent asks the engine for more
+     */
+    EngineJob(LoraTraining training, EventQueue events, Executor completionExecutor) {
         this.training = training;
         this.events = events;
+        this.completionExecutor = completionExecutor;
         this.progress = new TrainingProgress(0, training.training().iterations(), Double.NaN, 0, Optional.empty());
     }
 
@@ -46,13 +57,22 @@ final class EngineJob implements TrainingJob {
     /** Ends with a result; the state changes before anybody who waits is told. */
     void complete(JobState state, TrainedLora lora) {
         control.end(state);
-        completion.complete(lora);
+        result.complete(lora);
     }
 
     /** Ends without a result. */
     void fail(JobState state, Txt2LoraException failure) {
         control.end(state);
-        completion.completeExceptionally(failure);
+        result.completeExceptionally(failure);
+    }
+
+    private CompletionStage<TrainedLora> end() {
+        return result;
+    }
+
+    /** Runs an action when the job has ended, however that is. */
+    void onEnd(Runnable action) {
+        end().whenComplete((lora, failure) -> action.run());
     }
 
     @Override
@@ -73,7 +93,7 @@ final class EngineJob implements TrainingJob {
     @Override
     public TrainedLora await() throws InterruptedException {
         try {
-            return completion.get();
+            return result.get();
         } catch (ExecutionException e) {
             throw failure(e);
         }
@@ -82,7 +102,7 @@ final class EngineJob implements TrainingJob {
     @Override
     public Optional<TrainedLora> await(Duration timeout) throws InterruptedException {
         try {
-            return Optional.of(completion.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(result.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
@@ -109,11 +129,24 @@ final class EngineJob implements TrainingJob {
 
     @Override
     public void cancel(CancelMode mode) {
-        control.cancel(mode);
+        if (control.cancel(mode)) {
+            publish(new TrainingCancelled(0, Optional.empty()));
+            result.completeExceptionally(new TrainingCancelledException(
+                    "the training of " + training.name() + " was cancelled before it began"));
+        }
     }
 
+    /** A stage of its own for each caller: nobody can complete another's, and the exception arrives unwrapped. */
     @Override
     public CompletionStage<TrainedLora> completion() {
-        return completion.minimalCompletionStage();
+        var stage = new CompletableFuture<TrainedLora>();
+        end().whenComplete((lora, failure) -> completionExecutor.execute(() -> {
+            if (failure != null) {
+                stage.completeExceptionally(failure);
+            } else {
+                stage.complete(lora);
+            }
+        }));
+        return stage;
     }
 }

@@ -31,8 +31,8 @@ final class EventQueue {
 
     /** Queues an event; never waits for a listener. */
     synchronized void publish(TrainingEvent event) {
-        if (event instanceof IterationFinished && waiting.peekLast() instanceof IterationFinished) {
-            waiting.removeLast();
+        if (event instanceof IterationFinished) {
+            waiting.removeIf(IterationFinished.class::isInstance);
         }
         waiting.addLast(event);
         if (!delivering) {
@@ -57,14 +57,18 @@ final class EventQueue {
         }
     }
 
+    @SuppressWarnings("CatchingUnchecked") // a listener written in another language may throw a checked exception
     private static void deliver(TrainingListener listener, TrainingEvent event) {
         try {
             listener.onEvent(event);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
             LOG.warn(
                     "a listener failed on {}; the training goes on",
                     event.getClass().getSimpleName(),
                     e);
+        } finally {
+            // whom a listener interrupted was itself, not the next one
+            Thread.interrupted();
         }
     }
 }

@@ -3,10 +3,11 @@ package io.github.txt2lora.engine;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The one thread of an engine that calls listeners. */
+/** The one thread of an engine that calls listeners and what depends on a job's completion. */
 final class EventThread implements Executor, AutoCloseable {
 
     /** How long closing waits for listeners that are still busy. */
@@ -22,9 +23,14 @@ final class EventThread implements Executor, AutoCloseable {
         return newThread;
     }
 
+    /** Runs it on the thread or, when that is closed, on the caller's: a job may be asked for its end at any time. */
     @Override
     public void execute(Runnable delivery) {
-        executor.execute(delivery);
+        try {
+            executor.execute(delivery);
+        } catch (RejectedExecutionException e) {
+            delivery.run();
+        }
     }
 
     /** Lets the events that are queued arrive; a listener that closes the engine itself does not wait for itself. */

@@ -29,7 +29,7 @@ final class JobControl {
 
     /** From queued to running; false if it was cancelled before. */
     synchronized boolean begin() {
-        if (cancelled != null) {
+        if (state != JobState.QUEUED) {
             return false;
         }
         state = JobState.RUNNING;
@@ -40,7 +40,6 @@ final class JobControl {
     synchronized void end(JobState terminal) {
         if (!state.isTerminal()) {
             state = terminal;
-            notifyAll();
         }
     }
 
@@ -55,13 +54,23 @@ final class JobControl {
         notifyAll();
     }
 
-    /** The first request wins. */
-    synchronized void cancel(CancelMode mode) {
-        if (!state.isTerminal() && cancelled == null) {
-            cancelled = mode;
-            pauseWanted = false;
-            notifyAll();
+    /**
+     * Asks for the end; the first request wins.
+     *
+     * @return whether this ended the job at once, because it was still queued
+     */
+    synchronized boolean cancel(CancelMode mode) {
+        if (state.isTerminal() || cancelled != null) {
+            return false;
         }
+        cancelled = mode;
+        pauseWanted = false;
+        notifyAll();
+        if (state == JobState.QUEUED) {
+            state = JobState.CANCELLED;
+            return true;
+        }
+        return false;
     }
 
     /** How it was cancelled, if it was. */
@@ -106,10 +115,13 @@ final class JobControl {
                 interrupted = true;
             }
         }
-        state = JobState.RUNNING;
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return cancelled == null;
+        if (cancelled != null) {
+            return false;
+        }
+        state = JobState.RUNNING;
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.StorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -27,7 +28,7 @@ record ModelStamp(SortedMap<String, FileStamp> files) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
                 files.put(path.toString(), new FileStamp(Files.size(path), Files.getLastModifiedTime(path)));
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new StorageException("model " + model + " cannot be read: " + e, e);
         }
         return new ModelStamp(files);

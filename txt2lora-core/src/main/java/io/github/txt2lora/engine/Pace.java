@@ -2,20 +2,43 @@ package io.github.txt2lora.engine;
 
 import java.time.Duration;
 
-/** Speed and time left of a training, from a running mean of the time that iterations take. */
+/**
+ * Speed, duration and time left of a training, pauses left out. Times are given by the caller, as of
+ * {@link System#nanoTime()}.
+ */
 final class Pace {
 
     /** Weight of the newest iteration; LECO's iterations differ in length, so it is small. */
     private static final double NEWEST = 0.05;
 
     private final int iterations;
+    private long startNanos;
     private long lastNanos;
+    private long pausedAtNanos;
+    private boolean paused;
     private double meanSeconds;
     private int done;
 
-    Pace(int iterations, long nowNanos) {
+    Pace(int iterations) {
         this.iterations = iterations;
-        this.lastNanos = nowNanos;
+    }
+
+    /** The first iteration begins. */
+    void start(long nowNanos) {
+        startNanos = nowNanos;
+        lastNanos = nowNanos;
+    }
+
+    void pause(long nowNanos) {
+        pausedAtNanos = nowNanos;
+        paused = true;
+    }
+
+    /** The pause is over. */
+    void resume(long nowNanos) {
+        startNanos += nowNanos - pausedAtNanos;
+        lastNanos += nowNanos - pausedAtNanos;
+        paused = false;
     }
 
     /** Counts an iteration that ended now. */
@@ -28,6 +51,12 @@ final class Pace {
         meanSeconds += weight * (seconds - meanSeconds);
     }
 
+    /** Time since the start without the pauses. */
+    Duration elapsed(long nowNanos) {
+        return Duration.ofNanos((paused ? pausedAtNanos : nowNanos) - startNanos);
+    }
+
+    /** From a running mean of the time that iterations take. */
     double iterationsPerSecond() {
         return meanSeconds == 0 ? 0 : 1 / meanSeconds;
     }

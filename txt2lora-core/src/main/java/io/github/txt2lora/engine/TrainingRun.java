@@ -46,13 +46,15 @@ import java.util.Optional;
 /** One training from its start to its file, on the engine's worker thread. */
 final class TrainingRun {
 
+    private static final int NAMES_IN_WARNING = 3;
+
     private final Torch torch;
     private final BaseModels models;
     private final ClipTokenizer tokenizer;
     private final EngineJob job;
     private final LoraTraining training;
     private final TrainingSpec spec;
-    private final long startNanos = System.nanoTime();
+    private final Pace pace;
     private final Instant started;
     private final List<Double> losses = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -67,27 +69,29 @@ final class TrainingRun {
         this.job = job;
         this.training = job.training();
         this.spec = training.training();
+        this.pace = new Pace(spec.iterations());
         this.started = now();
     }
 
-    /** Trains; whatever happens, the job and its listeners learn how it ended. */
+    /** Trains; whatever happens, the job and its listeners learn how it ended, once native memory is free again. */
     void run() {
         try {
             job.publish(new TrainingStarted(training));
-            train();
+            ended(train());
         } catch (JobControl.CancelSignal e) {
-            cancelled(Optional.empty());
+            cancelled();
         } catch (Txt2LoraException e) {
             failed(e);
-        } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             failed(new TrainingFailedException("the training of " + training.name() + " failed: " + e, e));
         }
     }
 
-    private void train() {
+    private TrainedLora train() {
         try (NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(training.model())) {
-            OutputFolder.require(training.output());
+                Checkpoint checkpoint = models.open(training.model());
+                OutputFolder folder = OutputFolder.of(training.loraFile())) {
+            folder.require();
             var base = new BaseModel(
                     checkpoint.family(),
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), this::warn));
@@ -96,32 +100,36 @@ final class TrainingRun {
             // before the UNet, so that the text encoders' memory is free for it
             PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
             checkpoint();
-            UNet unet = models.unet(checkpoint, spec.precision());
-            job.publish(new ModelLoaded(
-                    training.model().displayName(), base.family().displayName(), elapsed()));
+            UNet unet = loadUnet(checkpoint);
             checkpoint();
             // one stream for the first values and for the loop, as after one torch.manual_seed
             var generator = new TorchGenerator(spec.seed());
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             warnOfClampedRanks(parameters);
-            train(unet, embeddings, parameters, generator, base);
+            try (var trainer = new LecoTrainer(
+                    torch,
+                    unet,
+                    parameters,
+                    training.prompts(),
+                    embeddings,
+                    spec,
+                    base.parameterization(),
+                    generator)) {
+                iterate(trainer, parameters, base);
+            }
+            return result(save(training.loraFile(), parameters, base));
         }
     }
 
-    private void train(
-            UNet unet,
-            PromptEmbeddings embeddings,
-            LoraParameters parameters,
-            TorchGenerator generator,
-            BaseModel base) {
-        var pace = new Pace(spec.iterations(), System.nanoTime());
-        try (var trainer = new LecoTrainer(
-                torch, unet, parameters, training.prompts(), embeddings, spec, base.parameterization(), generator)) {
+    /** Makes all iterations, or fewer if the job is cancelled and what was trained is to be kept. */
+    private void iterate(LecoTrainer trainer, LoraParameters parameters, BaseModel base) {
+        pace.start(System.nanoTime());
+        try {
             while (!trainer.isDone()) {
                 LecoTrainer.Iteration iteration = trainer.next(this::checkpoint);
                 pace.iterationDone(System.nanoTime());
-                report(iteration, pace);
+                report(iteration);
                 if (spec.saveEvery() > 0 && iteration.number() % spec.saveEvery() == 0 && !trainer.isDone()) {
                     save(intermediateFile(iteration.number()), parameters, base);
                 }
@@ -130,14 +138,27 @@ final class TrainingRun {
             if (job.control().cancelMode() != CancelMode.KEEP || losses.isEmpty()) {
                 throw e;
             }
-            TrainedLora lora = result(save(training.loraFile(), parameters, base));
-            job.publish(new TrainingCancelled(losses.size(), Optional.of(lora.file())));
-            job.complete(JobState.CANCELLED, lora);
-            return;
         }
-        TrainedLora lora = result(save(training.loraFile(), parameters, base));
-        job.publish(new TrainingFinished(lora));
-        job.complete(JobState.FINISHED, lora);
+    }
+
+    private void ended(TrainedLora lora) {
+        if (lora.iterations() == spec.iterations()) {
+            job.publish(new TrainingFinished(lora));
+            job.complete(JobState.FINISHED, lora);
+        } else {
+            job.publish(new TrainingCancelled(lora.iterations(), Optional.of(lora.file())));
+            job.complete(JobState.CANCELLED, lora);
+        }
+    }
+
+    private UNet loadUnet(Checkpoint checkpoint) {
+        boolean kept = models.holds(checkpoint, spec.precision());
+        long begin = System.nanoTime();
+        UNet unet = models.unet(checkpoint, spec.precision());
+        Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
+        job.publish(new ModelLoaded(
+                training.model().displayName(), checkpoint.family().displayName(), duration));
+        return unet;
     }
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
@@ -145,7 +166,7 @@ final class TrainingRun {
         return PromptEmbeddings.encode(encoder, training.prompts(), owner, this::warn);
     }
 
-    private void report(LecoTrainer.Iteration iteration, Pace pace) {
+    private void report(LecoTrainer.Iteration iteration) {
         losses.add(iteration.loss());
         job.progress(new TrainingProgress(
                 iteration.number(),
@@ -170,7 +191,8 @@ final class TrainingRun {
                 .toList();
         if (!clamped.isEmpty()) {
             warn("rank " + spec.lora().rank() + " is larger than " + clamped.size()
-                    + " layers can use; there it is their smaller side: " + String.join(", ", clamped));
+                    + " layers can use; there it is their smaller side, for example "
+                    + String.join(", ", clamped.subList(0, Math.min(NAMES_IN_WARNING, clamped.size()))));
         }
     }
 
@@ -200,18 +222,31 @@ final class TrainingRun {
 
     private TrainedLora result(Map<String, String> metadata) {
         return new TrainedLora(
-                training.loraFile(), training.name(), losses.size(), losses, metadata, elapsed(), warnings);
+                training.loraFile(),
+                training.name(),
+                losses.size(),
+                losses,
+                metadata,
+                pace.elapsed(System.nanoTime()),
+                warnings);
     }
 
     private void checkpoint() {
-        job.control()
-                .checkpoint(
-                        () -> job.publish(new TrainingPaused(losses.size())),
-                        () -> job.publish(new TrainingResumed(losses.size())));
+        job.control().checkpoint(this::paused, this::resumed);
     }
 
-    private void cancelled(Optional<Path> kept) {
-        job.publish(new TrainingCancelled(losses.size(), kept));
+    private void paused() {
+        pace.pause(System.nanoTime());
+        job.publish(new TrainingPaused(losses.size()));
+    }
+
+    private void resumed() {
+        pace.resume(System.nanoTime());
+        job.publish(new TrainingResumed(losses.size()));
+    }
+
+    private void cancelled() {
+        job.publish(new TrainingCancelled(losses.size(), Optional.empty()));
         job.fail(
                 JobState.CANCELLED,
                 new TrainingCancelledException("the training of " + training.name() + " was cancelled after "
@@ -226,9 +261,5 @@ final class TrainingRun {
     private Instant now() {
         Instant fixed = spec.timestamp();
         return fixed == null ? Instant.now() : fixed;
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.leco;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -27,6 +28,22 @@ record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] n
 
     /** Pictures are at most this many times as large before they are cropped. */
     private static final int LARGEST_SCALE = 3;
+
+    /**
+     * Checks that the latents of the largest picture can be drawn.
+     *
+     * @throws InvalidSettingException if an array cannot hold them
+     */
+    static void requireDrawable(PromptPair pair) {
+        long side = pair.resolution() / LATENT_FACTOR;
+        // in floating point, where nothing overflows
+        double count = (double) side * side * LATENT_CHANNELS * pair.batchSize();
+        if (count > Integer.MAX_VALUE) {
+            throw new InvalidSettingException("prompt \"" + pair.target() + "\" has the resolution " + pair.resolution()
+                    + " and the batch size " + pair.batchSize() + ", which together are more than an array can hold;"
+                    + " expected a smaller resolution or batch size");
+        }
+    }
 
     /**
      * Draws in LECO's order: prompt, number of steps, height and width if they are dynamic, latents, and if crops are

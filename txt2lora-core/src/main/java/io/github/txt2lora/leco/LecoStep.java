@@ -45,6 +45,7 @@ final class LecoStep {
             PromptEmbeddings embeddings,
             TrainingSpec spec,
             Parameterization parameterization) {
+        pairs.forEach(LecoDraw::requireDrawable);
         this.unet = unet;
         this.pairs = pairs;
         this.embeddings = embeddings;

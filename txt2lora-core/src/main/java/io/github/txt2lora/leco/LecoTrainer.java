@@ -56,6 +56,9 @@ public final class LecoTrainer implements AutoCloseable {
         this.optimizer = Optimizer.create(torch, spec.optimizer(), parameters);
         try (NDManager scope = torch.newScope()) {
             parameters.attachTo(unet, scope);
+        } catch (RuntimeException e) {
+            optimizer.close();
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.txt2lora.lora;
 
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
@@ -29,6 +30,7 @@ public final class LoraFile {
      * @param precision of the numbers in the file
      * @param metadata goes into the header; {@code sshs_model_hash} and {@code sshs_legacy_hash} are added
      * @return the metadata as written
+     * @throws TrainingFailedException if a number is not finite or too large for the precision; nothing is written
      * @throws io.github.txt2lora.StorageException if it cannot be written
      */
     public static Map<String, String> write(
@@ -68,6 +70,18 @@ public final class LoraFile {
             String name, Precision precision, long[] shape, float[] values, int offset, int count) {
         List<Long> sizes = Arrays.stream(shape).boxed().toList();
         ElementType type = FloatEncoding.type(precision);
+        requireStorable(name, precision, values, offset, count);
         return new SafetensorsEntry(name, type, sizes, () -> FloatEncoding.encode(type, values, offset, count));
+    }
+
+    private static void requireStorable(String name, Precision precision, float[] values, int offset, int count) {
+        float largest = FloatEncoding.largest(FloatEncoding.type(precision));
+        for (int i = offset; i < offset + count; i++) {
+            if (!(Math.abs(values[i]) <= largest)) {
+                throw new TrainingFailedException("the LoRA's " + name + " became " + values[i] + ", which a file in "
+                        + precision + " cannot hold; expected finite numbers. Lower the learning rate"
+                        + (precision == Precision.FP16 ? " or save in BF16 or FP32" : ""));
+            }
+        }
     }
 }

@@ -125,7 +125,7 @@ public final class LoraMetadata {
     /** What an entry to keep names is not what the LoRA is called by. */
     private static List<String> trainedTargets(LoraTraining training) {
         return training.prompts().stream()
-                .filter(pair -> !pair.target().equals(pair.positive()))
+                .filter(pair -> !pair.preserves())
                 .map(PromptPair::target)
                 .distinct()
                 .toList();

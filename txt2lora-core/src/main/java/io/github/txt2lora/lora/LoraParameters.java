@@ -2,6 +2,7 @@ package io.github.txt2lora.lora;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -15,6 +16,9 @@ import java.util.Map;
  * operation. The network sees views of it.
  */
 public final class LoraParameters {
+
+    /** What a Java array can hold. */
+    private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
 
     private final NDArray vector;
     private final List<Slot> slots;
@@ -52,6 +56,7 @@ public final class LoraParameters {
      * @param owner the scope that will own the vector
      * @param generator drawn from in LECO's order: for each module the default initialisation of down and up, which are
      *     then replaced, and the final one of down
+     * @throws InvalidSettingException if the rank makes more parameters than a vector can hold
      */
     public static LoraParameters initialize(
             NDManager owner, List<LoraModule> modules, LoraSpec spec, TorchGenerator generator) {
@@ -68,6 +73,7 @@ public final class LoraParameters {
     }
 
     private static List<Slot> layOut(List<LoraModule> modules, LoraSpec spec) {
+        requireOneVector(modules, spec.rank());
         List<Slot> slots = new ArrayList<>();
         int offset = 0;
         for (LoraModule module : modules) {
@@ -77,6 +83,16 @@ public final class LoraParameters {
             offset = slot.upOffset() + slot.upSize();
         }
         return List.copyOf(slots);
+    }
+
+    private static void requireOneVector(List<LoraModule> modules, int rank) {
+        long size = modules.stream()
+                .mapToLong(module -> Math.min(rank, module.maxRank()) * ((long) module.fanIn() + module.outputs()))
+                .sum();
+        if (size > MAX_SIZE) {
+            throw new InvalidSettingException("rank " + rank + " gives this LoRA " + size
+                    + " parameters, but one LoRA can have at most " + MAX_SIZE + "; choose a smaller rank");
+        }
     }
 
     /** The parameters of tensors that already have values, in the order given. */

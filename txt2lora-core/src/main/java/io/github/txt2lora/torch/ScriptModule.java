@@ -114,6 +114,7 @@ public final class ScriptModule implements AutoCloseable {
 
     @Override
     public void close() {
+        torch.forget(this);
         model.close();
     }
 }

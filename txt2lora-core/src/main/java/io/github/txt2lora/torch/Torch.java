@@ -11,22 +11,29 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * libtorch on one device. Every native array belongs to a scope made here or to a scope below it; closing the
- * {@code Torch} frees them all.
+ * libtorch on one device. Every native array belongs to a scope made here or to a scope below it, or to a script;
+ * closing the {@code Torch} frees them all. Several may be open in one process: what libtorch keeps per process is set
+ * for each thread anew, see {@link #prepareThread()}.
  */
 public final class Torch implements AutoCloseable {
 
     private static final String ENGINE = "PyTorch";
 
     private final Device device;
+    private final int threads;
     private final NDManager root;
     private final NDManager host;
+    private final Set<NDManager> scopes = ConcurrentHashMap.newKeySet();
+    private final Set<ScriptModule> modules = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
 
-    private Torch(Device device) {
+    private Torch(Device device, int threads) {
         this.device = device;
+        this.threads = threads;
         this.root = Engine.getEngine(ENGINE).newBaseManager(device);
         this.host = root.newSubManager(Device.cpu());
     }
@@ -51,10 +58,13 @@ public final class Torch implements AutoCloseable {
                             + "; expected a pytorch-native artifact for this platform on the class path",
                     e);
         }
-        if (options.threads() > 0) {
-            JniUtils.setNumThreads(options.threads());
-        }
-        return new Torch(choose(options.device(), engine.getGpuCount()));
+        Device device = choose(options.device(), engine.getGpuCount());
+        return new Torch(device, options.threads() > 0 ? options.threads() : DefaultThreads.COUNT);
+    }
+
+    /** What libtorch chose by itself; read once, before any {@code Torch} changes it. */
+    private static final class DefaultThreads {
+        static final int COUNT = JniUtils.getNumThreads();
     }
 
     private static Device choose(io.github.txt2lora.Device wanted, int gpus) {
@@ -84,12 +94,25 @@ public final class Torch implements AutoCloseable {
 
     /** The number of threads that libtorch uses within an operation. */
     public int threads() {
+        prepareThread();
         return JniUtils.getNumThreads();
     }
 
     /** A scope that owns arrays on the device until it is closed. */
     public NDManager newScope() {
-        return root.newSubManager();
+        NDManager scope = root.newSubManager();
+        scopes.removeIf(other -> !other.isOpen());
+        scopes.add(scope);
+        return scope;
+    }
+
+    /** What is held in native memory now. */
+    public NativeUse nativeUse() {
+        scopes.removeIf(scope -> !scope.isOpen());
+        int arrays = scopes.stream()
+                .mapToInt(scope -> scope.getManagedArrays().size())
+                .sum();
+        return new NativeUse(scopes.size(), arrays, modules.size());
     }
 
     /**
@@ -100,7 +123,14 @@ public final class Torch implements AutoCloseable {
      */
     public ScriptModule newModule(ScriptClass type, ScriptAttribute... attributes) {
         prepareThread();
-        return new ScriptModule(this, type, List.of("layers"), List.of(attributes));
+        var module = new ScriptModule(this, type, List.of("layers"), List.of(attributes));
+        modules.add(module);
+        return module;
+    }
+
+    /** Is told by each script that it is closed. */
+    void forget(ScriptModule module) {
+        modules.remove(module);
     }
 
     /**
@@ -135,10 +165,17 @@ public final class Torch implements AutoCloseable {
         return array;
     }
 
-    /** The executor's settings are per thread: without this, each new shape of input would be compiled anew. */
+    /**
+     * Puts settings in force that libtorch keeps per thread. Without the executor's, each new shape of input would be
+     * compiled anew; the number of threads decides the order of sums, so another {@code Torch} must not change it.
+     */
     void prepareThread() {
         if (!prepared.get()) {
             JniUtils.setGraphExecutorOptimize(false);
+            // a thread takes the process's latest number at its first look, so it has to look before it is given its
+            // own
+            JniUtils.getNumThreads();
+            JniUtils.setNumThreads(threads);
             prepared.set(true);
         }
     }
@@ -152,6 +189,7 @@ public final class Torch implements AutoCloseable {
 
     @Override
     public void close() {
+        modules.forEach(ScriptModule::close);
         root.close();
         emptyCache();
     }

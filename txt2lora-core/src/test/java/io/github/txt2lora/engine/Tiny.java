@@ -1,0 +1,74 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.image.ImageRequest;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+
+/** The smallest training: a tiny model, pictures of 64 pixels and rollouts of at most three steps. */
+final class Tiny {
+
+    static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    private Tiny() {}
+
+    static TrainingEngine engine() {
+        Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
+        return TrainingEngine.open(EngineOptions.builder().device(device).build());
+    }
+
+    static Path modelFile() {
+        URL resource = Objects.requireNonNull(Tiny.class.getResource("/golden/checkpoints/sd1-tiny.safetensors"));
+        try {
+            return Path.of(resource.toURI());
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static PromptPair prompt(String target) {
+        return PromptPair.enhance(target)
+                .positive("cat ears, maid")
+                .neutral("1girl")
+                .resolution(64)
+                .build();
+    }
+
+    static TrainingSpec.Builder spec(int iterations) {
+        return TrainingSpec.builder()
+                .iterations(iterations)
+                .maxDenoisingSteps(4)
+                .timestamp(NOW);
+    }
+
+    static LoraTraining.Builder training(Path output, TrainingSpec.Builder spec) {
+        return LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(modelFile()))
+                .prompt(prompt("krnkmd"))
+                .training(spec.build())
+                .output(output);
+    }
+
+    static LoraTraining training(Path output, int iterations) {
+        return training(output, spec(iterations)).build();
+    }
+
+    static ImageRequest.Builder picture() {
+        return ImageRequest.builder()
+                .model(ModelSource.file(modelFile()))
+                .prompt("krnkmd")
+                .width(64)
+                .height(64)
+                .steps(2);
+    }
+}
