@@ -4,6 +4,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.spi.ModelDownloader;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.ServiceLoader;
 
 /** Finds where a model lies on the disk. */
@@ -17,18 +18,22 @@ final class ModelFiles {
      * @throws InvalidSettingException if it has to be downloaded and nothing on the class path can
      */
     static Path locate(ModelSource source) {
+        return locate(source, ServiceLoader.load(ModelDownloader.class, ModelFiles.class.getClassLoader()));
+    }
+
+    static Path locate(ModelSource source, Iterable<ModelDownloader> downloaders) {
         if (source instanceof ModelSource.SingleFile file) {
             return file.path();
         } else if (source instanceof ModelSource.DiffusersFolder folder) {
             return folder.path();
         } else if (source instanceof ModelSource.Download download) {
-            return ServiceLoader.load(ModelDownloader.class)
-                    .findFirst()
-                    .orElseThrow(() -> new InvalidSettingException("model " + download.name()
-                            + " is to be downloaded from " + download.url() + ", but no "
-                            + ModelDownloader.class.getName() + " is on the class path;"
-                            + " download the file yourself and give it as ModelSource.file(...)"))
-                    .download(download);
+            Iterator<ModelDownloader> first = downloaders.iterator();
+            if (first.hasNext()) {
+                return first.next().download(download);
+            }
+            throw new InvalidSettingException("model " + download.name() + " is to be downloaded from "
+                    + download.url() + ", but no " + ModelDownloader.class.getName() + " is on the class path;"
+                    + " download the file yourself and give it as ModelSource.file(...)");
         }
         throw new IllegalArgumentException("unknown kind of model source: " + source);
     }

@@ -10,6 +10,7 @@ import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 
@@ -77,7 +78,8 @@ public final class LecoTrainer implements AutoCloseable {
      *
      * @param beforeCall runs before each call of the network; what it throws ends the iteration, and the parameters are
      *     as they were before it
-     * @throws TrainingFailedException if the loss or the gradient is not finite; the parameters are unchanged
+     * @throws TrainingFailedException if the loss or the gradient is not finite, in which case the parameters are
+     *     unchanged, or libtorch fails
      */
     public Iteration next(Runnable beforeCall) {
         return next(beforeCall, StepObserver.NONE);
@@ -105,6 +107,8 @@ public final class LecoTrainer implements AutoCloseable {
             optimizer.step(scope, gradient, learningRate);
             iteration++;
             return new Iteration(iteration, loss, norm, learningRate);
+        } catch (TorchException e) {
+            throw new TrainingFailedException("iteration " + (iteration + 1) + " failed: " + e.getMessage(), e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingCancelled;
+import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingStarted;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -241,11 +243,10 @@ class JobTest {
     @Test
     void jobs_run_in_the_order_in_which_they_were_started() throws Exception {
         var held = new Held(engine, folder.resolve("held"));
-        var order = new java.util.concurrent.CopyOnWriteArrayList<String>();
+        var order = new CopyOnWriteArrayList<String>();
         List<TrainingJob> jobs = List.of("a", "b", "c").stream()
                 .map(name -> engine.start(
-                        Tiny.training(folder, 1).toBuilder().name(name).build(),
-                        new io.github.txt2lora.event.TrainingListener() {
+                        Tiny.training(folder, 1).toBuilder().name(name).build(), new TrainingListener() {
                             @Override
                             public void onStarted(TrainingStarted event) {
                                 order.add(event.training().name());

@@ -1,0 +1,45 @@
+package io.github.txt2lora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.ModelSource;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelFilesTest {
+
+    private static final ModelSource DOWNLOAD =
+            ModelSource.url("model.safetensors", URI.create("https://example.org/model.safetensors"));
+
+    @Test
+    void download_without_a_downloader_is_refused() {
+        assertThatThrownBy(() -> ModelFiles.locate(DOWNLOAD, List.of()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "model model.safetensors is to be downloaded from https://example.org/model.safetensors, but"
+                                + " no io.github.txt2lora.spi.ModelDownloader is on the class path; download the file yourself"
+                                + " and give it as ModelSource.file(...)");
+    }
+
+    @Test
+    void download_is_left_to_the_first_downloader() {
+        Path downloaded = Path.of("cache/model.safetensors");
+
+        assertThat(ModelFiles.locate(DOWNLOAD, List.of(source -> downloaded, source -> {
+                    throw new AssertionError("the second one was asked");
+                })))
+                .isEqualTo(downloaded);
+    }
+
+    @Test
+    void files_and_folders_are_where_they_are() {
+        assertThat(ModelFiles.locate(ModelSource.file(Path.of("a.safetensors")), List.of()))
+                .isEqualTo(Path.of("a.safetensors"));
+        assertThat(ModelFiles.locate(ModelSource.folder(Path.of("b")), List.of()))
+                .isEqualTo(Path.of("b"));
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.txt2lora.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LoraModulesTest {
+
+    private static final String BLOCK = "down_blocks.0.attentions.0.transformer_blocks.0.";
+    private static final List<String> ATTENTION = List.of("to_q", "to_k", "to_v", "to_out.0");
+
+    /** A level with one transformer and one resnet, and layers outside of blocks. */
+    private static final Map<String, List<Long>> SHAPES = shapes();
+
+    private static Map<String, List<Long>> shapes() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        shapes.put("conv_in.weight", List.of(32L, 4L, 3L, 3L));
+        shapes.put("time_embedding.linear_1.weight", List.of(128L, 32L));
+        shapes.put("down_blocks.0.resnets.0.conv1.weight", List.of(32L, 32L, 3L, 3L));
+        shapes.put("down_blocks.0.resnets.0.conv1.bias", List.of(32L));
+        shapes.put("down_blocks.0.resnets.0.time_emb_proj.weight", List.of(32L, 128L));
+        shapes.put("down_blocks.0.resnets.0.conv2.weight", List.of(32L, 32L, 3L, 3L));
+        shapes.put("down_blocks.0.attentions.0.norm.weight", List.of(32L));
+        shapes.put("down_blocks.0.attentions.0.proj_in.weight", List.of(32L, 32L, 1L, 1L));
+        ATTENTION.forEach(layer -> shapes.put(BLOCK + "attn1." + layer + ".weight", List.of(32L, 32L)));
+        ATTENTION.forEach(layer -> shapes.put(BLOCK + "attn2." + layer + ".weight", List.of(32L, 8L)));
+        shapes.put(BLOCK + "ff.net.0.proj.weight", List.of(256L, 32L));
+        shapes.put(BLOCK + "ff.net.2.weight", List.of(32L, 128L));
+        shapes.put("down_blocks.0.attentions.0.proj_out.weight", List.of(32L, 32L, 1L, 1L));
+        shapes.put("down_blocks.0.downsamplers.0.conv.weight", List.of(32L, 32L, 3L, 3L));
+        return shapes;
+    }
+
+    private static List<String> names(LoraType type, LoraTarget target) {
+        return LoraModules.select(
+                        SHAPES, LoraSpec.builder().type(type).target(target).build())
+                .stream()
+                .map(LoraModule::name)
+                .toList();
+    }
+
+    private static List<String> attention(String which) {
+        return ATTENTION.stream().map(layer -> BLOCK + which + "." + layer).toList();
+    }
+
+    @Test
+    void lierla_takes_transformers_and_c3lier_resnets_too_but_neither_what_is_outside_of_blocks() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.FULL)).hasSize(12).allMatch(name -> name.contains(".attentions."));
+        assertThat(names(LoraType.C3LIER, LoraTarget.FULL))
+                .hasSize(16)
+                .contains("down_blocks.0.resnets.0.time_emb_proj", "down_blocks.0.downsamplers.0.conv");
+    }
+
+    @Test
+    void xattn_is_cross_attention_alone_whatever_the_type() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.XATTN)).isEqualTo(attention("attn2"));
+        assertThat(names(LoraType.C3LIER, LoraTarget.XATTN)).isEqualTo(attention("attn2"));
+    }
+
+    @Test
+    void selfattn_is_self_attention_alone_whatever_the_type() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.SELFATTN)).isEqualTo(attention("attn1"));
+        assertThat(names(LoraType.C3LIER, LoraTarget.SELFATTN)).isEqualTo(attention("attn1"));
+    }
+
+    @Test
+    void innoxattn_is_everything_but_cross_attention() {
+        for (LoraType type : LoraType.values()) {
+            assertThat(names(type, LoraTarget.INNOXATTN))
+                    .isEqualTo(names(type, LoraTarget.FULL).stream()
+                            .filter(name -> !name.contains(".attn2."))
+                            .toList());
+        }
+    }
+
+    @Test
+    void noxattn_leaves_out_what_takes_in_the_timestep_too() {
+        List<String> expected = names(LoraType.C3LIER, LoraTarget.INNOXATTN).stream()
+                .filter(name -> !name.endsWith(".time_emb_proj"))
+                .toList();
+
+        assertThat(names(LoraType.C3LIER, LoraTarget.NOXATTN)).hasSize(11).isEqualTo(expected);
+    }
+
+    @Test
+    void unet_without_a_layer_of_that_kind_is_refused() {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>(SHAPES);
+        shapes.keySet().removeIf(name -> name.contains("attentions"));
+
+        assertThatThrownBy(() -> LoraModules.select(
+                        shapes, LoraSpec.builder().target(LoraTarget.XATTN).build()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("type LIERLA with target XATTN matches no layer of this UNet; choose target FULL");
+    }
+
+    @Test
+    void rank_is_at_most_the_smaller_side() {
+        LoraModule module = new LoraModule("mid_block.attentions.0.proj_in", 8, 32, LoraModule.LINEAR);
+
+        assertThat(module.maxRank()).isEqualTo(8);
+    }
+}
