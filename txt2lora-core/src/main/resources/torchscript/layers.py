@@ -57,14 +57,14 @@ def attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool=False) -
   y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, causal)
   return y.transpose(1, 2).reshape([batch, queries, width])
 
-# Copies weights out of the mapped file into `w`, converted to `dtype`.
+# Puts weights into `w`, converted to `dtype`.
 def take(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor:
   for name in weights.keys():
-    w[name] = weights[name].to(dtype, False, True)
+    w[name] = weights[name].to(dtype)
   return torch.tensor(len(w))
 
 # The same for bfloat16, which arrives as int16.
 def take_bfloat16(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor:
   for name in weights.keys():
-    w[name] = weights[name].view(15).to(dtype, False, True)
+    w[name] = weights[name].view(15).to(dtype)
   return torch.tensor(len(w))

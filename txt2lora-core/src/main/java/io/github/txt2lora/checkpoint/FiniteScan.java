@@ -1,6 +1,7 @@
 package io.github.txt2lora.checkpoint;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.OptionalLong;
 
 /**
@@ -9,6 +10,9 @@ import java.util.OptionalLong;
  * exactly when the exponent is full.
  */
 final class FiniteScan {
+    /** Read at a time; a multiple of eight bytes. */
+    private static final int CHUNK_BYTES = 1 << 20;
+
     private FiniteScan() {}
 
     /** The index of the first element that is not finite, empty when all are or the type has no such values. */
@@ -23,18 +27,31 @@ final class FiniteScan {
     }
 
     private static OptionalLong scan(TensorView tensor, long exponents, long lowestBits, long signs) {
-        ByteBuffer bytes = tensor.bytes();
-        int elementBytes = tensor.type().bytes();
+        long length = tensor.byteSize();
+        ByteBuffer chunk = ByteBuffer.allocate(Math.toIntExact(Math.min(length, CHUNK_BYTES)))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (long begin = 0; begin < length; begin += CHUNK_BYTES) {
+            chunk.clear().limit(Math.toIntExact(Math.min(CHUNK_BYTES, length - begin)));
+            tensor.readInto(begin, chunk);
+            int position = firstNotFinite(chunk.flip(), exponents, lowestBits, signs);
+            if (position >= 0) {
+                return OptionalLong.of((begin + position) / tensor.type().bytes());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** The position of a byte in the first number that is not finite, or -1. */
+    private static int firstNotFinite(ByteBuffer bytes, long exponents, long lowestBits, long signs) {
         int length = bytes.remaining();
         for (int offset = 0; offset < length; offset += Long.BYTES) {
             long word = length - offset >= Long.BYTES ? bytes.getLong(offset) : tail(bytes, offset);
             long full = ((word & exponents) + lowestBits) & signs;
             if (full != 0) {
-                int byteInWord = Long.numberOfTrailingZeros(full) / Byte.SIZE;
-                return OptionalLong.of((offset + byteInWord) / elementBytes);
+                return offset + Long.numberOfTrailingZeros(full) / Byte.SIZE;
             }
         }
-        return OptionalLong.empty();
+        return -1;
     }
 
     /** The last bytes of a buffer, filled up with zeros. */

@@ -6,7 +6,7 @@ import io.github.txt2lora.torch.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tensors of a file as the bridge to libtorch takes them; nothing is copied yet. */
+/** Tensors of a file as the bridge to libtorch takes them; nothing is read yet. */
 public final class HostTensors {
 
     private HostTensors() {}
@@ -33,6 +33,6 @@ public final class HostTensors {
                         + "; expected F16, BF16, F32 or F64 weights");
         };
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
-        return new HostTensor(tensor.bytes(), shape, type, tensor.type() == ElementType.BF16);
+        return new HostTensor(tensor::readInto, shape, type, tensor.type() == ElementType.BF16);
     }
 }

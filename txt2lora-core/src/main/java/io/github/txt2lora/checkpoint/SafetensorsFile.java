@@ -133,12 +133,19 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static byte[] readBytes(FileChannel channel, long position, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
+        readFully(channel, position, buffer);
+        return buffer.array();
+    }
+
+    private static void readFully(FileChannel channel, long position, ByteBuffer target) throws IOException {
+        long place = position;
+        while (target.hasRemaining()) {
+            int read = channel.read(target, place);
+            if (read < 0) {
                 throw new IOException("the file became shorter while it was read");
             }
+            place += read;
         }
-        return buffer.array();
     }
 
     private Map<String, TensorView> map(List<SafetensorsHeader.Slot> slots, long dataStart) throws IOException {
@@ -171,7 +178,37 @@ public final class SafetensorsFile implements AutoCloseable {
             long bytes = slot.end() - slot.begin();
             views.put(
                     slot.name(),
-                    new TensorView(slot.name(), slot.type(), slot.shape(), () -> mapped.slice(offset, (int) bytes)));
+                    new TensorView(
+                            slot.name(),
+                            slot.type(),
+                            slot.shape(),
+                            new Part(dataStart + slot.begin(), () -> mapped.slice(offset, (int) bytes))));
+        }
+    }
+
+    /** A tensor's part of the file: mapped, or read from the file at a position. */
+    private final class Part implements TensorSource {
+
+        private final long position;
+        private final TensorSource mapped;
+
+        Part(long position, TensorSource mapped) {
+            this.position = position;
+            this.mapped = mapped;
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            return mapped.bytes();
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) {
+            try {
+                readFully(channel, position + offset, target);
+            } catch (IOException e) {
+                throw new StorageException("%s cannot be read: %s".formatted(path, e), e);
+            }
         }
     }
 

@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * A tensor of a file, described but not yet copied: its elements stay where the file is mapped until {@link #bytes()}
@@ -17,7 +16,7 @@ public final class TensorView {
     private final String name;
     private final ElementType type;
     private final List<Long> shape;
-    private final Supplier<ByteBuffer> data;
+    private final TensorSource data;
 
     /**
      * Describes a tensor.
@@ -26,7 +25,7 @@ public final class TensorView {
      * @param shape the sizes of its axes, none negative; empty for a scalar
      * @param data gives the elements; called at each access
      */
-    public TensorView(String name, ElementType type, List<Long> shape, Supplier<ByteBuffer> data) {
+    public TensorView(String name, ElementType type, List<Long> shape, TensorSource data) {
         this.name = name;
         this.type = type;
         this.shape = List.copyOf(shape);
@@ -69,7 +68,7 @@ public final class TensorView {
             throw new CheckpointException(
                     "tensor '%s' has %d bytes; expected less than 2 GiB in one tensor".formatted(name, byteSize()));
         }
-        return data.get().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return data.bytes().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -122,8 +121,7 @@ public final class TensorView {
         List<Long> newShape = new ArrayList<>(shape);
         newShape.set(0, to - from);
         long rowBytes = shape.get(0) == 0 ? 0 : byteSize() / shape.get(0);
-        return new TensorView(
-                name, type, newShape, () -> bytes().slice((int) (rowBytes * from), (int) (rowBytes * (to - from))));
+        return new TensorView(name, type, newShape, new Rows(this, rowBytes * from, rowBytes * (to - from)));
     }
 
     /**
@@ -138,6 +136,34 @@ public final class TensorView {
         List<Long> newShape = new ArrayList<>(shape);
         Collections.reverse(newShape);
         return new TensorView(name, type, newShape, this::transposedCopy);
+    }
+
+    /**
+     * Fills the rest of a buffer with the elements, little-endian. A tensor of a file is read straight from the file,
+     * not through the mapping, so that its pages do not stay in memory beside the copy; the file must still be open.
+     *
+     * @throws io.github.txt2lora.StorageException when the file cannot be read
+     */
+    public void readInto(ByteBuffer target) {
+        data.read(0, target);
+    }
+
+    /** Fills the rest of a buffer with the bytes from an offset on; see {@link #readInto}. */
+    void readInto(long offset, ByteBuffer target) {
+        data.read(offset, target);
+    }
+
+    private record Rows(TensorView all, long begin, long length) implements TensorSource {
+
+        @Override
+        public ByteBuffer bytes() {
+            return all.bytes().slice(Math.toIntExact(begin), Math.toIntExact(length));
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) {
+            all.readInto(begin + offset, target);
+        }
     }
 
     private ByteBuffer transposedCopy() {

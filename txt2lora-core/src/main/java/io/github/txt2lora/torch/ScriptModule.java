@@ -5,7 +5,6 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtModel;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -61,16 +60,15 @@ public final class ScriptModule implements AutoCloseable {
     }
 
     /**
-     * Copies weights into the module's {@code weights}, converted to its {@code dtype}.
-     *
-     * @param weights by name; each buffer is read during this call only
+     * Reads weights into the module's {@code weights}, converted to its {@code dtype}. They are read straight into
+     * libtorch's memory, some at a time, so that hardly more is in memory than what is kept.
      */
     public void load(Map<String, HostTensor> weights) {
         Map<String, HostTensor> chunk = new HashMap<>();
         long bytes = 0;
         for (Map.Entry<String, HostTensor> weight : weights.entrySet()) {
             chunk.put(weight.getKey(), weight.getValue());
-            bytes += weight.getValue().bytes().remaining();
+            bytes += weight.getValue().byteSize();
             if (bytes >= LOAD_CHUNK_BYTES) {
                 loadChunk(chunk);
                 chunk.clear();
@@ -86,8 +84,7 @@ public final class ScriptModule implements AutoCloseable {
                 Map<String, NDArray> arrays = new HashMap<>();
                 weights.forEach((name, tensor) -> {
                     if (tensor.isBfloat16() == bfloat16) {
-                        var shape = new Shape(tensor.shape());
-                        arrays.put(name, scope.create(tensor.bytes(), shape, tensor.dataType()));
+                        arrays.put(name, torch.read(scope, tensor));
                     }
                 });
                 if (!arrays.isEmpty()) {

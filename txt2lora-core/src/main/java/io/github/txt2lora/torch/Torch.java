@@ -5,7 +5,9 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * libtorch on one device. Every native array belongs to a scope made here or to a scope below it, or to a script;
@@ -20,6 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * for each thread anew, see {@link #prepareThread()}.
  */
 public final class Torch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Torch.class);
 
     private static final String ENGINE = "PyTorch";
 
@@ -59,7 +65,17 @@ public final class Torch implements AutoCloseable {
                     e);
         }
         Device device = choose(options.device(), engine.getGpuCount());
+        if (options.device().kind() == io.github.txt2lora.Device.Kind.AUTO && !device.isGpu()) {
+            warnOfUnusedGpu();
+        }
         return new Torch(device, options.threads() > 0 ? options.threads() : DefaultThreads.COUNT);
+    }
+
+    private static void warnOfUnusedGpu() {
+        if (CudaUtils.getGpuCount() > 0) {
+            LOG.warn("this machine has an NVIDIA GPU, but libtorch on the class path is the build for the CPU, which is"
+                    + " used; exclude pytorch-native-cpu to let DJL fetch the CUDA build");
+        }
     }
 
     /** What libtorch chose by itself; read once, before any {@code Torch} changes it. */
@@ -158,6 +174,24 @@ public final class Torch implements AutoCloseable {
     /** A vector in memory of the host, whatever the device. */
     public NDArray hostVector(NDManager scope, double... numbers) {
         return owned(scope, host.create(numbers));
+    }
+
+    /** The tensor on the device, owned by the scope. */
+    NDArray read(NDManager scope, HostTensor tensor) {
+        NDArray array = host.create(new Shape(tensor.shape()), tensor.dataType());
+        try {
+            // a view of libtorch's own memory
+            tensor.elements().readInto(array.toByteBuffer(true));
+        } catch (RuntimeException e) {
+            array.close();
+            throw e;
+        }
+        if (!isCuda()) {
+            return owned(scope, array);
+        }
+        try (array) {
+            return owned(scope, array.toDevice(device, true));
+        }
     }
 
     private static NDArray owned(NDManager scope, NDArray array) {
