@@ -16,6 +16,7 @@ import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
+import io.github.txt2lora.lora.TextEncoderLora;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
@@ -55,7 +56,13 @@ final class ImageRun {
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), LOG::warn);
             // before the UNet, so that the text encoders' memory is free for it
-            var encoder = new PromptEncoder(torch, checkpoint, tokenizer, request.precision(), request.clipSkip());
+            var encoder = new PromptEncoder(
+                    torch,
+                    checkpoint,
+                    tokenizer,
+                    request.precision(),
+                    request.clipSkip(),
+                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
             PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, LOG::warn);
             if (checkpoint.family() == ModelFamily.SDXL && prompts.negative().isEmpty()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt

@@ -34,9 +34,6 @@ final class CheckpointMerger {
         this.loras = loras;
     }
 
-    /** A module that is added to rows of a tensor. */
-    record Addition(LoraPair pair, double weight, int firstRow) {}
-
     /**
      * Writes the merged checkpoint.
      *
@@ -44,11 +41,11 @@ final class CheckpointMerger {
      */
     MergedCheckpoint merge(Path checkpoint, Path output, List<OperationListener> listeners) {
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
-            Map<String, List<Addition>> additions = additions(checkpoint, CheckpointLayers.of(checkpoint, file));
+            Map<String, List<LoraAddition>> additions = additions(checkpoint, CheckpointLayers.of(checkpoint, file));
             var progress = new Progress(output, additions.size(), listeners);
             List<SafetensorsEntry> entries = new ArrayList<>();
             for (TensorView tensor : file.tensors()) {
-                List<Addition> added = additions.getOrDefault(tensor.name(), List.of());
+                List<LoraAddition> added = additions.getOrDefault(tensor.name(), List.of());
                 entries.add(
                         added.isEmpty()
                                 ? SafetensorsEntry.of(tensor.name(), tensor)
@@ -65,8 +62,8 @@ final class CheckpointMerger {
         }
     }
 
-    private Map<String, List<Addition>> additions(Path checkpoint, CheckpointLayers layers) {
-        Map<String, List<Addition>> additions = new HashMap<>();
+    private Map<String, List<LoraAddition>> additions(Path checkpoint, CheckpointLayers layers) {
+        Map<String, List<LoraAddition>> additions = new HashMap<>();
         for (WeightedLora lora : loras) {
             List<String> missing = new ArrayList<>();
             for (LoraPair pair : lora.source().pairs()) {
@@ -76,7 +73,7 @@ final class CheckpointMerger {
                                     requireFits(lora, pair, place);
                                     additions
                                             .computeIfAbsent(place.key(), key -> new ArrayList<>())
-                                            .add(new Addition(pair, lora.weight(), place.firstRow()));
+                                            .add(new LoraAddition(pair, lora.weight(), place.firstRow()));
                                 },
                                 () -> missing.add(pair.module()));
             }
@@ -100,16 +97,9 @@ final class CheckpointMerger {
     }
 
     /** The tensor with what is added to it, in the tensor's format. */
-    ByteBuffer merged(TensorView tensor, List<Addition> additions) {
+    ByteBuffer merged(TensorView tensor, List<LoraAddition> additions) {
         float[] values = tensor.toFloats();
-        for (Addition addition : additions) {
-            LoraPair pair = addition.pair();
-            int fanIn = pair.layer().fanIn();
-            float[] rows = new float[pair.layer().outputs() * fanIn];
-            System.arraycopy(values, addition.firstRow() * fanIn, rows, 0, rows.length);
-            float[] sum = algebra.add(rows, pair, addition.weight());
-            System.arraycopy(sum, 0, values, addition.firstRow() * fanIn, sum.length);
-        }
+        additions.forEach(addition -> addition.addTo(values, algebra));
         requireFinite(tensor, values);
         return FloatEncoding.encode(tensor.type(), values, 0, values.length);
     }

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Reads LoRA files for use by a UNet: several become one, exactly, by stacking their ranks, with each one's weight and
- * alpha / rank multiplied into its up matrix.
+ * alpha / rank multiplied into its up matrix. {@link TextEncoderLora} takes the modules
+ * of text encoders.
  */
 public final class LoraAdapter {
 

@@ -34,6 +34,7 @@ public final class PromptEncoder {
     private final Precision precision;
     private final int clipSkip;
     private final List<TextEncoderUse> uses;
+    private final TextEncoderWeights weights;
 
     /**
      * An encoder of the checkpoint's prompts; loads nothing yet.
@@ -45,11 +46,27 @@ public final class PromptEncoder {
      */
     public PromptEncoder(
             Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
+        this(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors);
+    }
+
+    /**
+     * The same with other weights for the text encoders than those of the checkpoint, for example with a LoRA added.
+     *
+     * @param weights is asked for each text encoder when it is loaded
+     */
+    public PromptEncoder(
+            Torch torch,
+            Checkpoint checkpoint,
+            ClipTokenizer tokenizer,
+            Precision precision,
+            int clipSkip,
+            TextEncoderWeights weights) {
         this.torch = torch;
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
         this.precision = precision;
         this.clipSkip = clipSkip;
+        this.weights = weights;
         this.uses = TextEncoderUse.of(checkpoint.family());
         uses.forEach(this::checkClipSkip);
     }
@@ -138,7 +155,7 @@ public final class PromptEncoder {
             NDManager owner,
             BiFunction<String, PadToken, List<EncoderInput>> reader) {
         try (ClipTextEncoder encoder =
-                ClipTextEncoder.load(torch, checkpoint.tensors(use.component()), use.activation(), precision)) {
+                ClipTextEncoder.load(torch, weights.of(use.component()), use.activation(), precision)) {
             Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
             for (String prompt : prompts) {
                 List<PromptEmbedding> chunks = reader.apply(prompt, use.padToken()).stream()

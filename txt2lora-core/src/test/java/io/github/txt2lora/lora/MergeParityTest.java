@@ -11,7 +11,6 @@ import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.image.LoraWeight;
-import io.github.txt2lora.lora.CheckpointMerger.Addition;
 import io.github.txt2lora.ops.LoraMerge;
 import io.github.txt2lora.ops.LoraOperations;
 import java.io.IOException;
@@ -49,10 +48,10 @@ class MergeParityTest {
                     LowRankAlgebra algebra = new LowRankAlgebra()) {
                 var merger = new CheckpointMerger(algebra, loras);
                 for (TensorView weight : base.tensors()) {
-                    List<Addition> additions = new ArrayList<>();
+                    List<LoraAddition> additions = new ArrayList<>();
                     loras.forEach(lora -> lora.source().pairs().stream()
                             .filter(pair -> pair.module().equals(weight.name()))
-                            .forEach(pair -> additions.add(new Addition(pair, lora.weight(), 0))));
+                            .forEach(pair -> additions.add(new LoraAddition(pair, lora.weight(), 0))));
                     assertThat(additions).hasSameSizeAs(loras);
                     var merged = new TensorView(
                             weight.name(), ElementType.F32, weight.shape(), () -> merger.merged(weight, additions));

@@ -1,0 +1,73 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.image.LoraWeight;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Adds the text encoder modules of LoRA files to a text encoder's weights, before they are loaded. */
+public final class TextEncoderLora {
+
+    private TextEncoderLora() {}
+
+    /**
+     * The weights with the LoRAs added; a tensor to which nothing is added stays the same view.
+     *
+     * @param encoder which text encoder it is
+     * @param weights its tensors by their diffusers names
+     * @param loras any number of files, each with its weight; modules for other networks are not looked at
+     * @throws CheckpointException if a file is damaged, has modules that the encoder lacks, or does not fit its shapes
+     */
+    public static Map<String, TensorView> addTo(
+            Component encoder, Map<String, TensorView> weights, List<LoraWeight> loras) {
+        Map<String, List<LoraAddition>> additions = new LinkedHashMap<>();
+        for (LoraWeight lora : loras) {
+            try (LoraSource source = LoraSource.open(lora.file())) {
+                for (LoraPair pair : source.pairs()) {
+                    if (pair.name().network() == encoder) {
+                        String tensor = pair.name().path() + ".weight";
+                        requireFits(source, pair, weights.get(tensor));
+                        additions
+                                .computeIfAbsent(tensor, name -> new ArrayList<>())
+                                .add(new LoraAddition(pair, lora.weight(), 0));
+                    }
+                }
+            }
+        }
+        return additions.isEmpty() ? weights : added(weights, additions);
+    }
+
+    private static void requireFits(LoraSource source, LoraPair pair, @Nullable TensorView tensor) {
+        if (tensor == null || !pair.layer().fits(tensor.shape())) {
+            throw new CheckpointException(source.path() + ": module '" + pair.module() + "' has "
+                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the "
+                    + pair.name().network().folderName() + " of this model "
+                    + (tensor == null ? "lacks that layer" : "has the shape " + tensor.shape() + " there")
+                    + "; expected a LoRA of the same model family");
+        }
+    }
+
+    private static Map<String, TensorView> added(
+            Map<String, TensorView> weights, Map<String, List<LoraAddition>> additions) {
+        Map<String, TensorView> sums = new LinkedHashMap<>(weights);
+        try (LowRankAlgebra algebra = new LowRankAlgebra()) {
+            additions.forEach((name, list) -> sums.computeIfPresent(name, (key, tensor) -> sum(tensor, list, algebra)));
+        }
+        return sums;
+    }
+
+    /** In FP32, so that a sum is rounded only once, to the precision in which the encoder computes. */
+    private static TensorView sum(TensorView tensor, List<LoraAddition> additions, LowRankAlgebra algebra) {
+        float[] values = tensor.toFloats();
+        additions.forEach(addition -> addition.addTo(values, algebra));
+        ByteBuffer bytes = FloatEncoding.encode(ElementType.F32, values, 0, values.length);
+        return new TensorView(tensor.name(), ElementType.F32, tensor.shape(), bytes::duplicate);
+    }
+}
