@@ -15,5 +15,6 @@ class ApiDependenciesTest {
     static final ArchRule api_uses_the_jdk_and_jspecify_alone = classes()
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.jspecify.annotations..", "io.github.txt2lora..");
+            .resideInAnyPackage(
+                    "java..", "javax.imageio..", "org.w3c.dom..", "org.jspecify.annotations..", "io.github.txt2lora..");
 }
