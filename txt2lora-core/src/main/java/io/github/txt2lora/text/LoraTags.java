@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * A prompt whose tags {@code <lora:name:weight>} are taken out. As in the web UI a tag may have a second weight, for the
- * UNet where the first is for the text encoder; then the second one counts, as LoRAs apply to the UNet alone here.
+ * UNet where the first is for the text encoder. A LoRA has one weight here, so then the UNet's counts for both.
  *
  * @param prompt what remains
  * @param loras the tags in order
