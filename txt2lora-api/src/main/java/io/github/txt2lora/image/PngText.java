@@ -55,6 +55,10 @@ final class PngText {
      * @throws StorageException if the file cannot be read or is not a PNG file
      */
     static Optional<String> read(Path file, String keyword) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // Opening a pipe would wait for a writer.
+            throw new StorageException("picture " + file + " is a folder, device or pipe; expected a PNG file");
+        }
         try (InputStream in = Files.newInputStream(file);
                 var data = new DataInputStream(new BufferedInputStream(in))) {
             if (data.readLong() != SIGNATURE) {

@@ -120,6 +120,13 @@ class GenerationParametersTest {
     }
 
     @Test
+    void a_folder_is_no_picture() {
+        assertThatThrownBy(() -> GenerationParameters.readPng(folder))
+                .isExactlyInstanceOf(StorageException.class)
+                .hasMessageContaining(folder + " is a folder, device or pipe");
+    }
+
+    @Test
     void random_text_is_parsed_without_failing() {
         Random random = new Random(4);
         String alphabet = "ab:,\"\\\n Negative prompt";

@@ -127,6 +127,19 @@ record ComponentTensors(
         return prefix + keyMap.source(diffusersName).key();
     }
 
+    /**
+     * Checks that there can be as many layers as numbered names announce, before all their tensors are listed.
+     *
+     * @param layers in each of the levels
+     * @throws CheckpointException when there are fewer tensors than layers
+     */
+    void requireRoomFor(int levels, int layers) {
+        if ((long) levels * layers > byKey.size()) {
+            throw failure("its names announce %d x %d layers, but it has only %d tensors; it is damaged or incomplete"
+                    .formatted(levels, layers, byKey.size()));
+        }
+    }
+
     CheckpointException failure(String problem) {
         return new CheckpointException("%s (%s): %s".formatted(file, component.folderName(), problem));
     }

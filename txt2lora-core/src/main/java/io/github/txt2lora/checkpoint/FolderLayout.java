@@ -72,9 +72,10 @@ final class FolderLayout {
         JsonNode scheduler = JsonFile.readIfPresent(folder.resolve("scheduler").resolve("scheduler_config.json"));
         Path vaeFile = folder.resolve(Component.VAE.folderName()).resolve("config.json");
         JsonNode factor = JsonFile.readIfPresent(vaeFile).path("scaling_factor");
-        if (!factor.isMissingNode() && !(factor.isNumber() && factor.asDouble() > 0)) {
-            throw new CheckpointException(
-                    "%s: scaling_factor is %s; expected a number above 0".formatted(vaeFile, factor));
+        if (!factor.isMissingNode()
+                && !(factor.isNumber() && factor.asDouble() > 0 && Double.isFinite(factor.asDouble()))) {
+            throw new CheckpointException("%s: scaling_factor is %s; expected a finite number above 0"
+                    .formatted(vaeFile, Excerpt.of(factor.toString())));
         }
         JsonNode zeroSnr = scheduler.path("rescale_betas_zero_snr");
         return new ModelHints(

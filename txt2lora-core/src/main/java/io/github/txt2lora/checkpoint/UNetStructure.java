@@ -58,6 +58,9 @@ public record UNetStructure(
         while (hasResnet(tensors, "down_blocks.0.resnets." + layers)) {
             layers++;
         }
+        tensors.requireRoomFor(widths.size(), layers);
+        tensors.requireRoomFor(
+                layers, depths.stream().mapToInt(Integer::intValue).sum());
         String addition = "add_embedding.linear_1.weight";
         return new UNetStructure(
                 widths,

@@ -41,6 +41,7 @@ public record VaeStructure(List<Integer> widths, int layersPerLevel) {
         if (widths.isEmpty()) {
             throw tensors.failure("no layers in the encoder");
         }
+        tensors.requireRoomFor(widths.size(), layers);
         return new VaeStructure(widths, layers);
     }
 

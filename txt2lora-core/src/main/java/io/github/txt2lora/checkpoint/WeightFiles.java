@@ -5,6 +5,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +62,18 @@ final class WeightFiles {
         if (names.isEmpty()) {
             throw new CheckpointException(index + ": no weight_map; expected an object of tensor and file names");
         }
-        return names.stream().map(index::resolveSibling).toList();
+        return names.stream().map(name -> shard(index, name)).toList();
+    }
+
+    private static Path shard(Path index, String name) {
+        try {
+            return index.resolveSibling(name);
+        } catch (InvalidPathException e) {
+            throw new CheckpointException(
+                    "%s: weight_map names the file '%s', which no file can be called: %s"
+                            .formatted(index, Excerpt.of(name), e.getReason()),
+                    e);
+        }
     }
 
     private static List<String> names(Path folder) {

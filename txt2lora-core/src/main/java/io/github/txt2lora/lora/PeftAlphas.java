@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * The alphas of a LoRA in PEFT's naming, which diffusers keeps as JSON in the header's {@code lora_adapter_metadata}:
  * {@code {"unet.lora_alpha": 8, "unet.alpha_pattern": {"mid_block.attentions.0.proj_in": 4}}}.
  */
-record PeftAlphas(JsonNode configuration) {
+record PeftAlphas(Path file, JsonNode configuration) {
 
     private static final String KEY = "lora_adapter_metadata";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,7 +21,7 @@ record PeftAlphas(JsonNode configuration) {
     /** Reads them; none if the metadata do not have any. */
     static PeftAlphas of(Path file, Map<String, String> metadata) {
         try {
-            return new PeftAlphas(JSON.readTree(metadata.getOrDefault(KEY, "{}")));
+            return new PeftAlphas(file, JSON.readTree(metadata.getOrDefault(KEY, "{}")));
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
                     file + ": metadata " + KEY + " is not JSON; expected an object with lora_alpha", e);
@@ -35,11 +35,23 @@ record PeftAlphas(JsonNode configuration) {
         return rest;
     }
 
-    /** The alpha of a layer, if it is told. */
+    /**
+     * The alpha of a layer, if it is told.
+     *
+     * @throws CheckpointException if it is no finite number
+     */
     OptionalDouble find(LayerName layer) {
         String network = layer.network().folderName();
         JsonNode own = configuration.path(network + ".alpha_pattern").path(layer.path());
         JsonNode alpha = own.isNumber() ? own : configuration.path(network + ".lora_alpha");
-        return alpha.isNumber() ? OptionalDouble.of(alpha.asDouble()) : OptionalDouble.empty();
+        if (!alpha.isNumber()) {
+            return OptionalDouble.empty();
+        }
+        double value = alpha.asDouble();
+        if (!Double.isFinite(value)) {
+            throw new CheckpointException(file + ": metadata " + KEY + " has an alpha for " + network
+                    + " that is no finite number; expected one such as 8");
+        }
+        return OptionalDouble.of(value);
     }
 }

@@ -42,7 +42,8 @@ final class BracketWeights {
     void close(int piece, double weight) {
         Bracket bracket = unclosed.pop();
         bracket.end = piece;
-        bracket.weight = weight;
+        // An infinite weight times 0, that of a bracket around this one, would be no number.
+        bracket.weight = limited(weight);
     }
 
     /** The weight of each piece; brackets that are still open reach to the last one and have the given weight. */

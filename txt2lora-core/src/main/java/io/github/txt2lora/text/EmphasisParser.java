@@ -22,7 +22,7 @@ final class EmphasisParser {
     private static final Pattern TOKEN =
             Pattern.compile("\\\\[()\\[\\]\\\\]|\\\\|[()\\[\\]]|:\\s*+([+-]?+[.0-9]++)\\s*+\\)|[^\\\\()\\[\\]:]++|:");
 
-    private static final Pattern BREAK = Pattern.compile("\\bBREAK\\b");
+    private static final Pattern BREAK = Keyword.pattern("BREAK");
 
     /** Texts in order; null stands for a break. */
     private final List<@Nullable String> texts = new ArrayList<>();

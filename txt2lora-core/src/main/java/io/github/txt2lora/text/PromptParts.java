@@ -1,5 +1,6 @@
 package io.github.txt2lora.text;
 
+import io.github.txt2lora.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -8,11 +9,16 @@ import java.util.regex.Pattern;
 /** Splits prompts at their keywords, which are words in capitals. */
 public final class PromptParts {
 
-    private static final Pattern AND = Pattern.compile("\\bAND\\b");
-    private static final Pattern COMMON = Pattern.compile("\\bADDCOMM\\b");
-    private static final Pattern ROW = Pattern.compile("\\bADDROW\\b");
-    private static final Pattern COLUMN = Pattern.compile("\\bADDCOL\\b");
-    private static final Pattern WEIGHT = Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)");
+    private static final Pattern AND = Keyword.pattern("AND");
+    private static final Pattern COMMON = Keyword.pattern("ADDCOMM");
+    private static final Pattern ROW = Keyword.pattern("ADDROW");
+    private static final Pattern COLUMN = Keyword.pattern("ADDCOL");
+
+    /** Possessive, so that no number is scanned twice. */
+    private static final Pattern WEIGHT = Pattern.compile("[+-]?+(?:\\d++(?:\\.\\d*+)?+|\\.\\d++)");
+
+    /** Each region repeats the common part, so without a limit a long prompt would need the square of its length. */
+    private static final int MOST_REGIONS = 100;
 
     private PromptParts() {}
 
@@ -38,6 +44,7 @@ public final class PromptParts {
      * stands before {@code ADDCOMM} is put before each of them.
      *
      * @return one or more rows of one or more prompts
+     * @throws InvalidSettingException if there are more than 100 regions
      */
     public static List<List<String>> ofGrid(String prompt) {
         Matcher common = COMMON.matcher(prompt);
@@ -46,11 +53,19 @@ public final class PromptParts {
         String regions = hasCommon ? prompt.substring(common.end()) : prompt;
         List<List<String>> rows = new ArrayList<>();
         for (String row : split(regions, ROW)) {
-            rows.add(split(row, COLUMN).stream()
-                    .map(region -> prefix + region.strip())
-                    .toList());
+            rows.add(split(row, COLUMN));
         }
-        return rows;
+        requireFew(rows.stream().mapToInt(List::size).sum());
+        return rows.stream()
+                .map(row -> row.stream().map(region -> prefix + region.strip()).toList())
+                .toList();
+    }
+
+    private static void requireFew(int regions) {
+        if (regions > MOST_REGIONS) {
+            throw new InvalidSettingException(
+                    "prompt has %d regions (ADDROW, ADDCOL); expected at most %d".formatted(regions, MOST_REGIONS));
+        }
     }
 
     private static List<String> split(String text, Pattern keyword) {

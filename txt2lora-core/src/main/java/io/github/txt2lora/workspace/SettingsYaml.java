@@ -34,7 +34,8 @@ final class SettingsYaml {
     /**
      * The root of a file's one document, null if it is empty.
      *
-     * @throws InvalidSettingException if there is no such file, or it is too large, not UTF-8, or not valid YAML
+     * @throws InvalidSettingException if there is no such file, or it is no regular one, too large, not UTF-8, or not
+     *     valid YAML
      * @throws StorageException if the file cannot be read
      */
     static @Nullable Node read(Path file) {
@@ -55,6 +56,11 @@ final class SettingsYaml {
     }
 
     private static String text(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // A device can be endless, and opening a pipe would wait for a writer.
+            throw new InvalidSettingException(
+                    file + " is a folder, device or pipe; expected a file of settings in YAML");
+        }
         try {
             if (Files.size(file) > MOST_BYTES) {
                 throw new InvalidSettingException(file + " has " + Files.size(file)

@@ -147,7 +147,12 @@ class CheckpointTest {
     @Test
     void broken_configuration_is_refused_with_its_file() throws IOException {
         Path folder = copiedFolder();
-        for (String json : List.of("{", "{\"scaling_factor\": \"x\"}", "{\"scaling_factor\": -1}", "[".repeat(5000))) {
+        for (String json : List.of(
+                "{",
+                "{\"scaling_factor\": \"x\"}",
+                "{\"scaling_factor\": -1}",
+                "{\"scaling_factor\": 1e999}",
+                "[".repeat(5000))) {
             Files.writeString(folder.resolve("vae/config.json"), json);
             assertThatThrownBy(() -> Checkpoint.open(folder))
                     .isExactlyInstanceOf(CheckpointException.class)
@@ -189,7 +194,13 @@ class CheckpointTest {
         Path folder = copiedFolder();
         Files.delete(folder.resolve(UNET_WEIGHTS));
         Path index = folder.resolve("unet/diffusion_pytorch_model.safetensors.index.json");
-        for (String map : List.of("{\"a\": \"../vae/x.safetensors\"}", "{\"a\": 1}", "{\"a\": \"x.bin\"}", "{}", "3")) {
+        for (String map : List.of(
+                "{\"a\": \"../vae/x.safetensors\"}",
+                "{\"a\": \"\\u0000.safetensors\"}",
+                "{\"a\": 1}",
+                "{\"a\": \"x.bin\"}",
+                "{}",
+                "3")) {
             Files.writeString(index, "{\"weight_map\": " + map + "}");
             assertThatThrownBy(() -> Checkpoint.open(folder))
                     .isExactlyInstanceOf(CheckpointException.class)

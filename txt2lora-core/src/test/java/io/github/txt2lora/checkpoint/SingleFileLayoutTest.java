@@ -221,4 +221,29 @@ class SingleFileLayoutTest {
         rest.keySet().removeIf(key -> key.startsWith(prefix));
         return rest;
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"down_blocks.%d.resnets.%d", "encoder.down_blocks.%d.resnets.%d"})
+    void numbers_of_levels_and_layers_that_no_file_can_hold_are_refused_before_they_are_listed(String resnet) {
+        Map<String, TensorView> sparse = new LinkedHashMap<>();
+        for (String conv : List.of("conv_in.weight", "encoder.conv_in.weight")) {
+            sparse.put(conv, Tensors.view(conv, List.of(32L, 4L, 3L, 3L)));
+        }
+        for (int i = 0; i < 3000; i++) {
+            for (String name : List.of(resnet.formatted(i, 0), resnet.formatted(0, i))) {
+                sparse.put(name + ".conv1.weight", Tensors.view(name, List.of(32L, 32L, 3L, 3L)));
+            }
+        }
+        Component component = resnet.startsWith("encoder") ? Component.VAE : Component.UNET;
+        ComponentTensors network = new ComponentTensors(FILE, component, "", sparse, KeyMap.DIFFUSERS, key -> false);
+        assertThatThrownBy(() -> {
+                    if (component == Component.VAE) {
+                        VaeStructure.of(network);
+                    } else {
+                        UNetStructure.of(network);
+                    }
+                })
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll("model.safetensors", "3000 x 3000 layers");
+    }
 }

@@ -163,4 +163,14 @@ class LoraSourceTest {
                         .values())
                 .containsOnly(Double.NaN);
     }
+
+    @Test
+    void refuses_an_alpha_in_the_metadata_that_is_not_finite() {
+        assertRefused(
+                file -> file.metadata("lora_adapter_metadata", "{\"unet.lora_alpha\": 1e999}")
+                        .random("unet.mid_block.attentions.0.proj_in.lora_A.weight", List.of(2L, 5L))
+                        .random("unet.mid_block.attentions.0.proj_in.lora_B.weight", List.of(3L, 2L)),
+                "lora_adapter_metadata",
+                "alpha for unet");
+    }
 }

@@ -138,4 +138,9 @@ class EmphasisParserTest {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
+
+    @Test
+    void an_endless_weight_within_a_bracket_of_weight_0_is_0() {
+        assertThat(EmphasisParser.parse("((a:" + "9".repeat(400) + "):0)")).containsExactly(new Words("a", 0));
+    }
 }

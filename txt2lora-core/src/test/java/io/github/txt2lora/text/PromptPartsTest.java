@@ -1,7 +1,9 @@
 package io.github.txt2lora.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.txt2lora.InvalidSettingException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,5 +37,27 @@ class PromptPartsTest {
     @Test
     void a_prompt_without_keywords_is_one_region() {
         assertThat(PromptParts.ofGrid("a ADDCOLUMN")).isEqualTo(List.of(List.of("a ADDCOLUMN")));
+    }
+
+    @Test
+    void a_keyword_ends_at_any_letter_but_not_at_a_mark_or_ideographic_comma() {
+        assertThat(PromptParts.ofAnd("a ANDé猫AND b")).containsExactly(new PromptPart("a ANDé猫AND b", 1));
+        assertThat(PromptParts.ofAnd("a、AND、b")).extracting(PromptPart::text).containsExactly("a、", "、b");
+    }
+
+    @Test
+    void takes_linear_time_over_digits_and_over_combining_marks() {
+        String digits = "a:" + "1".repeat(1_000_000) + "x";
+        assertThat(PromptParts.ofAnd(digits)).containsExactly(new PromptPart(digits, 1));
+        String marks = "\u0301".repeat(1_000_000);
+        assertThat(PromptParts.ofAnd(marks + " AND b")).hasSize(2);
+    }
+
+    @Test
+    void refuses_more_regions_than_any_picture_has() {
+        String prompt = "sky ADDCOMM " + "red ADDCOL ".repeat(100) + "blue";
+        assertThatThrownBy(() -> PromptParts.ofGrid(prompt))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll("101 regions", "at most 100");
     }
 }

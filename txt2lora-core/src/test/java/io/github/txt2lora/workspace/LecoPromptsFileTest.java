@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.txt2lora.InvalidSettingException;
@@ -29,6 +30,13 @@ class LecoPromptsFileTest {
                         .resolution(512)
                         .batchSize(1)
                         .build());
+    }
+
+    @Test
+    void refuses_what_is_no_regular_file() {
+        assertThatThrownBy(() -> LecoPromptsFile.read(folder))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(folder + " is a folder, device or pipe");
     }
 
     @Test

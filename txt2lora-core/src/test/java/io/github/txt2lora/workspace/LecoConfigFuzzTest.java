@@ -1,0 +1,25 @@
+package io.github.txt2lora.workspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.txt2lora.FuzzedFile;
+import io.github.txt2lora.InvalidSettingException;
+
+/** Any bytes as LECO's configuration. The files that it names are not opened. */
+class LecoConfigFuzzTest {
+
+    private static final FuzzedFile FILE = new FuzzedFile(".yaml");
+
+    @FuzzTest(maxDuration = "60s")
+    void read(byte[] yaml) {
+        try {
+            LecoConfigFile config = LecoConfigFile.read(FILE.holding(yaml));
+            assertThat(config.training().learningRate()).isFinite();
+            assertThat(config.training().lora().alpha()).isFinite();
+            assertThat(config.promptsFile()).isAbsolute();
+        } catch (InvalidSettingException refused) {
+            assertThat(refused.getMessage()).isNotBlank();
+        }
+    }
+}
