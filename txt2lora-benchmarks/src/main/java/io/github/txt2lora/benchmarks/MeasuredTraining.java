@@ -60,7 +60,8 @@ final class MeasuredTraining {
     }
 
     private Measurement run() throws IOException {
-        try (Torch torch = Torch.start(EngineOptions.builder().build());
+        try (Torch torch = Torch.start(
+                        EngineOptions.builder().threads(workload.threads()).build());
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
             // in the order of the engine

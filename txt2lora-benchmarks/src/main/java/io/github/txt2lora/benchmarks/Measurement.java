@@ -31,20 +31,21 @@ record Measurement(
 
     /** Headings of the columns of {@link #tableRow}. */
     static String tableHead() {
-        return "| Training | Pixels | Batch | Seconds per iteration | UNet evaluations per iteration |"
+        return "| Training | Pixels | Batch | Threads | Seconds per iteration | UNet evaluations per iteration |"
                 + " Milliseconds per evaluation | Peak memory (MiB) | Seconds to the first iteration |\n"
-                + "|---|---|---|---|---|---|---|---|";
+                + "|---|---|---|---|---|---|---|---|---|";
     }
 
     /** A row of a Markdown table. */
     String tableRow() {
         return String.format(
                 Locale.ROOT,
-                "| %s | %dx%d | %d | %.2f | %.1f | %.1f | %s | %.1f |",
+                "| %s | %dx%d | %d | %d | %.2f | %.1f | %.1f | %s | %.1f |",
                 title,
                 resolution,
                 resolution,
                 batchSize,
+                threads,
                 secondsPerIteration,
                 evaluationsPerIteration,
                 1000 * secondsPerIteration / evaluationsPerIteration,

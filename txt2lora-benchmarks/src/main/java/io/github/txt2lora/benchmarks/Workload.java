@@ -8,8 +8,8 @@ import java.util.Objects;
 
 /** A training whose speed is measured. */
 enum Workload {
-    /** The checkpoint that comes with the samples, at the size it was made for. */
-    DEMO("demo checkpoint", 96, 2, 20) {
+    /** The checkpoint that comes with the samples, at the size it was made for, on one thread as in the quick start. */
+    DEMO("demo checkpoint", 96, 2, 20, 1) {
         @Override
         void writeCheckpoint(Path file) throws IOException {
             try (InputStream in =
@@ -20,7 +20,7 @@ enum Workload {
     },
 
     /** A model of full size, with pictures that are small enough for a CPU. */
-    SD15("SD 1.5, random weights", 128, 1, 2) {
+    SD15("SD 1.5, random weights", 128, 1, 2, 0) {
         @Override
         void writeCheckpoint(Path file) {
             SyntheticCheckpoint.SD15.write(file);
@@ -33,12 +33,14 @@ enum Workload {
     private final int resolution;
     private final int batchSize;
     private final int iterations;
+    private final int threads;
 
-    Workload(String title, int resolution, int batchSize, int iterations) {
+    Workload(String title, int resolution, int batchSize, int iterations, int threads) {
         this.title = title;
         this.resolution = resolution;
         this.batchSize = batchSize;
         this.iterations = iterations;
+        this.threads = threads;
     }
 
     /** Writes what is trained on. */
@@ -62,5 +64,10 @@ enum Workload {
     /** Iterations to measure, after one that is not. */
     int iterations() {
         return iterations;
+    }
+
+    /** Threads for one operation; 0 is libtorch's choice. */
+    int threads() {
+        return threads;
     }
 }
