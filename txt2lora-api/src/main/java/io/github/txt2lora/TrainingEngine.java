@@ -46,8 +46,8 @@ public interface TrainingEngine extends AutoCloseable {
     TrainingJob start(LoraTraining training, TrainingListener... listeners);
 
     /**
-     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled and
-     * discarded, the thread stays interrupted, and a {@link TrainingCancelledException} is thrown.
+     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as
+     * by {@link CancelMode#SUSPEND}, the thread stays interrupted, and a {@link TrainingCancelledException} is thrown.
      *
      * @throws TrainingCancelledException if the training was cancelled and left no LoRA
      * @throws Txt2LoraException if the training failed, or the engine is closed
@@ -57,7 +57,7 @@ public interface TrainingEngine extends AutoCloseable {
         try {
             return job.await();
         } catch (InterruptedException e) {
-            job.cancel(CancelMode.DISCARD);
+            job.cancel(CancelMode.SUSPEND);
             Thread.currentThread().interrupt();
             throw new TrainingCancelledException(
                     "the training of " + training.name() + " was cancelled because the thread waiting for it"
@@ -88,7 +88,7 @@ public interface TrainingEngine extends AutoCloseable {
     List<GeneratedImage> generate(ImageRequest request, ImageListener listener);
 
     /**
-     * Cancels all trainings and pictures, discarding them, waits until what is under way has stopped and listeners were
+     * Cancels all trainings, as by {@link CancelMode#SUSPEND}, and all pictures, waits until what is under way has stopped and listeners were
      * told (but not more than ten seconds for a slow listener), and frees all memory. May be called more than once.
      * Must not be called from a {@link TrainingListener}.
      */

@@ -53,7 +53,7 @@ public interface TrainingJob {
      * Asks the training to end before its next call of the network; an iteration under way is given up. A queued job
      * ends at once, a paused one soon. No effect after the end or after an earlier call.
      *
-     * @param mode whether to save what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
+     * @param mode what becomes of what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
      *     {@link CancelMode#KEEP} after at least one iteration, with a LoRA; otherwise with a
      *     {@link TrainingCancelledException}
      */

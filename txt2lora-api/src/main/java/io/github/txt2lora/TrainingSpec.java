@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
  * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
+ * @param states when the training writes down what it needs to go on later, {@link StateSpec#defaults()} by default
+ * @param nonFinite what happens when a number is infinite or not a number, {@link NonFinitePolicy#fail()} by default
  * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
  *     for the clock
  */
@@ -52,6 +54,8 @@ public record TrainingSpec(
         Prediction prediction,
         TerminalSnr terminalSnr,
         int saveEvery,
+        StateSpec states,
+        NonFinitePolicy nonFinite,
         @Nullable Instant timestamp) {
 
     /**
@@ -77,6 +81,8 @@ public record TrainingSpec(
         Check.given("prediction", prediction);
         Check.given("terminalSnr", terminalSnr);
         Check.atLeast("saveEvery", saveEvery, 0);
+        Check.given("states", states);
+        Check.given("nonFinite", nonFinite);
         if (warmupIterations > iterations) {
             throw InvalidSettingException.of(
                     "warmupIterations", warmupIterations, "at most the " + iterations + " iterations");
@@ -109,6 +115,8 @@ public record TrainingSpec(
                 .prediction(prediction)
                 .terminalSnr(terminalSnr)
                 .saveEvery(saveEvery)
+                .states(states)
+                .nonFinite(nonFinite)
                 .timestamp(timestamp);
     }
 
@@ -137,6 +145,8 @@ public record TrainingSpec(
         private Prediction prediction = Prediction.FROM_MODEL;
         private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private int saveEvery;
+        private StateSpec states = StateSpec.defaults();
+        private NonFinitePolicy nonFinite = NonFinitePolicy.fail();
         private @Nullable Instant timestamp;
 
         private Builder() {}
@@ -286,6 +296,18 @@ public record TrainingSpec(
             return this;
         }
 
+        /** When to write down what is needed to go on later; {@link StateSpec#defaults()} by default. */
+        public Builder states(StateSpec states) {
+            this.states = Check.given("states", states);
+            return this;
+        }
+
+        /** What happens when a number is infinite or not a number; {@link NonFinitePolicy#fail()} by default. */
+        public Builder nonFinite(NonFinitePolicy nonFinite) {
+            this.nonFinite = Check.given("nonFinite", nonFinite);
+            return this;
+        }
+
         /** The time to write into the file's metadata, so that two runs give the same bytes; null for the clock. */
         public Builder timestamp(@Nullable Instant timestamp) {
             this.timestamp = timestamp;
@@ -317,6 +339,8 @@ public record TrainingSpec(
                     prediction,
                     terminalSnr,
                     saveEvery,
+                    states,
+                    nonFinite,
                     timestamp);
         }
     }

@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +36,8 @@ class TrainingSpecTest {
                         Prediction.FROM_MODEL,
                         TerminalSnr.FROM_MODEL,
                         0,
+                        new StateSpec(0, Duration.ofMinutes(5), Resume.IF_SAME),
+                        new NonFinitePolicy.Fail(),
                         null));
     }
 
@@ -71,6 +74,23 @@ class TrainingSpecTest {
                 .hasMessage(message);
     }
 
+    static Stream<Arguments> wrongStates() {
+        return Stream.of(
+                Arguments.of("everyIterations is 0; expected 1 or more", (Runnable) () -> StateSpec.every(0)),
+                Arguments.of("interval is PT0S; expected a time greater than zero, or none", (Runnable)
+                        () -> StateSpec.every(Duration.ZERO)),
+                Arguments.of("limit is 0; expected 1 or more", (Runnable) () -> new NonFinitePolicy.Skip(0)),
+                Arguments.of("limit is 0; expected 1 or more", (Runnable) () -> new NonFinitePolicy.Rollback(0)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongStates")
+    void rejects_states_and_policies_that_never_act(String message, Runnable call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(message);
+    }
+
     @Test
     void rejects_a_warmup_longer_than_the_training() {
         TrainingSpec.Builder builder =
@@ -102,6 +122,8 @@ class TrainingSpecTest {
                 Prediction.V_PREDICTION,
                 TerminalSnr.ZERO,
                 5,
+                StateSpec.every(9).resume(Resume.REQUIRED),
+                NonFinitePolicy.rollback(),
                 Instant.EPOCH);
 
         assertThat(spec.toBuilder().build()).isEqualTo(spec).hasSameHashCodeAs(spec);

@@ -8,10 +8,13 @@ public sealed interface TrainingEvent
         permits IterationFinished,
                 LoraSaved,
                 ModelLoaded,
+                StateRestored,
+                StateSaved,
                 TrainingCancelled,
                 TrainingFailed,
                 TrainingFinished,
                 TrainingPaused,
+                TrainingRecovered,
                 TrainingResumed,
                 TrainingStarted,
                 TrainingWarning {

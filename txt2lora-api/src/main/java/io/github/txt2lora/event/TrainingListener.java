@@ -38,6 +38,15 @@ public interface TrainingListener {
     /** A LoRA file is whole under its name. */
     default void onSaved(LoraSaved event) {}
 
+    /** The training goes on from where an earlier run stopped. */
+    default void onStateRestored(StateRestored event) {}
+
+    /** A state to go on from is whole under its name. */
+    default void onStateSaved(StateSaved event) {}
+
+    /** A number went wrong and the training goes on. */
+    default void onRecovered(TrainingRecovered event) {}
+
     /** The training stands still. */
     default void onPaused(TrainingPaused event) {}
 

@@ -40,6 +40,9 @@ class TrainingListenerTest {
                 Arguments.of("onIteration", new IterationFinished(1, 2, 0.5, 0.1, 1e-4, 2.0, Duration.ofSeconds(1))),
                 Arguments.of("onWarning", new TrainingWarning("cut")),
                 Arguments.of("onSaved", new LoraSaved(file, 1)),
+                Arguments.of("onStateRestored", new StateRestored(file, 1)),
+                Arguments.of("onStateSaved", new StateSaved(file, 1)),
+                Arguments.of("onRecovered", new TrainingRecovered(2, "a loss of NaN", 1, 0.5)),
                 Arguments.of("onPaused", new TrainingPaused(1)),
                 Arguments.of("onResumed", new TrainingResumed(1)),
                 Arguments.of("onFinished", new TrainingFinished(lora)),
@@ -107,6 +110,21 @@ class TrainingListenerTest {
         @Override
         public void onSaved(LoraSaved event) {
             record("onSaved", event);
+        }
+
+        @Override
+        public void onStateRestored(StateRestored event) {
+            record("onStateRestored", event);
+        }
+
+        @Override
+        public void onStateSaved(StateSaved event) {
+            record("onStateSaved", event);
+        }
+
+        @Override
+        public void onRecovered(TrainingRecovered event) {
+            record("onRecovered", event);
         }
 
         @Override

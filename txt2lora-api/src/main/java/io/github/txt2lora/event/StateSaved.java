@@ -1,0 +1,17 @@
+package io.github.txt2lora.event;
+
+import java.nio.file.Path;
+
+/**
+ * A state to go on from is whole under its name.
+ *
+ * @param file the file
+ * @param iteration iterations it holds
+ */
+public record StateSaved(Path file, int iteration) implements TrainingEvent {
+
+    @Override
+    public void deliverTo(TrainingListener listener) {
+        listener.onStateSaved(this);
+    }
+}
