@@ -51,3 +51,15 @@ class Adafactor(Module):
     weights.mul_(1.0 - self.weight_decay * rate)
     weights.sub_(change)
     return weights
+
+  def state_dict(self) -> Dict[str, Tensor]:
+    return self.state
+
+  def reset(self, parameters: Tensor, values: Tensor) -> Tensor:
+    self.state.clear()
+    return parameters.copy_(values)
+
+  def load_state_dict(self, state: Dict[str, Tensor]) -> Tensor:
+    for key in state.keys():
+      self.state[key] = state[key].clone()
+    return torch.zeros([])

@@ -28,3 +28,15 @@ class AdamW(Module):
     deviation = (square.sqrt() / (1.0 - self.beta2 ** step) ** 0.5).add_(self.epsilon)
     parameters.addcdiv_(average, deviation, value=-rate / (1.0 - self.beta1 ** step))
     return self.state["step"]
+
+  def state_dict(self) -> Dict[str, Tensor]:
+    return self.state
+
+  def reset(self, parameters: Tensor, values: Tensor) -> Tensor:
+    self.state.clear()
+    return parameters.copy_(values)
+
+  def load_state_dict(self, state: Dict[str, Tensor]) -> Tensor:
+    for key in state.keys():
+      self.state[key] = state[key].clone()
+    return torch.zeros([])

@@ -19,3 +19,15 @@ class Lion(Module):
     parameters.add_(update, alpha=-rate)
     average.mul_(self.beta2).add_(gradient, alpha=1.0 - self.beta2)
     return learning_rate
+
+  def state_dict(self) -> Dict[str, Tensor]:
+    return self.state
+
+  def reset(self, parameters: Tensor, values: Tensor) -> Tensor:
+    self.state.clear()
+    return parameters.copy_(values)
+
+  def load_state_dict(self, state: Dict[str, Tensor]) -> Tensor:
+    for key in state.keys():
+      self.state[key] = state[key].clone()
+    return torch.zeros([])

@@ -61,3 +61,15 @@ class Prodigy(Module):
     parameters.mul_(1.0 - self.weight_decay * rate)
     parameters.addcdiv_(self.state["exp_avg"], deviation, value=-rate)
     return self.state["d"]
+
+  def state_dict(self) -> Dict[str, Tensor]:
+    return self.state
+
+  def reset(self, parameters: Tensor, values: Tensor) -> Tensor:
+    self.state.clear()
+    return parameters.copy_(values)
+
+  def load_state_dict(self, state: Dict[str, Tensor]) -> Tensor:
+    for key in state.keys():
+      self.state[key] = state[key].clone()
+    return torch.zeros([])

@@ -22,3 +22,15 @@ class Sgd(Module):
         update = self.state["momentum_buffer"]
     parameters.add_(update, alpha=-float(learning_rate))
     return learning_rate
+
+  def state_dict(self) -> Dict[str, Tensor]:
+    return self.state
+
+  def reset(self, parameters: Tensor, values: Tensor) -> Tensor:
+    self.state.clear()
+    return parameters.copy_(values)
+
+  def load_state_dict(self, state: Dict[str, Tensor]) -> Tensor:
+    for key in state.keys():
+      self.state[key] = state[key].clone()
+    return torch.zeros([])

@@ -187,13 +187,14 @@ class UNet(Module):
 
   # Mean squared error of the prediction against `target`, and its gradient for the vector of LoRA parameters.
   # -> [loss, gradient, prediction]
-  def lora_gradient(self, target: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+  def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
     loss = torch.mse_loss(prediction, target)
-    gradients = torch.grad([loss], self.lora_views)
+    scale = float(loss_scale)
+    gradients = torch.grad([loss * scale], self.lora_views)
     gradient = torch.zeros_like(self.lora_parameters[0])
     for i in range(len(self.lora_views)):
       g = gradients[i]
       if g is not None:
         gradient.narrow(0, self.lora_views[i].storage_offset(), g.numel()).copy_(g.reshape([-1]))
-    return [loss.detach(), gradient, prediction.detach()]
+    return [loss.detach(), gradient.mul_(1.0 / scale), prediction.detach()]

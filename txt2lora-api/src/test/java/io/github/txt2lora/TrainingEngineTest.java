@@ -45,7 +45,7 @@ class TrainingEngineTest {
     }
 
     @Test
-    void interrupting_the_waiting_thread_discards_the_training() {
+    void interrupting_the_waiting_thread_suspends_the_training() {
         FakeEngine engine = FakeEngine.neverFinishing();
         Thread.currentThread().interrupt();
         try {
@@ -56,6 +56,6 @@ class TrainingEngineTest {
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
-        assertThat(requireNonNull(engine.lastJob).cancelledWith).isEqualTo(CancelMode.DISCARD);
+        assertThat(requireNonNull(engine.lastJob).cancelledWith).isEqualTo(CancelMode.SUSPEND);
     }
 }

@@ -22,7 +22,12 @@ public final class HostTensors {
         return result;
     }
 
-    private static HostTensor of(TensorView tensor) {
+    /**
+     * Describes one tensor.
+     *
+     * @throws CheckpointException if it is not of a floating-point type that networks are kept in
+     */
+    public static HostTensor of(TensorView tensor) {
         DataType type = switch (tensor.type()) {
             case F64 -> DataType.FLOAT64;
             case F32 -> DataType.FLOAT32;

@@ -114,14 +114,21 @@ public final class UNet implements AutoCloseable {
      * The loss of the prediction with the LoRA on against a target, and its gradient.
      *
      * @param target what to predict, of latents' shape
+     * @param lossScale multiplies the loss on its way back, where small gradients would vanish; the gradient is divided
+     *     by it
      * @return loss and gradient, owned by the scope
      */
     public LoraGradient loraGradient(
-            NDManager scope, NDArray target, NDArray latents, double timestep, Conditioning conditioning) {
+            NDManager scope,
+            NDArray target,
+            double lossScale,
+            NDArray latents,
+            double timestep,
+            Conditioning conditioning) {
         evaluatedSamples += latents.getShape().get(0);
-        NDList result = withInput(
-                        script.call("lora_gradient", scope).with(target), scope, latents, timestep, conditioning, 1)
-                .runWithGradients();
+        ScriptCall call = script.call("lora_gradient", scope).with(target).with(lossScale);
+        NDList result =
+                withInput(call, scope, latents, timestep, conditioning, 1).runWithGradients();
         return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
     }
 

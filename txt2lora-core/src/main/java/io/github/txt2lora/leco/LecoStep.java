@@ -38,6 +38,7 @@ final class LecoStep {
     private final GuidedDenoiser rollout;
     private final Scheduler comparison;
     private final double[] comparisonTimesteps;
+    private LossScale lossScale;
 
     LecoStep(
             UNet unet,
@@ -54,6 +55,7 @@ final class LecoStep {
         this.rollout = new GuidedDenoiser(unet, LORA_ON);
         this.comparison = scheduler(TRAINING_TIMESTEPS);
         this.comparisonTimesteps = comparison.timesteps();
+        this.lossScale = LossScale.initial(spec.precision());
     }
 
     /**
@@ -106,9 +108,27 @@ final class LecoStep {
 
         beforeCall.run();
         Conditioning target = embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), draw.size());
-        LoraGradient result = unet.loraGradient(scope, goal, input, timestep, target);
+        LoraGradient result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);
+        while (lossScale.canShrink() && !isFinite(result)) {
+            lossScale = lossScale.afterOverflow();
+            beforeCall.run();
+            result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);
+        }
+        lossScale = lossScale.afterStep(spec.precision());
         observer.onStudent(result.prediction(), result.gradient());
         return result;
+    }
+
+    private static boolean isFinite(LoraGradient result) {
+        return Float.isFinite(result.gradient().norm().getFloat());
+    }
+
+    LossScale lossScale() {
+        return lossScale;
+    }
+
+    void lossScale(LossScale newLossScale) {
+        lossScale = newLossScale;
     }
 
     private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {

@@ -2,6 +2,7 @@ package io.github.txt2lora.leco;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
@@ -30,6 +31,8 @@ public final class LecoTrainer implements AutoCloseable {
     private final LecoStep step;
     private final Optimizer optimizer;
     private final LearningRates learningRates;
+    private final LoraParameters parameters;
+    private double learningRateFactor = 1;
     private int iteration;
 
     /**
@@ -52,6 +55,7 @@ public final class LecoTrainer implements AutoCloseable {
         this.unet = unet;
         this.spec = spec;
         this.generator = generator;
+        this.parameters = parameters;
         this.step = new LecoStep(unet, pairs, embeddings, spec, parameterization);
         this.learningRates = LearningRates.of(spec);
         this.optimizer = Optimizer.create(torch, spec.optimizer(), parameters);
@@ -76,16 +80,31 @@ public final class LecoTrainer implements AutoCloseable {
     /**
      * Runs one iteration: as many steps as gradients are accumulated, and one change of the parameters by their mean.
      *
-     * @param beforeCall runs before each call of the network; what it throws ends the iteration, and the parameters are
-     *     as they were before it
-     * @throws TrainingFailedException if the loss or the gradient is not finite, in which case the parameters are
-     *     unchanged, or libtorch fails
+     * @param beforeCall runs before each call of the network; what it throws ends the iteration, and everything is as it
+     *     was before it, the random stream included
+     * @throws NonFiniteException if the loss, the gradient or the parameters are not finite
+     * @throws TrainingFailedException if libtorch fails
      */
     public Iteration next(Runnable beforeCall) {
         return next(beforeCall, StepObserver.NONE);
     }
 
     Iteration next(Runnable beforeCall, StepObserver observer) {
+        long[] before = generator.state();
+        try {
+            return iterate(beforeCall, observer);
+        } catch (NonFiniteException e) {
+            throw e;
+        } catch (TorchException e) {
+            generator.restore(before);
+            throw new TrainingFailedException("iteration " + (iteration + 1) + " failed: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            generator.restore(before);
+            throw e;
+        }
+    }
+
+    private Iteration iterate(Runnable beforeCall, StepObserver observer) {
         try (NDManager scope = torch.newScope()) {
             double loss = 0;
             NDArray gradient = null;
@@ -103,12 +122,11 @@ public final class LecoTrainer implements AutoCloseable {
             double norm = gradient.norm().getFloat();
             requireFinite(loss, norm);
             clip(gradient, norm);
-            double learningRate = learningRates.at(iteration);
+            double learningRate = learningRates.at(iteration) * learningRateFactor;
             optimizer.step(scope, gradient, learningRate);
+            requireFiniteParameters();
             iteration++;
             return new Iteration(iteration, loss, norm, learningRate);
-        } catch (TorchException e) {
-            throw new TrainingFailedException("iteration " + (iteration + 1) + " failed: " + e.getMessage(), e);
         }
     }
 
@@ -121,9 +139,58 @@ public final class LecoTrainer implements AutoCloseable {
 
     private void requireFinite(double loss, double norm) {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
-            throw new TrainingFailedException("iteration " + (iteration + 1) + " gave a loss of " + loss
-                    + " and a gradient norm of " + norm + "; expected finite numbers. Lower the learning rate ("
-                    + learningRates.at(iteration) + ") or compute in FP32 (now " + spec.precision() + ")");
+            throw new NonFiniteException(iteration + 1, "a loss of " + loss + " and a gradient norm of " + norm, false);
+        }
+    }
+
+    private void requireFiniteParameters() {
+        try (NDArray sum = parameters.vector().sum()) {
+            if (!Float.isFinite(sum.getFloat())) {
+                throw new NonFiniteException(iteration + 1, "a LoRA whose numbers sum up to " + sum.getFloat(), true);
+            }
+        }
+    }
+
+    /** What the schedule's learning rates are multiplied by. */
+    double learningRateFactor() {
+        return learningRateFactor;
+    }
+
+    /** All that later iterations depend on, copied to memory of the host. Not to be called within an iteration. */
+    public TrainerState state() {
+        try (NDManager scope = torch.newScope()) {
+            return new TrainerState(
+                    iteration,
+                    generator.state(),
+                    learningRateFactor,
+                    step.lossScale(),
+                    parameters.vector().toFloatArray(),
+                    optimizer.state(scope));
+        }
+    }
+
+    /**
+     * Goes on where the trainer that gave the state stood; it must have had the same settings.
+     *
+     * @throws CheckpointException if the state does not fit the LoRA
+     */
+    public void restore(TrainerState state) {
+        try (NDManager scope = torch.newScope()) {
+            requireFitting(state);
+            generator.restore(state.generator());
+            optimizer.restore(scope, state.parameters(), state.optimizer());
+            iteration = state.iteration();
+            learningRateFactor = state.learningRateFactor();
+            step.lossScale(state.lossScale());
+        }
+    }
+
+    private void requireFitting(TrainerState state) {
+        long size = parameters.vector().size();
+        if (state.parameters().length != size || state.iteration() < 0 || state.iteration() > spec.iterations()) {
+            throw new CheckpointException("the training's state has " + state.parameters().length
+                    + " parameters after " + state.iteration() + " iterations; expected " + size
+                    + " parameters and at most " + spec.iterations() + " iterations");
         }
     }
 

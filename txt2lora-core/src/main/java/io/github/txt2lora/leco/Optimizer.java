@@ -1,8 +1,13 @@
 package io.github.txt2lora.leco;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.ScriptAttribute.OfBool;
 import io.github.txt2lora.torch.ScriptAttribute.OfFloat;
@@ -11,22 +16,31 @@ import io.github.txt2lora.torch.ScriptCall;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** Changes LoRA parameters by a gradient; the arithmetic of each kind is a script under {@code torchscript/}. */
 final class Optimizer implements AutoCloseable {
 
+    private final Torch torch;
     private final ScriptModule script;
     private final LoraParameters parameters;
     private final boolean needsLayout;
 
-    private Optimizer(ScriptModule script, LoraParameters parameters, boolean needsLayout) {
+    private Optimizer(Torch torch, ScriptModule script, LoraParameters parameters, boolean needsLayout) {
+        this.torch = torch;
         this.script = script;
         this.parameters = parameters;
         this.needsLayout = needsLayout;
     }
 
     static Optimizer create(Torch torch, OptimizerSpec spec, LoraParameters parameters) {
-        return new Optimizer(script(torch, spec), parameters, spec instanceof OptimizerSpec.Adafactor);
+        return new Optimizer(torch, script(torch, spec), parameters, spec instanceof OptimizerSpec.Adafactor);
     }
 
     private static ScriptModule script(Torch torch, OptimizerSpec spec) {
@@ -104,6 +118,47 @@ final class Optimizer implements AutoCloseable {
             call.withVectors("layout", parameters.layout());
         }
         call.run();
+    }
+
+    /** What it remembers from earlier steps, copied to memory of the host; empty before the first. */
+    List<TensorView> state(NDManager scope) {
+        NDList state = script.call("state_dict", scope).run();
+        return state.stream()
+                .map(Optimizer::copy)
+                .sorted(Comparator.comparing(TensorView::name))
+                .toList();
+    }
+
+    private static TensorView copy(NDArray array) {
+        ElementType type = array.getDataType() == DataType.FLOAT64 ? ElementType.F64 : ElementType.F32;
+        List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
+        ByteBuffer bytes = array.toByteBuffer();
+        return new TensorView(array.getName(), type, shape, bytes::duplicate);
+    }
+
+    /**
+     * Sets the parameters, and what is remembered of earlier steps.
+     *
+     * @param values of all parameters
+     * @param state what another optimizer of the same kind gave
+     * @throws TorchException if a script cannot use it
+     */
+    void restore(NDManager scope, float[] values, List<TensorView> state) {
+        script.call("reset", scope)
+                .with(parameters.vector())
+                .with(scope.create(values))
+                .run();
+        Map<String, NDArray> arrays = new HashMap<>();
+        for (TensorView tensor : state) {
+            // numbers stay with the host, where the scripts read them
+            NDArray array = tensor.shape().isEmpty()
+                    ? torch.hostScalar(scope, tensor.bytes().getDouble())
+                    : torch.read(scope, HostTensors.of(tensor));
+            arrays.put(tensor.name(), array);
+        }
+        if (!arrays.isEmpty()) {
+            script.call("load_state_dict", scope).with("state", arrays).run();
+        }
     }
 
     @Override

@@ -177,7 +177,7 @@ public final class Torch implements AutoCloseable {
     }
 
     /** The tensor on the device, owned by the scope. */
-    NDArray read(NDManager scope, HostTensor tensor) {
+    public NDArray read(NDManager scope, HostTensor tensor) {
         NDArray array = host.create(new Shape(tensor.shape()), tensor.dataType());
         try {
             // a view of libtorch's own memory
