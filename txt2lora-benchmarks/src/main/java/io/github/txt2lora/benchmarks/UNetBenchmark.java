@@ -111,7 +111,7 @@ public class UNetBenchmark {
     @Benchmark
     public double forwardAndBackward() {
         try (NDManager call = torch.newScope()) {
-            return unet.loraGradient(call, target, latents, TIMESTEP, conditioning)
+            return unet.loraGradient(call, target, 1, latents, TIMESTEP, conditioning)
                     .loss();
         }
     }
