@@ -17,6 +17,7 @@ final class BaseModels implements AutoCloseable {
 
     private final Torch torch;
     private @Nullable Kept kept;
+    private @Nullable Hashed hashed;
 
     BaseModels(Torch torch) {
         this.torch = torch;
@@ -25,6 +26,8 @@ final class BaseModels implements AutoCloseable {
     private record Key(ModelStamp stamp, Precision precision) {}
 
     private record Kept(Key key, UNet unet) {}
+
+    private record Hashed(ModelStamp stamp, String sha256) {}
 
     /** Opens a checkpoint. */
     Checkpoint open(ModelSource source) {
@@ -50,6 +53,15 @@ final class BaseModels implements AutoCloseable {
         UNet unet = UNet.load(torch, checkpoint, precision);
         kept = new Kept(key, unet);
         return unet;
+    }
+
+    /** SHA-256 of the checkpoint's files, which is kept, since reading them takes time. */
+    String sha256(Checkpoint checkpoint) {
+        ModelStamp stamp = ModelStamp.of(checkpoint.path());
+        if (hashed == null || !hashed.stamp().equals(stamp)) {
+            hashed = new Hashed(stamp, ModelHash.of(checkpoint.path(), stamp));
+        }
+        return hashed.sha256();
     }
 
     @Override

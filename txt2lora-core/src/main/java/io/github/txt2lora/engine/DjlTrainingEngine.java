@@ -120,7 +120,7 @@ final class DjlTrainingEngine implements TrainingEngine {
             closed = true;
         }
         if (first) {
-            unfinished.forEach(job -> job.cancel(CancelMode.DISCARD));
+            unfinished.forEach(job -> job.cancel(CancelMode.SUSPEND));
             worker.execute(models::close);
             worker.shutdown();
         }

@@ -17,16 +17,23 @@ final class Pace {
     private long pausedAtNanos;
     private boolean paused;
     private double meanSeconds;
+    private int made;
     private int done;
 
     Pace(int iterations) {
         this.iterations = iterations;
     }
 
-    /** The first iteration begins. */
-    void start(long nowNanos) {
-        startNanos = nowNanos;
+    /**
+     * The first iteration of this run begins.
+     *
+     * @param alreadyDone iterations of earlier runs
+     * @param alreadyElapsed their time
+     */
+    void start(long nowNanos, int alreadyDone, Duration alreadyElapsed) {
+        startNanos = nowNanos - alreadyElapsed.toNanos();
         lastNanos = nowNanos;
+        done = alreadyDone;
     }
 
     void pause(long nowNanos) {
@@ -46,9 +53,15 @@ final class Pace {
         double seconds = (nowNanos - lastNanos) / 1e9;
         lastNanos = nowNanos;
         done++;
+        made++;
         // plain mean at first, so that the first iteration does not weigh for long
-        double weight = Math.max(NEWEST, 1.0 / done);
+        double weight = Math.max(NEWEST, 1.0 / made);
         meanSeconds += weight * (seconds - meanSeconds);
+    }
+
+    /** Iterations were thrown away, and so many are left; the time they took stays. */
+    void fallBack(int iterationsLeft) {
+        done = iterationsLeft;
     }
 
     /** Time since the start without the pauses. */

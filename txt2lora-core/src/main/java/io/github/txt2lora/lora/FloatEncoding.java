@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 final class FloatEncoding {
 
     private static final float LARGEST_HALF = 65504;
+    private static final float SMALLEST_HALF = 0x1p-24f;
+    private static final float SMALLEST_BFLOAT16 = 0x1p-133f;
 
     private FloatEncoding() {}
 
@@ -25,6 +27,15 @@ final class FloatEncoding {
     /** The largest number that is not rounded to infinity. */
     static float largest(ElementType type) {
         return type == ElementType.F16 ? LARGEST_HALF : Float.MAX_VALUE;
+    }
+
+    /** The smallest number above zero; half of it and less is rounded to zero. */
+    static float smallest(ElementType type) {
+        return switch (type) {
+            case F16 -> SMALLEST_HALF;
+            case BF16 -> SMALLEST_BFLOAT16;
+            default -> Float.MIN_VALUE;
+        };
     }
 
     /**

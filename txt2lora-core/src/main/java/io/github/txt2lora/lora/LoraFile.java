@@ -13,12 +13,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Writes a LoRA as kohya's trainers do: for each module {@code NAME.alpha}, {@code NAME.lora_down.weight} and
  * {@code NAME.lora_up.weight}, with the hashes of the content in the metadata.
  */
 public final class LoraFile {
+
+    /** Up to one number in so many may become zero without a word: an optimizer leaves some very small ones. */
+    private static final long LOST_SHARE = 10;
+
+    private static final int NAMES_IN_WARNING = 3;
 
     private LoraFile() {}
 
@@ -29,12 +35,17 @@ public final class LoraFile {
      * @param parameters what to save
      * @param precision of the numbers in the file
      * @param metadata goes into the header; {@code sshs_model_hash} and {@code sshs_legacy_hash} are added
+     * @param warnings is told of modules whose numbers are too small for the precision
      * @return the metadata as written
      * @throws TrainingFailedException if a number is not finite or too large for the precision; nothing is written
      * @throws io.github.txt2lora.StorageException if it cannot be written
      */
     public static Map<String, String> write(
-            Path target, LoraParameters parameters, Precision precision, Map<String, String> metadata) {
+            Path target,
+            LoraParameters parameters,
+            Precision precision,
+            Map<String, String> metadata,
+            Consumer<String> warnings) {
         float[] values = parameters.vector().toFloatArray();
         List<SafetensorsEntry> entries = new ArrayList<>();
         for (LoraParameters.Slot slot : parameters.slots()) {
@@ -57,6 +68,7 @@ public final class LoraFile {
                     slot.upOffset(),
                     slot.upSize()));
         }
+        warnOfVanishingModules(parameters, values, precision, warnings);
         entries.sort(Comparator.comparing(SafetensorsEntry::name));
         Map<String, String> complete = new TreeMap<>(metadata);
         SafetensorsHashes hashes = SafetensorsHashes.of(metadata, entries);
@@ -83,5 +95,37 @@ public final class LoraFile {
                         + (precision == Precision.FP16 ? " or save in BF16 or FP32" : ""));
             }
         }
+    }
+
+    /** Numbers below half of the smallest of a format become zero in it. */
+    private static void warnOfVanishingModules(
+            LoraParameters parameters, float[] values, Precision precision, Consumer<String> warnings) {
+        if (precision == Precision.FP32) {
+            return;
+        }
+        float vanishing = FloatEncoding.smallest(FloatEncoding.type(precision)) / 2;
+        List<String> modules = parameters.slots().stream()
+                .filter(slot -> vanishes(values, slot.downOffset(), slot.downSize(), vanishing)
+                        || vanishes(values, slot.upOffset(), slot.upSize(), vanishing))
+                .map(slot -> slot.module().loraName())
+                .toList();
+        if (!modules.isEmpty()) {
+            warnings.accept(modules.size() + " modules have more than a tenth of their numbers too small for "
+                    + precision + ", where they become zero; save in BF16 or FP32 to keep them: "
+                    + String.join(", ", modules.subList(0, Math.min(NAMES_IN_WARNING, modules.size()))));
+        }
+    }
+
+    /** Whether more than a tenth of a matrix's numbers that are not zero become zero. */
+    private static boolean vanishes(float[] values, int offset, int count, float vanishing) {
+        int present = 0;
+        int lost = 0;
+        for (int i = offset; i < offset + count; i++) {
+            if (values[i] != 0) {
+                present++;
+                lost += Math.abs(values[i]) <= vanishing ? 1 : 0;
+            }
+        }
+        return lost * LOST_SHARE > present;
     }
 }

@@ -14,7 +14,7 @@ class PaceTest {
     void speed_is_the_mean_of_the_first_iterations() {
         var pace = new Pace(10);
         assertThat(pace.iterationsPerSecond()).isZero();
-        pace.start(100 * SECOND);
+        pace.start(100 * SECOND, 0, Duration.ZERO);
         pace.iterationDone(101 * SECOND);
         pace.iterationDone(104 * SECOND);
 
@@ -26,7 +26,7 @@ class PaceTest {
     @Test
     void pauses_do_not_count() {
         var pace = new Pace(2);
-        pace.start(0);
+        pace.start(0, 0, Duration.ZERO);
         pace.pause(1 * SECOND);
         assertThat(pace.elapsed(50 * SECOND)).isEqualTo(Duration.ofSeconds(1));
         pace.resume(100 * SECOND);
@@ -41,7 +41,7 @@ class PaceTest {
         var pace = new Pace(1);
         pace.pause(0);
         pace.resume(10 * SECOND);
-        pace.start(20 * SECOND);
+        pace.start(20 * SECOND, 0, Duration.ZERO);
 
         assertThat(pace.elapsed(21 * SECOND)).isEqualTo(Duration.ofSeconds(1));
     }

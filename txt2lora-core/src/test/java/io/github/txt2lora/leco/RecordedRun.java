@@ -107,7 +107,7 @@ final class RecordedRun {
         }
         try {
             Path ours = Files.createTempFile("lora", ".safetensors");
-            LoraFile.write(ours, parameters, Precision.FP32, Map.of());
+            LoraFile.write(ours, parameters, Precision.FP32, Map.of(), warning -> {});
             try (GoldenFile expected = GoldenFile.open(theirs);
                     GoldenFile actual = GoldenFile.open(ours)) {
                 assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());

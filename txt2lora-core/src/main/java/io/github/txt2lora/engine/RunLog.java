@@ -1,0 +1,134 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingProgress;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.TrainingPaused;
+import io.github.txt2lora.event.TrainingRecovered;
+import io.github.txt2lora.event.TrainingResumed;
+import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.TrainingState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a training has come to so far; it tells the job and its listeners of each change. */
+final class RunLog {
+
+    private final EngineJob job;
+    private final TrainingSpec spec;
+    private final Pace pace;
+    private final List<Double> losses = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private Instant started;
+
+    RunLog(EngineJob job) {
+        this.job = job;
+        this.spec = job.training().training();
+        this.pace = new Pace(spec.iterations());
+        this.started = now();
+    }
+
+    /** The time to write into files. */
+    Instant now() {
+        Instant fixed = spec.timestamp();
+        return fixed == null ? Instant.now() : fixed;
+    }
+
+    /** When the training began, be it in an earlier run. */
+    Instant started() {
+        return started;
+    }
+
+    /** How many iterations are made. */
+    int iteration() {
+        return losses.size();
+    }
+
+    List<Double> losses() {
+        return losses;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    Duration elapsed() {
+        return pace.elapsed(System.nanoTime());
+    }
+
+    void warn(String message) {
+        warnings.add(message);
+        job.publish(new TrainingWarning(message));
+    }
+
+    /** The first iteration begins. */
+    void start() {
+        pace.start(System.nanoTime(), 0, Duration.ZERO);
+    }
+
+    /** The first iteration after those of an earlier run begins. */
+    void startAfter(TrainingState state) {
+        losses.addAll(state.losses());
+        state.warnings().stream().filter(warning -> !warnings.contains(warning)).forEach(warnings::add);
+        started = state.started();
+        pace.start(System.nanoTime(), losses.size(), state.elapsed());
+    }
+
+    void iterationDone(LecoTrainer.Iteration iteration) {
+        pace.iterationDone(System.nanoTime());
+        losses.add(iteration.loss());
+        job.progress(new TrainingProgress(
+                iteration.number(),
+                spec.iterations(),
+                iteration.loss(),
+                pace.iterationsPerSecond(),
+                Optional.of(pace.remaining())));
+        job.publish(new IterationFinished(
+                iteration.number(),
+                spec.iterations(),
+                iteration.loss(),
+                iteration.gradientNorm(),
+                iteration.learningRate(),
+                pace.iterationsPerSecond(),
+                pace.remaining()));
+    }
+
+    void recovered(Outcome.Recovered recovered) {
+        losses.subList(recovered.goesOnAfter(), losses.size()).clear();
+        pace.fallBack(losses.size());
+        job.publish(new TrainingRecovered(
+                recovered.iteration(), recovered.found(), recovered.goesOnAfter(), recovered.learningRateFactor()));
+    }
+
+    /**
+     * Waits while the job is paused.
+     *
+     * @throws JobControl.CancelSignal if it is cancelled
+     */
+    void checkpoint() {
+        job.control().checkpoint(this::paused, this::resumed);
+    }
+
+    private void paused() {
+        pace.pause(System.nanoTime());
+        job.publish(new TrainingPaused(losses.size()));
+    }
+
+    private void resumed() {
+        pace.resume(System.nanoTime());
+        job.publish(new TrainingResumed(losses.size()));
+    }
+
+    /** What the training leaves, once its file is written. */
+    TrainedLora result(Map<String, String> metadata) {
+        return new TrainedLora(
+                job.training().loraFile(), job.training().name(), losses.size(), losses, metadata, elapsed(), warnings);
+    }
+}

@@ -1,0 +1,140 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.leco.TrainingState;
+import io.github.txt2lora.leco.TrainingStateFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a training's states when they are due, on a thread of its own, and keeps the last two. A state that cannot be
+ * written is reported and does not end the training. Used by the engine's worker thread.
+ */
+final class StateKeeper implements AutoCloseable {
+
+    /** The one before the last stays until the next is whole, and in case that the last gets damaged. */
+    private static final int KEPT = 2;
+
+    private final StateSpec spec;
+    private final StateFolder folder;
+    private final Consumer<TrainingEvent> events;
+    private final Consumer<String> warnings;
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(runnable -> {
+        var thread = new Thread(runnable, "txt2lora-state");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Deque<Path> written = new ArrayDeque<>();
+    private @Nullable CompletableFuture<StateSaved> writing;
+    private long lastNanos;
+
+    /**
+     * A keeper that has written nothing yet.
+     *
+     * @param events is told of states that are whole
+     * @param warnings is told of states that could not be written
+     */
+    StateKeeper(StateSpec spec, StateFolder folder, Consumer<TrainingEvent> events, Consumer<String> warnings) {
+        this.spec = spec;
+        this.folder = folder;
+        this.events = events;
+        this.warnings = warnings;
+        this.lastNanos = System.nanoTime();
+    }
+
+    /** Tells the state that the training goes on from, which is one of those to keep. */
+    void resumedFrom(Path file) {
+        written.add(file);
+    }
+
+    /** After each iteration: writes the state if it is time, unless the last one is still being written. */
+    void iterationDone(int iteration, Supplier<TrainingState> state) {
+        if (writing != null && writing.isDone()) {
+            finishWriting();
+        }
+        boolean due = (spec.everyIterations() > 0 && iteration % spec.everyIterations() == 0) || intervalIsOver();
+        if (due && writing == null) {
+            begin(state.get());
+        }
+    }
+
+    private boolean intervalIsOver() {
+        Duration interval = spec.interval();
+        return interval != null && System.nanoTime() - lastNanos >= interval.toNanos();
+    }
+
+    /** Writes the state now and waits for it. */
+    void saveNow(Supplier<TrainingState> state) {
+        if (!spec.isWritten()) {
+            return;
+        }
+        finishWriting();
+        begin(state.get());
+        finishWriting();
+    }
+
+    private void begin(TrainingState state) {
+        lastNanos = System.nanoTime();
+        writing = CompletableFuture.supplyAsync(() -> write(state), writer);
+    }
+
+    private StateSaved write(TrainingState state) {
+        Path file = folder.file(state.iteration());
+        TrainingStateFile.write(file, state);
+        // after a rollback, later ones are no part of this training any more
+        written.removeIf(earlier -> folder.iteration(earlier) >= state.iteration());
+        written.addLast(file);
+        if (written.size() > KEPT) {
+            written.removeFirst();
+        }
+        folder.retain(List.copyOf(written));
+        return new StateSaved(file, state.iteration());
+    }
+
+    private void finishWriting() {
+        if (writing == null) {
+            return;
+        }
+        try {
+            events.accept(writing.join());
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            warnings.accept("the training's state could not be written, so an interruption would cost more: "
+                    + (cause instanceof Txt2LoraException ? cause.getMessage() : cause));
+        } finally {
+            writing = null;
+        }
+    }
+
+    /** Deletes all states, because nothing is left to go on with. */
+    void deleteAll() {
+        finishWriting();
+        written.clear();
+        try {
+            folder.retain(List.of());
+        } catch (StorageException e) {
+            warnings.accept(e.getMessage());
+        }
+    }
+
+    /** Waits for what is being written. */
+    @Override
+    public void close() {
+        finishWriting();
+        writer.shutdown();
+    }
+}

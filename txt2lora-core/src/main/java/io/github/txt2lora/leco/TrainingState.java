@@ -1,0 +1,59 @@
+package io.github.txt2lora.leco;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * All that a training needs to go on after the program has ended.
+ *
+ * @param trainer where the training stands
+ * @param losses of the iterations made
+ * @param warnings given so far
+ * @param started when the training first began
+ * @param elapsed time spent so far
+ * @param fingerprint what the training's result depends on, by name: the settings and the model
+ */
+public record TrainingState(
+        ResilientState trainer,
+        List<Double> losses,
+        List<String> warnings,
+        Instant started,
+        Duration elapsed,
+        SortedMap<String, String> fingerprint) {
+
+    /** Copies the collections. */
+    public TrainingState {
+        losses = List.copyOf(losses);
+        warnings = List.copyOf(warnings);
+        fingerprint = Collections.unmodifiableSortedMap(new TreeMap<>(fingerprint));
+    }
+
+    /** How many iterations are made. */
+    public int iteration() {
+        return trainer.trainer().iteration();
+    }
+
+    /**
+     * What another fingerprint says differently, one sentence part each, for example
+     * {@code learningRate is 2.0E-4, was 1.0E-4}.
+     *
+     * @param now the fingerprint to compare with
+     */
+    public List<String> differences(Map<String, String> now) {
+        SortedSet<String> names = new TreeSet<>(fingerprint.keySet());
+        names.addAll(now.keySet());
+        return names.stream()
+                .filter(name -> !Objects.equals(now.get(name), fingerprint.get(name)))
+                .map(name -> name + " is " + now.getOrDefault(name, "absent") + ", was "
+                        + fingerprint.getOrDefault(name, "absent"))
+                .toList();
+    }
+}

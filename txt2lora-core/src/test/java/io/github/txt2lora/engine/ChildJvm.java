@@ -1,0 +1,30 @@
+package io.github.txt2lora.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts a program of the tests in a JVM of its own. */
+final class ChildJvm {
+
+    private ChildJvm() {}
+
+    /**
+     * Starts a main class.
+     *
+     * @param lines the file that gets what it prints
+     * @param options of the JVM
+     */
+    static Process start(Class<?> main, Path lines, List<String> options, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(lines.toFile())
+                .start();
+    }
+}

@@ -1,0 +1,329 @@
+package io.github.txt2lora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Resume;
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingPaused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of a training that ends early, and how the next run goes on with it. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class ResumeTest {
+
+    private static final int ITERATIONS = 6;
+
+    @TempDir
+    Path folder;
+
+    private TrainingEngine engine;
+    private final EventLog log = new EventLog();
+
+    @BeforeEach
+    void open() {
+        engine = Tiny.engine();
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    private static TrainingSpec.Builder spec() {
+        return Tiny.spec(ITERATIONS).learningRate(1e-3).states(StateSpec.every(2));
+    }
+
+    private LoraTraining training() {
+        return Tiny.training(folder, spec()).build();
+    }
+
+    /** Starts a training and ends it in an iteration after its third. */
+    private void interrupt(LoraTraining training, CancelMode mode) throws InterruptedException {
+        var job = new AtomicReference<TrainingJob>();
+        var stop = new TrainingListener() {
+            @Override
+            public void onIteration(IterationFinished event) {
+                if (event.iteration() >= 3) {
+                    job.get().cancel(mode);
+                } else {
+                    job.get().resume();
+                    job.get().pause();
+                }
+            }
+
+            @Override
+            public void onPaused(TrainingPaused event) {
+                job.get().resume();
+            }
+        };
+        var hold = new Held(engine, folder.resolve("hold"));
+        job.set(engine.start(training, stop));
+        hold.release();
+        try {
+            job.get().await();
+        } catch (TrainingCancelledException e) {
+            assertThat(mode).isNotEqualTo(CancelMode.KEEP);
+        }
+    }
+
+    private byte[] uninterrupted(LoraTraining training) throws IOException {
+        LoraTraining elsewhere =
+                training.toBuilder().output(folder.resolve("uninterrupted")).build();
+        return Files.readAllBytes(engine.train(elsewhere).file());
+    }
+
+    private List<String> states() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".state"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"KEEP", "SUSPEND"})
+    void an_interrupted_training_goes_on_to_the_bytes_of_an_uninterrupted_one(CancelMode mode) throws Exception {
+        byte[] expected = uninterrupted(training());
+        interrupt(training(), mode);
+        assertThat(states()).isNotEmpty();
+        assertThat(Files.exists(training().loraFile())).isEqualTo(mode == CancelMode.KEEP);
+
+        TrainedLora lora = engine.train(training(), log);
+
+        assertThat(log.events(StateRestored.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.iteration()).isGreaterThanOrEqualTo(3));
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+        assertThat(lora.losses()).hasSize(ITERATIONS);
+        assertThat(lora.iterations()).isEqualTo(ITERATIONS);
+    }
+
+    @Test
+    void a_training_resumed_in_another_engine_gives_the_same_bytes() throws Exception {
+        LoraTraining training =
+                Tiny.training(folder, spec().optimizer(OptimizerSpec.prodigy())).build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, CancelMode.SUSPEND);
+        engine.close();
+        engine = Tiny.engine();
+
+        assertThat(Files.readAllBytes(engine.train(training).file())).isEqualTo(expected);
+    }
+
+    @Test
+    void closing_the_engine_keeps_the_state_of_what_it_trains() throws Exception {
+        TrainingJob job = engine.start(
+                Tiny.training(folder, spec().iterations(Integer.MAX_VALUE)).build(), log);
+        log.await(IterationFinished.class);
+
+        engine.close();
+
+        assertThatThrownBy(job::await).isInstanceOf(TrainingCancelledException.class);
+        assertThat(states()).isNotEmpty();
+    }
+
+    @Test
+    void a_finished_training_leaves_no_state() throws Exception {
+        engine.train(training(), log);
+
+        assertThat(log.events(StateSaved.class)).isNotEmpty();
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void a_discarded_training_leaves_no_state() throws Exception {
+        interrupt(training(), CancelMode.DISCARD);
+
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void the_last_two_states_are_kept() throws Exception {
+        interrupt(Tiny.training(folder, spec().states(StateSpec.every(1))).build(), CancelMode.SUSPEND);
+
+        assertThat(states()).hasSize(2);
+    }
+
+    @Test
+    void no_state_is_written_when_they_are_off() throws Exception {
+        interrupt(Tiny.training(folder, spec().states(StateSpec.off())).build(), CancelMode.SUSPEND);
+
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void a_state_of_other_settings_is_refused_with_the_differences() throws Exception {
+        interrupt(training(), CancelMode.SUSPEND);
+        StateSpec required = StateSpec.every(2).resume(Resume.REQUIRED);
+        LoraTraining other = Tiny.training(
+                        folder, spec().learningRate(2e-3).seed(9).states(required))
+                .build();
+
+        assertThatThrownBy(() -> engine.train(other))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("is of another training: learningRate is 0.002, was 0.001; seed is 9, was 0");
+        assertThat(states()).isNotEmpty();
+    }
+
+    @Test
+    void a_state_of_another_model_is_refused() throws Exception {
+        Path model = folder.resolve("model.safetensors");
+        Files.copy(Tiny.modelFile(), model);
+        LoraTraining training =
+                Tiny.training(folder, spec()).model(ModelSource.file(model)).build();
+        interrupt(training, CancelMode.SUSPEND);
+        byte[] bytes = Files.readAllBytes(model);
+        bytes[bytes.length - 2] ^= 1;
+        Files.write(model, bytes);
+        LoraTraining required = training.toBuilder()
+                .training(spec().states(StateSpec.every(2).resume(Resume.REQUIRED))
+                        .build())
+                .build();
+
+        assertThatThrownBy(() -> engine.train(required))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("is of another training: model is ");
+    }
+
+    @Test
+    void a_state_of_other_settings_gives_way_to_a_new_beginning_by_default() throws Exception {
+        interrupt(training(), CancelMode.SUSPEND);
+        LoraTraining other = Tiny.training(folder, spec().seed(9)).build();
+
+        TrainedLora lora = engine.train(other, log);
+
+        assertThat(lora.warnings())
+                .singleElement()
+                .asString()
+                .contains("is of another training: seed is 9, was 0. The training begins anew");
+        assertThat(log.events(StateRestored.class)).isEmpty();
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void settings_that_change_no_weight_may_change() throws Exception {
+        interrupt(training(), CancelMode.SUSPEND);
+        LoraTraining changed = Tiny.training(
+                        folder, spec().savePrecision(Precision.FP32).nonFinite(NonFinitePolicy.skip()))
+                .build();
+
+        engine.train(changed, log);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+    }
+
+    @Test
+    void the_state_before_is_used_when_the_last_is_damaged() throws Exception {
+        byte[] expected = uninterrupted(training());
+        interrupt(Tiny.training(folder, spec().states(StateSpec.every(1))).build(), CancelMode.SUSPEND);
+        Path last = folder.resolve(states().get(1));
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(last, bytes);
+
+        TrainedLora lora = engine.train(training(), log);
+
+        assertThat(lora.warnings()).singleElement().asString().contains("is damaged: its data has the SHA-256");
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+
+    @Test
+    void a_required_state_that_is_missing_is_named() {
+        StateSpec required = StateSpec.every(2).resume(Resume.REQUIRED);
+
+        assertThatThrownBy(() -> engine.train(
+                        Tiny.training(folder, spec().states(required)).build()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith(
+                        "resume is REQUIRED, but there is no state " + folder.resolve("krnkmd-*.state"));
+    }
+
+    @Test
+    void never_resuming_begins_anew() throws Exception {
+        interrupt(training(), CancelMode.SUSPEND);
+
+        engine.train(
+                Tiny.training(folder, spec().states(StateSpec.every(2).resume(Resume.NEVER)))
+                        .build(),
+                log);
+
+        assertThat(log.events(StateRestored.class)).isEmpty();
+    }
+
+    @Test
+    void what_a_failed_training_had_learned_is_kept() throws Exception {
+        // the learning rate makes numbers infinite after the warm-up has let the first iterations pass
+        TrainingSpec.Builder spec =
+                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).warmupIterations(1);
+        LoraTraining training = Tiny.training(folder, spec).build();
+
+        assertThatThrownBy(() -> engine.train(training))
+                .isInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("expected finite numbers");
+        assertThat(training.loraFile()).doesNotExist();
+        assertThat(states()).hasSize(1);
+    }
+
+    @Test
+    void a_state_that_cannot_be_written_is_reported_and_harms_nothing() throws Exception {
+        byte[] expected = uninterrupted(training());
+        // a folder takes the name of the second state
+        Files.createDirectories(folder.resolve("krnkmd-2.state").resolve("x"));
+
+        TrainedLora lora = engine.train(training());
+
+        assertThat(lora.warnings())
+                .anySatisfy(warning -> assertThat(warning)
+                        .startsWith("the training's state could not be written, so an interruption would cost more: "));
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+
+    @Test
+    void a_state_moved_to_another_folder_goes_on_there() throws Exception {
+        byte[] expected = uninterrupted(training());
+        interrupt(training(), CancelMode.SUSPEND);
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        for (String state : states()) {
+            Files.move(folder.resolve(state), elsewhere.resolve(state), StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        TrainedLora lora = engine.train(training().toBuilder().output(elsewhere).build(), log);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+}
