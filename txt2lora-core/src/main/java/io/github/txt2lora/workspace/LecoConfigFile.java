@@ -1,22 +1,13 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.LearningRateSchedule;
-import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
-import io.github.txt2lora.LoraType;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.NoiseScheduler;
-import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import org.yaml.snakeyaml.nodes.Node;
+import java.util.Optional;
 
 /**
  * LECO's configuration file, with LECO's keys and defaults:
@@ -41,36 +32,8 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 public final class LecoConfigFile {
 
-    private static final Map<String, Precision> PRECISIONS = new TreeMap<>(Map.of(
-            "float32", Precision.FP32,
-            "fp32", Precision.FP32,
-            "float16", Precision.FP16,
-            "fp16", Precision.FP16,
-            "bfloat16", Precision.BF16,
-            "bf16", Precision.BF16));
-
-    private static final Map<String, LoraType> TYPES =
-            new TreeMap<>(Map.of("lierla", LoraType.LIERLA, "c3lier", LoraType.C3LIER));
-
-    private static final Map<String, LoraTarget> TARGETS = new TreeMap<>(Map.of(
-            "full", LoraTarget.FULL,
-            "selfattn", LoraTarget.SELFATTN,
-            "xattn", LoraTarget.XATTN,
-            "noxattn", LoraTarget.NOXATTN,
-            "innoxattn", LoraTarget.INNOXATTN));
-
-    private static final Map<String, NoiseScheduler> NOISE_SCHEDULERS = new TreeMap<>(Map.of(
-            "ddim", NoiseScheduler.DDIM,
-            "ddpm", NoiseScheduler.DDPM,
-            "lms", NoiseScheduler.LMS,
-            "euler_a", NoiseScheduler.EULER_ANCESTRAL));
-
-    private static final Map<String, LearningRateSchedule> SCHEDULES = new TreeMap<>(Map.of(
-            "constant", LearningRateSchedule.constant(),
-            "linear", LearningRateSchedule.linear(),
-            "cosine", LearningRateSchedule.cosine(),
-            "cosine_with_restarts", LearningRateSchedule.cosineWithRestarts(),
-            "step", LearningRateSchedule.step()));
+    private static final String PROMPTS_FILE = "prompts_file";
+    private static final String SAVE = "save";
 
     private final Path file;
     private final String promptsFile;
@@ -80,24 +43,18 @@ public final class LecoConfigFile {
     private final String name;
     private final String output;
 
-    private LecoConfigFile(Path file, SettingsSection root) {
+    private LecoConfigFile(Path file, SettingsKeys keys) {
         this.file = file;
-        promptsFile = root.requiredText("prompts_file", "the path of the file with the prompts");
-        TrainingSpec.Builder builder = TrainingSpec.builder();
-        SettingsSection pretrained = root.section("pretrained_model");
-        model = pretrained.requiredText("name_or_path", "the path of the base model");
-        modelLine = pretrained.lineOf("name_or_path");
-        readModel(pretrained, builder);
-        readNetwork(root.section("network"), builder);
-        readTrain(root.section("train"), builder);
-        SettingsSection save = root.section("save");
-        name = save.text("name", "untitled");
-        save.apply("name", name, LoraTraining.builder()::name);
-        output = save.text("path", "./output");
-        readSave(save, builder);
-        readIgnored(root);
-        root.reportUnknownKeys();
-        training = builder.build();
+        promptsFile = keys.root().requiredText(PROMPTS_FILE, "the path of the file with the prompts");
+        SettingsSection pretrained = keys.section(SettingKey.MODEL_PATH);
+        model = pretrained.requiredText(keys.name(SettingKey.MODEL_PATH), "the path of the base model");
+        modelLine = pretrained.lineOf(keys.name(SettingKey.MODEL_PATH));
+        training = TrainingKeys.read(keys);
+        name = keys.text(SettingKey.LORA_NAME, "untitled");
+        keys.apply(SettingKey.LORA_NAME, name, LoraTraining.builder()::name);
+        output = keys.section(SAVE).text("path", "./output");
+        readRest(keys);
+        keys.reportUnknownKeys();
     }
 
     /**
@@ -108,11 +65,27 @@ public final class LecoConfigFile {
      * @throws io.github.txt2lora.StorageException if the file cannot be read
      */
     public static LecoConfigFile read(Path file) {
-        Node root = SettingsYaml.read(file);
         Problems problems = new Problems(file);
-        LecoConfigFile config = new LecoConfigFile(file, SettingsSection.of("", root, problems));
+        SettingsKeys keys = new SettingsKeys(SettingsLayout.LECO, SettingsYaml.read(file), problems);
+        LecoConfigFile config = new LecoConfigFile(file, keys);
         problems.throwIfAny();
         return config;
+    }
+
+    /**
+     * Reads the keys that say nothing about the training.
+     *
+     * @return the path of the prompts, if it is given
+     */
+    static Optional<String> readRest(SettingsKeys keys) {
+        keys.section("pretrained_model").flag("v2", false);
+        keys.section(SAVE).text("path", "");
+        SettingsSection logging = keys.section("logging");
+        logging.flag("use_wandb", false);
+        logging.flag("verbose", false);
+        keys.section("other").flag("use_xformers", false);
+        SettingsSection root = keys.root();
+        return root.given(PROMPTS_FILE) ? Optional.of(root.text(PROMPTS_FILE, "")) : Optional.empty();
     }
 
     /** Where this was read. */
@@ -188,49 +161,5 @@ public final class LecoConfigFile {
             throw new InvalidSettingException(
                     file + ": " + key + " is " + Problems.quote(path) + "; expected a path: " + e.getReason(), e);
         }
-    }
-
-    private static void readModel(SettingsSection model, TrainingSpec.Builder builder) {
-        model.flag("v2", false);
-        builder.prediction(model.flag("v_pred", Prediction.V_PREDICTION, Prediction.EPSILON, Prediction.FROM_MODEL));
-        model.apply("clip_skip", model.integer("clip_skip", 1), builder::clipSkip);
-        model.reportUnknownKeys();
-    }
-
-    private static void readNetwork(SettingsSection network, TrainingSpec.Builder builder) {
-        LoraSpec.Builder lora = LoraSpec.builder();
-        lora.type(network.choice("type", TYPES, LoraType.LIERLA));
-        network.apply("rank", network.integer("rank", 4), lora::rank);
-        network.apply("alpha", network.number("alpha", 1.0), lora::alpha);
-        lora.target(network.choice("training_method", TARGETS, LoraTarget.FULL));
-        network.reportUnknownKeys();
-        builder.lora(lora.build());
-    }
-
-    private static void readTrain(SettingsSection train, TrainingSpec.Builder builder) {
-        builder.precision(train.choice("precision", PRECISIONS, Precision.BF16));
-        builder.noiseScheduler(train.choice("noise_scheduler", NOISE_SCHEDULERS, NoiseScheduler.DDIM));
-        train.apply("iterations", train.integer("iterations", 500), builder::iterations);
-        train.apply("lr", train.number("lr", 1e-4), builder::learningRate);
-        builder.optimizer(LecoOptimizer.read(train));
-        builder.schedule(train.choice("lr_scheduler", SCHEDULES, LearningRateSchedule.constant()));
-        train.apply("max_denoising_steps", train.integer("max_denoising_steps", 50), builder::maxDenoisingSteps);
-        train.reportUnknownKeys();
-    }
-
-    private static void readSave(SettingsSection save, TrainingSpec.Builder builder) {
-        save.apply("per_steps", save.integer("per_steps", 200), builder::saveEvery);
-        builder.savePrecision(save.choice("precision", PRECISIONS, Precision.FP32));
-        save.reportUnknownKeys();
-    }
-
-    private static void readIgnored(SettingsSection root) {
-        SettingsSection logging = root.section("logging");
-        logging.flag("use_wandb", false);
-        logging.flag("verbose", false);
-        logging.reportUnknownKeys();
-        SettingsSection other = root.section("other");
-        other.flag("use_xformers", false);
-        other.reportUnknownKeys();
     }
 }

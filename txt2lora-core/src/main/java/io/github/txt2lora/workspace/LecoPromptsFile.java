@@ -6,8 +6,6 @@ import io.github.txt2lora.PromptPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -33,8 +31,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
 
-    private static final Map<String, PromptAction> ACTIONS =
-            new TreeMap<>(Map.of("erase", PromptAction.ERASE, "enhance", PromptAction.ENHANCE));
+    private static final Words<PromptAction> ACTIONS =
+            Words.of("erase", PromptAction.ERASE).and("enhance", PromptAction.ENHANCE);
 
     /** Copies the list. */
     public LecoPromptsFile {
@@ -49,7 +47,12 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
      * @throws io.github.txt2lora.StorageException if the file cannot be read
      */
     public static LecoPromptsFile read(Path file) {
-        Node root = SettingsYaml.read(file);
+        return new LecoPromptsFile(file, parse(file, SettingsYaml.text(file)));
+    }
+
+    /** The prompts in the text of a file. */
+    static List<PromptPair> parse(Path file, String text) {
+        Node root = SettingsYaml.compose(file, text);
         Problems problems = new Problems(file);
         List<PromptPair> prompts = new ArrayList<>();
         if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
@@ -64,7 +67,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
                     1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
         }
         problems.throwIfAny();
-        return new LecoPromptsFile(file, prompts);
+        return prompts;
     }
 
     /** The pair that an entry describes, null after a problem that leaves none. */

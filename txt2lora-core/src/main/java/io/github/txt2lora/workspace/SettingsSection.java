@@ -2,9 +2,12 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.NearestWord;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +18,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
@@ -30,11 +34,20 @@ final class SettingsSection {
     /** Stands for required text that is missing; never seen, since a problem was noted. */
     private static final String MISSING = "missing";
 
+    private static final String WHOLE_NUMBER = "a whole number";
+
+    /** Sixty-four bits have 20 digits; the rest is for underscores, a point and an exponent. */
+    private static final int LONGEST_NUMBER = 40;
+
     private static final Pattern NUMBER =
             Pattern.compile("[-+]?+(?:\\d[\\d_]*+(?:\\.[\\d_]*+)?+|\\.\\d[\\d_]*+)(?:[eE][-+]?+\\d{1,9})?+");
 
-    private static final Map<String, Boolean> SWITCHES =
-            Map.of("true", true, "yes", true, "on", true, "false", false, "no", false, "off", false);
+    private static final Words<Boolean> SWITCHES = Words.of("true", true)
+            .and("false", false)
+            .and("yes", true)
+            .and("no", false)
+            .and("on", true)
+            .and("off", false);
 
     private final String name;
     private final int line;
@@ -98,7 +111,7 @@ final class SettingsSection {
     String requiredText(String key, String meaning) {
         Node node = value(key);
         if (node == null || isNull(node)) {
-            problems.add(line, path(key) + " is missing; expected " + meaning);
+            reportMissing(key, meaning);
         }
         String text = scalar(key);
         return text == null ? MISSING : text;
@@ -126,10 +139,96 @@ final class SettingsSection {
         }
         Double number = parseNumber(text);
         if (number == null || number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-            report(key, text, "a whole number");
+            report(key, text, WHOLE_NUMBER);
             return fallback;
         }
         return number.intValue();
+    }
+
+    /** A whole number of any size that fits into 64 bits under a key. */
+    long wholeNumber(String key, long fallback) {
+        String text = scalar(key);
+        if (text == null) {
+            return fallback;
+        }
+        Long number = parseWholeNumber(text);
+        if (number == null) {
+            report(key, text, WHOLE_NUMBER);
+            return fallback;
+        }
+        return number;
+    }
+
+    /** A number under a key, with all its digits. */
+    BigDecimal decimal(String key, BigDecimal fallback) {
+        String text = scalar(key);
+        if (text == null) {
+            return fallback;
+        }
+        BigDecimal number = parseDecimal(text);
+        if (number == null) {
+            report(key, text, "a number");
+            return fallback;
+        }
+        return number;
+    }
+
+    /** A list of texts under a key; a single one may stand without brackets. */
+    List<String> texts(String key, List<String> fallback) {
+        Node node = value(key);
+        if (node == null || isNull(node)) {
+            return fallback;
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node item : node instanceof SequenceNode list ? list.getValue() : List.of(node)) {
+            if (item instanceof ScalarNode scalar) {
+                texts.add(scalar.getValue());
+            } else {
+                problems.add(item, path(key) + " must be a list of single values, such as [a, b]");
+            }
+        }
+        return texts;
+    }
+
+    /** A list of whole numbers under a key. */
+    List<Long> wholeNumbers(String key, List<Long> fallback) {
+        if (!given(key)) {
+            return fallback;
+        }
+        List<Long> numbers = new ArrayList<>();
+        for (String text : texts(key, List.of())) {
+            Long number = parseWholeNumber(text);
+            if (number == null) {
+                report(key, text, WHOLE_NUMBER);
+                return fallback;
+            }
+            numbers.add(number);
+        }
+        return numbers;
+    }
+
+    /** Whether a key has a value. */
+    boolean given(String key) {
+        Node node = value(key);
+        return node != null && !isNull(node);
+    }
+
+    private static @Nullable Long parseWholeNumber(String text) {
+        BigDecimal number = parseDecimal(text);
+        try {
+            return number == null ? null : number.longValueExact();
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
+    /** Null too for a number of so many digits that calculating with it would take long. */
+    private static @Nullable BigDecimal parseDecimal(String text) {
+        if (text.length() > LONGEST_NUMBER || !NUMBER.matcher(text).matches()) {
+            return null;
+        }
+        BigDecimal number = new BigDecimal(text.replace("_", ""));
+        return Math.abs((long) number.scale()) > LONGEST_NUMBER ? null : number;
     }
 
     /** The number that a text is, null if it is none. */
@@ -139,35 +238,30 @@ final class SettingsSection {
 
     /** A yes or no under a key. */
     boolean flag(String key, boolean fallback) {
-        return flag(key, true, false, fallback);
-    }
-
-    /** A yes or no under a key, each of which stands for a value. */
-    <T> T flag(String key, T yes, T no, T fallback) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        Boolean value = SWITCHES.get(text.toLowerCase(Locale.ROOT));
-        if (value == null) {
-            report(key, text, "true or false");
-            return fallback;
-        }
-        return value ? yes : no;
+        return choice(key, SWITCHES, fallback, "true or false");
     }
 
     /** One of several words under a key, in any case. */
-    <T> T choice(String key, Map<String, T> choices, T fallback) {
+    <T> T choice(String key, Words<T> words, T fallback) {
+        return choice(key, words, fallback, "one of " + words.list());
+    }
+
+    private <T> T choice(String key, Words<T> words, T fallback, String expected) {
         String text = scalar(key);
         if (text == null) {
             return fallback;
         }
-        T value = choices.get(text.toLowerCase(Locale.ROOT));
+        T value = words.value(text.toLowerCase(Locale.ROOT));
         if (value == null) {
-            report(key, text, "one of " + String.join(", ", choices.keySet()));
+            report(key, text, expected);
             return fallback;
         }
         return value;
+    }
+
+    /** Notes that a key that must be there is not. */
+    void reportMissing(String key, String meaning) {
+        problems.add(line, path(key) + " is missing; expected " + meaning);
     }
 
     /** Notes that a key's value is not what was expected. */

@@ -23,10 +23,15 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 final class SettingsYaml {
 
-    /** Settings written by hand have a few kilobytes. */
+    static final String BYTE_ORDER_MARK = "\ufeff";
+
+    /** Settings written by hand have a few kilobytes; prompts for hundreds of characters still fit. */
     private static final int MOST_BYTES = 1 << 20;
 
+    /** A few entries may share their values; aliases within aliases multiply, so that a small file would be huge. */
     private static final int MOST_ALIASES = 50;
+
+    /** Settings are two levels deep. The parser recurses, so that endless nesting would overflow the stack. */
     private static final int DEEPEST_NESTING = 20;
 
     private SettingsYaml() {}
@@ -39,7 +44,16 @@ final class SettingsYaml {
      * @throws StorageException if the file cannot be read
      */
     static @Nullable Node read(Path file) {
-        String text = text(file);
+        return compose(file, text(file));
+    }
+
+    /**
+     * The root of a text's one document, null if it is empty.
+     *
+     * @param file where the text is from, for messages
+     * @throws InvalidSettingException if it is not valid YAML
+     */
+    static @Nullable Node compose(Path file, String text) {
         LoaderOptions limits = new LoaderOptions();
         limits.setCodePointLimit(MOST_BYTES);
         limits.setMaxAliasesForCollections(MOST_ALIASES);
@@ -55,7 +69,13 @@ final class SettingsYaml {
         }
     }
 
-    private static String text(Path file) {
+    /**
+     * The text of a file, without a mark of byte order.
+     *
+     * @throws InvalidSettingException if there is no such file, or it is no regular one, too large, or not UTF-8
+     * @throws StorageException if the file cannot be read
+     */
+    static String text(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             // A device can be endless, and opening a pipe would wait for a writer.
             throw new InvalidSettingException(
@@ -67,7 +87,7 @@ final class SettingsYaml {
                         + " bytes, too many for a file of settings; expected at most " + MOST_BYTES);
             }
             String text = Files.readString(file, StandardCharsets.UTF_8);
-            return text.startsWith("\ufeff") ? text.substring(1) : text;
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (NoSuchFileException e) {
             throw new InvalidSettingException("There is no file " + file + "; expected settings in YAML there", e);
         } catch (CharacterCodingException e) {

@@ -102,7 +102,7 @@ class LecoPromptsFileTest {
                 """,
                 "line 1: target is missing",
                 "line 2: resolution: resolution is 500",
-                "line 4: action is 'improve'; expected one of enhance, erase",
+                "line 4: action is 'improve'; expected one of erase, enhance",
                 "line 5: guidance_scale: guidanceScale is Infinity",
                 "line 6: batch_size: batchSize is 0",
                 "line 7: guidance is unknown; did you mean",

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of an optimizer as LECO and kohya's scripts write them, such as
+ * The arguments of an optimizer or a schedule as LECO and kohya's scripts write them, such as
  * {@code betas=(0.8,0.95) eps=1e-6 weight_decay=0.1}, read by name. Problems are noted on the line of the key that
  * holds them; a getter then gives its default.
  */
-final class OptimizerArguments {
+final class NamedArguments {
 
     private static final Pattern ARGUMENT =
             Pattern.compile("\\s*+(\\w++)\\s*+=\\s*+(\\([^()]*+\\)|\\[[^\\[\\]]*+\\]|[^\\s=]++)(?:\\s++|$)");
@@ -26,7 +26,7 @@ final class OptimizerArguments {
     private final Set<String> known = new LinkedHashSet<>();
 
     /** Reads the arguments that stand under a key. */
-    OptimizerArguments(SettingsSection section, String key) {
+    NamedArguments(SettingsSection section, String key) {
         this.section = section;
         this.key = key;
         String text = section.text(key, "").strip();
@@ -61,6 +61,15 @@ final class OptimizerArguments {
             report(name, text, "a number");
         }
         return number;
+    }
+
+    int integer(String name, int fallback) {
+        double number = number(name, fallback);
+        if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+            report(name, String.valueOf(number), "a whole number");
+            return fallback;
+        }
+        return (int) number;
     }
 
     /** Two numbers in parentheses. */
@@ -105,12 +114,11 @@ final class OptimizerArguments {
 
     /** Notes every argument that was not asked for, with the nearest one that could have been. */
     void reportUnknown() {
+        String hint = known.isEmpty() ? "expected none" : "known here: " + String.join(", ", known);
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
-                section.report(
-                        key,
-                        Problems.quote(name) + " is unknown; did you mean " + NearestWord.to(name, known)
-                                + "? Known for this optimizer: " + String.join(", ", known));
+                String nearest = known.isEmpty() ? "" : "; did you mean " + NearestWord.to(name, known) + "?";
+                section.report(key, Problems.quote(name) + " is unknown" + nearest + " (" + hint + ")");
             }
         }
     }

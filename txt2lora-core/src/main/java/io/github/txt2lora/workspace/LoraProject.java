@@ -1,0 +1,33 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.internal.Check;
+import java.util.List;
+
+/**
+ * All that a workspace says about one LoRA.
+ *
+ * @param settings what {@code config/NAME.yaml} says
+ * @param prompts what {@code prompts/NAME.yaml} says, at least one
+ */
+public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
+
+    /**
+     * Checks that there are prompts.
+     *
+     * @throws InvalidSettingException if there are none
+     */
+    public LoraProject {
+        Check.given("settings", settings);
+        prompts = List.copyOf(Check.given("prompts", prompts));
+        if (prompts.isEmpty()) {
+            throw new InvalidSettingException("prompts is empty; expected at least one PromptPair");
+        }
+    }
+
+    /** The LoRA's name. */
+    public String name() {
+        return settings.name();
+    }
+}

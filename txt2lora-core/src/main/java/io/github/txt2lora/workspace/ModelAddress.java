@@ -1,0 +1,91 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.FileName;
+import java.net.URI;
+import java.util.Optional;
+
+/** Which base model a LoRA is trained on, as its settings say; {@link Workspace#model} finds it. */
+public sealed interface ModelAddress {
+
+    /** A model in the workspace's folder {@code model/} that is there already. */
+    static ModelAddress named(String name) {
+        return new Named(name, Optional.empty());
+    }
+
+    /** A model in the workspace's folder {@code model/} that is downloaded if it is not there. */
+    static ModelAddress named(String name, URI url) {
+        return new Named(name, Optional.of(url));
+    }
+
+    /** A model anywhere on this machine. */
+    static ModelAddress at(String path) {
+        return new At(path);
+    }
+
+    /** A short name for messages and reports. */
+    String displayName();
+
+    /**
+     * A model in the folder {@code model/}: the file {@code NAME.safetensors}, or a folder in diffusers' layout.
+     *
+     * @param name the name without {@code .safetensors}, which is cut off; a file name on every operating system, so
+     *     that it cannot lead out of the folder
+     * @param url where the file is downloaded from if it is not there
+     */
+    record Named(String name, Optional<URI> url) implements ModelAddress {
+
+        /**
+         * Checks both components.
+         *
+         * @throws InvalidSettingException if the name cannot be a file name, or the address is not absolute
+         */
+        public Named {
+            name = withoutExtension(FileName.check("model_name", name));
+            FileName.check("model_name", name);
+            Check.given("model_url", url).ifPresent(address -> {
+                if (!address.isAbsolute()) {
+                    throw InvalidSettingException.of(
+                            "model_url", address, "an absolute address such as https://example.org/model.safetensors");
+                }
+            });
+        }
+
+        @Override
+        public String displayName() {
+            return name;
+        }
+    }
+
+    /**
+     * A model by its path.
+     *
+     * @param path of a {@code .safetensors} file, with or without that extension, or of a folder in diffusers' layout;
+     *     relative to the workspace
+     */
+    record At(String path) implements ModelAddress {
+
+        /**
+         * Checks the path.
+         *
+         * @throws InvalidSettingException if it is blank
+         */
+        public At {
+            if (Check.given("model_path", path).isBlank()) {
+                throw InvalidSettingException.of("model_path", path, "the path of a model");
+            }
+        }
+
+        @Override
+        public String displayName() {
+            return path;
+        }
+    }
+
+    private static String withoutExtension(String name) {
+        return name.endsWith(Workspace.SAFETENSORS)
+                ? name.substring(0, name.length() - Workspace.SAFETENSORS.length())
+                : name;
+    }
+}

@@ -1,0 +1,67 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+
+/** The keys that name the base model. */
+final class ModelKeys {
+
+    /** Stands for a name that is missing or wrong; never seen, since a problem was noted. */
+    private static final String MISSING = "missing";
+
+    private ModelKeys() {}
+
+    static ModelAddress read(SettingsKeys keys) {
+        boolean named = keys.given(SettingKey.MODEL_NAME);
+        boolean placed = keys.given(SettingKey.MODEL_PATH);
+        String name = keys.text(SettingKey.MODEL_NAME, MISSING);
+        String path = keys.text(SettingKey.MODEL_PATH, MISSING);
+        Optional<URI> url = readUrl(keys);
+        if (named && placed) {
+            keys.report(SettingKey.MODEL_PATH, "is given beside model_name; expected one of them");
+        } else if (!named && !placed) {
+            keys.reportMissing(
+                    SettingKey.MODEL_NAME,
+                    "the name of a file in the folder model, without .safetensors, or instead "
+                            + String.join(".", keys.layout().path(SettingKey.MODEL_PATH))
+                            + " with the path of a model");
+        } else if (placed && url.isPresent()) {
+            keys.report(SettingKey.MODEL_URL, "has no effect without model_name, under which the download is kept");
+        }
+        try {
+            return placed ? new ModelAddress.At(path) : new ModelAddress.Named(name, url);
+        } catch (InvalidSettingException e) {
+            keys.report(placed ? SettingKey.MODEL_PATH : SettingKey.MODEL_NAME, e.getMessage());
+            return ModelAddress.named(MISSING);
+        }
+    }
+
+    private static Optional<URI> readUrl(SettingsKeys keys) {
+        if (!keys.given(SettingKey.MODEL_URL)) {
+            return Optional.empty();
+        }
+        String text = keys.text(SettingKey.MODEL_URL, "");
+        try {
+            URI url = new URI(text.strip());
+            if (url.isAbsolute()) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException e) {
+            keys.report(SettingKey.MODEL_URL, text, "an address of a download: " + e.getReason());
+            return Optional.empty();
+        }
+        keys.report(SettingKey.MODEL_URL, text, "an absolute address such as https://example.org/model.safetensors");
+        return Optional.empty();
+    }
+
+    static void write(ModelAddress model, SettingsTexts texts) {
+        if (model instanceof ModelAddress.Named named) {
+            texts.text(SettingKey.MODEL_NAME, named.name());
+            named.url().ifPresent(url -> texts.text(SettingKey.MODEL_URL, url.toString()));
+        } else if (model instanceof ModelAddress.At at) {
+            texts.text(SettingKey.MODEL_PATH, at.path());
+        }
+    }
+}

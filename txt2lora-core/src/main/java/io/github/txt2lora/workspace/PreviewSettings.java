@@ -1,0 +1,212 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.internal.Check;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * The pictures that show what a LoRA does: every prompt at every place, once without and once with the LoRA, from the
+ * same noise.
+ *
+ * @param enabled whether they are drawn, true by default
+ * @param prompts what is drawn; empty, the default, for the targets that get a new meaning
+ * @param places what each prompt is drawn with, as columns; empty for the prompts alone; by default shopping mall,
+ *     kitchen and shinto shrine
+ * @param negativePrompt what the pictures move away from, empty by default
+ * @param seeds the seeds of the first noise, at least one, by default 1
+ * @param width in pixels, a multiple of 8; by default the resolution of the first prompt
+ * @param height in pixels, a multiple of 8; by default the resolution of the first prompt
+ * @param steps denoising steps, 1 to 1000, 20 by default
+ * @param guidanceScale classifier-free guidance scale, 7.5 by default
+ * @param sampler {@link Sampler#DDIM} by default
+ * @param loraWeight how strongly the LoRA applies, 1 by default
+ */
+public record PreviewSettings(
+        boolean enabled,
+        List<String> prompts,
+        List<String> places,
+        String negativePrompt,
+        List<Long> seeds,
+        OptionalInt width,
+        OptionalInt height,
+        int steps,
+        double guidanceScale,
+        Sampler sampler,
+        double loraWeight) {
+
+    /** A picture of more cells is no overview, and takes hours. */
+    private static final int MOST_PICTURES = 1000;
+
+    /**
+     * Checks every component; {@link #builder()} reads better.
+     *
+     * @throws InvalidSettingException if a component is outside its range, or there are more than 1000 pictures
+     */
+    public PreviewSettings {
+        prompts = List.copyOf(Check.given("preview_prompts", prompts));
+        places = List.copyOf(Check.given("preview_places", places));
+        Check.given("preview_negative_prompt", negativePrompt);
+        seeds = List.copyOf(Check.given("preview_seeds", seeds));
+        if (seeds.isEmpty()) {
+            throw new InvalidSettingException("preview_seeds is empty; expected at least one number");
+        }
+        width.ifPresent(pixels -> Check.pictureSide("preview_width", pixels));
+        height.ifPresent(pixels -> Check.pictureSide("preview_height", pixels));
+        Check.between("preview_steps", steps, 1, 1000);
+        Check.finite("preview_guidance_scale", guidanceScale);
+        Check.given("preview_sampler", sampler);
+        Check.finite("preview_lora_weight", loraWeight);
+        long pictures = 2L * Math.max(1, prompts.size()) * Math.max(1, places.size()) * seeds.size();
+        if (pictures > MOST_PICTURES) {
+            throw new InvalidSettingException("preview_prompts, preview_places and preview_seeds make " + pictures
+                    + " pictures; expected at most " + MOST_PICTURES);
+        }
+    }
+
+    /** The preview of settings that say nothing about it. */
+    public static PreviewSettings defaults() {
+        return builder().build();
+    }
+
+    /** A builder with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects the values of {@link PreviewSettings}; each call replaces what an earlier one set. */
+    public static final class Builder {
+
+        private boolean enabled = true;
+        private List<String> prompts = List.of();
+        private List<String> places = List.of("shopping mall", "kitchen", "shinto shrine");
+        private String negativePrompt = "";
+        private List<Long> seeds = List.of(1L);
+        private OptionalInt width = OptionalInt.empty();
+        private OptionalInt height = OptionalInt.empty();
+        private int steps = 20;
+        private double guidanceScale = 7.5;
+        private Sampler sampler = Sampler.DDIM;
+        private double loraWeight = 1;
+
+        private Builder() {}
+
+        /** Whether pictures are drawn; true by default. */
+        public Builder enabled(boolean enabled) {
+            this.enabled = enabled;
+            return this;
+        }
+
+        /** What is drawn; empty, the default, for the targets that get a new meaning. */
+        public Builder prompts(List<String> prompts) {
+            this.prompts = List.copyOf(Check.given("preview_prompts", prompts));
+            return this;
+        }
+
+        /** What each prompt is drawn with; empty for the prompts alone. */
+        public Builder places(List<String> places) {
+            this.places = List.copyOf(Check.given("preview_places", places));
+            return this;
+        }
+
+        /** What the pictures move away from; empty by default. */
+        public Builder negativePrompt(String negativePrompt) {
+            this.negativePrompt = Check.given("preview_negative_prompt", negativePrompt);
+            return this;
+        }
+
+        /** The seeds of the first noise; 1 by default. */
+        public Builder seeds(List<Long> seeds) {
+            this.seeds = List.copyOf(Check.given("preview_seeds", seeds));
+            return this;
+        }
+
+        /**
+         * Width and height in pixels; by default the resolution of the first prompt.
+         *
+         * @throws InvalidSettingException if one of them is not a positive multiple of 8
+         */
+        public Builder size(int width, int height) {
+            return width(OptionalInt.of(width)).height(OptionalInt.of(height));
+        }
+
+        /**
+         * Width in pixels; empty, the default, for the resolution of the first prompt.
+         *
+         * @throws InvalidSettingException if it is not a positive multiple of 8
+         */
+        public Builder width(OptionalInt width) {
+            width.ifPresent(pixels -> Check.pictureSide("preview_width", pixels));
+            this.width = width;
+            return this;
+        }
+
+        /**
+         * Height in pixels; empty, the default, for the resolution of the first prompt.
+         *
+         * @throws InvalidSettingException if it is not a positive multiple of 8
+         */
+        public Builder height(OptionalInt height) {
+            height.ifPresent(pixels -> Check.pictureSide("preview_height", pixels));
+            this.height = height;
+            return this;
+        }
+
+        /**
+         * Denoising steps; 20 by default.
+         *
+         * @throws InvalidSettingException if it is not from 1 to 1000
+         */
+        public Builder steps(int steps) {
+            this.steps = Check.between("preview_steps", steps, 1, 1000);
+            return this;
+        }
+
+        /**
+         * Classifier-free guidance scale; 7.5 by default.
+         *
+         * @throws InvalidSettingException if it is not finite
+         */
+        public Builder guidanceScale(double guidanceScale) {
+            this.guidanceScale = Check.finite("preview_guidance_scale", guidanceScale);
+            return this;
+        }
+
+        /** The method; {@link Sampler#DDIM} by default. */
+        public Builder sampler(Sampler sampler) {
+            this.sampler = Check.given("preview_sampler", sampler);
+            return this;
+        }
+
+        /**
+         * How strongly the LoRA applies; 1 by default.
+         *
+         * @throws InvalidSettingException if it is not finite
+         */
+        public Builder loraWeight(double loraWeight) {
+            this.loraWeight = Check.finite("preview_lora_weight", loraWeight);
+            return this;
+        }
+
+        /**
+         * Makes the value.
+         *
+         * @throws InvalidSettingException if there is no seed, or there are more than 1000 pictures
+         */
+        public PreviewSettings build() {
+            return new PreviewSettings(
+                    enabled,
+                    prompts,
+                    places,
+                    negativePrompt,
+                    seeds,
+                    width,
+                    height,
+                    steps,
+                    guidanceScale,
+                    sampler,
+                    loraWeight);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.LearningRateSchedule;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.NoiseScheduler;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.TrainingSpec;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** In which keys a file of settings says what it says. */
+enum SettingsLayout {
+    /** Txt2Lora's: all keys side by side. The defaults are those of the API. */
+    FLAT,
+    /** LECO's, with its sections and its defaults; what LECO has no key for cannot be said. */
+    LECO,
+    /** LECO's, where what LECO has no key for stands beside its sections, under the keys of {@link #FLAT}. */
+    LECO_EXTENDED;
+
+    /** LECO's sections; the first key of each is enough to tell its layout from the flat one. */
+    private static final Set<String> LECO_KEYS =
+            Set.of("prompts_file", "pretrained_model", "network", "train", "save", "logging", "other");
+
+    private static final Words<Prediction> PREDICTIONS = Words.of("from_model", Prediction.FROM_MODEL)
+            .and("epsilon", Prediction.EPSILON)
+            .and("v_prediction", Prediction.V_PREDICTION);
+
+    private static final Words<Prediction> V_PRED = Words.of("true", Prediction.V_PREDICTION)
+            .and("false", Prediction.EPSILON)
+            .and("yes", Prediction.V_PREDICTION)
+            .and("no", Prediction.EPSILON)
+            .and("on", Prediction.V_PREDICTION)
+            .and("off", Prediction.EPSILON);
+
+    private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.builder()
+            .iterations(500)
+            .learningRate(1e-4)
+            .optimizer(OptimizerSpec.adamW())
+            .schedule(LearningRateSchedule.constant())
+            .lora(LoraSpec.builder().rank(4).alpha(1.0).build())
+            .noiseScheduler(NoiseScheduler.DDIM)
+            .maxDenoisingSteps(50)
+            .precision(Precision.BF16)
+            .savePrecision(Precision.FP32)
+            .saveEvery(200)
+            .build();
+
+    /** The layout of a file in a workspace, told by its keys: LECO's as soon as it has one of LECO's. */
+    static SettingsLayout of(@Nullable Node root) {
+        boolean leco = root instanceof MappingNode mapping
+                && mapping.getValue().stream()
+                        .anyMatch(entry ->
+                                entry.getKeyNode() instanceof ScalarNode key && LECO_KEYS.contains(key.getValue()));
+        return leco ? LECO_EXTENDED : FLAT;
+    }
+
+    /** The key under which a setting stands, after the section that the key is in, if it is in one; empty for none. */
+    List<String> path(SettingKey key) {
+        return switch (this) {
+            case FLAT -> List.of(key.flat());
+            case LECO -> key.leco();
+            case LECO_EXTENDED -> key.leco().isEmpty() ? List.of(key.flat()) : key.leco();
+        };
+    }
+
+    /** What settings are that a file says nothing about. */
+    TrainingSpec defaults() {
+        return this == FLAT ? TrainingSpec.builder().build() : LECO_DEFAULTS;
+    }
+
+    /** How {@link SettingKey#PREDICTION} is said: LECO asks for yes or no. */
+    Words<Prediction> predictions() {
+        return this == FLAT ? PREDICTIONS : V_PRED;
+    }
+}

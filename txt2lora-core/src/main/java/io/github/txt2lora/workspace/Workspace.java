@@ -1,0 +1,287 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.FileName;
+import io.github.txt2lora.internal.NearestWord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder of settings in, LoRAs out:
+ *
+ * <pre>
+ * config/NAME.yaml              one LoRA's settings, see {@link LoraSettings}
+ * prompts/NAME.yaml             its prompts, see {@link LecoPromptsFile}
+ * model/MODEL.safetensors       base models
+ * lora/NAME/NAME.safetensors    what was trained
+ * </pre>
+ *
+ * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
+ * asked for, and appear under their names only when they are whole. Names are checked, so that nothing is written
+ * outside of the folder.
+ */
+public final class Workspace {
+
+    static final String YAML = ".yaml";
+    static final String SAFETENSORS = ".safetensors";
+
+    private final Path folder;
+
+    private Workspace(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Opens a folder that exists.
+     *
+     * @throws InvalidSettingException if it is no folder, or has no folder {@code config}
+     */
+    public static Workspace open(Path folder) {
+        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
+        if (!Files.isDirectory(workspace.configFolder())) {
+            throw new InvalidSettingException(folder + " is no workspace; expected a folder with the folders config and"
+                    + " prompts in it, but there is no folder " + workspace.configFolder());
+        }
+        return workspace;
+    }
+
+    /**
+     * Opens a folder after making what is missing of it and its folders {@code config}, {@code prompts}, {@code model}
+     * and {@code lora}.
+     *
+     * @throws StorageException if one of them cannot be made
+     */
+    public static Workspace create(Path folder) {
+        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
+        try {
+            Files.createDirectories(workspace.configFolder());
+            Files.createDirectories(workspace.promptsFolder());
+            Files.createDirectories(workspace.modelFolder());
+            Files.createDirectories(workspace.loraFolder());
+        } catch (IOException e) {
+            throw new StorageException("Cannot make the workspace " + folder + ": " + e, e);
+        }
+        return workspace;
+    }
+
+    /** The folder itself, absolute. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Where the settings are. */
+    public Path configFolder() {
+        return folder.resolve("config");
+    }
+
+    /** Where the prompts are. */
+    public Path promptsFolder() {
+        return folder.resolve("prompts");
+    }
+
+    /** Where base models are. */
+    public Path modelFolder() {
+        return folder.resolve("model");
+    }
+
+    /** Where finished LoRAs are, each in a folder of its own. */
+    public Path loraFolder() {
+        return folder.resolve("lora");
+    }
+
+    /**
+     * The folder of one LoRA's results.
+     *
+     * @throws InvalidSettingException if the name cannot be a file name on every operating system
+     */
+    public Path loraFolder(String name) {
+        return loraFolder().resolve(FileName.check("lora_name", name));
+    }
+
+    /**
+     * The file with a LoRA's settings; it need not exist.
+     *
+     * @throws InvalidSettingException if the name cannot be a file name on every operating system
+     */
+    public Path configFile(String name) {
+        return configFolder().resolve(FileName.check("lora_name", name) + YAML);
+    }
+
+    /**
+     * The names of all LoRAs that have settings, in the order of the alphabet.
+     *
+     * @throws StorageException if the folder cannot be read
+     */
+    public List<String> names() {
+        try (Stream<Path> files = Files.list(configFolder())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(YAML) && !file.startsWith("."))
+                    .map(file -> file.substring(0, file.length() - YAML.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new StorageException("Cannot list the folder " + configFolder() + ": " + e, e);
+        }
+    }
+
+    /**
+     * Reads a LoRA's settings and prompts.
+     *
+     * @throws InvalidSettingException if one of the files is missing or anything in them is wrong; the message has one
+     *     line with file, line and key for everything that is
+     * @throws StorageException if a file cannot be read
+     */
+    public LoraProject load(String name) {
+        List<String> problems = new ArrayList<>();
+        SettingsDocument config = null;
+        try {
+            config = config(name);
+        } catch (InvalidSettingException e) {
+            problems.add(e.getMessage());
+        }
+        List<PromptPair> prompts = List.of();
+        try {
+            prompts = LecoPromptsFile.read(promptsFile(name, config)).prompts();
+        } catch (InvalidSettingException e) {
+            problems.add(e.getMessage());
+        }
+        if (config == null || !problems.isEmpty()) {
+            throw new InvalidSettingException(
+                    String.join("\n", problems.stream().distinct().toList()));
+        }
+        return new LoraProject(config.settings(), prompts);
+    }
+
+    /**
+     * Writes {@code config/NAME.yaml} and the prompts file; {@link #load} then gives equal values. Files that are there
+     * keep their layout, their comments, and every line about what did not change.
+     *
+     * @throws InvalidSettingException if a file that is there cannot be read, since its content would be lost
+     * @throws StorageException if a file cannot be written
+     */
+    public void save(LoraSettings settings, List<PromptPair> prompts) {
+        save(new LoraProject(settings, prompts));
+    }
+
+    /** As {@link #save(LoraSettings, List)}. */
+    public void save(LoraProject project) {
+        Path configFile = configFile(project.name());
+        SettingsDocument config = Files.exists(configFile) ? config(project.name()) : null;
+        Path promptsFile = promptsFile(project.name(), config);
+        SettingsFile.write(
+                promptsFile,
+                Files.exists(promptsFile)
+                        ? PromptsDocument.parse(promptsFile, SettingsYaml.text(promptsFile))
+                                .with(project.prompts())
+                        : PromptsDocument.fresh(project.prompts()));
+        SettingsFile.write(
+                configFile,
+                config == null ? SettingsDocument.fresh(project.settings()) : config.with(project.settings()));
+    }
+
+    /**
+     * Where the base model of settings lies, or where it is to be downloaded from.
+     *
+     * @throws InvalidSettingException if it is not there and cannot be downloaded
+     */
+    public ModelSource model(LoraSettings settings) {
+        if (settings.model() instanceof ModelAddress.Named named) {
+            Path file = modelFile(named);
+            if (Files.isRegularFile(file)) {
+                return ModelSource.file(file);
+            }
+            Path diffusers = modelFolder().resolve(named.name());
+            if (Files.isDirectory(diffusers)) {
+                return ModelSource.folder(diffusers);
+            }
+            return named.url()
+                    .map(url -> ModelSource.url(named.name(), url))
+                    .orElseThrow(() -> noModel(settings.name(), named, file));
+        }
+        return modelAt(settings.name(), ((ModelAddress.At) settings.model()).path());
+    }
+
+    /** Where a model of the folder {@code model} lies as a single file, or comes to lie. */
+    public Path modelFile(ModelAddress.Named model) {
+        return modelFolder().resolve(model.name() + SAFETENSORS);
+    }
+
+    /**
+     * The training that a project describes.
+     *
+     * @throws InvalidSettingException if its model is not there and cannot be downloaded
+     */
+    public LoraTraining training(LoraProject project) {
+        return LoraTraining.builder()
+                .name(project.name())
+                .model(model(project.settings()))
+                .prompts(project.prompts())
+                .training(project.settings().training())
+                .output(loraFolder(project.name()))
+                .build();
+    }
+
+    private SettingsDocument config(String name) {
+        Path file = configFile(name);
+        if (Files.notExists(file)) {
+            List<String> names = names();
+            String hint = names.isEmpty() ? "" : "; did you mean " + NearestWord.to(name, names) + "?";
+            throw new InvalidSettingException(
+                    "There are no settings for " + Problems.quote(name) + "; expected them in " + file + hint);
+        }
+        return SettingsDocument.parse(file, SettingsYaml.text(file));
+    }
+
+    /** Where the prompts are: where LECO's key says, relative to the settings or the workspace, or under the name. */
+    private Path promptsFile(String name, @Nullable SettingsDocument config) {
+        Path byName = promptsFolder().resolve(FileName.check("lora_name", name) + YAML);
+        if (config == null || config.promptsFile().isEmpty()) {
+            return byName;
+        }
+        String path = config.promptsFile().get();
+        return Stream.of(configFolder(), folder)
+                .map(base -> resolve(base, config.file() + ": prompts_file", path))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(byName);
+    }
+
+    private ModelSource modelAt(String name, String path) {
+        Path model = resolve(folder, configFile(name) + ": the model's path", path);
+        Path withExtension = resolve(folder, configFile(name) + ": the model's path", path + SAFETENSORS);
+        if (Files.isDirectory(model)) {
+            return ModelSource.folder(model);
+        } else if (Files.exists(model)) {
+            return ModelSource.file(model);
+        } else if (Files.exists(withExtension)) {
+            return ModelSource.file(withExtension);
+        }
+        throw new InvalidSettingException(configFile(name) + ": the model's path is " + Problems.quote(path)
+                + "; expected a folder in diffusers' layout or a .safetensors file, but there is neither " + model
+                + " nor " + withExtension);
+    }
+
+    private InvalidSettingException noModel(String name, ModelAddress.Named model, Path file) {
+        return new InvalidSettingException(configFile(name) + ": model_name is " + Problems.quote(model.name())
+                + ", but there is no " + file + "; put the model there, or add model_url to download it");
+    }
+
+    private static Path resolve(Path base, String what, String path) {
+        try {
+            return base.resolve(path).normalize();
+        } catch (InvalidPathException e) {
+            throw new InvalidSettingException(
+                    what + " is " + Problems.quote(path) + "; expected a path: " + e.getReason(), e);
+        }
+    }
+}

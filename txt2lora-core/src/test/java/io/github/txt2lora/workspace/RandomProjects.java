@@ -1,0 +1,265 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.LearningRateSchedule;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraType;
+import io.github.txt2lora.NoiseScheduler;
+import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.Resume;
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.ops.RankRule;
+import io.github.txt2lora.ops.ResizeSpec;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Draws projects whose every component may be anything that it may be. */
+final class RandomProjects {
+
+    /** What is hard to write: quotes, comments, other types of YAML, line ends, control characters, halves of pairs. */
+    private static final List<String> PIECES = List.of(
+            "a",
+            "1girl, ",
+            "\"",
+            "'",
+            "\\",
+            "#",
+            " #",
+            ": ",
+            "- ",
+            "null",
+            "~",
+            "yes",
+            "1e5",
+            "0x1f",
+            "\n",
+            "\r\n",
+            "\t",
+            " ",
+            "\u0000",
+            "\u0007",
+            "\u0085",
+            "\u00a0",
+            "\u2028",
+            "\ufeff",
+            "\ufffe",
+            "\ud800",
+            "\udc00",
+            "\ud83d\ude00",
+            "\u732b",
+            "*a",
+            "&a",
+            "{",
+            "}",
+            "[",
+            "]",
+            "!",
+            "%",
+            "@",
+            "`",
+            "|",
+            ">",
+            "---",
+            "...");
+
+    private final Random random;
+
+    RandomProjects(long seed) {
+        random = new Random(seed);
+    }
+
+    LoraProject next(String name) {
+        LoraSettings settings = new LoraSettings(
+                name,
+                oneOf(
+                        ModelAddress.named("a model"),
+                        ModelAddress.named("model", URI.create("https://example.org/a%20b.safetensors?x=1#y")),
+                        ModelAddress.at("x" + text())),
+                training(),
+                optional(this::resize),
+                preview());
+        return new LoraProject(
+                settings,
+                Stream.generate(this::pair).limit(1 + random.nextInt(4)).toList());
+    }
+
+    private TrainingSpec training() {
+        int iterations = whole(1);
+        return new TrainingSpec(
+                iterations,
+                positive(),
+                optimizer(),
+                schedule(),
+                random.nextInt(iterations),
+                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), oneOf(LoraTarget.values())),
+                oneOf(NoiseScheduler.values()),
+                2 + random.nextInt(999),
+                number(),
+                whole(1),
+                random.nextBoolean() ? null : positive(),
+                random.nextLong(),
+                oneOf(Precision.values()),
+                oneOf(Precision.values()),
+                1 + random.nextInt(12),
+                oneOf(Prediction.values()),
+                oneOf(TerminalSnr.values()),
+                whole(0),
+                new StateSpec(
+                        whole(0),
+                        oneOf(null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL)),
+                        oneOf(Resume.values())),
+                oneOf(
+                        NonFinitePolicy.fail(),
+                        new NonFinitePolicy.Skip(whole(1)),
+                        new NonFinitePolicy.Rollback(whole(1))),
+                oneOf(null, Instant.EPOCH, Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000))));
+    }
+
+    private OptimizerSpec optimizer() {
+        return switch (random.nextInt(6)) {
+            case 0 -> oneOf(OptimizerSpec.adamW(), new OptimizerSpec.AdamW(decay(), decay(), fraction(), fraction()));
+            case 1 -> new OptimizerSpec.Adam(decay(), decay(), fraction(), fraction());
+            case 2 -> new OptimizerSpec.Lion(decay(), decay(), fraction());
+            case 3 ->
+                new OptimizerSpec.Prodigy(
+                        decay(),
+                        decay(),
+                        oneOf(null, decay()),
+                        fraction(),
+                        fraction(),
+                        random.nextBoolean(),
+                        random.nextBoolean(),
+                        positive(),
+                        positive(),
+                        oneOf(Double.POSITIVE_INFINITY, 1 + fraction()));
+            case 4 ->
+                new OptimizerSpec.Adafactor(
+                        fraction(),
+                        fraction(),
+                        positive(),
+                        -positive(),
+                        oneOf(null, decay()),
+                        fraction(),
+                        random.nextBoolean());
+            default -> new OptimizerSpec.Sgd(0.9, fraction(), random.nextBoolean());
+        };
+    }
+
+    private LearningRateSchedule schedule() {
+        return switch (random.nextInt(5)) {
+            case 0 -> LearningRateSchedule.constant();
+            case 1 -> oneOf(LearningRateSchedule.linear(), new LearningRateSchedule.Linear(fraction()));
+            case 2 -> oneOf(LearningRateSchedule.cosine(), new LearningRateSchedule.Cosine(fraction()));
+            case 3 -> new LearningRateSchedule.CosineWithRestarts(fraction(), whole(0), whole(1));
+            default -> new LearningRateSchedule.Step(whole(0), 1 - decay());
+        };
+    }
+
+    private ResizeSpec resize() {
+        RankRule rule = oneOf(
+                new RankRule.Fixed(whole(1)),
+                new RankRule.Ratio(1.001 + fraction()),
+                new RankRule.Frobenius(1 - decay()),
+                new RankRule.Cumulative(1 - decay()));
+        OptionalInt maxRank =
+                rule instanceof RankRule.Fixed || random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(whole(1));
+        OptionalInt convRank = random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(whole(1));
+        return new ResizeSpec(rule, maxRank, convRank, optional(() -> oneOf(Precision.values())));
+    }
+
+    private PreviewSettings preview() {
+        return new PreviewSettings(
+                random.nextBoolean(),
+                texts(),
+                texts(),
+                text(),
+                random.longs(1 + random.nextInt(3)).boxed().toList(),
+                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(8 * (1 + random.nextInt(100))),
+                random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(8 * (1 + random.nextInt(100))),
+                1 + random.nextInt(1000),
+                number(),
+                oneOf(Sampler.values()),
+                number());
+    }
+
+    private PromptPair pair() {
+        if (random.nextInt(4) == 0) {
+            return PromptPair.preserve(oneOf("", text())).batchSize(whole(1)).build();
+        }
+        PromptPair.Builder pair =
+                random.nextBoolean() ? PromptPair.enhance("k" + text()) : PromptPair.erase("k" + text());
+        pair.guidanceScale(number()).resolution(128 + 8 * random.nextInt(100)).batchSize(whole(1));
+        pair.dynamicResolution(random.nextBoolean()).dynamicCrops(random.nextBoolean());
+        if (random.nextBoolean()) {
+            pair.positive(text());
+        }
+        if (random.nextBoolean()) {
+            pair.unconditional(text());
+        }
+        if (random.nextBoolean()) {
+            pair.neutral(text());
+        }
+        return pair.build();
+    }
+
+    private List<String> texts() {
+        return Stream.generate(this::text).limit(random.nextInt(4)).toList();
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            text.append(PIECES.get(random.nextInt(PIECES.size())));
+        }
+        return text.toString();
+    }
+
+    private int whole(int least) {
+        return least + random.nextInt(random.nextBoolean() ? 10 : Integer.MAX_VALUE - 1);
+    }
+
+    private double positive() {
+        return Math.max(Double.MIN_VALUE, Math.abs(number()));
+    }
+
+    private double number() {
+        return switch (random.nextInt(5)) {
+            case 0 -> 0.0;
+            case 1 -> random.nextInt(10);
+            case 2 -> -0.0;
+            case 3 -> random.nextGaussian();
+            default -> random.nextGaussian() * Math.pow(10, random.nextInt(600) - 300);
+        };
+    }
+
+    private double fraction() {
+        return oneOf(0.0, 1.0, 0.5, random.nextDouble(), random.nextDouble() * 1e-12);
+    }
+
+    private double decay() {
+        return oneOf(0.0, 0.5, random.nextDouble());
+    }
+
+    private <T> Optional<T> optional(Supplier<T> value) {
+        return random.nextBoolean() ? Optional.empty() : Optional.of(value.get());
+    }
+
+    @SafeVarargs
+    private <T> T oneOf(T... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
