@@ -6,6 +6,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.leco.NonFiniteException;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainingState;
@@ -129,13 +130,16 @@ final class TrainingLoop implements AutoCloseable {
         }
     }
 
-    /** Saves what a training that fails has come to, so that it can go on when the cause is removed. */
+    /**
+     * Saves what a training that fails has come to, so that it can go on when the cause is removed; but where numbers
+     * went wrong, those before them may be bad already.
+     */
     private void rescueState(Throwable failure) {
+        if (log.iteration() == 0 || failure.getCause() instanceof NonFiniteException) {
+            return;
+        }
         try {
-            TrainingState last = state();
-            if (last.iteration() > 0 && last.trainer().trainer().isFinite()) {
-                keeper.saveNow(() -> last);
-            }
+            keeper.saveNow(this::state);
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }

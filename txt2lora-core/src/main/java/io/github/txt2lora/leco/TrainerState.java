@@ -27,16 +27,6 @@ public record TrainerState(
         optimizer = List.copyOf(optimizer);
     }
 
-    /** Whether all numbers of the LoRA are finite. */
-    public boolean isFinite() {
-        for (float parameter : parameters) {
-            if (!Float.isFinite(parameter)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** The same with a random stream and a factor of the learning rate that are elsewhere. */
     TrainerState with(long[] newGenerator, double newLearningRateFactor) {
         return new TrainerState(iteration, newGenerator, newLearningRateFactor, lossScale, parameters, optimizer);

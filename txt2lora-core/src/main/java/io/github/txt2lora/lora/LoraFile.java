@@ -21,9 +21,6 @@ import java.util.function.Consumer;
  */
 public final class LoraFile {
 
-    /** Up to one number in so many may become zero without a word: an optimizer leaves some very small ones. */
-    private static final long LOST_SHARE = 10;
-
     private static final int NAMES_IN_WARNING = 3;
 
     private LoraFile() {}
@@ -110,22 +107,21 @@ public final class LoraFile {
                 .map(slot -> slot.module().loraName())
                 .toList();
         if (!modules.isEmpty()) {
-            warnings.accept(modules.size() + " modules have more than a tenth of their numbers too small for "
-                    + precision + ", where they become zero; save in BF16 or FP32 to keep them: "
+            warnings.accept("all numbers of " + modules.size() + " modules' matrices are too small for " + precision
+                    + ", where they become zero; save in BF16 or FP32 to keep them: "
                     + String.join(", ", modules.subList(0, Math.min(NAMES_IN_WARNING, modules.size()))));
         }
     }
 
-    /** Whether more than a tenth of a matrix's numbers that are not zero become zero. */
+    /** Whether a matrix that is not zero becomes zero. */
     private static boolean vanishes(float[] values, int offset, int count, float vanishing) {
-        int present = 0;
-        int lost = 0;
+        boolean isZero = true;
         for (int i = offset; i < offset + count; i++) {
-            if (values[i] != 0) {
-                present++;
-                lost += Math.abs(values[i]) <= vanishing ? 1 : 0;
+            if (Math.abs(values[i]) > vanishing) {
+                return false;
             }
+            isZero &= values[i] == 0;
         }
-        return lost * LOST_SHARE > present;
+        return !isZero;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.txt2lora.CheckpointException;
@@ -16,11 +17,14 @@ import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingWarning;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -219,8 +223,10 @@ class BadInputTest {
         var log = new EventLog();
         LoraSpec lora = LoraSpec.builder().rank(100_000).type(LoraType.C3LIER).build();
 
-        TrainedLora trained =
-                engine.train(Tiny.training(output, Tiny.spec(1).lora(lora)).build(), log);
+        TrainedLora trained = engine.train(
+                Tiny.training(output, Tiny.spec(1).lora(lora).savePrecision(Precision.FP32))
+                        .build(),
+                log);
 
         assertThat(trained.warnings())
                 .singleElement()
@@ -263,21 +269,29 @@ class BadInputTest {
 
         messageOf(TrainingFailedException.class, training)
                 .matches(
-                        "iteration 2 gave a loss of .*; expected finite numbers\\. Lower the learning rate \\(1\\.0E30\\).*");
+                        "iteration 2 gave a loss of .*; expected finite numbers\\. Lower the learning rate or compute in FP32.*");
         assertThat(engine.train(Tiny.training(folder.resolve("next"), 1)).file())
                 .isRegularFile();
     }
 
     @Test
-    void weights_that_the_file_cannot_hold_are_not_saved() {
-        LoraTraining training = Tiny.training(
-                        output, Tiny.spec(1).learningRate(1e6).savePrecision(Precision.FP16))
-                .build();
+    void weights_that_the_file_cannot_hold_are_saved_in_another_precision_by_the_next_run() {
+        TrainingSpec.Builder spec = Tiny.spec(1).learningRate(1e6);
+        LoraTraining training =
+                Tiny.training(output, spec.savePrecision(Precision.FP16)).build();
 
-        messageOf(TrainingFailedException.class, training)
+        assertThatThrownBy(() -> engine.train(training))
+                .isInstanceOf(TrainingFailedException.class)
+                .message()
                 .matches(
                         "the LoRA's lora_unet_\\S+ became \\S+, which a file in FP16 cannot hold; expected finite numbers\\."
                                 + " Lower the learning rate or save in BF16 or FP32");
+        assertThat(training.loraFile()).doesNotExist();
+
+        var log = new EventLog();
+        engine.train(Tiny.training(output, spec.savePrecision(Precision.FP32)).build(), log);
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(log.events(IterationFinished.class)).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -285,17 +286,35 @@ class ResumeTest {
     }
 
     @Test
-    void what_a_failed_training_had_learned_is_kept() throws Exception {
-        // the learning rate makes numbers infinite after the warm-up has let the first iterations pass
+    void a_training_whose_numbers_go_wrong_keeps_only_states_from_before() throws Exception {
         TrainingSpec.Builder spec =
-                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).warmupIterations(1);
-        LoraTraining training = Tiny.training(folder, spec).build();
+                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).states(StateSpec.every(100));
 
-        assertThatThrownBy(() -> engine.train(training))
+        assertThatThrownBy(() -> engine.train(Tiny.training(folder, spec).build()))
                 .isInstanceOf(TrainingFailedException.class)
                 .hasMessageContaining("expected finite numbers");
-        assertThat(training.loraFile()).doesNotExist();
-        assertThat(states()).hasSize(1);
+        assertThat(states()).isEmpty();
+    }
+
+    @Test
+    void what_was_trained_survives_a_lora_file_that_cannot_be_written() throws Exception {
+        byte[] expected = uninterrupted(training());
+        LoraTraining training = training();
+        var obstacle = new TrainingListener() {
+            @Override
+            public void onIteration(IterationFinished event) {
+                training.loraFile().toFile().mkdir();
+            }
+        };
+
+        assertThatThrownBy(() -> engine.train(training, obstacle)).isInstanceOf(StorageException.class);
+        assertThat(states()).isNotEmpty();
+        Files.delete(training.loraFile());
+
+        assertThat(Files.readAllBytes(engine.train(training, log).file())).isEqualTo(expected);
+        assertThat(log.events(StateRestored.class))
+                .extracting(StateRestored::iteration)
+                .containsExactly(ITERATIONS);
     }
 
     @Test
