@@ -2,6 +2,7 @@ package io.github.txt2lora.image;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Excerpt;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -153,7 +154,8 @@ public final class LabelledGrid {
         public Builder row(String label, List<BufferedImage> images) {
             Check.given("row label", label);
             if (Check.given("row images", images).isEmpty()) {
-                throw new InvalidSettingException("row \"" + label + "\" has no images; expected at least one");
+                throw new InvalidSettingException(
+                        "row " + Excerpt.quoted(label) + " has no images; expected at least one");
             }
             if (!columns.isEmpty()) {
                 requireSameLength(columns.size(), images.size());
@@ -163,8 +165,9 @@ public final class LabelledGrid {
                 Row other = rows.get(0);
                 first = other.images().get(0);
                 if (images.size() != other.images().size()) {
-                    throw new InvalidSettingException("row \"" + label + "\" has " + images.size()
-                            + " images; expected " + other.images().size() + " as in row \"" + other.label() + "\"");
+                    throw new InvalidSettingException(
+                            "row " + Excerpt.quoted(label) + " has " + images.size() + " images; expected "
+                                    + other.images().size() + " as in row " + Excerpt.quoted(other.label()));
                 }
             }
             for (BufferedImage image : images) {
@@ -213,9 +216,10 @@ public final class LabelledGrid {
 
         private static void requireSameSize(String label, BufferedImage image, BufferedImage first) {
             if (image.getWidth() != first.getWidth() || image.getHeight() != first.getHeight()) {
-                throw new InvalidSettingException("row \"" + label + "\" has an image of " + image.getWidth() + "x"
-                        + image.getHeight() + " pixels; expected " + first.getWidth() + "x" + first.getHeight()
-                        + " like the first one");
+                throw new InvalidSettingException(
+                        "row " + Excerpt.quoted(label) + " has an image of " + image.getWidth() + "x"
+                                + image.getHeight() + " pixels; expected " + first.getWidth() + "x" + first.getHeight()
+                                + " like the first one");
             }
         }
 

@@ -55,8 +55,8 @@ public final class FileName {
             return Path.of(name).toString();
         } catch (InvalidPathException e) {
             throw new InvalidSettingException(
-                    setting + " is \"" + name + "\"; expected a name that this system can store as a file name: "
-                            + e.getReason(),
+                    setting + " is " + Excerpt.quoted(name)
+                            + "; expected a name that this system can store as a file name: " + e.getReason(),
                     e);
         }
     }

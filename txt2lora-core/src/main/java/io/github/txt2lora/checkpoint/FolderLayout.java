@@ -2,6 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;

@@ -1,6 +1,7 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

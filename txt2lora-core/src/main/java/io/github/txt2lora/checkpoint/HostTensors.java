@@ -2,6 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import ai.djl.ndarray.types.DataType;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.torch.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class HostTensors {
             case F16 -> DataType.FLOAT16;
             case BF16 -> DataType.INT16;
             default ->
-                throw new CheckpointException("tensor '" + tensor.name() + "' is of type " + tensor.type()
+                throw new CheckpointException("tensor " + Excerpt.quoted(tensor.name()) + " is of type " + tensor.type()
                         + "; expected F16, BF16, F32 or F64 weights");
         };
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();

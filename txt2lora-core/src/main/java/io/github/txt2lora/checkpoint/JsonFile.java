@@ -1,11 +1,13 @@
 package io.github.txt2lora.checkpoint;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.Excerpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +33,16 @@ final class JsonFile {
             }
             return MAPPER.readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
-            throw new CheckpointException("%s is not valid JSON: %s".formatted(file, Excerpt.of(e)), e);
+            throw new CheckpointException("%s is not valid JSON: %s".formatted(file, problem(e)), e);
         } catch (IOException e) {
             throw new StorageException("%s cannot be read: %s".formatted(file, e), e);
         }
+    }
+
+    /** What a JSON parser found wrong and, where it says so, in which place. */
+    static String problem(JsonProcessingException failure) {
+        JsonLocation place = failure.getLocation();
+        String where = place == null ? "" : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
+        return Excerpt.of(failure.getOriginalMessage()) + where;
     }
 }

@@ -19,6 +19,11 @@ public enum ModelFamily {
         return displayName;
     }
 
+    /** Whether its checkpoints have a network; only SDXL has a second text encoder. */
+    public boolean has(Component network) {
+        return network != Component.TEXT_ENCODER_2 || this == SDXL;
+    }
+
     /** The factor by which the VAE's latents are multiplied for the UNet, where the model names no other. */
     public double vaeScalingFactor() {
         return vaeScalingFactor;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -64,7 +65,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             throw new CheckpointException("%s: the header is not valid UTF-8; expected JSON text".formatted(file), e);
         } catch (JsonProcessingException e) {
             throw new CheckpointException(
-                    "%s: the header is not the JSON of a safetensors file: %s".formatted(file, Excerpt.of(e)), e);
+                    "%s: the header is not the JSON of a safetensors file: %s".formatted(file, JsonFile.problem(e)), e);
         } catch (IOException e) {
             throw new CheckpointException("%s: the header cannot be read: %s".formatted(file, e.getMessage()), e);
         }

@@ -3,6 +3,7 @@ package io.github.txt2lora.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.Excerpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -4,7 +4,6 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.torch.Torch;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class BaseModels implements AutoCloseable {
         }
         close();
         checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
-        if (checkpoint.family() == ModelFamily.SDXL) {
+        if (checkpoint.family().has(Component.TEXT_ENCODER_2)) {
             checkpoint.requireFinite(Component.TEXT_ENCODER_2);
         }
         UNet unet = UNet.load(torch, checkpoint, precision);

@@ -6,6 +6,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -64,12 +65,14 @@ final class ImageCall {
             return result.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Txt2LoraException("interrupted while waiting for pictures of \"" + request.prompt() + "\"", e);
+            throw new Txt2LoraException(
+                    "interrupted while waiting for pictures of " + Excerpt.quoted(request.prompt()), e);
         } catch (CompletionException e) {
             if (e.getCause() instanceof Txt2LoraException failure) {
                 throw failure;
             }
-            throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + e.getCause(), e.getCause());
+            throw new Txt2LoraException(
+                    "drawing " + Excerpt.quoted(request.prompt()) + " failed: " + e.getCause(), e.getCause());
         } finally {
             cancelled = true;
         }

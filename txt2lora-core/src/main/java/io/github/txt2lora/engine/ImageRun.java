@@ -53,6 +53,7 @@ final class ImageRun {
         PicturePrompts prompts = PicturePrompts.of(request);
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint = models.open(request.model())) {
+            TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras());
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), LOG::warn);
             // before the UNet, so that the text encoders' memory is free for it

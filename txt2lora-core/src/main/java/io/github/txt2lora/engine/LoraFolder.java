@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.NearestWord;
 import io.github.txt2lora.text.LoraTag;
 import java.io.IOException;
@@ -31,9 +32,10 @@ final class LoraFolder {
      */
     static LoraWeight find(LoraTag tag, @Nullable Path folder) {
         if (folder == null) {
-            throw new InvalidSettingException("the prompt names the LoRA \"" + tag.name()
-                    + "\", but the request has no loraFolder to look in; call loraFolder(...) with the folder of "
-                    + tag.name() + ENDING);
+            throw new InvalidSettingException("the prompt names the LoRA " + Excerpt.quoted(tag.name())
+                    + ", but the request has no loraFolder to look in; call loraFolder(...) with the folder of the "
+                    + ENDING
+                    + " file");
         }
         Map<String, Path> files = list(folder);
         Path file = files.get(tag.name());
@@ -43,8 +45,8 @@ final class LoraFolder {
         String hint = files.isEmpty()
                 ? "the folder has no " + ENDING + " files"
                 : "did you mean " + files.get(NearestWord.to(tag.name(), files.keySet())) + "?";
-        throw new InvalidSettingException("the prompt names the LoRA \"" + tag.name() + "\", but there is no "
-                + tag.name() + ENDING + " in " + folder + "; " + hint);
+        throw new InvalidSettingException("the prompt names the LoRA " + Excerpt.quoted(tag.name())
+                + ", but there is no " + ENDING + " file of that name in " + folder + "; " + hint);
     }
 
     /** Files by their names without the ending; of two with one name, the first by path. */

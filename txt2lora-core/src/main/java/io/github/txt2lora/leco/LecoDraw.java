@@ -2,6 +2,7 @@ package io.github.txt2lora.leco;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
@@ -39,7 +40,8 @@ record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] n
         // in floating point, where nothing overflows
         double count = (double) side * side * LATENT_CHANNELS * pair.batchSize();
         if (count > Integer.MAX_VALUE) {
-            throw new InvalidSettingException("prompt \"" + pair.target() + "\" has the resolution " + pair.resolution()
+            throw new InvalidSettingException("prompt " + Excerpt.quoted(pair.target()) + " has the resolution "
+                    + pair.resolution()
                     + " and the batch size " + pair.batchSize() + ", which together are more than an array can hold;"
                     + " expected a smaller resolution or batch size");
         }

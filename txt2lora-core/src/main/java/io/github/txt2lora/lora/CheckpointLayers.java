@@ -45,7 +45,7 @@ final class CheckpointLayers {
             var layers = new CheckpointLayers(checkpoint.family());
             layers.add(checkpoint, file, Component.UNET);
             layers.add(checkpoint, file, Component.TEXT_ENCODER);
-            if (checkpoint.family() == ModelFamily.SDXL) {
+            if (checkpoint.family().has(Component.TEXT_ENCODER_2)) {
                 layers.add(checkpoint, file, Component.TEXT_ENCODER_2);
             }
             return layers;

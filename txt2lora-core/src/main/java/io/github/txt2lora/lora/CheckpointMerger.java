@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.CheckpointLayers.Place;
 import io.github.txt2lora.ops.MergedCheckpoint;
 import io.github.txt2lora.ops.OperationListener;
@@ -80,7 +81,10 @@ final class CheckpointMerger {
             if (!missing.isEmpty()) {
                 throw new CheckpointException(lora.source().path() + " has " + missing.size() + " modules that "
                         + checkpoint + " lacks, for example "
-                        + missing.stream().limit(NAMES_IN_MESSAGE).collect(Collectors.joining(", "))
+                        + missing.stream()
+                                .limit(NAMES_IN_MESSAGE)
+                                .map(Excerpt::of)
+                                .collect(Collectors.joining(", "))
                         + "; expected a LoRA for " + layers.family().displayName());
             }
         }
@@ -89,9 +93,9 @@ final class CheckpointMerger {
 
     private static void requireFits(WeightedLora lora, LoraPair pair, Place place) {
         if (!pair.layer().fits(place.shape())) {
-            throw new CheckpointException(lora.source().path() + ": module '" + pair.module() + "' has "
-                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the layer '"
-                    + place.key() + "' has the shape " + place.shape()
+            throw new CheckpointException(lora.source().path() + ": module " + Excerpt.quoted(pair.module()) + " has "
+                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the layer "
+                    + Excerpt.quoted(place.key()) + " has the shape " + place.shape()
                     + "; expected a LoRA for the checkpoint's model family");
         }
     }
@@ -109,8 +113,9 @@ final class CheckpointMerger {
         float limit = FloatEncoding.largest(type);
         for (float value : values) {
             if (!(Math.abs(value) <= limit)) {
-                throw new CheckpointException("'" + tensor.name() + "' becomes " + value + " in the merge, which "
-                        + type + " cannot hold; expected finite weights: use smaller weights for the LoRAs");
+                throw new CheckpointException(
+                        Excerpt.quoted(tensor.name()) + " becomes " + value + " in the merge, which " + type
+                                + " cannot hold; expected finite weights: use smaller weights for the LoRAs");
             }
         }
     }

@@ -2,6 +2,7 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,8 +47,8 @@ final class LoraMerger {
         Part first = parts.get(0);
         for (Part part : parts) {
             if (!part.pair().layer().fits(first.pair().layer())) {
-                throw new CheckpointException(part.lora().source().path() + ": module '"
-                        + part.pair().module() + "' is for a layer of "
+                throw new CheckpointException(part.lora().source().path() + ": module "
+                        + Excerpt.quoted(part.pair().module()) + " is for a layer of "
                         + describe(part.pair().layer()) + ", but in "
                         + first.lora().source().path() + " for one of "
                         + describe(first.pair().layer()) + "; expected LoRAs of the same model family");

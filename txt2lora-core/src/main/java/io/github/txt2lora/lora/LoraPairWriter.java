@@ -7,6 +7,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.LoraNaming;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class LoraPairWriter {
         float limit = FloatEncoding.largest(type);
         for (float value : values) {
             if (!(Math.abs(value) <= limit)) {
-                throw new CheckpointException("'" + name + "' has the value " + value + ", which " + type
+                throw new CheckpointException(Excerpt.quoted(name) + " has the value " + value + ", which " + type
                         + " cannot hold; save with precision FP32 or BF16");
             }
         }

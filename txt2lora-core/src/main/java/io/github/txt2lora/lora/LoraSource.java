@@ -3,6 +3,7 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.LoraKey.Role;
 import io.github.txt2lora.ops.LoraNaming;
 import java.nio.file.Path;
@@ -56,8 +57,8 @@ final class LoraSource implements AutoCloseable {
             TensorView other = modules.computeIfAbsent(key.module(), module -> new EnumMap<>(Role.class))
                     .put(key.role(), tensor);
             if (other != null) {
-                throw failure("has two tensors for one place, '" + other.name() + "' and '" + tensor.name()
-                        + "'; expected one naming throughout");
+                throw failure("has two tensors for one place, " + Excerpt.quoted(other.name()) + " and "
+                        + Excerpt.quoted(tensor.name()) + "; expected one naming throughout");
             }
         }
         if (modules.isEmpty()) {
@@ -68,10 +69,11 @@ final class LoraSource implements AutoCloseable {
 
     private CheckpointException foreign(String key) {
         if (OTHER_NETWORK.matcher(key).matches()) {
-            return failure("has the tensor '" + key + "', so it is another kind of network (LoHa, LoKr, DoRA, Tucker"
+            return failure("has the tensor " + Excerpt.quoted(key)
+                    + ", so it is another kind of network (LoHa, LoKr, DoRA, Tucker"
                     + " or full weights); expected a LoRA of up and down matrices only");
         }
-        return failure("has the tensor '" + key + "', which is not part of a LoRA; expected names such as"
+        return failure("has the tensor " + Excerpt.quoted(key) + ", which is not part of a LoRA; expected names such as"
                 + " lora_unet_....lora_down.weight or unet.....lora_A.weight");
     }
 
@@ -81,11 +83,12 @@ final class LoraSource implements AutoCloseable {
         Map<LayerName, String> seen = new HashMap<>();
         modules.forEach((module, tensors) -> {
             LayerName name = LayerName.ofModule(module)
-                    .orElseThrow(() -> failure("has the module '" + module
-                            + "' of an unknown network; expected the UNet or a text encoder of Stable Diffusion"));
+                    .orElseThrow(() -> failure("has the module " + Excerpt.quoted(module)
+                            + " of an unknown network; expected the UNet or a text encoder of Stable Diffusion"));
             String other = seen.put(name, module);
             if (other != null) {
-                throw failure("has two modules for one layer, '" + other + "' and '" + module + "'");
+                throw failure(
+                        "has two modules for one layer, " + Excerpt.quoted(other) + " and " + Excerpt.quoted(module));
             }
             result.add(pair(module, name, tensors, alphas.find(name)));
         });
@@ -97,15 +100,16 @@ final class LoraSource implements AutoCloseable {
         TensorView down = tensors.get(Role.DOWN);
         TensorView up = tensors.get(Role.UP);
         if (down == null || up == null) {
-            throw failure("module '" + module + "' has no " + (down == null ? "down" : "up")
+            throw failure("module " + Excerpt.quoted(module) + " has no " + (down == null ? "down" : "up")
                     + " matrix; the file is incomplete");
         }
         requireMatrix(down);
         requireMatrix(up);
         int rank = Math.toIntExact(down.shape().get(0));
         if (up.shape().get(1) != rank || up.elements() != up.shape().get(0) * rank) {
-            throw failure("'" + up.name() + "' has the shape " + up.shape() + "; expected [outputs, " + rank
-                    + "] or [outputs, " + rank + ", 1, 1], since '" + down.name() + "' has the shape " + down.shape());
+            throw failure(Excerpt.quoted(up.name()) + " has the shape " + up.shape() + "; expected [outputs, " + rank
+                    + "] or [outputs, " + rank + ", 1, 1], since " + Excerpt.quoted(down.name()) + " has the shape "
+                    + down.shape());
         }
         LayerShape layer = new LayerShape(
                 Math.toIntExact(up.shape().get(0)),
@@ -119,11 +123,12 @@ final class LoraSource implements AutoCloseable {
         if ((axes != 2 && axes != 4)
                 || tensor.shape().stream().anyMatch(size -> size < 1)
                 || tensor.byteSize() > Integer.MAX_VALUE) {
-            throw failure("'" + tensor.name() + "' has the shape " + tensor.shape()
+            throw failure(Excerpt.quoted(tensor.name()) + " has the shape " + tensor.shape()
                     + "; expected a matrix or the kernel of a convolution, of less than 2 GiB");
         }
         if (!tensor.type().isFloat()) {
-            throw failure("'" + tensor.name() + "' has the format " + tensor.type() + "; expected F32, F16 or BF16");
+            throw failure(
+                    Excerpt.quoted(tensor.name()) + " has the format " + tensor.type() + "; expected F32, F16 or BF16");
         }
     }
 
@@ -132,7 +137,7 @@ final class LoraSource implements AutoCloseable {
             return otherwise;
         }
         if (tensor.elements() != 1 || !tensor.type().isFloat()) {
-            throw failure("'" + tensor.name() + "' is " + tensor.type() + tensor.shape()
+            throw failure(Excerpt.quoted(tensor.name()) + " is " + tensor.type() + tensor.shape()
                     + "; expected one floating-point number");
         }
         return finite(tensor)[0];
@@ -142,7 +147,7 @@ final class LoraSource implements AutoCloseable {
         float[] values = tensor.toFloats();
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw failure("'" + tensor.name() + "' is " + values[i] + " at index " + i
+                throw failure(Excerpt.quoted(tensor.name()) + " is " + values[i] + " at index " + i
                         + "; expected finite numbers: the training that made it has failed, or the file is damaged");
             }
         }

@@ -3,8 +3,10 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +18,26 @@ import org.jspecify.annotations.Nullable;
 public final class TextEncoderLora {
 
     private TextEncoderLora() {}
+
+    /**
+     * Checks that no LoRA has modules for a text encoder that the model lacks, which would have no effect.
+     *
+     * @throws CheckpointException if one has, or is damaged
+     */
+    public static void requireEncoders(ModelFamily family, List<LoraWeight> loras) {
+        for (LoraWeight lora : loras) {
+            try (LoraSource source = LoraSource.open(lora.file())) {
+                source.pairs().stream()
+                        .filter(pair -> !family.has(pair.name().network()))
+                        .findFirst()
+                        .ifPresent(pair -> {
+                            throw new CheckpointException(source.path() + ": module " + Excerpt.quoted(pair.module())
+                                    + " is for the " + pair.name().network().folderName() + ", which "
+                                    + family.displayName() + " lacks; expected a LoRA of the same model family");
+                        });
+            }
+        }
+    }
 
     /**
      * The weights with the LoRAs added; a tensor to which nothing is added stays the same view.
@@ -46,7 +68,7 @@ public final class TextEncoderLora {
 
     private static void requireFits(LoraSource source, LoraPair pair, @Nullable TensorView tensor) {
         if (tensor == null || !pair.layer().fits(tensor.shape())) {
-            throw new CheckpointException(source.path() + ": module '" + pair.module() + "' has "
+            throw new CheckpointException(source.path() + ": module " + Excerpt.quoted(pair.module()) + " has "
                     + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the "
                     + pair.name().network().folderName() + " of this model "
                     + (tensor == null ? "lacks that layer" : "has the shape " + tensor.shape() + " there")

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,8 +118,9 @@ public final class PromptEncoder {
     private List<EncoderInput> plain(String prompt, PadToken padToken, Collection<String> warnings) {
         TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken);
         if (!tokens.droppedWords().isEmpty()) {
-            warnings.add("prompt \"" + prompt + "\" is longer than the 75 tokens that the text encoder reads; dropped: "
-                    + String.join(" ", tokens.droppedWords()));
+            warnings.add("prompt " + Excerpt.quoted(prompt)
+                    + " is longer than the 75 tokens that the text encoder reads; dropped: "
+                    + Excerpt.of(String.join(" ", tokens.droppedWords())));
         }
         return List.of(EncoderInput.of(tokens));
     }

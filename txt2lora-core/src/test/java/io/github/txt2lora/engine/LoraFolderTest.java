@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoraFolderTest {
 
@@ -35,8 +37,8 @@ class LoraFolderTest {
 
         assertThatThrownBy(() -> LoraFolder.find(TAG, folder))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("the prompt names the LoRA \"krnkmd\", but there is no krnkmd.safetensors in " + folder
-                        + "; did you mean " + near + "?");
+                .hasMessage("the prompt names the LoRA \"krnkmd\", but there is no .safetensors file of that name in "
+                        + folder + "; did you mean " + near + "?");
     }
 
     @Test
@@ -50,5 +52,26 @@ class LoraFolderTest {
         assertThatThrownBy(() -> LoraFolder.find(TAG, folder.resolve("missing")))
                 .isInstanceOf(StorageException.class)
                 .hasMessageStartingWith("cannot list the LoRA folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../outside", "sub/../../outside", "..\\outside", "/etc/passwd", "a\0b", "."})
+    void a_name_never_leads_out_of_the_folder(String name) throws IOException {
+        Path inside = Files.createDirectories(folder.resolve("loras/sub"));
+        Files.createFile(inside.resolve("krnkmd.safetensors"));
+        Files.createFile(folder.resolve("outside.safetensors"));
+
+        assertThatThrownBy(() -> LoraFolder.find(new LoraTag(name, 1), folder.resolve("loras")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("there is no .safetensors file of that name");
+    }
+
+    @Test
+    void a_hostile_name_is_cut_and_escaped() {
+        assertThatThrownBy(() -> LoraFolder.find(new LoraTag("\u001b[2J\n" + "x".repeat(100_000), 1), folder))
+                .isInstanceOf(InvalidSettingException.class)
+                .message()
+                .startsWith("the prompt names the LoRA \"\\u001b[2J\\u000axxx")
+                .hasSizeLessThan(1000);
     }
 }

@@ -9,6 +9,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.image.LoraWeight;
@@ -83,6 +84,18 @@ class TextEncoderLoraTest {
                 .get("1girl, solo")
                 .context()
                 .toFloatArray();
+    }
+
+    @Test
+    void refuses_a_lora_for_an_encoder_that_the_family_lacks() {
+        Path lora = new LoraFiles(1)
+                .kohya("lora_te2_" + LAYER.replace('.', '_'), 1, List.of(2L, 3L), List.of(5L, 2L))
+                .write(folder.resolve("lora.safetensors"));
+        List<LoraWeight> loras = List.of(new LoraWeight(lora, 1));
+        assertThatThrownBy(() -> TextEncoderLora.requireEncoders(ModelFamily.SD2, loras))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll("lora.safetensors", "text_encoder_2, which Stable Diffusion 2.x lacks");
+        TextEncoderLora.requireEncoders(ModelFamily.SDXL, loras);
     }
 
     @Test
