@@ -10,4 +10,12 @@ public interface ImageListener {
 
     /** Runs after each denoising step. */
     void stepFinished(ImageProgress progress);
+
+    /**
+     * Runs before the first step if something is ignored, assumed or read otherwise than it may be meant, such as a
+     * bracket in the prompt that is never closed.
+     *
+     * @param message a sentence
+     */
+    default void warned(String message) {}
 }

@@ -1,7 +1,6 @@
 package io.github.txt2lora.image;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.internal.Check;
 
 /**
  * A rectangle of a picture, in fractions of its sides, and how strongly a prompt applies there.
@@ -10,10 +9,13 @@ import io.github.txt2lora.internal.Check;
  * @param top 0 to below {@code bottom}
  * @param right up to 1
  * @param bottom up to 1
- * @param weight what the part's share of the guidance is multiplied by, finite; weights of regions over one place
- *     usually add up to 1
+ * @param weight what the part's share of the guidance is multiplied by, -1000 to 1000; weights of regions over one
+ *     place usually add up to 1
  */
 public record Region(double left, double top, double right, double bottom, double weight) {
+
+    /** No model follows such weights; larger ones would overflow in the picture's computation. */
+    private static final double LARGEST_WEIGHT = 1000;
 
     /** The whole picture, weight 1. */
     public static final Region WHOLE = new Region(0, 0, 1, 1, 1);
@@ -21,12 +23,14 @@ public record Region(double left, double top, double right, double bottom, doubl
     /**
      * Checks that the rectangle is not empty.
      *
-     * @throws InvalidSettingException if it is, or reaches out of the picture, or the weight is not finite
+     * @throws InvalidSettingException if it is, or reaches out of the picture, or the weight is out of range
      */
     public Region {
         requireSpan("left", left, "right", right);
         requireSpan("top", top, "bottom", bottom);
-        Check.finite("region weight", weight);
+        if (!(Math.abs(weight) <= LARGEST_WEIGHT)) {
+            throw InvalidSettingException.of("region weight", weight, "a number from -1000 to 1000");
+        }
     }
 
     private static void requireSpan(String startName, double start, String endName, double end) {

@@ -9,18 +9,28 @@ import java.util.List;
 /**
  * Columns and rows, as in the web UI's extension Regional Prompter. The prompt itself has the regions:
  * {@code ADDCOL} begins the next column, {@code ADDROW} the next row, and what stands before {@code ADDCOMM} belongs to
- * all of them: {@code 2girls, forest ADDCOMM red hair ADDCOL blue hair}.
+ * all of them: {@code 2girls, forest ADDCOMM red hair ADDCOL blue hair}. What stands before {@code ADDBASE} is a base
+ * prompt, which applies to the whole picture beside the regions' own prompts:
+ * {@code 2girls ADDBASE red hair ADDCOL blue hair}; with both, the common part comes first.
+ *
+ * <p>The negative prompt may be divided by the same keywords into as many rows and columns as the prompt, but has no
+ * {@code ADDBASE}; if it is not divided, it applies to all regions.
  *
  * @param ratios how the picture is divided; empty for equal parts. One list: widths of the columns, or heights of the
  *     rows where each row is a single region. Several lists, one for each row: its height, then its columns' widths,
  *     which may be missing where the row is a single region
+ * @param baseRatio how much of each region is the base prompt's, 0 to 1; the rest is the region's own. Without
+ *     {@code ADDBASE} in the prompt it is not used
  */
-public record RegionGrid(List<List<Double>> ratios) implements ImageComposition {
+public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements ImageComposition {
+
+    /** That of the extension. */
+    private static final double DEFAULT_BASE_RATIO = 0.2;
 
     /**
      * Copies the lists.
      *
-     * @throws InvalidSettingException if a ratio is not a positive number
+     * @throws InvalidSettingException if a ratio is not a positive number, or the base ratio not from 0 to 1
      */
     public RegionGrid {
         List<List<Double>> copy = new ArrayList<>();
@@ -32,15 +42,16 @@ public record RegionGrid(List<List<Double>> ratios) implements ImageComposition 
             copy.add(List.copyOf(row));
         }
         ratios = List.copyOf(copy);
+        Check.fraction("baseRatio", baseRatio);
     }
 
-    /** Equal columns and rows. */
+    /** Equal columns and rows; base ratio 0.2. */
     public static RegionGrid even() {
-        return new RegionGrid(List.of());
+        return new RegionGrid(List.of(), DEFAULT_BASE_RATIO);
     }
 
     /**
-     * Reads ratios as the extension writes them: {@code 1,2} or {@code 1,2,1,1;2,4,6}.
+     * Reads ratios as the extension writes them: {@code 1,2} or {@code 1,2,1,1;2,4,6}; base ratio 0.2.
      *
      * @throws InvalidSettingException if they are not positive numbers with commas and semicolons between them
      */
@@ -49,7 +60,16 @@ public record RegionGrid(List<List<Double>> ratios) implements ImageComposition 
         for (String row : Check.given("ratios", ratios).split(";", -1)) {
             rows.add(Ratios.parse("ratios", row));
         }
-        return new RegionGrid(rows);
+        return new RegionGrid(rows, DEFAULT_BASE_RATIO);
+    }
+
+    /**
+     * The same grid with another base ratio.
+     *
+     * @throws InvalidSettingException if it is not from 0 to 1
+     */
+    public RegionGrid withBaseRatio(double baseRatio) {
+        return new RegionGrid(ratios, baseRatio);
     }
 
     /**

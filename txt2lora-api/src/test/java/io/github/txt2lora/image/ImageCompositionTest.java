@@ -72,6 +72,16 @@ class ImageCompositionTest {
     }
 
     @Test
+    void base_ratio_is_the_extensions_until_another_is_set() {
+        RegionGrid grid = RegionGrid.parse("1,3");
+        assertThat(grid.baseRatio()).isEqualTo(0.2);
+        assertThat(grid.withBaseRatio(0.5)).isEqualTo(new RegionGrid(grid.ratios(), 0.5));
+        assertThatThrownBy(() -> grid.withBaseRatio(1.5))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("baseRatio is 1.5; expected a number from 0 to 1");
+    }
+
+    @Test
     void rejects_ratios_for_another_layout() {
         assertThatThrownBy(() -> RegionGrid.parse("1,2").regions(List.of(3)))
                 .isInstanceOf(InvalidSettingException.class)

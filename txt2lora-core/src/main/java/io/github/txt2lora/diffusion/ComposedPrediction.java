@@ -6,28 +6,27 @@ import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.diffusion.GuidedDenoiser.NoisePrediction;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
-import io.github.txt2lora.text.PromptEmbedding;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Guidance by several prompts, {@code u + scale * sum of mask_i (c_i - u)}: composable diffusion (Liu et al., arXiv
- * 2206.01714) where the masks are numbers, Latent Couple where they are regions. Each prompt goes through the network
- * on its own, so that memory does not grow with their number.
+ * 2206.01714) where the masks are numbers, Latent Couple where they are regions. The unconditional u may be put together
+ * from regions too. Each prompt goes through the network on its own, so that memory does not grow with their number.
  */
 final class ComposedPrediction implements NoisePrediction {
 
     private final UNet unet;
-    private final Conditioning negative;
-    private final List<Part> parts;
+    private final List<Part> negative;
+    private final List<Part> positive;
 
-    /** What a part is conditioned on, and its mask times the guidance scale, [1, 1, h, w]. */
+    /** What a part is conditioned on, and what its prediction is multiplied by, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
-    private ComposedPrediction(UNet unet, Conditioning negative, List<Part> parts) {
+    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive) {
         this.unet = unet;
         this.negative = negative;
-        this.parts = parts;
+        this.positive = positive;
     }
 
     /**
@@ -36,6 +35,7 @@ final class ComposedPrediction implements NoisePrediction {
      * @param scope owns masks and conditioning
      * @param latents [batch, 4, h, w]
      * @param size what SDXL is told of the picture
+     * @param negative one for the whole picture, or several whose regions cover it once
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for these latents
      */
     static ComposedPrediction of(
@@ -44,26 +44,36 @@ final class ComposedPrediction implements NoisePrediction {
             Shape latents,
             PictureSize size,
             double guidanceScale,
-            List<PlacedEmbedding> prompts,
-            PromptEmbedding negative) {
+            List<PlacedEmbedding> positive,
+            List<PlacedEmbedding> negative) {
+        return new ComposedPrediction(
+                unet, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
+    }
+
+    private static List<Part> parts(
+            NDManager scope, Shape latents, PictureSize size, double scale, List<PlacedEmbedding> prompts) {
         int batchSize = Math.toIntExact(latents.get(0));
         int height = Math.toIntExact(latents.get(2));
         int width = Math.toIntExact(latents.get(3));
         List<Part> parts = new ArrayList<>();
         for (PlacedEmbedding prompt : prompts) {
-            float[] mask = RegionMask.of(prompt.region(), prompt.weight() * guidanceScale, height, width);
+            float[] mask = RegionMask.of(prompt.region(), prompt.weight() * scale, height, width);
             parts.add(new Part(
                     Conditioning.batch(scope, List.of(prompt.embedding()), batchSize, size),
                     scope.create(mask, new Shape(1, 1, height, width))));
         }
-        return new ComposedPrediction(unet, Conditioning.batch(scope, List.of(negative), batchSize, size), parts);
+        return parts;
     }
 
     @Override
     public NDArray predict(NDManager scope, NDArray input, double timestep) {
-        NDArray unconditional = unet.predict(scope, input, timestep, negative, 1);
+        NDArray unconditional = input.zerosLike();
+        for (Part part : negative) {
+            NDArray prediction = unet.predict(scope, input, timestep, part.conditioning(), 1);
+            unconditional = unconditional.add(prediction.mul(part.mask()));
+        }
         NDArray guided = unconditional;
-        for (Part part : parts) {
+        for (Part part : positive) {
             NDArray conditional = unet.predict(scope, input, timestep, part.conditioning(), 1);
             guided = guided.add(conditional.sub(unconditional).mul(part.mask()));
         }

@@ -40,7 +40,7 @@ public final class TextToImage {
      * @param scope owns what is needed on the way
      * @param request sampler, steps, size and guidance scale; the rest of it is not looked at
      * @param positive the parts of the encoded prompt, one or more
-     * @param negative the encoded negative prompt, with as many tokens as the prompt has where that is not composed
+     * @param negative the parts of the encoded negative prompt, one or more, with as many tokens as the prompt has
      * @param seeds of PyTorch's CPU generator
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for the picture
      */
@@ -48,7 +48,7 @@ public final class TextToImage {
             NDManager scope,
             ImageRequest request,
             List<PlacedEmbedding> positive,
-            PromptEmbedding negative,
+            List<PlacedEmbedding> negative,
             List<Long> seeds,
             StepHook hook) {
         List<TorchGenerator> generators =
@@ -78,7 +78,7 @@ public final class TextToImage {
             NDArray initial,
             double guidanceScale,
             List<PlacedEmbedding> positive,
-            PromptEmbedding negative,
+            List<PlacedEmbedding> negative,
             NoiseSource noise,
             StepHook hook) {
         int batchSize = Math.toIntExact(initial.getShape().get(0));
@@ -86,7 +86,7 @@ public final class TextToImage {
                 Math.toIntExact(initial.getShape().get(2) * LATENT_FACTOR),
                 Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
         int steps = scheduler.timesteps().length;
-        if (positive.size() > 1 || !positive.get(0).isWhole()) {
+        if (positive.size() > 1 || negative.size() > 1 || !positive.get(0).isWhole()) {
             var composed =
                     ComposedPrediction.of(scope, unet, initial.getShape(), size, guidanceScale, positive, negative);
             return GuidedDenoiser.run(scope, scheduler, steps, initial, composed, noise, hook);
@@ -94,7 +94,9 @@ public final class TextToImage {
         PromptEmbedding prompt = positive.get(0).embedding();
         Guidance guidance = guidanceScale == 1
                 ? Guidance.none(Conditioning.batch(scope, List.of(prompt), batchSize, size))
-                : new Guidance(Conditioning.batch(scope, List.of(negative, prompt), batchSize, size), guidanceScale);
+                : new Guidance(
+                        Conditioning.batch(scope, List.of(negative.get(0).embedding(), prompt), batchSize, size),
+                        guidanceScale);
         return new GuidedDenoiser(unet, 1).run(scope, scheduler, steps, initial, guidance, noise, hook);
     }
 

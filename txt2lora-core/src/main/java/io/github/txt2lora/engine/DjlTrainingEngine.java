@@ -83,22 +83,12 @@ final class DjlTrainingEngine implements TrainingEngine {
     public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
         requireGiven("request", request);
         requireGiven("listener", listener);
-        var call = new ImageCall(request);
+        var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();
-            worker.execute(() -> call.run(() -> draw(request, call)));
+            worker.execute(() -> call.run(() -> new ImageRun(torch, models, tokenizer, request, call).run()));
         }
         return call.await(listener);
-    }
-
-    /** Draws unless the engine is closed, also in the middle. */
-    private List<GeneratedImage> draw(ImageRequest request, ImageCall call) {
-        requireOpen();
-        ImageListener listener = progress -> {
-            requireOpen();
-            call.report(progress);
-        };
-        return new ImageRun(torch, models, tokenizer, request, listener).run();
     }
 
     /** What is held in native memory now. */

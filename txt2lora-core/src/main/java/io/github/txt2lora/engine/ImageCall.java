@@ -13,29 +13,37 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * One request for pictures: the engine's thread draws and reports, the calling thread waits and passes the reports on to
  * the listener, which therefore never holds up the engine.
  */
-final class ImageCall {
+final class ImageCall implements ImageListener {
 
     private final ImageRequest request;
-    /** Empty at the end. */
-    private final BlockingQueue<Optional<ImageProgress>> reports = new LinkedBlockingQueue<>();
+    private final Runnable requireOpen;
+    /** What the listener is to be told; empty at the end. */
+    private final BlockingQueue<Optional<Consumer<ImageListener>>> reports = new LinkedBlockingQueue<>();
 
     private final CompletableFuture<List<GeneratedImage>> result = new CompletableFuture<>();
     private volatile boolean cancelled;
 
-    ImageCall(ImageRequest request) {
+    /**
+     * A call that nobody waits for yet.
+     *
+     * @param requireOpen throws if the engine is closed
+     */
+    ImageCall(ImageRequest request, Runnable requireOpen) {
         this.request = request;
+        this.requireOpen = requireOpen;
     }
 
     /** Runs on the engine's thread. */
     void run(Supplier<List<GeneratedImage>> drawing) {
         try {
-            checkCancelled();
+            requireWanted();
             result.complete(drawing.get());
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
@@ -45,12 +53,23 @@ final class ImageCall {
     }
 
     /** Called on the engine's thread between steps; throws to end the drawing if it was cancelled. */
-    void report(ImageProgress progress) {
-        checkCancelled();
-        reports.add(Optional.of(progress));
+    @Override
+    public void stepFinished(ImageProgress progress) {
+        report(listener -> listener.stepFinished(progress));
     }
 
-    private void checkCancelled() {
+    @Override
+    public void warned(String message) {
+        report(listener -> listener.warned(message));
+    }
+
+    private void report(Consumer<ImageListener> report) {
+        requireWanted();
+        reports.add(Optional.of(report));
+    }
+
+    private void requireWanted() {
+        requireOpen.run();
         if (cancelled) {
             throw new CancelSignal();
         }
@@ -60,7 +79,7 @@ final class ImageCall {
     List<GeneratedImage> await(ImageListener listener) {
         try {
             for (var report = reports.take(); report.isPresent(); report = reports.take()) {
-                listener.stepFinished(report.get());
+                report.get().accept(listener);
             }
             return result.join();
         } catch (InterruptedException e) {

@@ -55,7 +55,7 @@ final class ImageRun {
                 Checkpoint checkpoint = models.open(request.model())) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras());
             var parameterization =
-                    Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), LOG::warn);
+                    Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), this::warn);
             // before the UNet, so that the text encoders' memory is free for it
             var encoder = new PromptEncoder(
                     torch,
@@ -64,8 +64,8 @@ final class ImageRun {
                     request.precision(),
                     request.clipSkip(),
                     network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
-            PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, LOG::warn);
-            if (checkpoint.family() == ModelFamily.SDXL && prompts.negative().isEmpty()) {
+            PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, this::warn);
+            if (checkpoint.family() == ModelFamily.SDXL && prompts.hasNoNegative()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
                 encoded = encoded.withZeroNegative();
             }
@@ -78,6 +78,12 @@ final class ImageRun {
                 unet.detachLora(scope);
             }
         }
+    }
+
+    /** Logged too, since a listener need not look at warnings. */
+    private void warn(String message) {
+        LOG.warn("pictures of {}: {}", request.model().displayName(), message);
+        listener.warned(message);
     }
 
     private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {

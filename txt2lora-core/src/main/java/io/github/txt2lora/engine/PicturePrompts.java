@@ -6,7 +6,6 @@ import io.github.txt2lora.diffusion.PlacedPrompt;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.image.PromptSyntax;
-import io.github.txt2lora.image.Region;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.LoraTags;
 import io.github.txt2lora.text.PromptChunk;
@@ -27,16 +26,21 @@ import java.util.stream.Stream;
  *
  * @param syntax how the texts are tokenized
  * @param positive the parts of the prompt, one or more
- * @param negative the negative prompt
+ * @param negative the parts of the negative prompt, one or more
  * @param loras those of the request, then those that the prompts name
  */
-record PicturePrompts(PromptSyntax syntax, List<PlacedPrompt> positive, String negative, List<LoraWeight> loras) {
+record PicturePrompts(
+        PromptSyntax syntax, List<PlacedPrompt> positive, List<PlacedPrompt> negative, List<LoraWeight> loras) {
 
     /** The prompts, encoded. */
-    record Encoded(List<PlacedEmbedding> positive, PromptEmbedding negative) {
+    record Encoded(List<PlacedEmbedding> positive, List<PlacedEmbedding> negative) {
 
         Encoded withZeroNegative() {
-            return new Encoded(positive, negative.zeros());
+            return new Encoded(
+                    positive,
+                    negative.stream()
+                            .map(part -> new PlacedEmbedding(part.embedding().zeros(), part.weight(), part.region()))
+                            .toList());
         }
     }
 
@@ -49,8 +53,8 @@ record PicturePrompts(PromptSyntax syntax, List<PlacedPrompt> positive, String n
         if (request.promptSyntax() == PromptSyntax.PLAIN) {
             return new PicturePrompts(
                     PromptSyntax.PLAIN,
-                    List.of(new PlacedPrompt(request.prompt(), 1, Region.WHOLE)),
-                    request.negativePrompt(),
+                    List.of(PlacedPrompt.whole(request.prompt())),
+                    List.of(PlacedPrompt.whole(request.negativePrompt())),
                     request.loras());
         }
         LoraTags positive = LoraTags.extract(request.prompt());
@@ -62,33 +66,42 @@ record PicturePrompts(PromptSyntax syntax, List<PlacedPrompt> positive, String n
         return new PicturePrompts(
                 PromptSyntax.WEB_UI,
                 PlacedPrompt.of(positive.prompt(), request.composition()),
-                negative.prompt(),
+                PlacedPrompt.ofNegative(negative.prompt(), positive.prompt(), request.composition()),
                 loras);
+    }
+
+    /** Whether nothing is to be moved away from. */
+    boolean hasNoNegative() {
+        return negative.stream().allMatch(part -> part.text().isEmpty());
     }
 
     /**
      * Encodes them, all with the same number of tokens.
      *
-     * @param warnings is told which words of plain prompts are dropped
+     * @param warnings is told which words of plain prompts are dropped, and which brackets are never closed
      */
     Encoded encode(PromptEncoder encoder, ClipTokenizer tokenizer, NDManager owner, Consumer<String> warnings) {
-        List<String> texts = Stream.concat(positive.stream().map(PlacedPrompt::text), Stream.of(negative))
+        List<String> texts = Stream.concat(positive.stream(), negative.stream())
+                .map(PlacedPrompt::text)
                 .toList();
         Map<String, PromptEmbedding> embeddings = syntax == PromptSyntax.PLAIN
                 ? encoder.encode(texts, owner, warnings)
-                : encoder.encode(chunks(texts, new PromptChunker(tokenizer)), owner);
-        List<PlacedEmbedding> parts = new ArrayList<>();
-        for (PlacedPrompt part : positive) {
-            PromptEmbedding embedding = Objects.requireNonNull(embeddings.get(part.text()));
-            parts.add(new PlacedEmbedding(embedding, part.weight(), part.region()));
-        }
-        return new Encoded(parts, Objects.requireNonNull(embeddings.get(negative)));
+                : encoder.encode(chunks(texts, new PromptChunker(tokenizer), warnings), owner);
+        return new Encoded(place(positive, embeddings), place(negative, embeddings));
+    }
+
+    private static List<PlacedEmbedding> place(List<PlacedPrompt> parts, Map<String, PromptEmbedding> embeddings) {
+        return parts.stream()
+                .map(part -> new PlacedEmbedding(
+                        Objects.requireNonNull(embeddings.get(part.text())), part.weight(), part.region()))
+                .toList();
     }
 
     /** Shorter prompts are filled up with empty chunks, so that their rows make one batch. */
-    private static Map<String, List<PromptChunk>> chunks(List<String> texts, PromptChunker chunker) {
+    private static Map<String, List<PromptChunk>> chunks(
+            List<String> texts, PromptChunker chunker, Consumer<String> warnings) {
         Map<String, List<PromptChunk>> chunks = new LinkedHashMap<>();
-        texts.forEach(text -> chunks.computeIfAbsent(text, chunker::chunks));
+        texts.forEach(text -> chunks.computeIfAbsent(text, prompt -> chunker.chunks(prompt, warnings)));
         int most = chunks.values().stream().mapToInt(List::size).max().orElseThrow();
         chunks.replaceAll((text, own) -> Stream.concat(
                         own.stream(), Collections.nCopies(most - own.size(), PromptChunk.empty()).stream())

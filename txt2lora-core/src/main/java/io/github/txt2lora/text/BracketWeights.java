@@ -34,8 +34,9 @@ final class BracketWeights {
         unclosed.push(bracket);
     }
 
-    boolean isOpen() {
-        return !unclosed.isEmpty();
+    /** How many brackets are open. */
+    int open() {
+        return unclosed.size();
     }
 
     /** Closes the innermost bracket before a piece. */

@@ -32,14 +32,15 @@ final class EmphasisParser {
 
     private EmphasisParser() {}
 
-    /** The pieces of a prompt; neighbours of equal weight are joined. Never throws. */
-    static List<PromptPiece> parse(String prompt) {
+    /** Reads a prompt; neighbours of equal weight are joined. Never throws. */
+    static Emphasised parse(String prompt) {
         var parser = new EmphasisParser();
         Matcher token = TOKEN.matcher(prompt);
         while (token.find()) {
             parser.accept(token.group(), token.group(1));
         }
-        return parser.pieces();
+        int unclosed = parser.round.open() + parser.square.open();
+        return new Emphasised(parser.pieces(), unclosed);
     }
 
     private void accept(String token, @Nullable String number) {
@@ -47,11 +48,11 @@ final class EmphasisParser {
             round.open(texts.size());
         } else if (token.equals("[")) {
             square.open(texts.size());
-        } else if (token.equals("]") && square.isOpen()) {
+        } else if (token.equals("]") && square.open() > 0) {
             square.close(texts.size(), 1 / BRACKET);
-        } else if (token.equals(")") && round.isOpen()) {
+        } else if (token.equals(")") && round.open() > 0) {
             round.close(texts.size(), BRACKET);
-        } else if (number != null && round.isOpen()) {
+        } else if (number != null && round.open() > 0) {
             closeWithNumber(token, number);
         } else if (token.startsWith("\\")) {
             texts.add(token.substring(1));

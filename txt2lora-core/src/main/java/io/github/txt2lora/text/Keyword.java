@@ -1,5 +1,8 @@
 package io.github.txt2lora.text;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The words in capitals that the web UI and its extensions read in prompts. */
@@ -15,5 +18,18 @@ final class Keyword {
      */
     static Pattern pattern(String keyword) {
         return Pattern.compile("(?<!" + LETTER_OR_DIGIT + ")" + keyword + "(?!" + LETTER_OR_DIGIT + ")");
+    }
+
+    /** The text before, between and after the places of a keyword, one part or more. */
+    static List<String> split(String text, Pattern keyword) {
+        List<String> parts = new ArrayList<>();
+        Matcher found = keyword.matcher(text);
+        int start = 0;
+        while (found.find()) {
+            parts.add(text.substring(start, found.start()));
+            start = found.end();
+        }
+        parts.add(text.substring(start));
+        return parts;
     }
 }

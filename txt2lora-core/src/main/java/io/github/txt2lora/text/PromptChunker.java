@@ -1,11 +1,13 @@
 package io.github.txt2lora.text;
 
 import io.github.txt2lora.image.PromptSyntax;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PromptChunk.WeightedToken;
 import io.github.txt2lora.text.PromptPiece.ChunkBreak;
 import io.github.txt2lora.text.PromptPiece.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Cuts prompts in the web UI's syntax into chunks of 75 tokens, as AUTOMATIC1111's web UI does: where a chunk is full
@@ -28,10 +30,18 @@ public final class PromptChunker {
     /**
      * The chunks of a prompt, at least one. It is read as {@link PromptSyntax#WEB_UI}, but {@code AND} and
      * {@code <lora:...>} are words here: they are for {@link PromptParts} and {@link LoraTags} to take out before.
+     *
+     * @param warnings is told of brackets that are never closed
      */
-    public List<PromptChunk> chunks(String prompt) {
+    public List<PromptChunk> chunks(String prompt, Consumer<String> warnings) {
+        Emphasised emphasised = EmphasisParser.parse(prompt);
+        if (emphasised.unclosed() > 0) {
+            warnings.accept("prompt " + Excerpt.quoted(prompt) + " has " + emphasised.unclosed()
+                    + " opening brackets that are never closed, so that they weigh all that follows, as in the web UI;"
+                    + " close them, or write \\( or \\[ for brackets that are text");
+        }
         var filling = new Filling();
-        for (PromptPiece piece : EmphasisParser.parse(prompt)) {
+        for (PromptPiece piece : emphasised.pieces()) {
             if (piece instanceof Words words) {
                 int[] ids = tokenizer.encode(words.text());
                 for (int i = 1; i < ids.length - 1; i++) {

@@ -82,7 +82,7 @@ class PipelineParityTest {
                             recorded.array(scope, "initial_latents"),
                             settings.get("guidance_scale").asDouble(),
                             List.of(PlacedEmbedding.whole(positive)),
-                            negative,
+                            List.of(PlacedEmbedding.whole(negative)),
                             (owner, shape) -> {
                                 throw new AssertionError("the recorded sampler draws no noise");
                             },

@@ -9,6 +9,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LatentCouple;
@@ -76,6 +77,56 @@ class ComposedPicturesTest {
                 .isLessThanOrEqualTo(ROUNDING);
         assertThat(difference(plain, draw(halves.prompt("2girls ADDCOL a red cat"))))
                 .isGreaterThan(ROUNDING);
+    }
+
+    @Test
+    void a_base_is_mixed_into_the_regions_by_its_ratio() {
+        RegionGrid halves = RegionGrid.even();
+        ImageRequest.Builder request = base.toBuilder().composition(halves).prompt("2girls ADDCOL a red cat");
+        BufferedImage withoutBase = draw(request);
+
+        request.prompt("sky ADDBASE 2girls ADDCOL a red cat");
+        assertThat(difference(withoutBase, draw(request))).isGreaterThan(ROUNDING);
+        assertThat(difference(withoutBase, draw(request.composition(halves.withBaseRatio(0)))))
+                .isLessThanOrEqualTo(ROUNDING);
+        assertThat(difference(draw(base.toBuilder().prompt("sky")), draw(request.composition(halves.withBaseRatio(1)))))
+                .isLessThanOrEqualTo(ROUNDING);
+    }
+
+    @Test
+    void a_divided_negative_prompt_applies_by_regions() {
+        BufferedImage plain = draw(base.toBuilder());
+        ImageRequest.Builder halves =
+                base.toBuilder().composition(RegionGrid.parse("1,3")).prompt("2girls ADDCOL 2girls");
+
+        assertThat(difference(plain, draw(halves.negativePrompt("lowres ADDCOL lowres"))))
+                .isLessThanOrEqualTo(ROUNDING);
+        assertThat(difference(plain, draw(halves.negativePrompt("lowres ADDCOL a red cat"))))
+                .isGreaterThan(ROUNDING);
+    }
+
+    @Test
+    void a_bracket_that_is_never_closed_is_told_once() {
+        List<String> warnings = new ArrayList<>();
+        ImageListener listener = new ImageListener() {
+            @Override
+            public void stepFinished(ImageProgress progress) {}
+
+            @Override
+            public void warned(String message) {
+                warnings.add(message);
+            }
+        };
+
+        engine.generate(
+                base.toBuilder()
+                        .prompt("a (cat AND sky")
+                        .negativePrompt("(b)")
+                        .count(2)
+                        .build(),
+                listener);
+
+        assertThat(warnings).singleElement().asString().contains("a (cat", "never closed");
     }
 
     @Test

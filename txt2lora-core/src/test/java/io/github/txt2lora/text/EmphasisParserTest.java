@@ -58,7 +58,7 @@ class EmphasisParserTest {
     @ParameterizedTest(name = "\"{0}\"")
     @MethodSource("prompts")
     void reads_brackets_as_the_web_ui(String prompt, List<String> expected) {
-        assertThat(EmphasisParser.parse(prompt))
+        assertThat(EmphasisParser.parse(prompt).pieces())
                 .map(EmphasisParserTest::describe)
                 .isEqualTo(expected);
     }
@@ -74,7 +74,7 @@ class EmphasisParserTest {
             for (int length = random.nextInt(30); length > 0; length--) {
                 prompt.append(alphabet[random.nextInt(alphabet.length)]);
             }
-            List<PromptPiece> pieces = EmphasisParser.parse(prompt.toString());
+            List<PromptPiece> pieces = EmphasisParser.parse(prompt.toString()).pieces();
 
             assertThat(letters(text(pieces))).as("letters of %s", prompt).isEqualTo(letters(prompt.toString()));
             assertThat(words(pieces)).allSatisfy(words -> {
@@ -93,7 +93,8 @@ class EmphasisParserTest {
                     .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                     .toString();
 
-            assertThat(EmphasisParser.parse(text)).isEqualTo(text.isEmpty() ? List.of() : List.of(new Words(text, 1)));
+            assertThat(EmphasisParser.parse(text).pieces())
+                    .isEqualTo(text.isEmpty() ? List.of() : List.of(new Words(text, 1)));
         }
     }
 
@@ -103,7 +104,8 @@ class EmphasisParserTest {
         int length = 50_000;
         for (String unit : List.of("(", "[", ")", "(a", "([a", "(:", ": ", "\\", "(a:1", "a BREAK ", " ")) {
             String prompt = unit.repeat(length);
-            assertThat(words(EmphasisParser.parse(prompt))).allMatch(words -> Math.abs(words.weight()) <= 1000);
+            assertThat(words(EmphasisParser.parse(prompt).pieces()))
+                    .allMatch(words -> Math.abs(words.weight()) <= 1000);
         }
     }
 
@@ -141,6 +143,7 @@ class EmphasisParserTest {
 
     @Test
     void an_endless_weight_within_a_bracket_of_weight_0_is_0() {
-        assertThat(EmphasisParser.parse("((a:" + "9".repeat(400) + "):0)")).containsExactly(new Words("a", 0));
+        assertThat(EmphasisParser.parse("((a:" + "9".repeat(400) + "):0)").pieces())
+                .containsExactly(new Words("a", 0));
     }
 }

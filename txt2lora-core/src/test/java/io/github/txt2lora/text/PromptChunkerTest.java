@@ -2,6 +2,7 @@ package io.github.txt2lora.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -10,17 +11,22 @@ class PromptChunkerTest {
     private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
 
     private final PromptChunker chunker = new PromptChunker(TOKENIZER);
+    private final List<String> warnings = new ArrayList<>();
+
+    private List<PromptChunk> chunks(String prompt) {
+        return chunker.chunks(prompt, warnings::add);
+    }
 
     @Test
     void the_empty_prompt_is_one_chunk_without_words() {
-        assertThat(chunker.chunks("")).containsExactly(PromptChunk.empty());
+        assertThat(chunks("")).containsExactly(PromptChunk.empty());
         assertThat(PromptChunk.empty().ids(PadToken.END_OF_TEXT))
                 .isEqualTo(TOKENIZER.tokenize("", PadToken.END_OF_TEXT).ids());
     }
 
     @Test
     void a_short_prompt_has_the_ids_of_training_and_weights_at_its_words() {
-        PromptChunk chunk = chunker.chunks("a (red:1.5) cat").get(0);
+        PromptChunk chunk = chunks("a (red:1.5) cat").get(0);
 
         assertThat(chunk.ids(PadToken.ZERO))
                 .isEqualTo(TOKENIZER.tokenize("a red cat", PadToken.ZERO).ids());
@@ -30,7 +36,7 @@ class PromptChunkerTest {
 
     @Test
     void words_beyond_75_tokens_go_to_further_chunks() {
-        List<PromptChunk> chunks = chunker.chunks("cat ".repeat(160));
+        List<PromptChunk> chunks = chunks("cat ".repeat(160));
 
         assertThat(chunks).hasSize(3);
         assertThat(used(chunks.get(0))).isEqualTo(75);
@@ -40,7 +46,7 @@ class PromptChunkerTest {
 
     @Test
     void words_after_a_late_comma_stay_together() {
-        List<PromptChunk> chunks = chunker.chunks("cat ".repeat(70) + ", dog dog dog dog dog dog dog");
+        List<PromptChunk> chunks = chunks("cat ".repeat(70) + ", dog dog dog dog dog dog dog");
 
         assertThat(chunks).hasSize(2);
         assertThat(used(chunks.get(0))).isEqualTo(71);
@@ -49,16 +55,27 @@ class PromptChunkerTest {
 
     @Test
     void an_early_comma_keeps_nothing_together() {
-        List<PromptChunk> chunks = chunker.chunks("cat, " + "dog ".repeat(80));
+        List<PromptChunk> chunks = chunks("cat, " + "dog ".repeat(80));
 
         assertThat(used(chunks.get(0))).isEqualTo(75);
     }
 
     @Test
     void break_begins_a_chunk() {
-        assertThat(chunker.chunks("cat BREAK dog"))
-                .containsExactly(
-                        chunker.chunks("cat").get(0), chunker.chunks("dog").get(0));
+        assertThat(chunks("cat BREAK dog"))
+                .containsExactly(chunks("cat").get(0), chunks("dog").get(0));
+    }
+
+    @Test
+    void brackets_that_are_never_closed_are_reported() {
+        chunks("a (cat:1.2) \\( [b] :)");
+        assertThat(warnings).isEmpty();
+
+        chunks("((a) [cat");
+        assertThat(warnings)
+                .containsExactly("prompt \"((a) [cat\" has 2 opening brackets that are never closed, so that they weigh"
+                        + " all that follows, as in the web UI; close them, or write \\( or \\[ for brackets that are"
+                        + " text");
     }
 
     private static int used(PromptChunk chunk) {

@@ -1,10 +1,7 @@
 package io.github.txt2lora.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.txt2lora.InvalidSettingException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PromptPartsTest {
@@ -29,17 +26,6 @@ class PromptPartsTest {
     }
 
     @Test
-    void rows_columns_and_the_common_part_make_a_grid() {
-        assertThat(PromptParts.ofGrid("2girls ADDCOMM sky ADDROW red ADDCOL blue"))
-                .isEqualTo(List.of(List.of("2girls, sky"), List.of("2girls, red", "2girls, blue")));
-    }
-
-    @Test
-    void a_prompt_without_keywords_is_one_region() {
-        assertThat(PromptParts.ofGrid("a ADDCOLUMN")).isEqualTo(List.of(List.of("a ADDCOLUMN")));
-    }
-
-    @Test
     void a_keyword_ends_at_any_letter_but_not_at_a_mark_or_ideographic_comma() {
         assertThat(PromptParts.ofAnd("a ANDé猫AND b")).containsExactly(new PromptPart("a ANDé猫AND b", 1));
         assertThat(PromptParts.ofAnd("a、AND、b")).extracting(PromptPart::text).containsExactly("a、", "、b");
@@ -51,13 +37,5 @@ class PromptPartsTest {
         assertThat(PromptParts.ofAnd(digits)).containsExactly(new PromptPart(digits, 1));
         String marks = "\u0301".repeat(1_000_000);
         assertThat(PromptParts.ofAnd(marks + " AND b")).hasSize(2);
-    }
-
-    @Test
-    void refuses_more_regions_than_any_picture_has() {
-        String prompt = "sky ADDCOMM " + "red ADDCOL ".repeat(100) + "blue";
-        assertThatThrownBy(() -> PromptParts.ofGrid(prompt))
-                .isExactlyInstanceOf(InvalidSettingException.class)
-                .hasMessageContainingAll("101 regions", "at most 100");
     }
 }

@@ -32,7 +32,8 @@ class PromptSyntaxFuzzTest {
         assertThat(parts).isNotEmpty();
         for (PromptPart part : parts) {
             assertThat(part.weight()).isBetween(-BracketWeights.LARGEST_WEIGHT, BracketWeights.LARGEST_WEIGHT);
-            List<PromptChunk> chunks = CHUNKER.chunks(part.text());
+            List<PromptChunk> chunks =
+                    CHUNKER.chunks(part.text(), warning -> assertThat(warning).isNotBlank());
             assertThat(chunks).isNotEmpty();
             for (PromptChunk chunk : chunks) {
                 for (float weight : chunk.weights()) {
@@ -45,7 +46,7 @@ class PromptSyntaxFuzzTest {
 
     private static void checkGrid(String prompt) {
         try {
-            assertThat(PromptParts.ofGrid(prompt)).isNotEmpty().noneMatch(List::isEmpty);
+            assertThat(PromptGrid.parse(prompt).rows()).isNotEmpty().noneMatch(List::isEmpty);
         } catch (InvalidSettingException refused) {
             assertThat(refused.getMessage()).isNotBlank();
         }

@@ -1,0 +1,16 @@
+package io.github.txt2lora.text;
+
+import java.util.List;
+
+/**
+ * A prompt after its brackets are resolved.
+ *
+ * @param pieces in order
+ * @param unclosed how many opening brackets are never closed
+ */
+record Emphasised(List<PromptPiece> pieces, int unclosed) {
+
+    Emphasised {
+        pieces = List.copyOf(pieces);
+    }
+}
