@@ -21,7 +21,7 @@ class ArchitectureTest {
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS =
-            List.of("torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "engine");
+            List.of("storage", "torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "engine");
 
     @ArchTest
     static void packages_use_only_those_before_them(JavaClasses classes) {

@@ -3,23 +3,19 @@ package io.github.txt2lora.checkpoint;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Writes safetensors files. The same metadata and entries give the same bytes: the header lists {@code __metadata__}
@@ -40,35 +36,14 @@ public final class SafetensorsWriter {
      * @throws StorageException when the folder or disk does not take the file
      */
     public static void write(Path target, Map<String, String> metadata, List<SafetensorsEntry> entries) {
-        Path absolute = target.toAbsolutePath();
-        Path temporary = absolute.resolveSibling(".%s.%s.tmp".formatted(absolute.getFileName(), UUID.randomUUID()));
-        try {
-            try {
-                writeTo(temporary, metadata, entries);
-                Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(temporary);
-            }
-        } catch (IOException e) {
-            throw new StorageException("%s cannot be written: %s".formatted(target, e), e);
-        }
-    }
-
-    private static void writeTo(Path file, Map<String, String> metadata, List<SafetensorsEntry> entries)
-            throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            writeFully(channel, ByteBuffer.wrap(head(metadata, entries)));
+        byte[] head = head(metadata, entries);
+        long size = entries.stream().mapToLong(SafetensorsEntry::byteSize).reduce(head.length, Math::addExact);
+        AtomicFile.write(target, size, channel -> {
+            channel.write(ByteBuffer.wrap(head));
             for (SafetensorsEntry entry : entries) {
-                writeFully(channel, entry.checkedBytes());
+                channel.write(entry.checkedBytes());
             }
-            channel.force(true);
-        }
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        });
     }
 
     /** Everything that stands before the data: the length field and the padded header. */

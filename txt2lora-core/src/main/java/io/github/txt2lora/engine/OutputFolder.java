@@ -1,12 +1,16 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.storage.FileClaim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The folder of a training's result; made sure of before the training, and gone again if nothing came into it. */
 final class OutputFolder implements AutoCloseable {
@@ -14,6 +18,7 @@ final class OutputFolder implements AutoCloseable {
     private final Path file;
     private final Path folder;
     private final List<Path> missing;
+    private @Nullable FileClaim claim;
 
     private OutputFolder(Path file, Path folder, List<Path> missing) {
         this.file = file;
@@ -32,29 +37,31 @@ final class OutputFolder implements AutoCloseable {
     }
 
     /**
-     * Creates the folder if it is missing, and tries to write into it.
+     * Creates the folder if it is missing, makes sure that the file can be written, removes what killed trainings have
+     * left, and claims the file for this training: the folder may take other LoRAs at the same time.
      *
-     * @throws StorageException if either fails, or the file's name is taken by a folder
+     * @param warnings is told if the claim holds only within this machine
+     * @throws StorageException if it cannot be written, or another training is writing it
      */
-    void require() {
+    void require(Consumer<String> warnings) {
         try {
             Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, ".txt2lora-", ".probe"));
         } catch (IOException e) {
             throw new StorageException(
-                    "output folder " + folder + " cannot be written to (" + e + "); expected a folder, or a path where"
+                    "output folder " + folder + " cannot be created (" + e + "); expected a folder, or a path where"
                             + " one may be created, with permission to write",
                     e);
         }
-        if (Files.isDirectory(file)) {
-            throw new StorageException(
-                    file + " is a folder; expected a name that is free, or a file, which the LoRA would replace");
-        }
+        AtomicFile.requireWritable(file);
+        claim = FileClaim.take(file, warnings);
     }
 
-    /** Removes the folders that were missing, as far as they are empty. */
+    /** Gives the claim up, and removes the folders that were missing, as far as they are empty. */
     @Override
     public void close() {
+        if (claim != null) {
+            claim.close();
+        }
         for (Path path : missing) {
             try {
                 Files.deleteIfExists(path);

@@ -72,7 +72,7 @@ final class TrainingRun {
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint = models.open(training.model());
                 OutputFolder folder = OutputFolder.of(training.loraFile())) {
-            folder.require();
+            folder.require(log::warn);
             var base = new BaseModel(
                     checkpoint.family(),
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));

@@ -173,7 +173,7 @@ class BadInputTest {
         LoraTraining training = Tiny.training(file.resolve("lora"), 1);
 
         messageOf(StorageException.class, training)
-                .startsWith("output folder " + file.resolve("lora") + " cannot be written to (")
+                .startsWith("output folder " + file.resolve("lora") + " cannot be created (")
                 .endsWith("expected a folder, or a path where one may be created, with permission to write");
         assertThat(file).isEmptyFile();
     }
@@ -183,8 +183,7 @@ class BadInputTest {
         Path taken = Files.createDirectories(folder.resolve("krnkmd.safetensors"));
 
         messageOf(StorageException.class, Tiny.training(folder, 1))
-                .isEqualTo(
-                        taken + " is a folder; expected a name that is free, or a file, which the LoRA would replace");
+                .isEqualTo(taken + " is a folder; expected a name that is free, or a file, which would be replaced");
     }
 
     @Test

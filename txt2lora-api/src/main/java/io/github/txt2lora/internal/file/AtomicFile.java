@@ -1,0 +1,120 @@
+package io.github.txt2lora.internal.file;
+
+import io.github.txt2lora.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * Writes files that appear under their name only when they are whole and on the disk. A file is written beside its
+ * target first, forced to the disk and moved; whatever happens before that, an older file stays as it was and the
+ * temporary one is removed. If the process is killed, the temporary file is removed by the next write into the folder,
+ * by whichever process.
+ */
+public final class AtomicFile {
+
+    private static final FileReplacement REPLACEMENT = new FileReplacement(Thread::sleep);
+
+    private AtomicFile() {}
+
+    /** What a file is to hold. */
+    @FunctionalInterface
+    public interface Content {
+
+        /** Writes all of it; each write takes all bytes that it is given. */
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    /**
+     * Writes a file, and replaces one that is there. A symbolic link is followed.
+     *
+     * @throws StorageException if the disk is full, the folder is missing or may not be written to, the file may not be
+     *     replaced or its name is not possible; the message says which, where and what to do
+     */
+    public static void write(Path target, Content content) {
+        write(target, 0, content);
+    }
+
+    /**
+     * As {@link #write(Path, Content)}.
+     *
+     * @param size how many bytes it will be, for the message when the disk is full; 0 if unknown
+     */
+    public static void write(Path target, long size, Content content) {
+        Path file = prepare(target);
+        TemporaryFile temporary = TemporaryFile.beside(file);
+        try (temporary) {
+            temporary.create();
+            content.writeTo(temporary);
+            temporary.finish();
+            REPLACEMENT.replace(temporary.path(), file);
+        } catch (IOException | ReadOnlyFileSystemException e) {
+            throw StorageFailure.of(target, Math.max(size, temporary.written()), e);
+        }
+        forceFolder(file);
+    }
+
+    /** Writes a text in UTF-8; throws as {@link #write(Path, Content)}. */
+    public static void write(Path target, String text) {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        write(target, bytes.remaining(), channel -> channel.write(bytes));
+    }
+
+    /**
+     * Does everything that {@link #write(Path, Content)} does before the content; for work that would be in vain if the
+     * file could not be written at its end.
+     *
+     * @throws StorageException as {@link #write(Path, Content)}
+     */
+    public static void requireWritable(Path target) {
+        TemporaryFile temporary = TemporaryFile.beside(prepare(target));
+        try (temporary) {
+            temporary.create();
+            temporary.write(ByteBuffer.allocate(1));
+            temporary.finish();
+        } catch (IOException | ReadOnlyFileSystemException e) {
+            throw StorageFailure.of(target, 1, e);
+        }
+    }
+
+    /** The file that is really written, in a folder without leftovers. */
+    private static Path prepare(Path target) {
+        Path file = target.toAbsolutePath();
+        try {
+            if (Files.isSymbolicLink(file)) {
+                file = file.toRealPath();
+            }
+            if (Files.readAttributes(file, BasicFileAttributes.class).isDirectory()) {
+                throw new StorageException(
+                        target + " is a folder; expected a name that is free, or a file, which would be replaced");
+            }
+            if (!Files.isWritable(file) && !StorageFailure.isReadOnly(StorageFailure.folderOf(file))) {
+                throw new StorageException(
+                        target + " is read-only; allow writing to it, remove it, or choose another name");
+            }
+        } catch (NoSuchFileException e) {
+            // free, or its folder is missing, of which the creation of the temporary file tells
+        } catch (IOException e) {
+            throw StorageFailure.of(target, 0, e);
+        }
+        LeftoverFiles.clean(StorageFailure.folderOf(file));
+        return file;
+    }
+
+    /** Makes the new name last through a loss of power; Windows and some network drives cannot, and need not. */
+    private static void forceFolder(Path file) {
+        try (FileChannel folder = FileChannel.open(StorageFailure.folderOf(file), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException | UnsupportedOperationException e) {
+            return;
+        }
+    }
+}
