@@ -26,13 +26,13 @@ public interface TrainingEngine extends AutoCloseable {
 
     /**
      * Opens the engine that is on the class path, found by {@link java.util.ServiceLoader}; the first one if there are
-     * several.
+     * several, test doubles last.
      *
      * @throws InvalidSettingException if the device does not exist
      * @throws Txt2LoraException if there is no engine, or it cannot start
      */
     static TrainingEngine open(EngineOptions options) {
-        return ServiceDiscovery.find(TrainingEngineProvider.class, "training engine")
+        return ServiceDiscovery.find(TrainingEngineProvider.class, "training engine", TrainingEngineProvider::standsIn)
                 .create(options);
     }
 
@@ -88,9 +88,9 @@ public interface TrainingEngine extends AutoCloseable {
     List<GeneratedImage> generate(ImageRequest request, ImageListener listener);
 
     /**
-     * Cancels all trainings, as by {@link CancelMode#SUSPEND}, and all pictures, waits until what is under way has stopped and listeners were
-     * told (but not more than ten seconds for a slow listener), and frees all memory. May be called more than once.
-     * Must not be called from a {@link TrainingListener}.
+     * Cancels all trainings, as by {@link CancelMode#SUSPEND}, and all pictures, waits until what is under way has
+     * stopped and listeners were told, and frees all memory. A listener that is still busy after ten seconds is not
+     * waited for. May be called more than once, but not from a {@link TrainingListener}.
      */
     @Override
     void close();

@@ -1,10 +1,10 @@
 package io.github.txt2lora.internal;
 
 import io.github.txt2lora.Txt2LoraException;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
 
 /** Finds implementations on the class path. */
 public final class ServiceDiscovery {
@@ -19,9 +19,18 @@ public final class ServiceDiscovery {
      * @throws Txt2LoraException if there is none, or it does not load
      */
     public static <P> P find(Class<P> service, String what) {
+        return find(service, what, provider -> false);
+    }
+
+    /**
+     * As {@link #find(Class, String)}, but takes an implementation that stands in for another only if there is no other.
+     *
+     * @param standsIn which implementations do
+     */
+    public static <P> P find(Class<P> service, String what, Predicate<P> standsIn) {
         try {
-            return first(ServiceLoader.load(service))
-                    .or(() -> first(ServiceLoader.load(service, service.getClassLoader())))
+            return first(ServiceLoader.load(service), standsIn)
+                    .or(() -> first(ServiceLoader.load(service, service.getClassLoader()), standsIn))
                     .orElseThrow(() -> new Txt2LoraException("no " + what + " is on the class path; add the artifact"
                             + " io.github.txt2lora:txt2lora-core to the application's dependencies"));
         } catch (ServiceConfigurationError e) {
@@ -32,8 +41,14 @@ public final class ServiceDiscovery {
         }
     }
 
-    private static <P> Optional<P> first(ServiceLoader<P> loader) {
-        Iterator<P> providers = loader.iterator();
-        return providers.hasNext() ? Optional.of(providers.next()) : Optional.empty();
+    private static <P> Optional<P> first(ServiceLoader<P> loader, Predicate<P> standsIn) {
+        P standIn = null;
+        for (P provider : loader) {
+            if (!standsIn.test(provider)) {
+                return Optional.of(provider);
+            }
+            standIn = standIn == null ? provider : standIn;
+        }
+        return Optional.ofNullable(standIn);
     }
 }

@@ -12,6 +12,11 @@ public interface TrainingEngineProvider {
     /** A short name for messages, for example {@code djl-pytorch}. */
     String name();
 
+    /** Whether its engine is only found where there is no other, as that of a test double; false by default. */
+    default boolean standsIn() {
+        return false;
+    }
+
     /**
      * Opens an engine, which its caller closes.
      *

@@ -2,15 +2,18 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.EngineOptions;
-import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.job.EventQueue;
+import io.github.txt2lora.internal.job.EventThread;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.Torch;
@@ -21,13 +24,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The engine on DJL PyTorch. One thread does all native work, so trainings and pictures run one after the other in the
  * order in which they were asked for; another thread calls listeners.
  */
 final class DjlTrainingEngine implements TrainingEngine {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DjlTrainingEngine.class);
 
     private final Torch torch;
     private final BaseModels models;
@@ -52,14 +58,14 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     @Override
     public TrainingJob start(LoraTraining training, TrainingListener... listeners) {
-        requireGiven("training", training);
-        requireGiven("listeners", listeners);
-        for (TrainingListener listener : listeners) {
-            requireGiven("listener", listener);
+        Check.given("training", training);
+        for (TrainingListener listener : Check.given("listeners", listeners)) {
+            Check.given("listener", listener);
         }
         synchronized (this) {
             requireOpen();
-            var job = new EngineJob(training, new EventQueue(List.of(listeners), eventThread), eventThread);
+            var events = new EventQueue(List.of(listeners), eventThread, DjlTrainingEngine::listenerFailed);
+            var job = new EngineJob(training, events, eventThread);
             unfinished.add(job);
             job.onEnd(() -> unfinished.remove(job));
             worker.execute(() -> run(job));
@@ -67,10 +73,11 @@ final class DjlTrainingEngine implements TrainingEngine {
         }
     }
 
-    private static void requireGiven(String what, @Nullable Object value) {
-        if (value == null) {
-            throw InvalidSettingException.of(what, null, "a value");
-        }
+    private static void listenerFailed(TrainingEvent event, Throwable failure) {
+        LOG.warn(
+                "a listener failed on {}; the training goes on",
+                event.getClass().getSimpleName(),
+                failure);
     }
 
     private void run(EngineJob job) {
@@ -81,8 +88,8 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     @Override
     public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
-        requireGiven("request", request);
-        requireGiven("listener", listener);
+        Check.given("request", request);
+        Check.given("listener", listener);
         var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();

@@ -26,6 +26,7 @@ import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.testing.EventLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -10,6 +10,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingPaused;
+import io.github.txt2lora.testing.EventLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

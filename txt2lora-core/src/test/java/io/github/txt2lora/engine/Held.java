@@ -4,6 +4,7 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.event.TrainingPaused;
+import io.github.txt2lora.testing.EventLog;
 import java.nio.file.Path;
 
 /** Keeps an engine busy with a training that is paused, so that what is started meanwhile stays in the queue. */

@@ -12,6 +12,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.testing.EventLog;
 import io.github.txt2lora.torch.NativeUse;
 import java.nio.file.Files;
 import java.nio.file.Path;

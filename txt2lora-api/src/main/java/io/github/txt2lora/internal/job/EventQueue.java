@@ -1,4 +1,4 @@
-package io.github.txt2lora.engine;
+package io.github.txt2lora.internal.job;
 
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingEvent;
@@ -8,29 +8,28 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Delivers one job's events to its listeners, in order and one at a time, on an executor that may serve other jobs too.
  * Progress that a slow listener has not seen yet is replaced by newer progress; all other events are kept.
  */
-final class EventQueue {
-
-    private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
+public final class EventQueue {
 
     private final List<TrainingListener> listeners;
     private final Executor executor;
+    private final ListenerFailure listenerFailure;
     private final Deque<TrainingEvent> waiting = new ArrayDeque<>();
     private boolean delivering;
 
-    EventQueue(List<TrainingListener> listeners, Executor executor) {
+    /** A queue without events. */
+    public EventQueue(List<TrainingListener> listeners, Executor executor, ListenerFailure listenerFailure) {
         this.listeners = List.copyOf(listeners);
         this.executor = executor;
+        this.listenerFailure = listenerFailure;
     }
 
     /** Queues an event; never waits for a listener. */
-    synchronized void publish(TrainingEvent event) {
+    public synchronized void publish(TrainingEvent event) {
         if (event instanceof IterationFinished) {
             waiting.removeIf(IterationFinished.class::isInstance);
         }
@@ -58,14 +57,11 @@ final class EventQueue {
     }
 
     @SuppressWarnings("CatchingUnchecked") // a listener written in another language may throw a checked exception
-    private static void deliver(TrainingListener listener, TrainingEvent event) {
+    private void deliver(TrainingListener listener, TrainingEvent event) {
         try {
             listener.onEvent(event);
         } catch (Throwable e) {
-            LOG.warn(
-                    "a listener failed on {}; the training goes on",
-                    event.getClass().getSimpleName(),
-                    e);
+            listenerFailure.report(event, e);
         } finally {
             // whom a listener interrupted was itself, not the next one
             Thread.interrupted();

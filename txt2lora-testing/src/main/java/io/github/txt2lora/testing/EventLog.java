@@ -1,4 +1,4 @@
-package io.github.txt2lora.engine;
+package io.github.txt2lora.testing;
 
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
@@ -10,13 +10,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Keeps the events of a training, and lets a test wait for the first of a kind. */
-class EventLog implements TrainingListener {
+public class EventLog implements TrainingListener {
 
     private static final long MOST_SECONDS = 60;
 
     private final List<TrainingEvent> events = new CopyOnWriteArrayList<>();
     private final Set<String> threads = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<Class<?>, CountDownLatch> arrivals = new ConcurrentHashMap<>();
+
+    /** An empty log. */
+    public EventLog() {}
 
     @Override
     public void onEvent(TrainingEvent event) {
@@ -29,26 +32,34 @@ class EventLog implements TrainingListener {
         return arrivals.computeIfAbsent(kind, key -> new CountDownLatch(1));
     }
 
-    void await(Class<? extends TrainingEvent> kind) throws InterruptedException {
+    /**
+     * Waits for the first event of a kind.
+     *
+     * @throws AssertionError if none comes within a minute
+     */
+    public void await(Class<? extends TrainingEvent> kind) throws InterruptedException {
         if (!arrival(kind).await(MOST_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("no " + kind.getSimpleName() + " came, only " + names());
         }
     }
 
-    List<TrainingEvent> events() {
-        return events;
+    /** All events so far, in order. */
+    public List<TrainingEvent> events() {
+        return List.copyOf(events);
     }
 
-    <T extends TrainingEvent> List<T> events(Class<T> kind) {
+    /** The events of a kind so far, in order. */
+    public <T extends TrainingEvent> List<T> events(Class<T> kind) {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     /** The simple names of the events' classes, in order. */
-    List<String> names() {
+    public List<String> names() {
         return events.stream().map(event -> event.getClass().getSimpleName()).toList();
     }
 
-    Set<String> threads() {
-        return threads;
+    /** The names of the threads that brought the events. */
+    public Set<String> threads() {
+        return Set.copyOf(threads);
     }
 }

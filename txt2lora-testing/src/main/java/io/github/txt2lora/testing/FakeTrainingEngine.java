@@ -1,0 +1,214 @@
+package io.github.txt2lora.testing;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageListener;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.job.EventQueue;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An engine that trains nothing: jobs follow a {@link TrainingScript} in virtual time, so a test of an application
+ * takes milliseconds and needs no model. Queue, states, events and threads are as {@link TrainingEngine},
+ * {@link TrainingJob} and {@link TrainingListener} say, since it passes the same contract tests as the real engine.
+ *
+ * <pre>{@code
+ * var clock = VirtualClock.stopped();
+ * try (var engine = FakeTrainingEngine.builder()
+ *         .clock(clock)
+ *         .losses(0.9, 0.5, 0.2)
+ *         .iterationTime(Duration.ofSeconds(2))
+ *         .failAt(3, new TrainingFailedException("out of memory"))
+ *         .build()) {
+ *     application.train(engine, "krnkmd");
+ *     clock.advance(Duration.ofSeconds(4));
+ *     assertThat(application.progress("krnkmd")).isEqualTo("2 of 500, loss 0.5");
+ * }
+ * }</pre>
+ */
+public final class FakeTrainingEngine implements TrainingEngine {
+
+    private static final Logger LOG = System.getLogger(FakeTrainingEngine.class.getName());
+
+    private final TrainingScript script;
+    private final Map<String, TrainingScript> scriptsByName;
+    private final VirtualClock clock;
+    private final FakeWorker worker;
+    private final List<FakeJob> jobs = new ArrayList<>();
+    private final List<FakePictures> pictures = new ArrayList<>();
+    private final List<ImageRequest> requests = new ArrayList<>();
+    private boolean closed;
+
+    private FakeTrainingEngine(Builder builder) {
+        this.script = builder.script;
+        this.scriptsByName = Map.copyOf(builder.scriptsByName);
+        this.clock = builder.clock;
+        this.worker = new FakeWorker(clock);
+    }
+
+    /** A builder of an engine whose trainings are {@link TrainingScript#smooth()} and whose clock jumps. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The time of its trainings. */
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /** What it was asked to train, in that order. */
+    public List<LoraTraining> trainings() {
+        return clock.locked(() -> jobs.stream().map(FakeJob::training).toList());
+    }
+
+    /** What it was asked to draw, in that order. */
+    public List<ImageRequest> requests() {
+        return clock.locked(() -> List.copyOf(requests));
+    }
+
+    /** Whether it was closed. */
+    public boolean isClosed() {
+        return clock.locked(() -> closed);
+    }
+
+    @Override
+    public TrainingJob start(LoraTraining training, TrainingListener... listeners) {
+        Check.given("training", training);
+        for (TrainingListener listener : Check.given("listeners", listeners)) {
+            Check.given("listener", listener);
+        }
+        return clock.locked(() -> {
+            requireOpen();
+            TrainingScript own = scriptsByName.getOrDefault(training.name(), script);
+            var events = new EventQueue(List.of(listeners), worker, FakeTrainingEngine::listenerFailed);
+            var job = new FakeJob(training, own, clock, worker, events);
+            jobs.add(job);
+            worker.add(job);
+            return job;
+        });
+    }
+
+    private static void listenerFailed(TrainingEvent event, Throwable failure) {
+        LOG.log(Level.WARNING, "a listener failed on " + event.getClass().getSimpleName(), failure);
+    }
+
+    @Override
+    public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
+        Check.given("request", request);
+        Check.given("listener", listener);
+        var drawing = new FakePictures(request);
+        clock.locked(() -> {
+            requireOpen();
+            requests.add(request);
+            pictures.add(drawing);
+            worker.add(drawing);
+        });
+        return drawing.await(listener);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw closedException();
+        }
+    }
+
+    private static Txt2LoraException closedException() {
+        return new Txt2LoraException("the engine is closed; open another one with TrainingEngine.open()");
+    }
+
+    @Override
+    public void close() {
+        clock.locked(() -> {
+            closed = true;
+            jobs.forEach(job -> job.cancel(CancelMode.SUSPEND));
+            pictures.forEach(drawing -> drawing.fail(closedException()));
+        });
+        worker.close();
+    }
+
+    /** Collects what a {@link FakeTrainingEngine} does; each call replaces what an earlier one said on its matter. */
+    public static final class Builder {
+
+        private TrainingScript script = TrainingScript.smooth();
+        private final Map<String, TrainingScript> scriptsByName = new HashMap<>();
+        private VirtualClock clock = VirtualClock.jumping();
+
+        private Builder() {}
+
+        /** The losses of a training's iterations; the last one is that of all later iterations too. */
+        public Builder losses(double first, double... others) {
+            return script(script.losses(first, others));
+        }
+
+        /** How long a model loads; no time by default. */
+        public Builder loadTime(Duration time) {
+            return script(script.loadTime(time));
+        }
+
+        /** How long an iteration takes; no time by default. */
+        public Builder iterationTime(Duration time) {
+            return script(script.iterationTime(time));
+        }
+
+        /** What trainings warn of. */
+        public Builder warnings(String... messages) {
+            return script(script.warnings(messages));
+        }
+
+        /** Lets trainings fail while the model loads. */
+        public Builder failOnLoad(Txt2LoraException exception) {
+            return script(script.failOnLoad(exception));
+        }
+
+        /** Lets trainings fail in an iteration, counted from 1. */
+        public Builder failAt(int iteration, Txt2LoraException exception) {
+            return script(script.failAt(iteration, exception));
+        }
+
+        /** Lets trainings fail when their LoRA is to be saved. */
+        public Builder failOnSave(Txt2LoraException exception) {
+            return script(script.failOnSave(exception));
+        }
+
+        /** Whether saved LoRAs are files, ones without tensors; false by default. */
+        public Builder writesFiles(boolean writes) {
+            return script(script.writesFiles(writes));
+        }
+
+        /** What happens in all trainings that have no script of their own. */
+        public Builder script(TrainingScript script) {
+            this.script = Check.given("script", script);
+            return this;
+        }
+
+        /** What happens in the trainings of a LoRA of this name. */
+        public Builder scriptFor(String name, TrainingScript script) {
+            scriptsByName.put(Check.given("name", name), Check.given("script", script));
+            return this;
+        }
+
+        /** The time of its trainings; one that jumps by default. */
+        public Builder clock(VirtualClock clock) {
+            this.clock = Check.given("clock", clock);
+            return this;
+        }
+
+        /** Opens the engine. */
+        public FakeTrainingEngine build() {
+            return new FakeTrainingEngine(this);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+package io.github.txt2lora.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.TrainingCancelled;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageProgress;
+import io.github.txt2lora.image.ImageRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link TrainingEngine} must do. Extend it and give the constructor a fixture. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+public abstract class TrainingEngineContract {
+
+    private static final int ENDLESS = Integer.MAX_VALUE;
+
+    private final EngineFixture fixture;
+    private final EventLog log = new EventLog();
+
+    @SuppressWarnings("NullAway.Init") // before each test
+    private TrainingEngine engine;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // before each test
+    private Path folder;
+
+    /** Tests the fixture's engine. */
+    protected TrainingEngineContract(EngineFixture fixture) {
+        this.fixture = fixture;
+    }
+
+    @BeforeEach
+    void openEngine() {
+        engine = fixture.open();
+    }
+
+    @AfterEach
+    void closeEngine() {
+        engine.close();
+    }
+
+    @Test
+    void trains_and_says_what_came_out() throws Exception {
+        LoraTraining training = fixture.training(folder, 2);
+
+        TrainingJob job = engine.start(training);
+        TrainedLora lora = job.await();
+
+        assertThat(job.training()).isSameAs(training);
+        assertThat(job.state()).isEqualTo(JobState.FINISHED);
+        assertThat(job.progress().fraction()).isEqualTo(1);
+        assertThat(lora.name()).isEqualTo(training.name());
+        assertThat(lora.file()).isEqualTo(training.loraFile()).isRegularFile();
+        assertThat(lora.iterations()).isEqualTo(2);
+        assertThat(lora.losses()).hasSize(2).last().isEqualTo(job.progress().loss());
+    }
+
+    @Test
+    void trainings_run_in_the_order_in_which_they_were_started_also_after_one_that_fails() throws Exception {
+        var order = new CopyOnWriteArrayList<Path>();
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void onStarted(TrainingStarted event) {
+                order.add(event.training().output().getFileName());
+            }
+        };
+        List<TrainingJob> jobs = new ArrayList<>();
+        try (var first = new JobInState(JobState.QUEUED, fixture, engine, folder)) {
+            jobs.add(engine.start(fixture.training(folder.resolve("a"), 1), listener));
+            jobs.add(engine.start(fixture.failingTraining(folder.resolve("b")), listener));
+            jobs.add(engine.start(fixture.training(folder.resolve("c"), 1), listener));
+            assertThat(jobs).extracting(TrainingJob::state).containsOnly(JobState.QUEUED);
+            assertThat(first.job().state()).isEqualTo(JobState.QUEUED);
+        }
+
+        assertThat(jobs.get(2).await().iterations()).isEqualTo(1);
+        engine.close();
+        assertThat(order).containsExactly(Path.of("a"), Path.of("b"), Path.of("c"));
+        assertThat(jobs)
+                .extracting(TrainingJob::state)
+                .containsExactly(JobState.FINISHED, JobState.FAILED, JobState.FINISHED);
+    }
+
+    @Test
+    void train_throws_what_the_training_fails_with() {
+        assertThatThrownBy(() -> engine.train(fixture.failingTraining(folder)))
+                .isInstanceOf(Txt2LoraException.class)
+                .isNotInstanceOf(TrainingCancelledException.class);
+    }
+
+    @Test
+    void who_starts_and_waits_cancels_the_training_by_being_interrupted() throws Exception {
+        var interrupted = new CompletableFuture<Boolean>();
+        var task = new FutureTask<>(() -> {
+            try {
+                return engine.train(fixture.training(folder, ENDLESS), log);
+            } finally {
+                interrupted.complete(Thread.currentThread().isInterrupted());
+            }
+        });
+        var starter = new Thread(task);
+        starter.start();
+        log.await(TrainingStarted.class);
+        starter.interrupt();
+
+        assertThatThrownBy(() -> task.get(1, TimeUnit.MINUTES)).hasCauseInstanceOf(TrainingCancelledException.class);
+        assertThat(interrupted.join()).isTrue();
+        log.await(TrainingCancelled.class);
+    }
+
+    @Test
+    void draws_pictures_with_consecutive_seeds_and_reports_to_the_calling_thread() {
+        ImageRequest request = fixture.picture().toBuilder().count(2).seed(7).build();
+        List<ImageProgress> reports = new ArrayList<>();
+
+        List<GeneratedImage> images = engine.generate(request, progress -> {
+            assertThat(Thread.currentThread().getName()).doesNotStartWith("txt2lora");
+            reports.add(progress);
+        });
+
+        assertThat(images).extracting(GeneratedImage::seed).containsExactly(7L, 8L);
+        assertThat(images).allSatisfy(image -> {
+            assertThat(image.image().getWidth()).isEqualTo(request.width());
+            assertThat(image.image().getHeight()).isEqualTo(request.height());
+        });
+        long steps = 2L * request.steps();
+        assertThat(reports).last().isEqualTo(new ImageProgress(steps, steps));
+    }
+
+    @Test
+    void a_picture_waits_for_the_trainings_before_it() throws Exception {
+        var drawing = new FutureTask<>(() -> engine.generate(fixture.picture()));
+        try (var before = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
+            new Thread(drawing).start();
+            assertThat(before.job().state()).isEqualTo(JobState.PAUSED);
+            assertThat(drawing.isDone()).isFalse();
+        }
+
+        assertThat(drawing.get(1, TimeUnit.MINUTES)).hasSize(1);
+    }
+
+    @Test
+    void what_a_picture_listener_throws_comes_out_and_harms_nothing() {
+        var failure = new IllegalStateException("thrown by a listener on purpose");
+
+        assertThatThrownBy(() -> engine.generate(fixture.picture(), progress -> {
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(engine.generate(fixture.picture())).hasSize(1);
+    }
+
+    @Test
+    void closing_cancels_what_runs_and_what_waits() throws Exception {
+        TrainingJob running = engine.start(fixture.training(folder.resolve("running"), ENDLESS), log);
+        TrainingJob queued = engine.start(fixture.training(folder.resolve("queued"), 1));
+        CompletableFuture<TrainedLora> completion = queued.completion().toCompletableFuture();
+        log.await(IterationFinished.class);
+
+        engine.close();
+
+        assertThat(running.state()).isEqualTo(JobState.CANCELLED);
+        assertThat(queued.state()).isEqualTo(JobState.CANCELLED);
+        assertThat(completion).isCompletedExceptionally();
+        assertThat(running.completion().toCompletableFuture()).isCompletedExceptionally();
+        assertThat(running.training().loraFile()).doesNotExist();
+        assertThat(queued.training().output()).doesNotExist();
+    }
+
+    @Test
+    void closing_ends_a_pause() throws Exception {
+        try (var paused = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
+            engine.close();
+
+            assertThat(paused.job().state()).isEqualTo(JobState.CANCELLED);
+        }
+    }
+
+    @Test
+    void closing_ends_the_wait_for_a_picture() throws Exception {
+        var begun = new CountDownLatch(1);
+        ImageRequest many = fixture.picture().toBuilder().steps(1000).count(100).build();
+        var drawing = new FutureTask<>(() -> {
+            begun.countDown();
+            return engine.generate(many);
+        });
+        try (var before = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
+            new Thread(drawing).start();
+            begun.await();
+            assertThat(before.job().state()).isEqualTo(JobState.PAUSED);
+
+            engine.close();
+        }
+
+        assertThatThrownBy(() -> drawing.get(1, TimeUnit.MINUTES)).hasCauseInstanceOf(Txt2LoraException.class);
+    }
+
+    @Test
+    void closing_again_and_from_several_threads_does_nothing_more() throws Exception {
+        engine.start(fixture.training(folder, ENDLESS), log);
+        List<FutureTask<Boolean>> closings = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            var closing = new FutureTask<>(engine::close, true);
+            closings.add(closing);
+            new Thread(closing).start();
+        }
+
+        for (FutureTask<Boolean> closing : closings) {
+            assertThat(closing.get(1, TimeUnit.MINUTES)).isTrue();
+        }
+        engine.close();
+        assertThat(log.events(TrainingCancelled.class)).hasSize(1);
+    }
+
+    @Test
+    void a_closed_engine_takes_nothing_new() {
+        engine.close();
+
+        assertThatThrownBy(() -> engine.start(fixture.training(folder, 1)))
+                .isInstanceOf(Txt2LoraException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> engine.generate(fixture.picture()))
+                .isInstanceOf(Txt2LoraException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // callers are not bound to it
+    void rejects_null() {
+        assertThatThrownBy(() -> engine.start(null)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> engine.generate(null)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> engine.start(fixture.training(folder, 1), log, null))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("listener");
+        try (var running = new JobInState(JobState.RUNNING, fixture, engine, folder)) {
+            assertThatThrownBy(() -> running.job().cancel(null)).isInstanceOf(InvalidSettingException.class);
+            running.job().cancel(CancelMode.DISCARD);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+package io.github.txt2lora.testing;
+
+class FakeTrainingEngineContractTest extends TrainingEngineContract {
+
+    FakeTrainingEngineContractTest() {
+        super(new FakeFixture());
+    }
+}

@@ -1,0 +1,8 @@
+package io.github.txt2lora.testing;
+
+class FakeTrainingJobContractTest extends TrainingJobContract {
+
+    FakeTrainingJobContractTest() {
+        super(new FakeFixture());
+    }
+}

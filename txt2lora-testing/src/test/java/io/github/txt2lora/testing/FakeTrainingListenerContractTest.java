@@ -1,0 +1,8 @@
+package io.github.txt2lora.testing;
+
+class FakeTrainingListenerContractTest extends TrainingListenerContract {
+
+    FakeTrainingListenerContractTest() {
+        super(new FakeFixture());
+    }
+}
