@@ -2,6 +2,7 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
+import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -86,13 +87,21 @@ public sealed interface ModelSource {
             boolean web = scheme.equals("http") || scheme.equals("https");
             if (!web || url.getHost() == null) {
                 throw InvalidSettingException.of(
-                        "model url", url, "an absolute address such as https://example.org/model.safetensors");
+                        "model url",
+                        PublicAddress.of(url),
+                        "an absolute address such as https://example.org/model.safetensors");
             }
         }
 
         @Override
         public String displayName() {
             return name;
+        }
+
+        /** Shows the address without user and query, which may hold a password or token. */
+        @Override
+        public String toString() {
+            return "Download[name=" + name + ", url=" + PublicAddress.of(url) + "]";
         }
     }
 

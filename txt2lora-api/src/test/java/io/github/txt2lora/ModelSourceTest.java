@@ -36,12 +36,21 @@ class ModelSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base.safetensors", "/base", "ftp://example.org/x", "file:///x", "mailto:a@b.c", "https:x"})
+    @ValueSource(strings = {"base.safetensors", "/base", "ftp://example.org/x", "file:///x", "mailto:a", "https:x"})
     void rejects_addresses_that_cannot_be_downloaded(String url) {
         assertThatThrownBy(() -> ModelSource.url("base", URI.create(url)))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("model url is " + url
-                        + "; expected an absolute address such as https://example.org/model.safetensors");
+                .hasMessage("model url is \"" + url
+                        + "\"; expected an absolute address such as https://example.org/model.safetensors");
+    }
+
+    @Test
+    void secrets_of_a_download_are_not_shown() {
+        ModelSource source = ModelSource.url("base", URI.create("https://user:secret@example.org/x?token=secret"));
+        assertThat(source).hasToString("Download[name=base, url=https://***@example.org/x?***]");
+        assertThatThrownBy(() -> ModelSource.url("base", URI.create("ftp://user:secret@example.org/x?token=secret")))
+                .hasMessageContaining("ftp://***@example.org/x?***")
+                .hasMessageNotContaining("secret");
     }
 
     @Test

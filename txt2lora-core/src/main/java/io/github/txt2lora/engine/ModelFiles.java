@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.internal.PublicAddress;
 import io.github.txt2lora.spi.ModelDownloader;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -32,7 +33,8 @@ final class ModelFiles {
                 return first.next().download(download);
             }
             throw new InvalidSettingException("model " + download.name() + " is to be downloaded from "
-                    + download.url() + ", but no " + ModelDownloader.class.getName() + " is on the class path;"
+                    + PublicAddress.of(download.url()) + ", but no " + ModelDownloader.class.getName()
+                    + " is on the class path;"
                     + " download the file yourself and give it as ModelSource.file(...)");
         }
         throw new IllegalArgumentException("unknown kind of model source: " + source);

@@ -3,6 +3,7 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
+import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.util.Optional;
 
@@ -47,7 +48,9 @@ public sealed interface ModelAddress {
             Check.given("model_url", url).ifPresent(address -> {
                 if (!address.isAbsolute()) {
                     throw InvalidSettingException.of(
-                            "model_url", address, "an absolute address such as https://example.org/model.safetensors");
+                            "model_url",
+                            PublicAddress.of(address),
+                            "an absolute address such as https://example.org/model.safetensors");
                 }
             });
         }
@@ -55,6 +58,13 @@ public sealed interface ModelAddress {
         @Override
         public String displayName() {
             return name;
+        }
+
+        /** Shows the address without user and query, which may hold a password or token. */
+        @Override
+        public String toString() {
+            return "Named[name=" + name
+                    + url.map(address -> ", url=" + PublicAddress.of(address)).orElse("") + "]";
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
@@ -49,10 +50,13 @@ final class ModelKeys {
                 return Optional.of(url);
             }
         } catch (URISyntaxException e) {
-            keys.report(SettingKey.MODEL_URL, text, "an address of a download: " + e.getReason());
+            keys.report(SettingKey.MODEL_URL, PublicAddress.of(text), "an address of a download: " + e.getReason());
             return Optional.empty();
         }
-        keys.report(SettingKey.MODEL_URL, text, "an absolute address such as https://example.org/model.safetensors");
+        keys.report(
+                SettingKey.MODEL_URL,
+                PublicAddress.of(text),
+                "an absolute address such as https://example.org/model.safetensors");
         return Optional.empty();
     }
 

@@ -26,6 +26,16 @@ class ModelFilesTest {
     }
 
     @Test
+    void secrets_of_a_download_are_not_shown() {
+        ModelSource download =
+                ModelSource.url("model", URI.create("https://user:secret@example.org/model?token=secret"));
+
+        assertThatThrownBy(() -> ModelFiles.locate(download, List.of()))
+                .hasMessageContaining("https://***@example.org/model?***")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
     void download_is_left_to_the_first_downloader() {
         Path downloaded = Path.of("cache/model.safetensors");
 
