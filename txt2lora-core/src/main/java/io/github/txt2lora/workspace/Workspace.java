@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
- * asked for, and appear under their names only when they are whole. Names are checked, so that nothing is written
- * outside of the folder.
+ * asked for, and appear under their names only when they are whole. Names and LECO's {@code prompts_file} are checked,
+ * so that nothing is written or read outside of the folder, but a model whose path the settings give.
  */
 public final class Workspace {
 
@@ -249,11 +249,15 @@ public final class Workspace {
             return byName;
         }
         String path = config.promptsFile().get();
-        return Stream.of(configFolder(), folder)
+        List<Path> inside = Stream.of(configFolder(), folder)
                 .map(base -> resolve(base, config.file() + ": prompts_file", path))
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(byName);
+                .filter(file -> file.startsWith(folder))
+                .toList();
+        if (inside.isEmpty()) {
+            throw new InvalidSettingException(config.file() + ": prompts_file is " + Problems.quote(path)
+                    + ", which lies outside of the workspace; expected a path within " + folder);
+        }
+        return inside.stream().filter(Files::isRegularFile).findFirst().orElse(byName);
     }
 
     private ModelSource modelAt(String name, String path) {

@@ -213,6 +213,43 @@ class WorkspaceTest {
         assertProblems("krnkmd.yaml, line 1: model_name: model_name is \"../../secrets\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"../../outside.yaml", "some/../../../outside.yaml", "/outside.yaml"})
+    void prompts_file_outside_of_the_folder_is_neither_read_nor_written(String path) throws IOException {
+        Path outside = folder.resolve("outside.yaml");
+        Path inner = folder.resolve("inner");
+        Workspace within = Workspace.create(inner);
+        String secret = "- target: secret\n";
+        Files.writeString(outside, secret);
+        String prompts = path.equals("/outside.yaml") ? outside.toString() : path;
+        Files.writeString(
+                within.configFile("krnkmd"), "pretrained_model: {name_or_path: tiny}\nprompts_file: " + prompts + "\n");
+
+        assertThatThrownBy(() -> within.load("krnkmd"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("prompts_file is '" + prompts.substring(0, Math.min(60, prompts.length())))
+                .hasMessageContaining("which lies outside of the workspace; expected a path within " + inner);
+        assertThatThrownBy(() -> within.save(
+                        LoraSettings.of("krnkmd", ModelAddress.named("tiny")),
+                        List.of(PromptPair.enhance("krnkmd").build())))
+                .isInstanceOf(InvalidSettingException.class);
+        assertThat(outside).hasContent(secret);
+    }
+
+    @Test
+    void secrets_of_an_address_are_not_shown() throws IOException {
+        config("model_name: tiny\nmodel_url: \"https://user:secret@example.org/a b?token=secret\"\n");
+
+        assertThatThrownBy(() -> workspace.load("krnkmd"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("model_url is 'https://***@example.org/a b?***'")
+                .hasMessageNotContaining("secret");
+        URI url = URI.create("https://user:secret@example.org/a?token=secret");
+        assertThat(LoraSettings.of("krnkmd", ModelAddress.named("tiny", url)).toString())
+                .contains("example.org/a")
+                .doesNotContain("secret");
+    }
+
     @Test
     void unknown_name_is_refused_with_the_nearest_one() throws IOException {
         config("model_name: tiny\n");
