@@ -23,6 +23,8 @@ final class PngText {
     private static final int INTERNATIONAL_TEXT = 0x69545874;
     private static final int END = 0x49454e44;
     private static final int CRC_BYTES = 4;
+
+    /** Parameters have some kilobytes; a workflow that another program put beside them may have megabytes. */
     private static final int LONGEST = 1 << 24;
 
     private PngText() {}

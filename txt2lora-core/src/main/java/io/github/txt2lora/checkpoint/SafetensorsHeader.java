@@ -35,6 +35,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
     /** {@code {"name": {"shape": [1]}}} is three deep; nothing in a header is deeper. */
     private static final int MAX_NESTING = 3;
 
+    /** The largest checkpoints have some thousand; each needs objects many times the size of its text. */
+    private static final int MAX_TENSORS = 100_000;
+
     /** PyTorch allows 64 axes. */
     private static final int MAX_AXES = 64;
 
@@ -105,6 +108,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
                     metadata = readMetadata();
                 } else {
                     tensors.add(readSlot(key));
+                    if (tensors.size() > MAX_TENSORS) {
+                        throw failure(key, "more than %d tensors".formatted(MAX_TENSORS));
+                    }
                 }
             }
             if (parser.nextToken() != null) {

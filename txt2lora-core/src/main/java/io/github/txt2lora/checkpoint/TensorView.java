@@ -1,6 +1,7 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -185,6 +186,6 @@ public final class TensorView {
 
     @Override
     public String toString() {
-        return name + " " + type + shape;
+        return Excerpt.of(name) + " " + type + shape;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.ArrayList;
@@ -75,7 +76,9 @@ record StateFields(Path path, Map<String, String> metadata) {
     }
 
     private CheckpointException unexpected(String key, String expected) {
-        return new CheckpointException(
-                path + " has the metadata " + key + " = " + metadata.get(key) + "; expected " + expected);
+        String value = metadata.get(key);
+        return new CheckpointException(path + " has "
+                + (value == null ? "no metadata " + key : "the metadata " + key + " = " + Excerpt.of(value))
+                + "; expected " + expected);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.leco;
 
+import io.github.txt2lora.internal.Excerpt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -52,8 +53,11 @@ public record TrainingState(
         names.addAll(now.keySet());
         return names.stream()
                 .filter(name -> !Objects.equals(now.get(name), fingerprint.get(name)))
-                .map(name -> name + " is " + now.getOrDefault(name, "absent") + ", was "
-                        + fingerprint.getOrDefault(name, "absent"))
+                .map(name -> Excerpt.of(name) + " is " + value(name, now) + ", was " + value(name, fingerprint))
                 .toList();
+    }
+
+    private static String value(String name, Map<String, String> fingerprint) {
+        return Excerpt.of(fingerprint.getOrDefault(name, "absent"));
     }
 }

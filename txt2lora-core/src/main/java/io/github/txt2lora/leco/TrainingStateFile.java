@@ -7,6 +7,7 @@ import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -78,7 +79,8 @@ public final class TrainingStateFile {
             String hash = SafetensorsHashes.sha256OfTensorData(entries(file.tensors()));
             if (!hash.equals(metadata.get(DATA_HASH))) {
                 throw new CheckpointException(path + " is damaged: its data has the SHA-256 " + hash + "; expected "
-                        + metadata.get(DATA_HASH) + ". Delete it, so that an earlier state is used");
+                        + Excerpt.of(metadata.getOrDefault(DATA_HASH, "one in its metadata"))
+                        + ". Delete it, so that an earlier state is used");
             }
             var fields = new StateFields(path, metadata);
             TrainerState trainer = TrainerStateTensors.take("", file, fields);

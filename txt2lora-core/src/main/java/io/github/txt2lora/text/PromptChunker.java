@@ -1,5 +1,6 @@
 package io.github.txt2lora.text;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.image.PromptSyntax;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PromptChunk.WeightedToken;
@@ -18,6 +19,12 @@ public final class PromptChunker {
     /** The web UI's setting {@code comma_padding_backtrack}, at its default. */
     private static final int COMMA_REACH = 20;
 
+    /**
+     * Each chunk makes the UNet's attention longer, so that without a limit a prompt could ask for any amount of memory.
+     * Prompts of people have one to four.
+     */
+    private static final int MOST_CHUNKS = 40;
+
     private final ClipTokenizer tokenizer;
     private final int comma;
 
@@ -32,6 +39,7 @@ public final class PromptChunker {
      * {@code <lora:...>} are words here: they are for {@link PromptParts} and {@link LoraTags} to take out before.
      *
      * @param warnings is told of brackets that are never closed
+     * @throws InvalidSettingException if there are more than 40
      */
     public List<PromptChunk> chunks(String prompt, Consumer<String> warnings) {
         Emphasised emphasised = EmphasisParser.parse(prompt);
@@ -51,7 +59,15 @@ public final class PromptChunker {
                 filling.endChunk();
             }
         }
-        return filling.finish();
+        return requireFew(prompt, filling.finish());
+    }
+
+    private static List<PromptChunk> requireFew(String prompt, List<PromptChunk> chunks) {
+        if (chunks.size() > MOST_CHUNKS) {
+            throw new InvalidSettingException("prompt " + Excerpt.quoted(prompt) + " has " + chunks.size()
+                    + " chunks of " + PromptChunk.CAPACITY + " tokens; expected at most " + MOST_CHUNKS);
+        }
+        return chunks;
     }
 
     private final class Filling {

@@ -1,7 +1,9 @@
 package io.github.txt2lora.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.txt2lora.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,14 @@ class PromptChunkerTest {
     void break_begins_a_chunk() {
         assertThat(chunks("cat BREAK dog"))
                 .containsExactly(chunks("cat").get(0), chunks("dog").get(0));
+    }
+
+    @Test
+    void a_prompt_that_would_need_endless_memory_is_refused() {
+        assertThat(chunks("BREAK ".repeat(39))).hasSize(39);
+        assertThatThrownBy(() -> chunks("cat ".repeat(75 * 40 + 1)))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("has 41 chunks of 75 tokens; expected at most 40");
     }
 
     @Test
