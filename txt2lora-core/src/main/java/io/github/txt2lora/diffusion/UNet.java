@@ -1,8 +1,10 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -23,7 +25,8 @@ import java.util.Map;
 
 /**
  * The denoising network ({@code torchscript/unet.py}), with or without a LoRA attached. Latents and predictions are
- * float32 whatever precision the network computes in.
+ * float32 whatever precision the network computes in. A batch that memory does not suffice for goes through it in parts,
+ * with the same result up to rounding.
  */
 public final class UNet implements AutoCloseable {
 
@@ -37,11 +40,13 @@ public final class UNet implements AutoCloseable {
 
     private final ScriptModule script;
     private final Map<String, List<Long>> weightShapes;
+    private final MicroBatches microBatches;
     private long evaluatedSamples;
 
-    private UNet(ScriptModule script, Map<String, List<Long>> weightShapes) {
+    private UNet(ScriptModule script, Map<String, List<Long>> weightShapes, MicroBatches microBatches) {
         this.script = script;
         this.weightShapes = weightShapes;
+        this.microBatches = microBatches;
     }
 
     /** Copies the UNet's weights from the checkpoint to the device, in the given precision. */
@@ -61,7 +66,7 @@ public final class UNet implements AutoCloseable {
                 new ScriptAttribute.OfTensorList("lora_views"));
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return new UNet(script, shapes);
+        return new UNet(script, shapes, new MicroBatches(torch::emptyCache));
     }
 
     /** The shapes of all weights by their diffusers names. */
@@ -104,10 +109,21 @@ public final class UNet implements AutoCloseable {
      */
     public NDArray predict(
             NDManager scope, NDArray latents, double timestep, Conditioning conditioning, double loraStrength) {
-        evaluatedSamples += latents.getShape().get(0);
-        return withInput(script.call("forward", scope), scope, latents, timestep, conditioning, loraStrength)
-                .run()
-                .singletonOrThrow();
+        int samples = samples(latents);
+        evaluatedSamples += samples;
+        List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
+            NDArray part = rows(latents, from, to);
+            return withInput(
+                            script.call("forward", scope),
+                            scope,
+                            part,
+                            timestep,
+                            conditioning.rows(from, to),
+                            loraStrength)
+                    .run()
+                    .singletonOrThrow();
+        });
+        return joined(predictions);
     }
 
     /**
@@ -125,11 +141,53 @@ public final class UNet implements AutoCloseable {
             NDArray latents,
             double timestep,
             Conditioning conditioning) {
-        evaluatedSamples += latents.getShape().get(0);
-        ScriptCall call = script.call("lora_gradient", scope).with(target).with(lossScale);
-        NDList result =
-                withInput(call, scope, latents, timestep, conditioning, 1).runWithGradients();
-        return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
+        int samples = samples(latents);
+        evaluatedSamples += samples;
+        List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
+            ScriptCall call = script.call("lora_gradient", scope)
+                    .with(rows(target, from, to))
+                    .with(lossScale);
+            NDArray part = rows(latents, from, to);
+            NDList result = withInput(call, scope, part, timestep, conditioning.rows(from, to), 1)
+                    .runWithGradients();
+            return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
+        });
+        return mean(parts, samples);
+    }
+
+    /** The gradient of the mean over all samples from those over parts of them. */
+    private static LoraGradient mean(List<LoraGradient> parts, int samples) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        double loss = 0;
+        NDArray gradient = parts.get(0).gradient().mul(0);
+        for (LoraGradient part : parts) {
+            float share = (float) samples(part.prediction()) / samples;
+            loss += share * part.loss();
+            gradient.addi(part.gradient().mul(share));
+        }
+        return new LoraGradient(
+                loss,
+                gradient,
+                joined(parts.stream().map(LoraGradient::prediction).toList()));
+    }
+
+    private static int samples(NDArray batch) {
+        return Math.toIntExact(batch.getShape().get(0));
+    }
+
+    private static NDArray rows(NDArray batch, int from, int to) {
+        return to - from == samples(batch) ? batch : batch.get(new NDIndex("{}:{}", from, to));
+    }
+
+    private static NDArray joined(List<NDArray> parts) {
+        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(new NDList(parts), 0);
+    }
+
+    /** How many samples go through the network at once. */
+    MicroBatches microBatches() {
+        return microBatches;
     }
 
     /** The outputs of the blocks by their names, with those of {@code time_embedding} and {@code output}. */
@@ -155,7 +213,7 @@ public final class UNet implements AutoCloseable {
             double timestep,
             Conditioning conditioning,
             double loraStrength) {
-        float[] timesteps = new float[Math.toIntExact(latents.getShape().get(0))];
+        float[] timesteps = new float[samples(latents)];
         Arrays.fill(timesteps, (float) timestep);
         return call.with(latents)
                 .with(scope.create(timesteps))

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,18 @@ public record Conditioning(
     /** Conditioning of SD 1.x and 2.x. */
     public Conditioning(NDArray context) {
         this(context, null, null);
+    }
+
+    /** The rows from one number up to, and not including, another. */
+    public Conditioning rows(int from, int to) {
+        if (to - from == context.getShape().get(0)) {
+            return this;
+        }
+        NDIndex rows = new NDIndex("{}:{}", from, to);
+        return new Conditioning(
+                context.get(rows),
+                pooled == null ? null : pooled.get(rows),
+                timeIds == null ? null : timeIds.get(rows));
     }
 
     /**

@@ -10,7 +10,12 @@ public final class TorchException extends Txt2LoraException {
 
     private final boolean outOfMemory;
 
-    TorchException(String message, boolean outOfMemory, @Nullable Throwable cause) {
+    /**
+     * Creates the exception.
+     *
+     * @param outOfMemory whether there was too little memory for the call
+     */
+    public TorchException(String message, boolean outOfMemory, @Nullable Throwable cause) {
         super(message, cause);
         this.outOfMemory = outOfMemory;
     }

@@ -35,9 +35,14 @@ class SoakTest {
         Path lines = folder.resolve("lines");
         Path output = folder.resolve("lora");
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        // a heap of one size, so that growth is the native memory's
+        // a heap of one size and a compiler that is soon done, so that growth is the engine's
         List<String> options = List.of(
-                "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-Djava.io.tmpdir=" + temporary);
+                "-Xms192m",
+                "-Xmx192m",
+                "-XX:+AlwaysPreTouch",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Djava.io.tmpdir=" + temporary);
 
         Process process = ChildJvm.start(
                 SoakedEngine.class,
