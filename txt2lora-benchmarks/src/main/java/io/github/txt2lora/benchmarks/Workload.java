@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /** A training whose speed is measured. */
 enum Workload {
-    /** The checkpoint that comes with the samples, at the size it was made for, on one thread as in the quick start. */
+    /** The checkpoint that comes with the project, at the size it was made for, on one thread as in the quick start. */
     DEMO("demo checkpoint", 96, 2, 20, 1) {
         @Override
         void writeCheckpoint(Path file) throws IOException {
@@ -27,7 +27,7 @@ enum Workload {
         }
     };
 
-    private static final String DEMO_RESOURCE = "/io/github/txt2lora/samples/chibi.safetensors";
+    private static final String DEMO_RESOURCE = "/io/github/txt2lora/demo/chibi.safetensors";
 
     private final String title;
     private final int resolution;

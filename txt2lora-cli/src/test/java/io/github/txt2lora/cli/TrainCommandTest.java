@@ -17,7 +17,7 @@ import picocli.CommandLine;
 
 class TrainCommandTest {
 
-    private static final String DEMO_CHECKPOINT = "/io/github/txt2lora/samples/chibi.safetensors";
+    private static final String DEMO_CHECKPOINT = "/io/github/txt2lora/demo/chibi.safetensors";
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();

@@ -7,6 +7,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
+import io.github.txt2lora.demo.DemoCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
