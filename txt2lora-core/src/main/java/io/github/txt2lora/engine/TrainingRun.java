@@ -63,6 +63,12 @@ final class TrainingRun {
             cancelled();
         } catch (Txt2LoraException e) {
             failed(e);
+        } catch (OutOfMemoryError e) {
+            failed(new TrainingFailedException(
+                    "the training of " + training.name() + " failed: " + e.getMessage() + ", with at most "
+                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB for Java; start it with a larger -Xmx,"
+                            + " or train with a lower rank, resolution or batch size",
+                    e));
         } catch (RuntimeException | Error e) {
             failed(new TrainingFailedException("the training of " + training.name() + " failed: " + e, e));
         }
