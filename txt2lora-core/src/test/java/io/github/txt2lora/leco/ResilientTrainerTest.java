@@ -78,6 +78,10 @@ class ResilientTrainerTest {
         private final ResilientTrainer resilient;
 
         Session(TrainingSpec spec) {
+            this(spec, unet);
+        }
+
+        Session(TrainingSpec spec, UNet unet) {
             parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             var parameterization =
@@ -279,6 +283,25 @@ class ResilientTrainerTest {
             assertThatThrownBy(() -> session.resilient.next(() -> {}, SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("Rollback[limit=1]");
+        }
+    }
+
+    @Test
+    void a_scale_of_the_loss_that_is_too_large_is_lowered_within_the_iteration() {
+        try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
+                var session = new Session(spec().precision(Precision.FP16).build(), half)) {
+            TrainerState state = session.trainer.state();
+            // no half-precision gradient survives this
+            var huge = new LossScale(0x1p40, 0);
+            session.trainer.restore(
+                    new TrainerState(0, state.generator(), 1, huge, state.parameters(), state.optimizer()));
+
+            session.train(1);
+
+            assertThat(session.trainer.state().lossScale().factor())
+                    .isLessThan(huge.factor())
+                    .isGreaterThanOrEqualTo(1);
+            assertThat(session.values()).doesNotContain(Float.NaN);
         }
     }
 
