@@ -46,7 +46,8 @@ def layer_norm(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
   weight = w[name + ".weight"]
   return torch.layer_norm(x, [weight.shape[0]], weight, w[name + ".bias"], 1e-5)
 
-# q: [batch, queries, width], k and v: [batch, keys, width] -> [batch, queries, width]
+# q: [batch, queries, width], k and v: [batch, keys, width] -> [batch, queries, width]. Needs no slices where memory is
+# short: libtorch works through the keys in blocks and never holds queries x keys scores (measured, docs/benchmarks.md).
 def attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool=False) -> Tensor:
   batch = q.shape[0]
   queries = q.shape[1]

@@ -1,11 +1,18 @@
 # AutoencoderKL (Rombach et al., arXiv 2112.10752): pictures of [batch, 3, 8 h, 8 w] in -1..1 to latents [batch, 4, h, w]
-# and back. No scaling factor is applied here.
+# and back. No scaling factor is applied here. No graph is recorded, so what is no longer needed is overwritten.
+#
+# Memory: what works on more than `whole_pixels` pixels does so in strips of rows, of about `strip_pixels` pixels, so that
+# next to a layer's input and output there are only a strip's temporaries. Strips see their neighbours' rows, and norms
+# all of them, so the result is that of the whole up to rounding. (Tiles that are decoded on their own are not: their
+# norms differ.)
 
 class Vae(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
   dtype : int
+  whole_pixels : int
+  strip_pixels : int
   weights : Dict[str, Tensor]
 
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
@@ -20,14 +27,73 @@ class Vae(Module):
   def conv(self, x: Tensor, name: str) -> Tensor:
     return __torch__.layers.conv(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
 
+  # [top, bottom] in x of each strip; `area` pixels are made of one of x
+  def strips(self, x: Tensor, area: int=1) -> List[List[int]]:
+    height = x.shape[2]
+    width = x.shape[3] * area
+    rows = height
+    if height * width > self.whole_pixels:
+      rows = max(self.strip_pixels // width, 1)
+    return [[top, min(top + rows, height)] for top in range(0, height, rows)]
+
+  # conv 3x3 of the rows from top to bottom; h has one row more on each side, except at the edges of a picture of `height`
+  def conv_rows(self, h: Tensor, top: int, bottom: int, height: int, name: str) -> Tensor:
+    h = torch.constant_pad_nd(h, [0, 0, int(top == 0), int(bottom == height)], 0)
+    return torch.conv2d(h, self.weights[name + ".weight"], __torch__.layers.bias_of(self.weights, name), [1, 1], [0, 1])
+
+  # the factor and summand for each channel that make up a group norm over all rows, [batch, channels, 1, 1] each
+  def group_norm_affine(self, x: Tensor, strips: List[List[int]], name: str) -> List[Tensor]:
+    batch, channels, height, width = x.shape
+    count = channels // 32 * height * width
+    mean = torch.zeros([batch, 32, 1], dtype=7, device=x.device)
+    for top, bottom in strips:
+      mean = mean + x[:, :, top:bottom].reshape([batch, 32, -1]).sum([2], True, dtype=7) / count
+    variance = torch.zeros([batch, 32, 1], dtype=7, device=x.device)
+    for top, bottom in strips:
+      deviation = x[:, :, top:bottom].reshape([batch, 32, -1]).to(6) - mean.to(6)
+      variance = variance + deviation.square_().sum([2], True, dtype=7) / count
+    factor = torch.rsqrt(variance + 1e-6).expand([batch, 32, channels // 32]) * self.weights[name + ".weight"].reshape([1, 32, -1])
+    summand = self.weights[name + ".bias"].reshape([1, 32, -1]) - mean * factor
+    return [factor.to(6).reshape([batch, channels, 1, 1]), summand.to(6).reshape([batch, channels, 1, 1])]
+
+  # conv(silu(group_norm(x)))
+  def norm_silu_conv(self, x: Tensor, norm: str, conv: str) -> Tensor:
+    strips = self.strips(x)
+    if len(strips) == 1:
+      return self.conv(torch.silu_(__torch__.layers.group_norm(x, self.weights, norm, 1e-6)), conv)
+    batch, channels, height, width = x.shape
+    factor, summand = self.group_norm_affine(x, strips, norm)
+    y = x.new_empty([batch, self.weights[conv + ".weight"].shape[0], height, width])
+    for top, bottom in strips:
+      h = x[:, :, max(top - 1, 0):bottom + 1] * factor
+      h = torch.silu_(h.add_(summand)).to(x.dtype)
+      y[:, :, top:bottom].copy_(self.conv_rows(h, top, bottom, height, conv))
+    return y
+
+  # conv(x, enlarged to twice its size)
+  def upsample_conv(self, x: Tensor, name: str) -> Tensor:
+    strips = self.strips(x, 4)
+    batch, channels, height, width = x.shape
+    if len(strips) == 1:
+      return self.conv(torch.upsample_nearest2d(x, [2 * height, 2 * width], None), name)
+    y = x.new_empty([batch, self.weights[name + ".weight"].shape[0], 2 * height, 2 * width])
+    for top, bottom in strips:
+      h = x[:, :, max(top - 1, 0):bottom + 1]
+      h = torch.upsample_nearest2d(h, [2 * h.shape[2], 2 * width], None)
+      # of the neighbours' two rows each, the nearer one is needed
+      h = h[:, :, int(top > 0):h.shape[2] - int(bottom < height)]
+      y[:, :, 2 * top:2 * bottom].copy_(self.conv_rows(h, top, bottom, height, name))
+    return y
+
   def resnet(self, x: Tensor, name: str) -> Tensor:
-    h = __torch__.layers.silu(__torch__.layers.group_norm(x, self.weights, name + ".norm1", 1e-6))
-    h = self.conv(h, name + ".conv1")
-    h = __torch__.layers.silu(__torch__.layers.group_norm(h, self.weights, name + ".norm2", 1e-6))
-    h = self.conv(h, name + ".conv2")
-    if name + ".conv_shortcut.weight" in self.weights:
-      x = self.conv(x, name + ".conv_shortcut")
-    return x + h
+    h = self.norm_silu_conv(x, name + ".norm1", name + ".conv1")
+    h = self.norm_silu_conv(h, name + ".norm2", name + ".conv2")
+    shortcut = name + ".conv_shortcut"
+    if shortcut + ".weight" not in self.weights:
+      return h.add_(x)
+    for top, bottom in self.strips(x):
+      h[:, :, top:bottom].add_(self.conv(x[:, :, top:bottom], shortcut))
+    return h
 
   # attention of one head over all pixels
   def attention(self, x: Tensor, name: str) -> Tensor:
@@ -46,8 +112,7 @@ class Vae(Module):
     return self.resnet(x, name + ".resnets.1")
 
   def output(self, x: Tensor, name: str) -> Tensor:
-    x = __torch__.layers.silu(__torch__.layers.group_norm(x, self.weights, name + ".conv_norm_out", 1e-6))
-    return self.conv(x, name + ".conv_out")
+    return self.norm_silu_conv(x, name + ".conv_norm_out", name + ".conv_out")
 
   # image -> [mean, logvar], each [batch, 4, h, w]
   def encode(self, image: Tensor) -> List[Tensor]:
@@ -81,7 +146,6 @@ class Vae(Module):
         x = self.resnet(x, block + ".resnets." + str(i))
         i = i + 1
       if block + ".upsamplers.0.conv.weight" in self.weights:
-        x = torch.upsample_nearest2d(x, [x.shape[2] * 2, x.shape[3] * 2], None)
-        x = self.conv(x, block + ".upsamplers.0.conv")
+        x = self.upsample_conv(x, block + ".upsamplers.0.conv")
       level = level + 1
     return self.output(x, "decoder").to(6)

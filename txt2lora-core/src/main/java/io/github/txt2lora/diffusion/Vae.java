@@ -19,6 +19,12 @@ public final class Vae implements AutoCloseable {
 
     private static final ScriptClass SCRIPT = new ScriptClass("vae", "Vae");
 
+    /** Layers on more pixels work in strips. Decoding a picture of this size, 512x512, as a whole takes 1 GiB in FP32. */
+    private static final int WHOLE_PIXELS = 512 * 512;
+
+    /** Small enough for its temporaries not to count, large enough for the rows that are computed twice not to. */
+    private static final int STRIP_PIXELS = WHOLE_PIXELS / 8;
+
     private final ScriptModule script;
     private final double scalingFactor;
 
@@ -34,12 +40,18 @@ public final class Vae implements AutoCloseable {
      *     {@code force_upcast} in diffusers
      */
     public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
+        return load(torch, checkpoint, precision, WHOLE_PIXELS, STRIP_PIXELS);
+    }
+
+    static Vae load(Torch torch, Checkpoint checkpoint, Precision precision, int wholePixels, int stripPixels) {
         boolean overflows = checkpoint.family() == ModelFamily.SDXL && precision == Precision.FP16;
         Precision used = overflows ? Precision.FP32 : precision;
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(checkpoint.tensors(Component.VAE)),
                 new ScriptAttribute.OfInt("dtype", ScalarType.of(used).code()),
+                new ScriptAttribute.OfInt("whole_pixels", wholePixels),
+                new ScriptAttribute.OfInt("strip_pixels", stripPixels),
                 new ScriptAttribute.OfTensors("weights"));
         return new Vae(script, checkpoint.vaeScalingFactor());
     }
@@ -50,7 +62,8 @@ public final class Vae implements AutoCloseable {
     }
 
     /**
-     * Decodes latents as the VAE has them, without the scaling factor.
+     * Decodes latents as the VAE has them, without the scaling factor. A picture of a batch takes as much memory as a
+     * picture of its own, so large ones are better decoded one after the other.
      *
      * @param latents [batch, 4, h, w]
      * @return pictures [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
