@@ -67,6 +67,7 @@ public final class GuidedDenoiser {
             hook.beforeStep(i);
             NDArray input = scheduler.scaleModelInput(sample, i);
             NDArray prediction = guided.predict(scope, input, timesteps[i]);
+            hook.afterPrediction(i, prediction);
             sample = scheduler.step(prediction, i, sample, noise);
             hook.afterStep(i, sample);
         }
@@ -112,6 +113,9 @@ public final class GuidedDenoiser {
 
         /** Runs before the network is called. */
         default void beforeStep(int step) {}
+
+        /** Sees what a step follows, before it is taken. */
+        default void afterPrediction(int step, NDArray prediction) {}
 
         /** Sees the latents after a step. */
         default void afterStep(int step, NDArray latents) {}

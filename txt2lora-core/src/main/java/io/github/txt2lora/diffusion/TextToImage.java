@@ -43,6 +43,8 @@ public final class TextToImage {
      * @param negative the parts of the encoded negative prompt, one or more, with as many tokens as the prompt has
      * @param seeds of PyTorch's CPU generator
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for the picture
+     * @throws io.github.txt2lora.Txt2LoraException if a network gives numbers that are not finite; the message says
+     *     which
      */
     public List<BufferedImage> draw(
             NDManager scope,
@@ -51,6 +53,9 @@ public final class TextToImage {
             List<PlacedEmbedding> negative,
             List<Long> seeds,
             StepHook hook) {
+        var finite = new FiniteDrawing(request, hook);
+        positive.forEach(part -> finite.requireFinite(part.embedding()));
+        negative.forEach(part -> finite.requireFinite(part.embedding()));
         List<TorchGenerator> generators =
                 seeds.stream().map(TorchGenerator::new).toList();
         Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
@@ -58,14 +63,17 @@ public final class TextToImage {
         Scheduler scheduler =
                 Scheduler.of(SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), parameterization));
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
-        NDArray latents = denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, hook);
+        NDArray latents =
+                denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, finite);
         List<BufferedImage> images = new ArrayList<>();
         for (int i = 0; i < seeds.size(); i++) {
             // one by one: decoding takes by far the most memory of all, and gains nothing from batches
             try (NDManager picture = scope.newSubManager()) {
                 NDArray single = latents.get(i + ":" + (i + 1));
                 single.attach(picture);
-                images.addAll(toImages(decode(picture, single)));
+                NDArray decoded = decode(picture, single);
+                finite.requireFinitePicture(decoded);
+                images.addAll(toImages(decoded));
             }
         }
         return images;

@@ -1,0 +1,57 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.text.PromptEmbedding;
+
+/**
+ * Ends a drawing at the first part that gives numbers that are not finite; the picture would be black.
+ *
+ * @param request what is drawn
+ * @param next is called after the checks
+ */
+record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
+
+    void requireFinite(PromptEmbedding embedding) {
+        require(embedding.context(), "a text encoder's output");
+        if (embedding.pooled() != null) {
+            require(embedding.pooled(), "the text encoder's pooled output");
+        }
+    }
+
+    void requireFinitePicture(NDArray decoded) {
+        require(decoded, "the VAE's picture");
+    }
+
+    @Override
+    public void beforeStep(int step) {
+        next.beforeStep(step);
+    }
+
+    @Override
+    public void afterPrediction(int step, NDArray prediction) {
+        require(prediction, "the UNet's prediction in step " + (step + 1) + " of " + request.steps());
+        next.afterPrediction(step, prediction);
+    }
+
+    @Override
+    public void afterStep(int step, NDArray latents) {
+        next.afterStep(step, latents);
+    }
+
+    private void require(NDArray values, String part) {
+        try (NDArray sum = values.sum()) {
+            if (!Float.isFinite(sum.getFloat())) {
+                throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + part
+                        + " is infinite or not a number at precision " + request.precision() + "; " + advice());
+            }
+        }
+    }
+
+    private String advice() {
+        return request.precision() == Precision.FP32 ? "the weight of a LoRA may be too high" : "use precision FP32";
+    }
+}
