@@ -6,18 +6,21 @@ package io.github.txt2lora;
  * <table>
  * <caption>What follows what</caption>
  * <tr><th>state</th><th>next state</th><th>when</th></tr>
- * <tr><td rowspan="3">QUEUED</td><td>RUNNING</td><td>the trainings before it have ended</td></tr>
+ * <tr><td rowspan="2">QUEUED</td><td>RUNNING</td><td>the trainings before it have ended</td></tr>
  * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>
- * <tr><td>FAILED</td><td>the engine cannot run it</td></tr>
- * <tr><td rowspan="4">RUNNING</td><td>PAUSED</td><td>paused, before the next call of the network</td></tr>
+ * <tr><td rowspan="4">RUNNING</td><td>PAUSED</td><td>paused, at the next checkpoint</td></tr>
  * <tr><td>FINISHED</td><td>all iterations were made and the LoRA was saved</td></tr>
- * <tr><td>CANCELLED</td><td>cancelled, before the next call of the network, or the engine was closed</td></tr>
+ * <tr><td>CANCELLED</td><td>cancelled, at the next checkpoint, or the engine was closed</td></tr>
  * <tr><td>FAILED</td><td>it cannot go on</td></tr>
  * <tr><td rowspan="3">PAUSED</td><td>RUNNING</td><td>resumed</td></tr>
  * <tr><td>CANCELLED</td><td>cancelled, or the engine was closed</td></tr>
  * <tr><td>FAILED</td><td>the LoRA that a cancellation was to keep could not be saved</td></tr>
  * <tr><td>FINISHED, CANCELLED, FAILED</td><td>none</td><td></td></tr>
  * </table>
+ *
+ * <p>There is a checkpoint before each call of a network and before each part of a file that is read, so what is asked
+ * for takes effect within the time of one such call, whatever the training is busy with. A training whose last iteration
+ * is made has no checkpoint left: it saves its LoRA and finishes.
  */
 public enum JobState {
     /** Waits for the trainings before it. */

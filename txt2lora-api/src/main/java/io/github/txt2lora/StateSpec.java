@@ -61,4 +61,9 @@ public record StateSpec(int everyIterations, @Nullable Duration interval, Resume
     public boolean isWritten() {
         return everyIterations > 0 || interval != null;
     }
+
+    /** Whether states are written or read. */
+    public boolean isUsed() {
+        return isWritten() || resume != Resume.NEVER;
+    }
 }

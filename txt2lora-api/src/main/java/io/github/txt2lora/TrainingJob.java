@@ -7,6 +7,19 @@ import java.util.concurrent.CompletionStage;
 /**
  * A handle on a training that an engine was given. All methods may be called from any thread, and those that do not
  * say that they wait return at once.
+ *
+ * <table>
+ * <caption>What a call leads to; the state is entered soon, or at once where it says so</caption>
+ * <tr><th>state</th><th>{@link #pause()}</th><th>{@link #resume()}</th><th>{@link #cancel}</th></tr>
+ * <tr><td>QUEUED</td><td>stays QUEUED; PAUSED instead of loading when its turn comes</td><td>takes a pause back</td>
+ *     <td>CANCELLED, at once, without a LoRA</td></tr>
+ * <tr><td>RUNNING</td><td>PAUSED</td><td>takes a pause back that has not begun</td><td>CANCELLED</td></tr>
+ * <tr><td>PAUSED</td><td>no effect</td><td>RUNNING</td><td>CANCELLED</td></tr>
+ * <tr><td>FINISHED, CANCELLED, FAILED</td><td>no effect</td><td>no effect</td><td>no effect</td></tr>
+ * </table>
+ *
+ * <p>After a cancellation that is still to take effect, later calls have no effect. See {@link JobState} for what leads
+ * from state to state besides these calls.
  */
 public interface TrainingJob {
 
@@ -40,8 +53,8 @@ public interface TrainingJob {
     Optional<TrainedLora> await(Duration timeout) throws InterruptedException;
 
     /**
-     * Asks the training to stand still before its next call of the network, which may be in the middle of an iteration.
-     * A queued job pauses before it loads its model. The model stays in memory, and the trainings behind it go on
+     * Asks the training to stand still before its next call of a network, which may be in the middle of an iteration, or
+     * before it reads the next part of its model. A queued job pauses before it loads its model. The model stays in memory, and the trainings behind it go on
      * waiting. A pause does not change what is trained. No effect after the end.
      */
     void pause();
@@ -50,8 +63,9 @@ public interface TrainingJob {
     void resume();
 
     /**
-     * Asks the training to end before its next call of the network; an iteration under way is given up. A queued job
-     * ends at once, a paused one soon. No effect after the end or after an earlier call.
+     * Asks the training to end before its next call of a network or before it reads the next part of its model; an
+     * iteration under way is given up. A queued job ends at once, a paused one soon. A training whose last iteration is
+     * made finishes. No effect after the end or after an earlier call.
      *
      * @param mode what becomes of what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
      *     {@link CancelMode#KEEP} after at least one iteration, with a LoRA; otherwise with a

@@ -4,16 +4,20 @@ package io.github.txt2lora.event;
  * Is told what happens in a training. Implement {@link #onEvent} to see everything in one place, or the methods for
  * single events; all do nothing by default.
  *
- * <p>The contract:
+ * <p>The contract, which every engine is tested for:
  *
  * <ul>
  *   <li>Callbacks come one at a time and in order, on a thread of the engine named {@code txt2lora-events}. What one
  *       callback writes, the next one sees, so a listener of one training needs no locks.
- *   <li>The training does not wait for its listeners. If one is slow, of the iterations that wait only the newest is
- *       kept; all other events arrive.
- *   <li>An exception from a callback is logged and ignored; later events still arrive.
- *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait. It must not wait
- *       for a job, nor close the engine.
+ *   <li>The training does not wait for its listeners. If one is slow or blocked, of the iterations that wait only the
+ *       newest is kept; all other events arrive, in order.
+ *   <li>What a callback throws is logged and ignored; later events and other listeners get what they would have got.
+ *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait, such as
+ *       {@code cancel}, and may start another training. It must not wait for a job or a picture, nor close the engine.
+ *   <li>The last event of a training arrives before dependents of
+ *       {@link io.github.txt2lora.TrainingJob#completion()} run, but perhaps after
+ *       {@link io.github.txt2lora.TrainingJob#await()} has returned. Closing the engine waits for it, but not longer than
+ *       ten seconds.
  * </ul>
  */
 public interface TrainingListener {

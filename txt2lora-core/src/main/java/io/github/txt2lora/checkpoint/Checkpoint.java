@@ -63,7 +63,17 @@ public final class Checkpoint implements AutoCloseable {
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint open(Path path) {
-        return Files.isDirectory(path) ? openFolder(path) : openFile(path);
+        return open(path, () -> {});
+    }
+
+    /**
+     * Opens a single file or a diffusers folder, as {@link #open(Path)} does, for reading that can be broken off.
+     *
+     * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; what it throws comes out of
+     *     the method that reads
+     */
+    public static Checkpoint open(Path path, Runnable beforeRead) {
+        return Files.isDirectory(path) ? openFolder(path, beforeRead) : openFile(path, beforeRead);
     }
 
     /**
@@ -73,7 +83,11 @@ public final class Checkpoint implements AutoCloseable {
      * @throws StorageException when the file cannot be read
      */
     public static Checkpoint openFile(Path path) {
-        SafetensorsFile file = SafetensorsFile.open(path);
+        return openFile(path, () -> {});
+    }
+
+    private static Checkpoint openFile(Path path, Runnable beforeRead) {
+        SafetensorsFile file = SafetensorsFile.open(path, beforeRead);
         try {
             return new Checkpoint(
                     path,
@@ -96,9 +110,13 @@ public final class Checkpoint implements AutoCloseable {
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint openFolder(Path folder) {
+        return openFolder(folder, () -> {});
+    }
+
+    private static Checkpoint openFolder(Path folder, Runnable beforeRead) {
         List<SafetensorsFile> opened = new ArrayList<>();
         try {
-            CheckpointContents contents = FolderLayout.read(folder, opened::add);
+            CheckpointContents contents = FolderLayout.read(folder, beforeRead, opened::add);
             return new Checkpoint(
                     folder,
                     FolderLayout.fileForHash(folder),

@@ -19,15 +19,16 @@ final class FolderLayout {
     /**
      * Opens the files of a folder and finds the networks in them.
      *
+     * @param beforeRead as for {@link SafetensorsFile#open(Path, Runnable)}
      * @param opened is given each file as soon as it is open, also when a later one fails
      * @throws CheckpointException when a network or a tensor is missing or damaged
      */
-    static CheckpointContents read(Path folder, Consumer<SafetensorsFile> opened) {
+    static CheckpointContents read(Path folder, Runnable beforeRead, Consumer<SafetensorsFile> opened) {
         boolean second = Files.isDirectory(folder.resolve(Component.TEXT_ENCODER_2.folderName()));
         Map<Component, ComponentTensors> found = new EnumMap<>(Component.class);
         for (Component component : Component.values()) {
             if (component != Component.TEXT_ENCODER_2 || second) {
-                found.put(component, open(folder, component, opened));
+                found.put(component, open(folder, component, beforeRead, opened));
             }
         }
         return CheckpointContents.of(folder, family(found), found);
@@ -45,11 +46,12 @@ final class FolderLayout {
         return linear ? ModelFamily.SD2 : ModelFamily.SD1;
     }
 
-    private static ComponentTensors open(Path folder, Component component, Consumer<SafetensorsFile> opened) {
+    private static ComponentTensors open(
+            Path folder, Component component, Runnable beforeRead, Consumer<SafetensorsFile> opened) {
         Path part = folder.resolve(component.folderName());
         Map<String, TensorView> tensors = new LinkedHashMap<>();
         for (Path weights : WeightFiles.find(part, component.weightsName())) {
-            SafetensorsFile file = SafetensorsFile.open(weights);
+            SafetensorsFile file = SafetensorsFile.open(weights, beforeRead);
             opened.accept(file);
             for (TensorView tensor : file.tensors()) {
                 if (tensors.put(tensor.name(), tensor) != null) {

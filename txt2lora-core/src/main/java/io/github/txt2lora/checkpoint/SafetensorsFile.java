@@ -41,15 +41,21 @@ public final class SafetensorsFile implements AutoCloseable {
     /** Tensors are mapped in groups of up to this size, because one buffer cannot hold 2 GiB. */
     private static final long MAX_MAPPED_BYTES = 1L << 30;
 
+    /** Read at a time, so that reading can be broken off soon on slow disks too. */
+    private static final int MAX_READ_BYTES = 16 << 20;
+
     private final Path path;
     private final FileChannel channel;
+    private final Runnable beforeRead;
     private final Map<String, String> metadata;
     private final Map<String, TensorView> tensors;
 
-    private SafetensorsFile(Path path, FileChannel channel, SafetensorsHeader header, long dataStart)
+    private SafetensorsFile(
+            Path path, FileChannel channel, Runnable beforeRead, SafetensorsHeader header, long dataStart)
             throws IOException {
         this.path = path;
         this.channel = channel;
+        this.beforeRead = beforeRead;
         this.metadata = header.metadata();
         this.tensors = Collections.unmodifiableMap(map(header.tensors(), dataStart));
     }
@@ -62,6 +68,16 @@ public final class SafetensorsFile implements AutoCloseable {
      * @throws StorageException when the file cannot be read
      */
     public static SafetensorsFile open(Path path) {
+        return open(path, () -> {});
+    }
+
+    /**
+     * Opens a file as {@link #open(Path)} does, for reading that can be broken off.
+     *
+     * @param beforeRead runs before each part, of 16 MiB at most, that {@link TensorView#readInto} reads; what it throws
+     *     ends the reading
+     */
+    static SafetensorsFile open(Path path, Runnable beforeRead) {
         if (Files.isDirectory(path)) {
             throw new CheckpointException(
                     path + " is a folder; expected a .safetensors file (a diffusers folder is opened as such)");
@@ -75,7 +91,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         FileChannel channel = openChannel(path);
         try {
-            return read(path, channel);
+            return read(path, channel, beforeRead);
         } catch (IOException | RuntimeException e) {
             closeAfter(e, channel);
             if (e instanceof RuntimeException known) {
@@ -103,7 +119,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    private static SafetensorsFile read(Path path, FileChannel channel) throws IOException {
+    private static SafetensorsFile read(Path path, FileChannel channel, Runnable beforeRead) throws IOException {
         long fileBytes = channel.size();
         byte[] start = readBytes(channel, 0, (int) Math.min(fileBytes, UnreadableFile.START_BYTES));
         if (start.length < LENGTH_BYTES) {
@@ -127,6 +143,7 @@ public final class SafetensorsFile implements AutoCloseable {
         return new SafetensorsFile(
                 path,
                 channel,
+                beforeRead,
                 SafetensorsHeader.parse(path, header, available - headerBytes),
                 LENGTH_BYTES + headerBytes);
     }
@@ -204,8 +221,17 @@ public final class SafetensorsFile implements AutoCloseable {
 
         @Override
         public void read(long offset, ByteBuffer target) {
+            int end = target.limit();
+            long place = position + offset;
             try {
-                readFully(channel, position + offset, target);
+                while (target.position() < end) {
+                    beforeRead.run();
+                    int length = Math.min(MAX_READ_BYTES, end - target.position());
+                    target.limit(target.position() + length);
+                    readFully(channel, place, target);
+                    place += length;
+                    target.limit(end);
+                }
             } catch (IOException e) {
                 throw new StorageException("%s cannot be read: %s".formatted(path, e), e);
             }

@@ -19,14 +19,16 @@ final class ComposedPrediction implements NoisePrediction {
     private final UNet unet;
     private final List<Part> negative;
     private final List<Part> positive;
+    private final Runnable beforeCall;
 
     /** What a part is conditioned on, and what its prediction is multiplied by, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
-    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive) {
+    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive, Runnable beforeCall) {
         this.unet = unet;
         this.negative = negative;
         this.positive = positive;
+        this.beforeCall = beforeCall;
     }
 
     /**
@@ -36,6 +38,7 @@ final class ComposedPrediction implements NoisePrediction {
      * @param latents [batch, 4, h, w]
      * @param size what SDXL is told of the picture
      * @param negative one for the whole picture, or several whose regions cover it once
+     * @param beforeCall runs before each call of the network
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for these latents
      */
     static ComposedPrediction of(
@@ -45,9 +48,13 @@ final class ComposedPrediction implements NoisePrediction {
             PictureSize size,
             double guidanceScale,
             List<PlacedEmbedding> positive,
-            List<PlacedEmbedding> negative) {
+            List<PlacedEmbedding> negative,
+            Runnable beforeCall) {
         return new ComposedPrediction(
-                unet, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
+                unet,
+                parts(scope, latents, size, 1, negative),
+                parts(scope, latents, size, guidanceScale, positive),
+                beforeCall);
     }
 
     private static List<Part> parts(
@@ -69,14 +76,19 @@ final class ComposedPrediction implements NoisePrediction {
     public NDArray predict(NDManager scope, NDArray input, double timestep) {
         NDArray unconditional = input.zerosLike();
         for (Part part : negative) {
-            NDArray prediction = unet.predict(scope, input, timestep, part.conditioning(), 1);
+            NDArray prediction = predict(scope, input, timestep, part);
             unconditional = unconditional.add(prediction.mul(part.mask()));
         }
         NDArray guided = unconditional;
         for (Part part : positive) {
-            NDArray conditional = unet.predict(scope, input, timestep, part.conditioning(), 1);
+            NDArray conditional = predict(scope, input, timestep, part);
             guided = guided.add(conditional.sub(unconditional).mul(part.mask()));
         }
         return guided;
+    }
+
+    private NDArray predict(NDManager scope, NDArray input, double timestep, Part part) {
+        beforeCall.run();
+        return unet.predict(scope, input, timestep, part.conditioning(), 1);
     }
 }

@@ -47,7 +47,10 @@ public final class GuidedDenoiser {
                 scheduler,
                 steps,
                 latents,
-                (owner, input, timestep) -> predict(owner, input, timestep, guidance),
+                (owner, input, timestep) -> {
+                    hook.beforeCall();
+                    return predict(owner, input, timestep, guidance);
+                },
                 noise,
                 hook);
     }
@@ -64,7 +67,6 @@ public final class GuidedDenoiser {
         NDArray sample = latents;
         double[] timesteps = scheduler.timesteps();
         for (int i = 0; i < steps; i++) {
-            hook.beforeStep(i);
             NDArray input = scheduler.scaleModelInput(sample, i);
             NDArray prediction = guided.predict(scope, input, timesteps[i]);
             hook.afterPrediction(i, prediction);
@@ -108,11 +110,11 @@ public final class GuidedDenoiser {
         }
     }
 
-    /** Runs between steps; what it throws ends the run. */
+    /** Runs on the way; what it throws ends the run. */
     public interface StepHook {
 
-        /** Runs before the network is called. */
-        default void beforeStep(int step) {}
+        /** Runs before each call of a network. */
+        default void beforeCall() {}
 
         /** Sees what a step follows, before it is taken. */
         default void afterPrediction(int step, NDArray prediction) {}

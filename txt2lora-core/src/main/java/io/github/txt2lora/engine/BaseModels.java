@@ -28,9 +28,13 @@ final class BaseModels implements AutoCloseable {
 
     private record Hashed(ModelStamp stamp, String sha256) {}
 
-    /** Opens a checkpoint. */
-    Checkpoint open(ModelSource source) {
-        return Checkpoint.open(ModelFiles.locate(source));
+    /**
+     * Opens a checkpoint.
+     *
+     * @param beforeRead runs before weights are read, many times; what it throws ends the reading
+     */
+    Checkpoint open(ModelSource source, Runnable beforeRead) {
+        return Checkpoint.open(ModelFiles.locate(source), beforeRead);
     }
 
     /** Whether {@link #unet} would not have to load. */
@@ -54,11 +58,15 @@ final class BaseModels implements AutoCloseable {
         return unet;
     }
 
-    /** SHA-256 of the checkpoint's files, which is kept, since reading them takes time. */
-    String sha256(Checkpoint checkpoint) {
+    /**
+     * SHA-256 of the checkpoint's files, which is kept, since reading them takes time.
+     *
+     * @param beforeRead runs before each part is read; what it throws ends the reading
+     */
+    String sha256(Checkpoint checkpoint, Runnable beforeRead) {
         ModelStamp stamp = ModelStamp.of(checkpoint.path());
         if (hashed == null || !hashed.stamp().equals(stamp)) {
-            hashed = new Hashed(stamp, ModelHash.of(checkpoint.path(), stamp));
+            hashed = new Hashed(stamp, ModelHash.of(checkpoint.path(), stamp, beforeRead));
         }
         return hashed.sha256();
     }

@@ -23,7 +23,7 @@ final class EngineJob implements TrainingJob {
 
     private final LoraTraining training;
     private final EventQueue events;
-    private final JobControl control = new JobControl();
+    private final JobControl control;
     private final JobOutcome outcome;
     private volatile TrainingProgress progress;
 
@@ -33,7 +33,12 @@ final class EngineJob implements TrainingJob {
      * @param completionExecutor runs what depends on {@link #completion()}
      */
     EngineJob(LoraTraining training, EventQueue events, Executor completionExecutor) {
+        this(training, events, completionExecutor, new JobControl());
+    }
+
+    EngineJob(LoraTraining training, EventQueue events, Executor completionExecutor, JobControl control) {
         this.training = training;
+        this.control = control;
         this.events = events;
         this.outcome = new JobOutcome(completionExecutor);
         this.progress = new TrainingProgress(0, training.training().iterations(), Double.NaN, 0, Optional.empty());

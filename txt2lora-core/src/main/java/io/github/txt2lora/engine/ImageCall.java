@@ -68,7 +68,8 @@ final class ImageCall implements ImageListener {
         reports.add(Optional.of(report));
     }
 
-    private void requireWanted() {
+    /** Called on the engine's thread whenever the drawing can be ended; throws if nobody wants it any more. */
+    void requireWanted() {
         requireOpen.run();
         if (cancelled) {
             throw new CancelSignal();

@@ -11,7 +11,6 @@ import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.image.GeneratedImage;
-import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
@@ -39,20 +38,20 @@ final class ImageRun {
     private final BaseModels models;
     private final ClipTokenizer tokenizer;
     private final ImageRequest request;
-    private final ImageListener listener;
+    private final ImageCall call;
 
-    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request, ImageListener listener) {
+    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request, ImageCall call) {
         this.torch = torch;
         this.models = models;
         this.tokenizer = tokenizer;
         this.request = request;
-        this.listener = listener;
+        this.call = call;
     }
 
     List<GeneratedImage> run() {
         PicturePrompts prompts = PicturePrompts.of(request);
         try (NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(request.model())) {
+                Checkpoint checkpoint = models.open(request.model(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras());
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), this::warn);
@@ -63,7 +62,8 @@ final class ImageRun {
                     tokenizer,
                     request.precision(),
                     request.clipSkip(),
-                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
+                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()),
+                    call::requireWanted);
             PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, this::warn);
             if (checkpoint.family() == ModelFamily.SDXL && prompts.hasNoNegative()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
@@ -83,7 +83,7 @@ final class ImageRun {
     /** Logged too, since a listener need not look at warnings. */
     private void warn(String message) {
         LOG.warn("pictures of {}: {}", request.model().displayName(), message);
-        listener.warned(message);
+        call.warned(message);
     }
 
     private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {
@@ -114,9 +114,14 @@ final class ImageRun {
     private StepHook reporting(int picturesDone, int batchSize) {
         return new StepHook() {
             @Override
+            public void beforeCall() {
+                call.requireWanted();
+            }
+
+            @Override
             public void afterStep(int step, NDArray latents) {
                 long done = (long) picturesDone * request.steps() + (step + 1L) * batchSize;
-                listener.stepFinished(new ImageProgress(done, (long) request.steps() * request.count()));
+                call.stepFinished(new ImageProgress(done, (long) request.steps() * request.count()));
             }
         };
     }

@@ -5,10 +5,10 @@ import io.github.txt2lora.JobState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a job and the requests to change it. The training thread passes {@link #checkpoint} before each call of
- * the network; there it waits while paused and learns that it was cancelled.
+ * The state of a job and the requests to change it. The training thread passes {@link #checkpoint} before each call of a
+ * network and each read of weights; there it waits while paused and learns that it was cancelled.
  */
-final class JobControl {
+class JobControl {
 
     private JobState state = JobState.QUEUED;
     private @Nullable CancelMode cancelled;

@@ -23,8 +23,9 @@ final class ModelHash {
      * names go into it.
      *
      * @param stamp names the files
+     * @param beforeRead runs before each mebibyte is read; what it throws ends the reading
      */
-    static String of(Path model, ModelStamp stamp) {
+    static String of(Path model, ModelStamp stamp, Runnable beforeRead) {
         MessageDigest digest = sha256();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
         for (String file : stamp.files().keySet()) {
@@ -34,8 +35,10 @@ final class ModelHash {
                 digest.update(name.getBytes(StandardCharsets.UTF_8));
             }
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                beforeRead.run();
                 while (channel.read(chunk.clear()) >= 0) {
                     digest.update(chunk.flip());
+                    beforeRead.run();
                 }
             } catch (IOException e) {
                 throw new StorageException("model file " + path + " cannot be read: " + e, e);

@@ -76,7 +76,7 @@ final class TrainingRun {
 
     private TrainedLora train() {
         try (NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(training.model());
+                Checkpoint checkpoint = models.open(training.model(), log::checkpoint);
                 OutputFolder folder = OutputFolder.of(training.loraFile())) {
             folder.require(log::warn);
             var base = new BaseModel(
@@ -89,6 +89,10 @@ final class TrainingRun {
             log.checkpoint();
             UNet unet = loadUnet(checkpoint);
             log.checkpoint();
+            if (spec.states().isUsed()) {
+                // now, where a cancellation breaks it off, and not when a cancelled training saves its state
+                models.sha256(checkpoint, log::checkpoint);
+            }
             // one stream for the first values and for the loop, as after one torch.manual_seed
             var generator = new TorchGenerator(spec.seed());
             LoraParameters parameters = LoraParameters.initialize(
@@ -109,7 +113,7 @@ final class TrainingRun {
                             new ResilientTrainer(trainer, spec.nonFinite()),
                             parameters,
                             base,
-                            () -> Fingerprint.of(training, models.sha256(checkpoint)))) {
+                            () -> Fingerprint.of(training, models.sha256(checkpoint, () -> {})))) {
                 return loop.run();
             }
         }
@@ -136,7 +140,8 @@ final class TrainingRun {
     }
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
-        var encoder = new PromptEncoder(torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip());
+        var encoder = new PromptEncoder(
+                torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip(), checkpoint::tensors, log::checkpoint);
         return PromptEmbeddings.encode(encoder, training.prompts(), owner, log::warn);
     }
 

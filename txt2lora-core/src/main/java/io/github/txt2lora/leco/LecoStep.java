@@ -143,7 +143,7 @@ final class LecoStep {
     private static StepHook beforeEach(Runnable call) {
         return new StepHook() {
             @Override
-            public void beforeStep(int step) {
+            public void beforeCall() {
                 call.run();
             }
         };

@@ -1,0 +1,184 @@
+package io.github.txt2lora.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingPaused;
+import io.github.txt2lora.event.TrainingResumed;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.job.EventQueue;
+import io.github.txt2lora.testing.EventLog;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.NativeUse;
+import io.github.txt2lora.torch.TestTorch;
+import io.github.txt2lora.torch.Torch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Requests that come in the middle of a phase take effect there. The runs are made by the thread of the test. */
+class PhaseTest {
+
+    private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
+
+    @TempDir
+    Path folder;
+
+    private Torch torch;
+    private BaseModels models;
+
+    @BeforeEach
+    void open() {
+        torch = TestTorch.start();
+        models = new BaseModels(torch);
+    }
+
+    @AfterEach
+    void close() {
+        models.close();
+        torch.close();
+    }
+
+    /** Makes a request when the training first passes a checkpoint of a phase. */
+    private static final class RequestInPhase extends JobControl {
+
+        private final Phase phase;
+        private final Runnable request;
+        private final Set<Phase> seen = EnumSet.noneOf(Phase.class);
+
+        RequestInPhase(Phase phase, Consumer<JobControl> request) {
+            this.phase = phase;
+            this.request = () -> request.accept(this);
+        }
+
+        @Override
+        void checkpoint(Runnable onPause, Runnable onResume) {
+            Phase.current().filter(seen::add).filter(phase::equals).ifPresent(now -> request.run());
+            super.checkpoint(onPause, onResume);
+        }
+    }
+
+    private EngineJob run(LoraTraining training, JobControl control, TrainingListener... listeners) {
+        var job = new EngineJob(
+                training,
+                new EventQueue(List.of(listeners), Runnable::run, (event, failure) -> {
+                    throw new AssertionError(failure);
+                }),
+                Runnable::run,
+                control);
+        assertThat(control.begin()).isTrue();
+        new TrainingRun(torch, models, TOKENIZER, job).run();
+        return job;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"LOADING_VAE", "DECODING"})
+    void training_is_cancelled_in_the_middle_of(Phase phase) {
+        var control = new RequestInPhase(phase, job -> job.cancel(CancelMode.KEEP));
+
+        var log = new EventLog();
+
+        EngineJob job = run(Tiny.training(folder.resolve("out"), 1), control, log);
+
+        assertThat(control.seen).contains(phase);
+        assertThat(job.state()).isEqualTo(JobState.CANCELLED);
+        assertThatThrownBy(job::await).isInstanceOf(TrainingCancelledException.class);
+        assertThat(log.names()).startsWith("TrainingStarted").endsWith("TrainingCancelled");
+        assertThat(folder.resolve("out")).doesNotExist();
+        models.close();
+        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0));
+    }
+
+    @Test
+    void training_that_paused_in_every_phase_is_none_the_worse() throws Exception {
+        Path undisturbed = run(Tiny.training(folder.resolve("undisturbed"), 1), new JobControl())
+                .await()
+                .file();
+        models.close();
+        models = new BaseModels(torch);
+        var control = new JobControl() {
+            private final Set<Phase> pausedIn = EnumSet.noneOf(Phase.class);
+
+            @Override
+            void checkpoint(Runnable onPause, Runnable onResume) {
+                Phase.current().filter(pausedIn::add).ifPresent(phase -> pause());
+                super.checkpoint(
+                        () -> {
+                            assertThat(state()).isEqualTo(JobState.PAUSED);
+                            onPause.run();
+                            resume();
+                        },
+                        onResume);
+            }
+        };
+        var paused = new EventLog();
+
+        Path file = run(Tiny.training(folder.resolve("paused"), 1), control, paused)
+                .await()
+                .file();
+
+        assertThat(control.pausedIn)
+                .containsExactlyInAnyOrderElementsOf(
+                        EnumSet.complementOf(EnumSet.of(Phase.LOADING_VAE, Phase.DECODING)));
+        assertThat(paused.events(TrainingPaused.class)).hasSameSizeAs(control.pausedIn);
+        assertThat(paused.events(TrainingResumed.class)).hasSameSizeAs(control.pausedIn);
+        assertThat(paused.names()).endsWith("TrainingFinished");
+        assertThat(file).hasBinaryContent(Files.readAllBytes(undisturbed));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Phase.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HASHING_MODEL", "STEP"})
+    void picture_is_given_up_in_the_middle_of(Phase phase) {
+        var seen = EnumSet.noneOf(Phase.class);
+        var givenUp = new IllegalStateException("the engine is closed");
+        ImageRequest request = Tiny.picture().build();
+        var call = new ImageCall(request, () -> {
+            if (Phase.current().filter(seen::add).filter(phase::equals).isPresent()) {
+                throw givenUp;
+            }
+        });
+
+        assertThatThrownBy(() -> new ImageRun(torch, models, TOKENIZER, request, call).run())
+                .isSameAs(givenUp);
+
+        models.close();
+        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0));
+    }
+
+    @Test
+    void picture_of_several_prompts_may_be_given_up_before_each_call_of_the_network() {
+        int[] calls = {0};
+        ImageRequest request =
+                Tiny.picture().prompt("a cat AND a dog AND a bird").steps(2).build();
+        var call = new ImageCall(request, () -> {
+            if (Phase.current().filter(Phase.ROLLOUT::equals).isPresent()) {
+                calls[0]++;
+            }
+        });
+
+        new ImageRun(torch, models, TOKENIZER, request, call).run();
+
+        // the three prompts and the negative one, in each step, and then the report of the step
+        assertThat(calls[0]).isEqualTo(2 * (4 + 1));
+    }
+}
