@@ -15,16 +15,22 @@ class PromptSyntaxFuzzTest {
     @FuzzTest(maxDuration = "60s")
     void parse(byte[] utf8) {
         String prompt = new String(utf8, StandardCharsets.UTF_8);
-        try {
+        check(() -> {
             LoraTags tags = LoraTags.extract(prompt);
             assertThat(tags.loras())
                     .allSatisfy(lora -> assertThat(lora.weight()).isFinite());
             checkParts(tags.prompt());
+        });
+        check(() -> checkParts(prompt));
+        check(() -> assertThat(PromptGrid.parse(prompt).rows()).isNotEmpty().noneMatch(List::isEmpty));
+    }
+
+    private static void check(Runnable reading) {
+        try {
+            reading.run();
         } catch (InvalidSettingException refused) {
             assertThat(refused.getMessage()).isNotBlank();
         }
-        checkParts(prompt);
-        checkGrid(prompt);
     }
 
     private static void checkParts(String prompt) {
@@ -41,14 +47,6 @@ class PromptSyntaxFuzzTest {
                             .isBetween(-BracketWeights.LARGEST_WEIGHT, BracketWeights.LARGEST_WEIGHT);
                 }
             }
-        }
-    }
-
-    private static void checkGrid(String prompt) {
-        try {
-            assertThat(PromptGrid.parse(prompt).rows()).isNotEmpty().noneMatch(List::isEmpty);
-        } catch (InvalidSettingException refused) {
-            assertThat(refused.getMessage()).isNotBlank();
         }
     }
 }
