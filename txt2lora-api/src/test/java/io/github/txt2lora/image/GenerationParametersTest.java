@@ -7,6 +7,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,6 +47,17 @@ class GenerationParametersTest {
                 .isEqualTo("(krnkmd:1.2), 1girl <lora:krnkmd:0.8>\nNegative prompt: lowres\nSteps: 20,"
                         + " Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512, Model: chibi, Clip skip: 2,"
                         + " Version: txt2lora");
+    }
+
+    @Test
+    void name_the_model_but_not_the_address_with_its_secrets() {
+        URI address = URI.create("https://user:secret@example.org/x?token=secret");
+        GeneratedImage image =
+                image(request("a").model(ModelSource.url("chibi", address)).build());
+
+        assertThat(GenerationParameters.of(image).text())
+                .contains("Model: chibi")
+                .doesNotContain("secret");
     }
 
     @Test

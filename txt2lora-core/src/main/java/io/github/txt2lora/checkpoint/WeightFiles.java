@@ -11,12 +11,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the safetensors files of one network in a diffusers folder: one file, or shards with an index. */
 final class WeightFiles {
     /** Full precision first; the plain name is what diffusers writes unless told otherwise. */
     private static final List<String> VARIANTS = List.of("", ".fp16");
+
+    /** On Linux or on Windows. */
+    private static final Pattern LEADS_ELSEWHERE = Pattern.compile("[/\\\\:]");
 
     private WeightFiles() {}
 
@@ -54,7 +58,9 @@ final class WeightFiles {
         Set<String> names = new TreeSet<>();
         for (JsonNode shard : map) {
             String name = shard.asText();
-            if (!shard.isTextual() || !name.endsWith(".safetensors") || name.contains("/") || name.contains("\\")) {
+            if (!shard.isTextual()
+                    || !name.endsWith(".safetensors")
+                    || LEADS_ELSEWHERE.matcher(name).find()) {
                 throw new CheckpointException("%s: weight_map names the file '%s'; expected a .safetensors beside it"
                         .formatted(index, Excerpt.of(name)));
             }

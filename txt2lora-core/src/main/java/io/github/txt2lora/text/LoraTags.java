@@ -15,6 +15,9 @@ public record LoraTags(String prompt, List<LoraTag> loras) {
 
     private static final String START = "<lora:";
 
+    /** Each one is looked up, opened, and adds its rank to what the network computes. */
+    private static final int MOST_LORAS = 100;
+
     /** Copies the list. */
     public LoraTags {
         loras = List.copyOf(loras);
@@ -23,7 +26,7 @@ public record LoraTags(String prompt, List<LoraTag> loras) {
     /**
      * Takes the tags out of a prompt; a {@code <lora:} without an end is text.
      *
-     * @throws InvalidSettingException if a tag has no name or its weight is not a number
+     * @throws InvalidSettingException if a tag has no name or its weight is not a number, or there are more than 100
      */
     public static LoraTags extract(String prompt) {
         StringBuilder rest = new StringBuilder();
@@ -37,6 +40,10 @@ public record LoraTags(String prompt, List<LoraTag> loras) {
             }
             rest.append(prompt, at, start);
             loras.add(parse(prompt.substring(start, end + 1)));
+            if (loras.size() > MOST_LORAS) {
+                throw new InvalidSettingException(
+                        "prompt names more than %d LoRAs; expected fewer".formatted(MOST_LORAS));
+            }
             at = end + 1;
         }
     }

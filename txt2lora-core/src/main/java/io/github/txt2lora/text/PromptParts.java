@@ -1,5 +1,6 @@
 package io.github.txt2lora.text;
 
+import io.github.txt2lora.InvalidSettingException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,11 +13,23 @@ public final class PromptParts {
     /** Possessive, so that no number is scanned twice. */
     private static final Pattern WEIGHT = Pattern.compile("[+-]?+(?:\\d++(?:\\.\\d*+)?+|\\.\\d++)");
 
+    /** Each part is a prompt of its own in memory, and a call of the network in each step. */
+    private static final int MOST_PARTS = 100;
+
     private PromptParts() {}
 
-    /** The parts between {@code AND}, at least one; {@code a cat :1.2} at a part's end is its weight. */
+    /**
+     * The parts between {@code AND}, at least one; {@code a cat :1.2} at a part's end is its weight.
+     *
+     * @throws InvalidSettingException if there are more than 100
+     */
     public static List<PromptPart> ofAnd(String prompt) {
-        return Keyword.split(prompt, AND).stream().map(PromptParts::weighted).toList();
+        List<String> parts = Keyword.split(prompt, AND);
+        if (parts.size() > MOST_PARTS) {
+            throw new InvalidSettingException("prompt has %d parts with AND between them; expected at most %d"
+                    .formatted(parts.size(), MOST_PARTS));
+        }
+        return parts.stream().map(PromptParts::weighted).toList();
     }
 
     private static PromptPart weighted(String part) {

@@ -196,6 +196,9 @@ class CheckpointTest {
         Path index = folder.resolve("unet/diffusion_pytorch_model.safetensors.index.json");
         for (String map : List.of(
                 "{\"a\": \"../vae/x.safetensors\"}",
+                "{\"a\": \"..\\\\vae\\\\x.safetensors\"}",
+                "{\"a\": \"/vae/x.safetensors\"}",
+                "{\"a\": \"C:x.safetensors\"}",
                 "{\"a\": \"\\u0000.safetensors\"}",
                 "{\"a\": 1}",
                 "{\"a\": \"x.bin\"}",

@@ -42,4 +42,12 @@ class LoraTagsTest {
 
         assertThat(LoraTags.extract(prompt).prompt()).isEqualTo(prompt);
     }
+
+    @Test
+    void refuses_more_loras_than_anybody_uses() {
+        assertThat(LoraTags.extract("<lora:a:1>".repeat(100)).loras()).hasSize(100);
+        assertThatThrownBy(() -> LoraTags.extract("<lora:a:1>".repeat(101)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("prompt names more than 100 LoRAs; expected fewer");
+    }
 }

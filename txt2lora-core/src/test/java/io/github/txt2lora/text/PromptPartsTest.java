@@ -1,7 +1,9 @@
 package io.github.txt2lora.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.txt2lora.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 
 class PromptPartsTest {
@@ -37,5 +39,13 @@ class PromptPartsTest {
         assertThat(PromptParts.ofAnd(digits)).containsExactly(new PromptPart(digits, 1));
         String marks = "\u0301".repeat(1_000_000);
         assertThat(PromptParts.ofAnd(marks + " AND b")).hasSize(2);
+    }
+
+    @Test
+    void refuses_more_parts_than_any_picture_has() {
+        assertThat(PromptParts.ofAnd("a AND ".repeat(99) + "a")).hasSize(100);
+        assertThatThrownBy(() -> PromptParts.ofAnd("a AND ".repeat(100) + "a"))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessage("prompt has 101 parts with AND between them; expected at most 100");
     }
 }
