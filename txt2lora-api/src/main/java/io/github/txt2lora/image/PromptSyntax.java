@@ -12,9 +12,9 @@ public enum PromptSyntax {
      *       brackets nest, and a backslash before a bracket makes it text;
      *   <li>an opening bracket that is never closed counts until the prompt's end, a closing one that was never opened
      *       is text;
-     *   <li>{@code BREAK} begins a new chunk of 75 tokens, and longer prompts get as many chunks as they need;
+     *   <li>{@code BREAK} begins a new chunk of 75 tokens, and longer prompts get as many chunks as they need, up to 40;
      *   <li>{@code <lora:name:weight>} applies a LoRA of {@link ImageRequest#loraFolder()};
-     *   <li>{@code AND} separates prompts that are drawn together, each with a weight at its end ({@code a cat :1.2});
+     *   <li>{@code AND} separates prompts that are drawn together, up to 100, each with a weight at its end ({@code a cat :1.2});
      *       {@link ImageRequest#composition()} may give each one a region.
      * </ul>
      */

@@ -38,6 +38,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
     /** The largest checkpoints have some thousand; each needs objects many times the size of its text. */
     private static final int MAX_TENSORS = 100_000;
 
+    /** Names of real tensors have up to 120 characters. */
+    private static final int MAX_NAME_LENGTH = 4096;
+
     /** PyTorch allows 64 axes. */
     private static final int MAX_AXES = 64;
 
@@ -45,6 +48,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
+                    .maxNameLength(MAX_NAME_LENGTH)
                     .maxStringLength(SafetensorsFile.MAX_HEADER_BYTES)
                     .build())
             .build();

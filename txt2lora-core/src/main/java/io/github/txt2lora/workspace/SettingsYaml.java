@@ -66,6 +66,9 @@ final class SettingsYaml {
             throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + e.getProblem(), e);
         } catch (YAMLException e) {
             throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // The parser does not foresee every malformed escape, such as one that the end of the text cuts off.
+            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
         }
     }
 

@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +35,20 @@ class SafetensorsFileTest {
 
     private SafetensorsFile open(String header, int dataBytes) {
         return SafetensorsFile.open(RawSafetensors.write(folder, RawSafetensors.bytes(header, dataBytes)));
+    }
+
+    @Test
+    void refuses_more_tensors_and_longer_names_than_any_model_has() {
+        String entry = "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+        String many = IntStream.rangeClosed(0, 100_000)
+                .mapToObj(i -> "\"" + i + entry)
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThatThrownBy(() -> open(many, 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("more than 100000 tensors");
+        assertThatThrownBy(() -> open("{\"" + "x".repeat(5000) + entry + "}", 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("Name length (5000) exceeds");
     }
 
     @Test
