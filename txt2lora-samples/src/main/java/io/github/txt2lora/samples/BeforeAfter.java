@@ -16,16 +16,9 @@ final class BeforeAfter {
     private final TrainingEngine engine;
     private final ImageRequest template;
 
-    BeforeAfter(TrainingEngine engine, ModelSource model, int resolution, int picturesPerRow) {
+    BeforeAfter(TrainingEngine engine, ModelSource model, int picturesPerRow) {
         this.engine = engine;
-        this.template = ImageRequest.builder()
-                .model(model)
-                .prompt("")
-                .width(resolution)
-                .height(resolution)
-                .guidanceScale(5)
-                .count(picturesPerRow)
-                .build();
+        this.template = DemoSettings.picture(model).count(picturesPerRow).build();
     }
 
     /**

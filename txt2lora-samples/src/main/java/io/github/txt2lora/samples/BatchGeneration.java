@@ -1,0 +1,92 @@
+package io.github.txt2lora.samples;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.LabelledGrid;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * LoRAs of all characters of a table, {@code characters.csv}, one after the other on one engine, which loads the model
+ * once. A character that cannot be trained is reported at the end, and the others are trained all the same.
+ *
+ * <p>Usage: {@code BatchGeneration [FOLDER]}, where the results go; by default {@code batch}. It takes two to three
+ * minutes for each character.
+ */
+public final class BatchGeneration {
+
+    private BatchGeneration() {}
+
+    /** What became of a batch: the LoRAs in the order of the table, and by name why others are not there. */
+    record Result(List<TrainedLora> loras, Map<String, String> failures) {}
+
+    /** Trains the characters and draws them. */
+    public static void main(String[] args) throws InterruptedException {
+        Path folder = Path.of(args.length == 0 ? "batch" : args[0]);
+        ModelSource model = DemoCheckpoint.copyTo(folder);
+        try (TrainingEngine engine = TrainingEngine.open()) {
+            Result result = train(engine, model, CharacterSheet.readAll(), folder, 200);
+            if (!result.loras().isEmpty()) {
+                draw(engine, model, result.loras(), 4).writePng(folder.resolve("characters.png"));
+            }
+            result.loras().forEach(System.out::println);
+            result.failures().forEach((name, reason) -> System.out.println(name + " failed: " + reason));
+        }
+    }
+
+    static Result train(
+            TrainingEngine engine, ModelSource model, List<CharacterSheet> characters, Path folder, int iterations)
+            throws InterruptedException {
+        List<TrainingJob> jobs = new ArrayList<>();
+        Map<String, String> failures = new TreeMap<>();
+        for (CharacterSheet character : characters) {
+            try {
+                LoraTraining training = LoraTraining.builder()
+                        .name(character.name())
+                        .model(model)
+                        .prompts(DemoSettings.lessons(DemoSettings.character(character.name(), character.look())))
+                        .training(DemoSettings.training(iterations))
+                        .output(folder)
+                        .build();
+                // Queues the training and returns at once.
+                jobs.add(engine.start(training, ConsoleProgress.standard()));
+            } catch (Txt2LoraException e) {
+                failures.put(character.name(), e.getMessage());
+            }
+        }
+        List<TrainedLora> loras = new ArrayList<>();
+        for (TrainingJob job : jobs) {
+            try {
+                loras.add(job.await());
+            } catch (Txt2LoraException e) {
+                failures.put(job.training().name(), e.getMessage());
+            }
+        }
+        return new Result(List.copyOf(loras), failures);
+    }
+
+    /** A row of pictures for each LoRA, drawn for its name alone. */
+    static LabelledGrid draw(TrainingEngine engine, ModelSource model, List<TrainedLora> loras, int picturesPerRow) {
+        LabelledGrid.Builder grid = LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC);
+        for (TrainedLora lora : loras) {
+            var request = DemoSettings.picture(model)
+                    .prompt(lora.name())
+                    .lora(lora.file(), 1)
+                    .count(picturesPerRow)
+                    .build();
+            grid.row(
+                    lora.name(),
+                    engine.generate(request).stream().map(GeneratedImage::image).toList());
+        }
+        return grid.build();
+    }
+}
