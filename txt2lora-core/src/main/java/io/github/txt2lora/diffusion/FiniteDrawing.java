@@ -5,6 +5,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PromptEmbedding;
 
 /**
@@ -27,8 +28,8 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
     }
 
     @Override
-    public void beforeStep(int step) {
-        next.beforeStep(step);
+    public void beforeCall() {
+        next.beforeCall();
     }
 
     @Override
@@ -45,7 +46,7 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
     private void require(NDArray values, String part) {
         try (NDArray sum = values.sum()) {
             if (!Float.isFinite(sum.getFloat())) {
-                throw new Txt2LoraException("drawing \"" + request.prompt() + "\" failed: " + part
+                throw new Txt2LoraException("drawing " + Excerpt.quoted(request.prompt()) + " failed: " + part
                         + " is infinite or not a number at precision " + request.precision() + "; " + advice());
             }
         }
