@@ -58,7 +58,7 @@ public final class UNet implements AutoCloseable {
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(weights),
-                new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
+                ScalarType.of(precision),
                 new ScriptAttribute.OfInt("fixed_heads", family == ModelFamily.SD1 ? SD1_HEADS : HEADS_BY_WIDTH),
                 new ScriptAttribute.OfTensors("weights"),
                 new ScriptAttribute.OfTensors("lora"),

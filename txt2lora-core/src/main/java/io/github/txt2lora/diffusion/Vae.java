@@ -49,7 +49,7 @@ public final class Vae implements AutoCloseable {
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(checkpoint.tensors(Component.VAE)),
-                new ScriptAttribute.OfInt("dtype", ScalarType.of(used).code()),
+                ScalarType.of(used),
                 new ScriptAttribute.OfInt("whole_pixels", wholePixels),
                 new ScriptAttribute.OfInt("strip_pixels", stripPixels),
                 new ScriptAttribute.OfTensors("weights"));

@@ -37,7 +37,7 @@ final class ClipTextEncoder implements AutoCloseable {
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(weights),
-                new ScriptAttribute.OfInt("dtype", ScalarType.of(precision).code()),
+                ScalarType.of(precision),
                 new ScriptAttribute.OfBool("quick_gelu", activation == Activation.QUICK_GELU),
                 new ScriptAttribute.OfTensors("weights"));
         return new ClipTextEncoder(script);

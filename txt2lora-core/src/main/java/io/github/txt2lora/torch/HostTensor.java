@@ -25,6 +25,10 @@ public record HostTensor(Elements elements, long[] shape, DataType dataType, boo
 
     /** The size of its elements in bytes. */
     long byteSize() {
-        return Arrays.stream(shape).reduce(dataType.getNumOfBytes(), Math::multiplyExact);
+        return Math.multiplyExact(dataType.getNumOfBytes(), elementCount());
+    }
+
+    long elementCount() {
+        return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
 }

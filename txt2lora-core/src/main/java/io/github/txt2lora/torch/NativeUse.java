@@ -1,11 +1,12 @@
 package io.github.txt2lora.torch;
 
 /**
- * What a {@link Torch} holds in native memory at one moment, for tests and for finding leaks. Arrays inside of scripts,
- * such as weights, go with their script; arrays of a scope's sub-scopes are not counted, but go with the scope.
+ * What a {@link Torch} holds in native memory at one moment, for tests and for finding leaks. Arrays inside of scripts
+ * go with their script; arrays of a scope's sub-scopes are not counted, but go with the scope.
  *
  * @param scopes scopes that are open
  * @param arrays arrays that they own
  * @param modules scripts that are loaded
+ * @param bytes of these arrays and of the scripts' weights; what libtorch needs during a call comes on top
  */
-public record NativeUse(int scopes, int arrays, int modules) {}
+public record NativeUse(int scopes, int arrays, int modules, long bytes) {}

@@ -27,6 +27,7 @@ public final class ScriptModule implements AutoCloseable {
     private final ScriptClass type;
     private final Model model;
     private final PtSymbolBlock block;
+    private long weightBytes;
 
     ScriptModule(Torch torch, ScriptClass type, List<String> sharedSources, List<ScriptAttribute> attributes) {
         this.torch = torch;
@@ -59,11 +60,18 @@ public final class ScriptModule implements AutoCloseable {
         return new ScriptCall(this, method, scope);
     }
 
+    /** The size of the weights on the device. */
+    long weightBytes() {
+        return weightBytes;
+    }
+
     /**
      * Reads weights into the module's {@code weights}, converted to its {@code dtype}. They are read straight into
      * libtorch's memory, some at a time, so that hardly more is in memory than what is kept.
      */
-    public void load(Map<String, HostTensor> weights) {
+    void load(Map<String, HostTensor> weights, ScalarType dtype) {
+        weightBytes = dtype.bytes()
+                * weights.values().stream().mapToLong(HostTensor::elementCount).sum();
         Map<String, HostTensor> chunk = new HashMap<>();
         long bytes = 0;
         for (Map.Entry<String, HostTensor> weight : weights.entrySet()) {

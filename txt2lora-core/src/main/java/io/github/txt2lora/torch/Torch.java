@@ -11,6 +11,7 @@ import ai.djl.util.cuda.CudaUtils;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,10 +126,16 @@ public final class Torch implements AutoCloseable {
     /** What is held in native memory now. */
     public NativeUse nativeUse() {
         scopes.removeIf(scope -> !scope.isOpen());
-        int arrays = scopes.stream()
-                .mapToInt(scope -> scope.getManagedArrays().size())
-                .sum();
-        return new NativeUse(scopes.size(), arrays, modules.size());
+        List<NDArray> arrays = scopes.stream()
+                .flatMap(scope -> scope.getManagedArrays().stream())
+                .toList();
+        long bytes = modules.stream().mapToLong(ScriptModule::weightBytes).sum()
+                + arrays.stream().mapToLong(Torch::byteSize).sum();
+        return new NativeUse(scopes.size(), arrays.size(), modules.size(), bytes);
+    }
+
+    private static long byteSize(NDArray array) {
+        return array.size() * array.getDataType().getNumOfBytes();
     }
 
     /**
@@ -152,13 +159,17 @@ public final class Torch implements AutoCloseable {
     /**
      * Loads the script of a network and copies its weights to the device.
      *
-     * @param weights go into the attribute {@code weights} of the script, converted to the precision that it is told
-     * @param attributes as for {@link #newModule}
+     * @param weights go into the attribute {@code weights} of the script
+     * @param dtype what they are converted to, and the script's attribute {@code dtype}
+     * @param attributes as for {@link #newModule}, but {@code dtype}
      */
-    public ScriptModule newNetwork(ScriptClass type, Map<String, HostTensor> weights, ScriptAttribute... attributes) {
-        ScriptModule network = newModule(type, attributes);
+    public ScriptModule newNetwork(
+            ScriptClass type, Map<String, HostTensor> weights, ScalarType dtype, ScriptAttribute... attributes) {
+        ScriptAttribute[] all = Arrays.copyOf(attributes, attributes.length + 1);
+        all[attributes.length] = new ScriptAttribute.OfInt("dtype", dtype.code());
+        ScriptModule network = newModule(type, all);
         try {
-            network.load(weights);
+            network.load(weights, dtype);
             return network;
         } catch (RuntimeException e) {
             network.close();

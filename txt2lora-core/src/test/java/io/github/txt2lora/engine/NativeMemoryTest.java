@@ -11,6 +11,8 @@ import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.testing.EventLog;
 import io.github.txt2lora.torch.NativeUse;
@@ -29,10 +31,10 @@ class NativeMemoryTest {
     @Test
     void trainings_and_pictures_leave_only_the_model_that_is_kept() {
         try (TrainingEngine engine = Tiny.engine()) {
-            assertThat(use(engine)).isEqualTo(new NativeUse(0, 0, 0));
+            assertThat(use(engine)).isEqualTo(new NativeUse(0, 0, 0, 0));
             engine.train(Tiny.training(folder, 1));
             NativeUse afterOne = use(engine);
-            assertThat(afterOne).isEqualTo(new NativeUse(0, 0, 1));
+            assertThat(afterOne).isEqualTo(new NativeUse(0, 0, 1, unetBytes()));
 
             for (int i = 0; i < 3; i++) {
                 TrainedLora lora = engine.train(Tiny.training(folder, 2));
@@ -81,10 +83,19 @@ class NativeMemoryTest {
 
         engine.close();
 
-        assertThat(use(engine)).isEqualTo(new NativeUse(0, 0, 0));
+        assertThat(use(engine)).isEqualTo(new NativeUse(0, 0, 0, 0));
         for (Thread thread : threads) {
             thread.join(TimeUnit.MINUTES.toMillis(1));
             assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+        }
+    }
+
+    /** Of the tiny UNet's weights in 32 bits. */
+    private static long unetBytes() {
+        try (Checkpoint checkpoint = Checkpoint.open(Tiny.modelFile())) {
+            return checkpoint.tensors(Component.UNET).values().stream()
+                    .mapToLong(tensor -> tensor.elements() * Float.BYTES)
+                    .sum();
         }
     }
 
