@@ -103,7 +103,7 @@ class PhaseTest {
         assertThat(log.names()).startsWith("TrainingStarted").endsWith("TrainingCancelled");
         assertThat(folder.resolve("out")).doesNotExist();
         models.close();
-        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0));
+        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0, 0));
     }
 
     @Test
@@ -162,7 +162,7 @@ class PhaseTest {
                 .isSameAs(givenUp);
 
         models.close();
-        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0));
+        assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0, 0));
     }
 
     @Test
