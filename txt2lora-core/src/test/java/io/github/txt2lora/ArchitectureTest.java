@@ -20,8 +20,8 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.txt2lora.";
 
     /** Each package may use those before it. */
-    private static final List<String> LAYERS =
-            List.of("storage", "torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "engine");
+    private static final List<String> LAYERS = List.of(
+            "storage", "torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "batch", "engine");
 
     @ArchTest
     static void packages_use_only_those_before_them(JavaClasses classes) {
@@ -57,10 +57,23 @@ class ArchitectureTest {
     static final ArchRule only_file_formats_use_json = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    ROOT + "checkpoint..", ROOT + "lora..", ROOT + "leco..", ROOT + "workspace..", ROOT + "engine..")
+                    ROOT + "checkpoint..",
+                    ROOT + "lora..",
+                    ROOT + "leco..",
+                    ROOT + "workspace..",
+                    ROOT + "batch..",
+                    ROOT + "engine..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule only_batch_draws_charts = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "batch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.knowm..");
 
     @ArchTest
     static final ArchRule classes_are_named_after_what_they_are = noClasses()

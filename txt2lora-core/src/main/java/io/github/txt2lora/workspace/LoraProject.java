@@ -3,7 +3,9 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.internal.Check;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All that a workspace says about one LoRA.
@@ -24,6 +26,14 @@ public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
         if (prompts.isEmpty()) {
             throw new InvalidSettingException("prompts is empty; expected at least one PromptPair");
         }
+    }
+
+    /** All that this says, default or not, as text. */
+    public ProjectTexts texts() {
+        Map<String, String> keys = new LinkedHashMap<>();
+        SettingsDocument.write(settings, SettingsLayout.FLAT).forEach((key, text) -> keys.put(key.flat(), text));
+        return new ProjectTexts(
+                keys, prompts.stream().map(PromptsDocument::write).toList());
     }
 
     /** The LoRA's name. */

@@ -92,7 +92,8 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
                 .collect(Collectors.joining("  ", "- ", ""));
     }
 
-    private static Map<String, String> write(PromptPair pair) {
+    /** The values of an entry's keys as they are written in YAML. */
+    static Map<String, String> write(PromptPair pair) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("target", ScalarText.text(pair.target()));
         values.put("positive", ScalarText.text(pair.positive()));

@@ -137,7 +137,8 @@ record SettingsDocument(
         }
     }
 
-    private static Map<SettingKey, String> write(LoraSettings settings, SettingsLayout layout) {
+    /** The values of a layout's keys as they are written in YAML. */
+    static Map<SettingKey, String> write(LoraSettings settings, SettingsLayout layout) {
         SettingsTexts texts = new SettingsTexts(layout);
         texts.text(SettingKey.LORA_NAME, settings.name());
         ModelKeys.write(settings.model(), texts);

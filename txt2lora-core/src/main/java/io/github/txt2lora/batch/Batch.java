@@ -1,0 +1,206 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.ModelAddress;
+import io.github.txt2lora.workspace.Workspace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains LoRAs of a workspace, one after another, those on the same base model together so that it is loaded once. For
+ * each it leaves in {@code lora/NAME/}
+ *
+ * <ul>
+ *   <li>{@code NAME.safetensors}, made smaller if the settings say so; then {@code NAME-large.safetensors} is the LoRA
+ *       as it was trained, unless {@link BatchOptions#deleteResizeSource()};
+ *   <li>{@code NAME.png}, the preview;
+ *   <li>{@code NAME.json}, the {@link LoraRecord};
+ * </ul>
+ *
+ * and in {@code lora/} a report, {@code report.html}.
+ *
+ * <p>A LoRA that fails does not stop the others. What is finished is skipped the next time, unless its settings, the
+ * content of its model or its files changed; each part (training, resize, preview) is only done again if something
+ * changed that it depends on. A training that was interrupted goes on from its last state.
+ */
+public final class Batch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+
+    private final Workspace workspace;
+    private final TrainingEngine engine;
+    private final LoraOperations operations;
+    private final ModelDownload download;
+
+    /**
+     * Prepares a batch that cannot download models.
+     *
+     * @param engine trains and draws; stays open
+     * @param operations resize; stay open
+     */
+    public Batch(Workspace workspace, TrainingEngine engine, LoraOperations operations) {
+        this(workspace, engine, operations, (url, target) -> {
+            throw new InvalidSettingException(
+                    "there is no " + target + ", and nothing here can download it; get it from " + url + " yourself");
+        });
+    }
+
+    /** Prepares a batch that can download models. */
+    public Batch(Workspace workspace, TrainingEngine engine, LoraOperations operations, ModelDownload download) {
+        this.workspace = Check.given("workspace", workspace);
+        this.engine = Check.given("engine", engine);
+        this.operations = Check.given("operations", operations);
+        this.download = Check.given("download", download);
+    }
+
+    /** A LoRA whose turn is to come. */
+    private record Task(LoraProject project, ModelSource model, ModelIdentity identity, Optional<LoraRecord> record) {
+
+        /** What the engine keeps loaded. */
+        Object loaded() {
+            return List.of(identity.sha256(), project.settings().training().precision());
+        }
+    }
+
+    /** As {@link #run(BatchOptions, BatchListener)}, without a listener. */
+    public BatchResult run(BatchOptions options) {
+        return run(options, new BatchListener() {});
+    }
+
+    /**
+     * Trains and waits for the end. If the thread is interrupted, or the engine closed, the training under way keeps
+     * its state, the rest is not begun, and the result says so; the thread stays interrupted.
+     *
+     * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
+     *     exactly one
+     * @throws StorageException if the folder with the settings cannot be read
+     */
+    public BatchResult run(BatchOptions options, BatchListener listener) {
+        Instant start = Instant.now();
+        List<String> names = options.choose(workspace.names());
+        ListenerCalls calls = new ListenerCalls(listener);
+        Map<String, LoraOutcome> outcomes = new LinkedHashMap<>();
+        names.forEach(name -> outcomes.put(name, new LoraOutcome.Interrupted(name, false)));
+        List<Task> tasks = grouped(prepare(names, calls, outcomes));
+        boolean goesOn = true;
+        for (int i = 0; i < tasks.size() && goesOn; i++) {
+            String name = tasks.get(i).project().name();
+            calls.onLoraStarted(name, i + 1, tasks.size());
+            LoraOutcome outcome = run(tasks.get(i), options, calls);
+            outcomes.put(name, outcome);
+            calls.onLoraEnded(outcome);
+            goesOn = !(outcome instanceof LoraOutcome.Interrupted)
+                    && !Thread.currentThread().isInterrupted();
+        }
+        Duration duration = Duration.between(start, Instant.now());
+        List<LoraOutcome> all = List.copyOf(outcomes.values());
+        return new BatchResult(all, duration, writeReport(all, duration));
+    }
+
+    /** What settings and models say; those that are wrong have failed. */
+    private List<Task> prepare(List<String> names, ListenerCalls calls, Map<String, LoraOutcome> outcomes) {
+        List<Task> tasks = new ArrayList<>();
+        List<ModelIdentity> known = new ArrayList<>();
+        for (String name : names) {
+            if (Thread.currentThread().isInterrupted()) {
+                return List.of();
+            }
+            try {
+                LoraProject project = workspace.load(name);
+                LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
+                Optional<LoraRecord> record =
+                        LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));
+                record.ifPresent(earlier -> known.add(earlier.training().model()));
+                calls.onModel(name, project.settings().model().displayName());
+                ModelSource model = locate(project);
+                ModelIdentity identity =
+                        ModelIdentity.of(project.settings().model().displayName(), pathOf(model), known);
+                known.add(identity);
+                tasks.add(new Task(project, model, identity, record));
+            } catch (Txt2LoraException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return List.of(); // reading ends with an exception then
+                }
+                fail(name, e, calls, outcomes);
+            }
+        }
+        return tasks;
+    }
+
+    private static void fail(String name, Txt2LoraException e, ListenerCalls calls, Map<String, LoraOutcome> outcomes) {
+        LoraOutcome failed = new LoraOutcome.Failed(name, e);
+        outcomes.put(name, failed);
+        calls.onLoraEnded(failed);
+    }
+
+    private ModelSource locate(LoraProject project) {
+        ModelSource model = workspace.model(project.settings());
+        if (model instanceof ModelSource.Download && project.settings().model() instanceof ModelAddress.Named named) {
+            Path file = workspace.modelFile(named);
+            named.url().ifPresent(url -> download.download(url, file));
+            return ModelSource.file(file);
+        }
+        return model;
+    }
+
+    private static Path pathOf(ModelSource model) {
+        if (model instanceof ModelSource.SingleFile file) {
+            return file.path();
+        } else if (model instanceof ModelSource.DiffusersFolder folder) {
+            return folder.path();
+        }
+        throw new IllegalArgumentException("not on this machine: " + model);
+    }
+
+    /** In the same order, but those after the first on its model follow it. */
+    private static List<Task> grouped(List<Task> tasks) {
+        Map<Object, List<Task>> groups = new LinkedHashMap<>();
+        tasks.forEach(task ->
+                groups.computeIfAbsent(task.loaded(), key -> new ArrayList<>()).add(task));
+        return groups.values().stream().flatMap(List::stream).toList();
+    }
+
+    private LoraOutcome run(Task task, BatchOptions options, ListenerCalls calls) {
+        String name = task.project().name();
+        try {
+            return new LoraWork(workspace, task.project(), task.model(), task.identity(), task.record(), options, calls)
+                    .run(workspace, engine, operations);
+        } catch (TrainingCancelledException e) {
+            return new LoraOutcome.Interrupted(name, true);
+        } catch (Txt2LoraException e) {
+            return Thread.currentThread().isInterrupted()
+                    ? new LoraOutcome.Interrupted(name, true)
+                    : new LoraOutcome.Failed(name, e);
+        }
+    }
+
+    private Optional<Path> writeReport(List<LoraOutcome> outcomes, Duration duration) {
+        Path file = workspace.loraFolder().resolve("report.html");
+        try {
+            Uninterrupted.get(() -> {
+                new HtmlReport(workspace, outcomes, duration).write(file);
+                return file;
+            });
+            return Optional.of(file);
+        } catch (StorageException e) {
+            LOG.warn("the report {} cannot be written", file, e);
+            return Optional.empty();
+        }
+    }
+}

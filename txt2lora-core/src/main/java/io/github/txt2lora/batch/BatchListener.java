@@ -1,0 +1,45 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.ops.OperationProgress;
+
+/**
+ * Is told how a batch proceeds; all methods do nothing by default. Calls come one at a time: those about trainings on
+ * the engine's thread for events, the others on the thread that runs the batch. What a method throws is logged and
+ * ignored.
+ */
+public interface BatchListener {
+
+    /**
+     * The turn of a LoRA has come.
+     *
+     * @param name the LoRA's name
+     * @param number counted from 1
+     * @param total LoRAs of the batch
+     */
+    default void onLoraStarted(String name, int number, int total) {}
+
+    /** The model of a LoRA is being looked at or downloaded. */
+    default void onModel(String name, String model) {}
+
+    /** Something happened in the training of a LoRA. */
+    default void onTraining(String name, TrainingEvent event) {}
+
+    /** A module of a LoRA was resized. */
+    default void onResize(String name, OperationProgress progress) {}
+
+    /**
+     * A picture of a preview was drawn.
+     *
+     * @param name the LoRA's name
+     * @param done pictures drawn so far
+     * @param total pictures of the preview
+     */
+    default void onPicture(String name, int done, int total) {}
+
+    /** Something the user should know although the batch goes on. */
+    default void onWarning(String name, String message) {}
+
+    /** No more is done for a LoRA. */
+    default void onLoraEnded(LoraOutcome outcome) {}
+}

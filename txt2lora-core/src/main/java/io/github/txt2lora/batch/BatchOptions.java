@@ -1,0 +1,93 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.NearestWord;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Which LoRAs of a workspace are trained, and how.
+ *
+ * @param names those that are; empty for the only one there is
+ * @param all whether all are, whatever the names
+ * @param force whether those that are finished or begun are trained from the start
+ * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
+ */
+public record BatchOptions(List<String> names, boolean all, boolean force, boolean deleteResizeSource) {
+
+    /** Copies the names. */
+    public BatchOptions {
+        names = List.copyOf(Check.given("names", names));
+    }
+
+    /** The only LoRA there is. */
+    public static BatchOptions onlyOne() {
+        return new BatchOptions(List.of(), false, false, false);
+    }
+
+    /** All LoRAs. */
+    public static BatchOptions everything() {
+        return new BatchOptions(List.of(), true, false, false);
+    }
+
+    /**
+     * The LoRAs of a list.
+     *
+     * @param names separated by commas
+     * @throws InvalidSettingException if there is none
+     */
+    public static BatchOptions named(String names) {
+        List<String> list = Arrays.stream(Check.given("names", names).split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        if (list.isEmpty()) {
+            throw InvalidSettingException.of("names", names, "one or more names, separated by commas");
+        }
+        return new BatchOptions(list, false, false, false);
+    }
+
+    /** The same, from the start or not. */
+    public BatchOptions withForce(boolean newForce) {
+        return new BatchOptions(names, all, newForce, deleteResizeSource);
+    }
+
+    /** The same, keeping the large LoRAs or not. */
+    public BatchOptions withDeleteResizeSource(boolean delete) {
+        return new BatchOptions(names, all, force, delete);
+    }
+
+    /**
+     * The names that are chosen out of those there are.
+     *
+     * @throws InvalidSettingException if one is not there, or none is given and there is not exactly one
+     */
+    List<String> choose(List<String> available) {
+        if (available.isEmpty()) {
+            throw new InvalidSettingException(
+                    "the workspace has no settings; expected at least one file config/NAME.yaml");
+        }
+        if (all) {
+            return available;
+        }
+        if (names.isEmpty()) {
+            if (available.size() > 1) {
+                throw new InvalidSettingException("no name is given, and there are settings of several LoRAs: "
+                        + String.join(", ", available) + "; name those that are to be trained, or choose all");
+            }
+            return available;
+        }
+        for (String name : names) {
+            if (!available.contains(name)) {
+                throw InvalidSettingException.of(
+                        "name",
+                        name,
+                        "one of " + String.join(", ", available) + "; did you mean " + NearestWord.to(name, available)
+                                + "?");
+            }
+        }
+        return List.copyOf(new LinkedHashSet<>(names));
+    }
+}

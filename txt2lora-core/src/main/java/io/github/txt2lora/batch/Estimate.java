@@ -1,0 +1,118 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.PreviewSettings;
+import java.time.Duration;
+
+/**
+ * What a LoRA roughly takes, from the size of its model. The rules, which were fitted to SD 1.5 and can be wrong by a
+ * factor of two:
+ *
+ * <ul>
+ *   <li>Memory: the UNet's weights in the precision of the training, the text encoders' in 32 bits, 0.4 GiB for the
+ *       rest, and for the gradient 32 numbers of 4 bytes for each latent pixel, picture of a batch and channel of the
+ *       UNet's first level.
+ *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
+ *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. An iteration takes
+ *       on average half of {@code max_denoising_steps}, each with two evaluations, and 6 more for the comparison; a step
+ *       of a preview takes 2.
+ *   <li>Disk: a LoRA has a thousandth of the UNet's weights for each rank; the two states that are kept hold it and two
+ *       numbers of the optimizer for each, in 32 bits.
+ * </ul>
+ *
+ * @param name the LoRA's name
+ * @param family what the model is, for example {@code Stable Diffusion 1.x}
+ * @param memoryBytes at the most at one time
+ * @param trainingTime on the processor
+ * @param previewTime on the processor
+ * @param diskBytes in the LoRA's folder
+ */
+public record Estimate(
+        String name, String family, long memoryBytes, Duration trainingTime, Duration previewTime, long diskBytes) {
+
+    /** Floating point operations in a second: 65 billion were measured on 2 cores. */
+    static final double OPERATIONS_PER_CORE = 32e9;
+
+    private static final double OPERATIONS_PER_WEIGHT_AND_PIXEL = 0.22;
+    private static final double SECONDS_PER_EVALUATION = 0.005;
+    private static final double BYTES_PER_PIXEL_AND_CHANNEL = 32 * 4.0;
+    private static final double BASE_BYTES = 0.4 * (1 << 30);
+    private static final int COMPARISON_EVALUATIONS = 6;
+    private static final int PIXELS_PER_LATENT = 8;
+    private static final double LORA_SHARE = 1e-3;
+    private static final int FLOAT_BYTES = 4;
+    private static final int NUMBERS_PER_STATE = 3;
+    private static final int STATES = 2;
+    private static final double PICTURE_BYTES = 20 << 20;
+
+    static Estimate of(LoraProject project, Checkpoint model, int cores) {
+        TrainingSpec training = project.settings().training();
+        double weights = elements(model, Component.UNET);
+        double texts = elements(model, Component.TEXT_ENCODER)
+                + (model.family().has(Component.TEXT_ENCODER_2) ? elements(model, Component.TEXT_ENCODER_2) : 0);
+        int bytes = training.precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
+        double largest = project.prompts().stream()
+                .mapToDouble(pair -> pixels(pair.resolution(), pair.resolution()) * pair.batchSize())
+                .max()
+                .orElseThrow();
+        double gradient = largest * model.unet().widths().get(0) * BYTES_PER_PIXEL_AND_CHANNEL;
+        double lora = weights * LORA_SHARE * training.lora().rank();
+        double files = 2 + (training.saveEvery() > 0 ? training.iterations() / training.saveEvery() : 0);
+        return new Estimate(
+                project.name(),
+                model.family().displayName(),
+                (long) (weights * bytes + texts * FLOAT_BYTES + gradient + BASE_BYTES),
+                seconds(trainingSeconds(project, weights, cores)),
+                seconds(previewSeconds(project, weights, cores)),
+                (long) (lora * FLOAT_BYTES * (files + STATES * NUMBERS_PER_STATE) + PICTURE_BYTES));
+    }
+
+    private static double trainingSeconds(LoraProject project, double weights, int cores) {
+        TrainingSpec training = project.settings().training();
+        double evaluations = training.maxDenoisingSteps() + COMPARISON_EVALUATIONS;
+        double pair = project.prompts().stream()
+                .mapToDouble(prompt -> secondsOf(prompt, weights, cores))
+                .average()
+                .orElseThrow();
+        return (double) training.iterations() * training.gradientAccumulation() * evaluations * pair;
+    }
+
+    private static double secondsOf(PromptPair pair, double weights, int cores) {
+        return pair.batchSize() * evaluation(weights, pixels(pair.resolution(), pair.resolution()), cores);
+    }
+
+    private static double previewSeconds(LoraProject project, double weights, int cores) {
+        PreviewSettings preview = project.settings().preview();
+        if (!preview.enabled()) {
+            return 0;
+        }
+        double pixels = pixels(PreviewGrid.width(project), PreviewGrid.height(project));
+        return 2.0 * preview.steps() * PreviewGrid.pictures(project) * evaluation(weights, pixels, cores);
+    }
+
+    private static double evaluation(double weights, double pixels, int cores) {
+        return SECONDS_PER_EVALUATION
+                + OPERATIONS_PER_WEIGHT_AND_PIXEL * weights * pixels / (OPERATIONS_PER_CORE * cores);
+    }
+
+    private static double pixels(int width, int height) {
+        return (double) width / PIXELS_PER_LATENT * height / PIXELS_PER_LATENT;
+    }
+
+    private static double elements(Checkpoint model, Component component) {
+        return model.tensors(component).values().stream()
+                .mapToDouble(TensorView::elements)
+                .sum();
+    }
+
+    /** As a duration, which cannot hold more than some hundred billion years. */
+    private static Duration seconds(double seconds) {
+        return Duration.ofSeconds((long) Math.min(seconds, 1e15));
+    }
+}

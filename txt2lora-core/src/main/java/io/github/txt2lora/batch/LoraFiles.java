@@ -1,0 +1,67 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The files of one LoRA in its folder.
+ *
+ * @param folder of this LoRA alone
+ * @param name the LoRA's name
+ */
+record LoraFiles(Path folder, String name) {
+
+    /** The LoRA to use: as it was trained, or made smaller. */
+    Path lora() {
+        return folder.resolve(name + ".safetensors");
+    }
+
+    /** The LoRA as it was trained, once a smaller one took its place. */
+    Path large() {
+        return folder.resolve(name + "-large.safetensors");
+    }
+
+    /** Where a smaller LoRA is made. */
+    Path small() {
+        return folder.resolve("." + name + "-small.safetensors");
+    }
+
+    Path record() {
+        return folder.resolve(name + ".json");
+    }
+
+    Path picture() {
+        return folder.resolve(name + ".png");
+    }
+
+    /** The LoRA with a digest, wherever it is. */
+    Optional<Path> find(String sha256) {
+        return Stream.of(lora(), large())
+                .filter(Files::isRegularFile)
+                .filter(file -> FileDigest.of(file).equals(sha256))
+                .findFirst();
+    }
+
+    /** Moves a file over another one. */
+    static void move(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new StorageException("Cannot rename " + from + " to " + to + ": " + e, e);
+        }
+    }
+
+    /** Deletes a file if it is there. */
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new StorageException("Cannot delete " + file + ": " + e, e);
+        }
+    }
+}

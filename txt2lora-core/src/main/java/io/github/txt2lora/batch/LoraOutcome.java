@@ -1,0 +1,76 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.Txt2LoraException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What became of one LoRA of a batch. */
+public sealed interface LoraOutcome {
+
+    /** The LoRA's name. */
+    String name();
+
+    /** One line for people. */
+    String summary();
+
+    /**
+     * The LoRA is finished.
+     *
+     * @param name the LoRA's name
+     * @param file the LoRA
+     * @param record what is known about it; also beside it, as {@code NAME.json}
+     * @param trained whether it was trained now, rather than only resized or drawn anew
+     * @param duration time that this batch spent on it
+     */
+    record Finished(String name, Path file, LoraRecord record, boolean trained, Duration duration)
+            implements LoraOutcome {
+
+        @Override
+        public String summary() {
+            return (trained ? "trained: " : "trained earlier, completed now: ") + file;
+        }
+    }
+
+    /**
+     * The LoRA was finished before, with the same settings and the same model, and was left as it is.
+     *
+     * @param name the LoRA's name
+     * @param file the LoRA
+     * @param record what is known about it
+     */
+    record Skipped(String name, Path file, LoraRecord record) implements LoraOutcome {
+
+        @Override
+        public String summary() {
+            return "finished earlier with the same settings: " + file;
+        }
+    }
+
+    /**
+     * The LoRA could not be made.
+     *
+     * @param name the LoRA's name
+     * @param failure why
+     */
+    record Failed(String name, Txt2LoraException failure) implements LoraOutcome {
+
+        @Override
+        public String summary() {
+            return "failed: " + failure.getMessage();
+        }
+    }
+
+    /**
+     * The batch was interrupted before the LoRA was finished. The next run goes on where this one stopped.
+     *
+     * @param name the LoRA's name
+     * @param begun whether its training had begun
+     */
+    record Interrupted(String name, boolean begun) implements LoraOutcome {
+
+        @Override
+        public String summary() {
+            return begun ? "interrupted; the next run goes on with it" : "not begun";
+        }
+    }
+}

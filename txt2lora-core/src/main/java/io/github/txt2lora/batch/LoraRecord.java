@@ -1,0 +1,132 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.internal.Check;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known about a finished LoRA; stands beside it as {@code NAME.json}. Times are in UTC as in
+ * {@code 2024-12-31T23:59:59Z}, digests are SHA-256 in hexadecimal digits.
+ *
+ * @param format the version of this layout, {@value #FORMAT}
+ * @param name the LoRA's name
+ * @param settings the keys of its {@code config} file with their values, defaults too
+ * @param prompts for each prompt its keys with their values, defaults too
+ * @param versions of this library, of Java and of the operating system at the time of the training
+ * @param training how it was trained
+ * @param resize how it was made smaller; null if it was not
+ * @param preview what was drawn with it; null if nothing was
+ */
+public record LoraRecord(
+        int format,
+        String name,
+        Map<String, Object> settings,
+        List<Map<String, Object>> prompts,
+        Map<String, String> versions,
+        Training training,
+        @Nullable Resize resize,
+        @Nullable Preview preview) {
+
+    static final int FORMAT = 1;
+
+    /** Rejects null where it is not allowed; a record that was read may lack anything. */
+    public LoraRecord {
+        Check.given("name", name);
+        Check.given("settings", settings);
+        Check.given("prompts", prompts);
+        Check.given("versions", versions);
+        Check.given("training", training);
+    }
+
+    /**
+     * How a LoRA was trained.
+     *
+     * @param fingerprint digest of all settings that the training depends on
+     * @param model the base model
+     * @param sha256 digest of the LoRA's file as it was trained
+     * @param seed where all random numbers began
+     * @param iterations how many were made
+     * @param losses mean squared error of each iteration
+     * @param firstLoss mean of the first tenth
+     * @param lastLoss mean of the last tenth
+     * @param finishedAt when the training ended
+     * @param seconds how long it took, without pauses
+     * @param warnings what the user should know
+     */
+    public record Training(
+            String fingerprint,
+            ModelIdentity model,
+            String sha256,
+            long seed,
+            int iterations,
+            List<Double> losses,
+            double firstLoss,
+            double lastLoss,
+            String finishedAt,
+            double seconds,
+            List<String> warnings) {
+
+        /** Copies the lists. */
+        public Training {
+            Check.given("fingerprint", fingerprint);
+            Check.given("model", model);
+            Check.given("sha256", sha256);
+            Check.given("finishedAt", finishedAt);
+            losses = List.copyOf(losses);
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * How a LoRA was made smaller.
+     *
+     * @param fingerprint digest of the rule and of what it was applied to
+     * @param sha256 digest of the smaller LoRA's file
+     * @param lowestRank of a module
+     * @param highestRank of a module
+     * @param frobeniusRetained mean share of the modules' norm that is left; null if unknown
+     * @param seconds how long it took
+     */
+    public record Resize(
+            String fingerprint,
+            String sha256,
+            int lowestRank,
+            int highestRank,
+            @Nullable Double frobeniusRetained,
+            double seconds) {
+
+        /** Rejects null where it is not allowed. */
+        public Resize {
+            Check.given("fingerprint", fingerprint);
+            Check.given("sha256", sha256);
+        }
+    }
+
+    /**
+     * What was drawn with a LoRA.
+     *
+     * @param fingerprint digest of the settings of the pictures and of the LoRA
+     * @param pictures how many
+     * @param seconds how long it took
+     */
+    public record Preview(String fingerprint, int pictures, double seconds) {
+
+        /** Rejects null. */
+        public Preview {
+            Check.given("fingerprint", fingerprint);
+        }
+    }
+
+    LoraRecord with(Resize newResize) {
+        return new LoraRecord(format, name, settings, prompts, versions, training, newResize, null);
+    }
+
+    LoraRecord with(Preview newPreview) {
+        return new LoraRecord(format, name, settings, prompts, versions, training, resize, newPreview);
+    }
+
+    LoraRecord asTrained() {
+        return new LoraRecord(format, name, settings, prompts, versions, training, null, null);
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.txt2lora.batch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Reads and writes {@link LoraRecord}s as JSON. */
+final class LoraRecordFile {
+
+    /** A record of a million iterations has about 20 MB. */
+    private static final long MOST_BYTES = 64L << 20;
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    private static final ObjectReader READER = MAPPER.readerFor(LoraRecord.class);
+    private static final ObjectWriter WRITER = MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT);
+
+    private LoraRecordFile() {}
+
+    /** Writes a record. */
+    static void write(Path file, LoraRecord record) {
+        try {
+            AtomicFile.write(file, WRITER.writeValueAsString(record) + "\n");
+        } catch (JsonProcessingException e) {
+            throw new StorageException("The record " + file + " cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The record of a file; empty if there is none, or nothing can be made of it, of which a warning tells.
+     *
+     * @throws StorageException if the file is there and cannot be read
+     */
+    static Optional<LoraRecord> read(Path file, Consumer<String> warnings) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new IOException("it has " + Files.size(file) + " bytes, expected at most " + MOST_BYTES);
+            }
+            LoraRecord record = READER.readValue(Files.readAllBytes(file));
+            if (record != null && record.format() == LoraRecord.FORMAT) {
+                return Optional.of(record);
+            }
+            warnings.accept("The record " + file + " is of another version, so the LoRA counts as unknown");
+        } catch (JsonProcessingException e) {
+            warnings.accept(
+                    "The record " + file + " is damaged (" + e.getMessage() + "), so the LoRA counts as unknown");
+        } catch (IOException e) {
+            throw new StorageException("Cannot read the record " + file + ": " + e, e);
+        }
+        return Optional.empty();
+    }
+
+    /** Values in YAML, which nearly all are JSON too, as what they mean. */
+    static Map<String, Object> values(Map<String, String> texts) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        texts.forEach((key, text) -> values.put(key, value(text)));
+        return values;
+    }
+
+    private static Object value(String text) {
+        try {
+            return Optional.ofNullable(MAPPER.readValue(text, Object.class)).orElse(text);
+        } catch (JsonProcessingException e) {
+            return text; // a word without quotes
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Resume;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.ops.ResizeSpec;
+import io.github.txt2lora.ops.ResizedLora;
+import io.github.txt2lora.ops.ResizedModule;
+import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is done for one LoRA, each part only if it is needed: train, make smaller, draw. The record is written after
+ * each part, so that the next run goes on there.
+ */
+final class LoraWork {
+
+    private final LoraProject project;
+    private final ModelSource model;
+    private final ModelIdentity identity;
+    private final LoraFiles files;
+    private final Fingerprints fingerprints;
+    private final BatchOptions options;
+    private final ListenerCalls listener;
+    private final @Nullable LoraRecord known;
+
+    /**
+     * Prepares.
+     *
+     * @param model where the base model lies
+     * @param identity of the base model
+     * @param record what is known from earlier, if anything
+     */
+    LoraWork(
+            Workspace workspace,
+            LoraProject project,
+            ModelSource model,
+            ModelIdentity identity,
+            Optional<LoraRecord> record,
+            BatchOptions options,
+            ListenerCalls listener) {
+        this.project = project;
+        this.model = model;
+        this.identity = identity;
+        this.files = new LoraFiles(workspace.loraFolder(project.name()), project.name());
+        this.fingerprints = new Fingerprints(project);
+        this.options = options;
+        this.listener = listener;
+        this.known = record.orElse(null);
+    }
+
+    /** Does what is needed. */
+    LoraOutcome run(Workspace workspace, TrainingEngine engine, LoraOperations operations) {
+        Instant start = Instant.now();
+        LoraRecord earlier = options.force() ? null : known;
+        boolean trains = earlier == null || !isTrained(earlier);
+        LoraRecord current = earlier == null || trains ? train(workspace, engine) : earlier;
+        current = resize(current, operations);
+        current = draw(current, engine);
+        if (current.equals(known)) {
+            return new LoraOutcome.Skipped(project.name(), files.lora(), current);
+        }
+        return new LoraOutcome.Finished(
+                project.name(), files.lora(), current, trains, Duration.between(start, Instant.now()));
+    }
+
+    /** Whether the training need not be made again, because its LoRA, or the smaller one that is wanted, is there. */
+    private boolean isTrained(LoraRecord earlier) {
+        return earlier.training().fingerprint().equals(fingerprints.training(identity))
+                && (isResized(earlier)
+                        || files.find(earlier.training().sha256()).isPresent());
+    }
+
+    private LoraRecord train(Workspace workspace, TrainingEngine engine) {
+        TrainingSpec spec = project.settings().training();
+        LoraTraining training = workspace.training(project).toBuilder()
+                .model(model)
+                .training(
+                        options.force()
+                                ? spec.toBuilder()
+                                        .states(spec.states().resume(Resume.NEVER))
+                                        .build()
+                                : spec)
+                .build();
+        TrainedLora lora = Uninterrupted.await(engine.start(training, new TrainingListener() {
+            @Override
+            public void onEvent(TrainingEvent event) {
+                listener.onTraining(project.name(), event);
+            }
+        }));
+        LoraRecord trained = Uninterrupted.get(() -> write(recordOf(lora)));
+        LoraFiles.delete(files.large()); // of an earlier training
+        return trained;
+    }
+
+    private LoraRecord recordOf(TrainedLora lora) {
+        return new LoraRecord(
+                LoraRecord.FORMAT,
+                project.name(),
+                LoraRecordFile.values(project.texts().settings()),
+                project.texts().prompts().stream().map(LoraRecordFile::values).toList(),
+                Versions.current(),
+                new LoraRecord.Training(
+                        fingerprints.training(identity),
+                        identity,
+                        FileDigest.of(files.lora()),
+                        project.settings().training().seed(),
+                        lora.iterations(),
+                        lora.losses(),
+                        lora.firstLoss(),
+                        lora.lastLoss(),
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                        seconds(lora.duration()),
+                        lora.warnings()),
+                null,
+                null);
+    }
+
+    private boolean isResized(LoraRecord current) {
+        LoraRecord.Resize resize = current.resize();
+        return project.settings().resize().isPresent()
+                && resize != null
+                && resize.fingerprint()
+                        .equals(fingerprints.resize(current.training().sha256()))
+                && Files.isRegularFile(files.lora())
+                && FileDigest.of(files.lora()).equals(resize.sha256());
+    }
+
+    private LoraRecord resize(LoraRecord current, LoraOperations operations) {
+        LoraRecord resized = current;
+        Optional<ResizeSpec> rule = project.settings().resize();
+        if (rule.isEmpty()) {
+            Path trained = files.find(current.training().sha256()).orElse(files.lora());
+            if (trained.equals(files.large())) {
+                LoraFiles.move(files.large(), files.lora());
+                resized = write(current.asTrained());
+            }
+            return resized;
+        }
+        if (!isResized(current)) {
+            resized = resize(current, rule.get(), operations);
+        }
+        if (options.deleteResizeSource()) {
+            LoraFiles.delete(files.large());
+        }
+        return resized;
+    }
+
+    private LoraRecord resize(LoraRecord current, ResizeSpec rule, LoraOperations operations) {
+        Instant start = Instant.now();
+        Path trained = files.find(current.training().sha256()).orElse(files.lora());
+        ResizedLora lora = operations.resize(
+                trained, files.small(), rule, progress -> listener.onResize(project.name(), progress));
+        String sha256 = FileDigest.of(files.small());
+        if (trained.equals(files.lora())) {
+            LoraFiles.move(files.lora(), files.large());
+        }
+        LoraFiles.move(files.small(), files.lora());
+        double retained = lora.meanFrobeniusRetained();
+        LoraRecord resized = current.with(new LoraRecord.Resize(
+                fingerprints.resize(current.training().sha256()),
+                sha256,
+                lora.modules().stream().mapToInt(ResizedModule::rank).min().orElse(0),
+                lora.modules().stream().mapToInt(ResizedModule::rank).max().orElse(0),
+                Double.isNaN(retained) ? null : retained,
+                seconds(Duration.between(start, Instant.now()))));
+        return Uninterrupted.get(() -> write(resized));
+    }
+
+    private LoraRecord draw(LoraRecord current, TrainingEngine engine) {
+        if (!project.settings().preview().enabled()) {
+            return current;
+        }
+        LoraRecord.Resize resize = current.resize();
+        String fingerprint =
+                fingerprints.preview(resize == null ? current.training().sha256() : resize.sha256());
+        LoraRecord.Preview drawn = current.preview();
+        if (drawn != null && drawn.fingerprint().equals(fingerprint) && Files.isRegularFile(files.picture())) {
+            return current;
+        }
+        Instant start = Instant.now();
+        PreviewGrid grid = new PreviewGrid(project, model, files.lora());
+        grid.draw(engine, (done, total) -> listener.onPicture(project.name(), done, total))
+                .writePng(files.picture());
+        return write(current.with(new LoraRecord.Preview(
+                fingerprint, PreviewGrid.pictures(project), seconds(Duration.between(start, Instant.now())))));
+    }
+
+    private LoraRecord write(LoraRecord written) {
+        LoraRecordFile.write(files.record(), written);
+        return written;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a look at everything that a batch needs has found, before anything is trained.
+ *
+ * @param estimates of the LoRAs that can be trained, in the order in which they were chosen
+ * @param problems what keeps LoRAs from being trained, one text each, which names the file and, where there is one, the
+ *     line
+ * @param warnings what the user should know
+ */
+public record Preflight(List<Estimate> estimates, List<String> problems, List<String> warnings) {
+
+    /** Copies the lists. */
+    public Preflight {
+        estimates = List.copyOf(estimates);
+        problems = List.copyOf(problems);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Reads all settings, prompts and headers of models, and asks for the space on the disk. Nothing is changed, loaded
+     * or downloaded.
+     *
+     * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
+     *     exactly one
+     * @throws StorageException if the folder with the settings cannot be read
+     */
+    public static Preflight check(Workspace workspace, BatchOptions options) {
+        List<String> names = options.choose(workspace.names());
+        List<Estimate> estimates = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        for (String name : names) {
+            try {
+                LoraProject project = workspace.load(name);
+                ModelSource model = workspace.model(project.settings());
+                if (model instanceof ModelSource.Download download) {
+                    warnings.add(workspace.configFile(name) + ": the model " + download.name()
+                            + " will be downloaded from " + download.url() + "; what it takes is not known before");
+                } else {
+                    estimates.add(estimate(project, model));
+                }
+            } catch (Txt2LoraException e) {
+                problems.addAll(problem(workspace.configFile(name), e).lines().toList());
+            }
+        }
+        problems.addAll(namesThatDifferInCase(names));
+        problems.addAll(tooLittleSpace(workspace, estimates));
+        return new Preflight(estimates, problems, warnings);
+    }
+
+    private static Estimate estimate(LoraProject project, ModelSource model) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            return Estimate.of(project, checkpoint, Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    /** Messages about settings name their file already; those about models do not say who wants them. */
+    private static String problem(Path config, Txt2LoraException e) {
+        String message = String.valueOf(e.getMessage());
+        return e instanceof InvalidSettingException ? message : config + ": " + message;
+    }
+
+    /** Folders of such names are one on the file systems of Windows and macOS, to which a workspace may be synced. */
+    private static List<String> namesThatDifferInCase(List<String> names) {
+        Map<String, String> seen = new TreeMap<>();
+        List<String> problems = new ArrayList<>();
+        for (String name : names) {
+            String other = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
+            if (other != null) {
+                problems.add("the names " + other + " and " + name + " differ only in case; expected names that are"
+                        + " different on every file system");
+            }
+        }
+        return problems;
+    }
+
+    private static List<String> tooLittleSpace(Workspace workspace, List<Estimate> estimates) {
+        double needed = estimates.stream().mapToDouble(Estimate::diskBytes).sum();
+        Path folder = Files.exists(workspace.loraFolder()) ? workspace.loraFolder() : workspace.folder();
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            return free >= needed
+                    ? List.of()
+                    : List.of("the disk of " + folder + " has " + ByteSize.text(free) + " left; expected about "
+                            + ByteSize.text((long) needed) + " for the LoRAs, their states and their pictures");
+        } catch (IOException e) {
+            throw new StorageException("Cannot ask for the space left in " + folder + ": " + e, e);
+        }
+    }
+
+    /** Whether nothing keeps the LoRAs from being trained. */
+    public boolean isPassed() {
+        return problems.isEmpty();
+    }
+
+    /** The most memory that any LoRA takes, in bytes, as far as known. */
+    public long memoryBytes() {
+        return estimates.stream().mapToLong(Estimate::memoryBytes).max().orElse(0);
+    }
+
+    /** The time that all take together on the processor, as far as known. */
+    public Duration time() {
+        return estimates.stream()
+                .map(estimate -> estimate.trainingTime().plus(estimate.previewTime()))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+}

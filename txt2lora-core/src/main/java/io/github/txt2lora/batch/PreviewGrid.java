@@ -1,0 +1,140 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.LabelledGrid;
+import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.image.PlotListener;
+import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.PreviewSettings;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The pictures of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds. */
+final class PreviewGrid {
+
+    /** Smaller pictures are enlarged to about this, in pixels. */
+    private static final int LEGIBLE_WIDTH = 256;
+
+    private final LoraProject project;
+    private final PreviewSettings preview;
+    private final ModelSource model;
+    private final LoraWeight lora;
+
+    PreviewGrid(LoraProject project, ModelSource model, Path lora) {
+        this.project = project;
+        this.model = model;
+        this.preview = project.settings().preview();
+        this.lora = new LoraWeight(lora, preview.loraWeight());
+    }
+
+    /** How many pictures there are. */
+    static int pictures(LoraProject project) {
+        PreviewSettings preview = project.settings().preview();
+        return 2
+                * prompts(project).size()
+                * places(preview).size()
+                * preview.seeds().size();
+    }
+
+    /** What is drawn: the preview's own prompts, or the words that get a new meaning, or all words. */
+    static List<String> prompts(LoraProject project) {
+        List<String> own = project.settings().preview().prompts();
+        if (!own.isEmpty()) {
+            return own;
+        }
+        List<String> targets = project.prompts().stream()
+                .filter(pair -> !pair.preserves())
+                .map(PromptPair::target)
+                .distinct()
+                .toList();
+        return targets.isEmpty()
+                ? project.prompts().stream().map(PromptPair::target).distinct().toList()
+                : targets;
+    }
+
+    /** The size of a picture. */
+    static int width(LoraProject project) {
+        return project.settings()
+                .preview()
+                .width()
+                .orElse(project.prompts().get(0).resolution());
+    }
+
+    /** The size of a picture. */
+    static int height(LoraProject project) {
+        return project.settings()
+                .preview()
+                .height()
+                .orElse(project.prompts().get(0).resolution());
+    }
+
+    /** Draws all pictures; what the engine or the listener throws ends it. */
+    LabelledGrid draw(TrainingEngine engine, PlotListener listener) {
+        LabelledGrid.Builder grid = LabelledGrid.builder()
+                .title(project.name() + " on " + model.displayName())
+                .columns(preview.places())
+                .scale(Math.max(1, Math.min(4, LEGIBLE_WIDTH / width(project))), LabelledGrid.Scaling.BICUBIC);
+        int done = 0;
+        for (String prompt : prompts(project)) {
+            for (long seed : preview.seeds()) {
+                for (List<LoraWeight> loras : List.of(List.<LoraWeight>of(), List.of(lora))) {
+                    List<BufferedImage> row = new ArrayList<>();
+                    for (String place : places(preview)) {
+                        requireNotInterrupted();
+                        row.add(engine.generate(request(prompt, place, seed, loras))
+                                .get(0)
+                                .image());
+                        done++;
+                        listener.pictureFinished(done, pictures(project));
+                    }
+                    grid.row(label(prompt, seed, !loras.isEmpty()), row);
+                }
+            }
+        }
+        return grid.build();
+    }
+
+    /** An engine may be done with a picture before it notices. */
+    private void requireNotInterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new Txt2LoraException("interrupted while drawing the preview of " + project.name());
+        }
+    }
+
+    /** One empty place if there are none. */
+    private static List<String> places(PreviewSettings preview) {
+        return preview.places().isEmpty() ? List.of("") : preview.places();
+    }
+
+    private String label(String prompt, long seed, boolean withLora) {
+        String label = withLora ? prompt + ", with the LoRA" : prompt + ", without";
+        return preview.seeds().size() > 1 ? label + ", seed " + seed : label;
+    }
+
+    private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
+        TrainingSpec training = project.settings().training();
+        return ImageRequest.builder()
+                .model(model)
+                .prompt(place.isEmpty() ? prompt : prompt + ", " + place)
+                .negativePrompt(preview.negativePrompt())
+                .width(width(project))
+                .height(height(project))
+                .steps(preview.steps())
+                .guidanceScale(preview.guidanceScale())
+                .sampler(preview.sampler())
+                .seed(seed)
+                .loras(loras)
+                .precision(training.precision())
+                .clipSkip(training.clipSkip())
+                .prediction(training.prediction())
+                .terminalSnr(training.terminalSnr())
+                .build();
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingJob;
+import java.util.function.Supplier;
+
+/**
+ * Does to its end what must not be left half done when the thread is interrupted: channels to files are closed by an
+ * interrupt, in the middle of a record. The thread is interrupted again afterwards.
+ */
+final class Uninterrupted {
+
+    private Uninterrupted() {}
+
+    /** Waits for a training; an interrupt suspends it, and the wait goes on until its state is on the disk. */
+    static TrainedLora await(TrainingJob job) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return job.await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    job.cancel(CancelMode.SUSPEND);
+                }
+            }
+        } finally {
+            restore(interrupted);
+        }
+    }
+
+    /** Does something with files that can be done again. */
+    static <T> T get(Supplier<T> action) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                try {
+                    return action.get();
+                } catch (StorageException e) {
+                    if (!Thread.currentThread().isInterrupted()) {
+                        throw e;
+                    }
+                }
+            }
+        } finally {
+            restore(interrupted);
+        }
+    }
+
+    private static void restore(boolean interrupted) {
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

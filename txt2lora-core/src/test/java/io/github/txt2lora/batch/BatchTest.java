@@ -1,0 +1,421 @@
+package io.github.txt2lora.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.Resume;
+import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.testing.FakeTrainingEngine;
+import io.github.txt2lora.testing.TrainingScript;
+import io.github.txt2lora.workspace.Workspace;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchTest {
+
+    private static final String SETTINGS = """
+            model_name: tiny
+            train_iterations: 3
+            preview_width: 64
+            preview_height: 32
+            preview_steps: 1
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Workspace workspace;
+    private FakeTrainingEngine engine = engine(TrainingScript.smooth());
+    private final HalvingOperations operations = new HalvingOperations();
+
+    @BeforeEach
+    void create() throws IOException {
+        workspace = Workspace.create(folder);
+        Files.writeString(folder.resolve("model/tiny.safetensors"), "a model");
+        Files.writeString(folder.resolve("model/other.safetensors"), "another model");
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    private static FakeTrainingEngine engine(TrainingScript script) {
+        return FakeTrainingEngine.builder().script(script.writesFiles(true)).build();
+    }
+
+    @Test
+    void leaves_lora_picture_record_and_report() throws IOException {
+        project("krnkmd", SETTINGS);
+
+        BatchResult result = run(BatchOptions.onlyOne());
+
+        assertThat(result.isComplete()).isTrue();
+        assertThat(folder.resolve("lora/krnkmd")).isDirectoryContaining("glob:**/krnkmd.safetensors");
+        assertThat(ImageIO.read(folder.resolve("lora/krnkmd/krnkmd.png").toFile())
+                        .getWidth())
+                .isGreaterThan(3 * 64);
+        assertThat(result.report()).contains(folder.resolve("lora/report.html"));
+        JsonNode record = new ObjectMapper()
+                .readTree(folder.resolve("lora/krnkmd/krnkmd.json").toFile());
+        assertThat(record.at("/settings/train_iterations").intValue()).isEqualTo(3);
+        assertThat(record.at("/settings/precision").textValue()).isEqualTo("float32");
+        assertThat(record.at("/settings/preview_places/1").textValue()).isEqualTo("kitchen");
+        assertThat(record.at("/prompts/0/target").textValue()).isEqualTo("krnkmd");
+        assertThat(record.at("/training/losses")).hasSize(3);
+        assertThat(record.at("/training/model/sha256").textValue()).isEqualTo(FileDigest.of("a model"));
+        assertThat(record.at("/training/sha256").textValue())
+                .isEqualTo(FileDigest.of(folder.resolve("lora/krnkmd/krnkmd.safetensors")));
+        assertThat(record.at("/versions/java").textValue()).contains(System.getProperty("java.version"));
+    }
+
+    @Test
+    void preview_has_places_as_columns_without_and_with_the_lora() throws IOException {
+        project("krnkmd", SETTINGS + "preview_seeds: [7]\n");
+
+        run(BatchOptions.onlyOne());
+
+        List<ImageRequest> requests = engine.requests();
+        assertThat(requests.stream().map(ImageRequest::prompt))
+                .containsExactly(
+                        "krnkmd, shopping mall",
+                        "krnkmd, kitchen",
+                        "krnkmd, shinto shrine",
+                        "krnkmd, shopping mall",
+                        "krnkmd, kitchen",
+                        "krnkmd, shinto shrine");
+        assertThat(requests).allMatch(request -> request.seed() == 7 && request.height() == 32);
+        assertThat(requests.get(2).loras()).isEmpty();
+        assertThat(requests.get(3).loras().get(0).file()).isEqualTo(folder.resolve("lora/krnkmd/krnkmd.safetensors"));
+    }
+
+    @Test
+    void loras_on_one_model_follow_each_other() throws IOException {
+        project("a", SETTINGS);
+        project("b", SETTINGS.replace("tiny", "other"));
+        project("c", SETTINGS);
+        project("d", SETTINGS.replace("tiny", "other"));
+
+        BatchResult result = run(BatchOptions.everything());
+
+        assertThat(engine.trainings().stream().map(LoraTraining::name)).containsExactly("a", "c", "b", "d");
+        assertThat(result.outcomes().stream().map(LoraOutcome::name)).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void one_that_fails_does_not_stop_the_others() throws IOException {
+        project("a", "model_name: tiny\nrank: many\n");
+        project("b", SETTINGS);
+        project("c", SETTINGS);
+        project("d", SETTINGS.replace("tiny", "missing"));
+        engine.close();
+        engine = FakeTrainingEngine.builder()
+                .writesFiles(true)
+                .scriptFor("b", TrainingScript.smooth().failAt(2, new TrainingFailedException("<b>out of memory</b>")))
+                .build();
+
+        BatchResult result = run(BatchOptions.everything());
+
+        assertThat(result.failures().stream().map(LoraOutcome::name)).containsExactly("a", "b", "d");
+        assertThat(result.outcomes().get(2)).isInstanceOf(LoraOutcome.Finished.class);
+        assertThat(result.isComplete()).isFalse();
+        assertThat(Files.readString(result.report().orElseThrow()))
+                .contains("line 2: rank is", "&lt;b&gt;out of memory&lt;/b&gt;", "1 finished", "3 failed");
+    }
+
+    @Test
+    void finished_ones_are_skipped_until_something_changes() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+
+        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+        assertThat(engine.trainings()).hasSize(1);
+        assertThat(engine.requests()).hasSize(6);
+
+        project("krnkmd", SETTINGS + "state_per_seconds: 7\nresume: never\n");
+        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+
+        project("krnkmd", SETTINGS + "seed: 1\n");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(2);
+
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- target: krnkmd\n  batch_size: 2\n");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(3);
+    }
+
+    @Test
+    void force_trains_from_the_start() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+
+        run(BatchOptions.onlyOne().withForce(true));
+
+        assertThat(engine.trainings().stream()
+                        .map(training -> training.training().states().resume()))
+                .containsExactly(Resume.IF_SAME, Resume.NEVER);
+    }
+
+    @Test
+    void changed_model_or_lora_is_noticed_by_its_content() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+
+        Files.writeString(folder.resolve("model/tiny.safetensors"), "a model");
+        Files.writeString(folder.resolve("model/same.safetensors"), "a model");
+        project("krnkmd", SETTINGS.replace("tiny", "same"));
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(1);
+
+        Files.writeString(folder.resolve("model/same.safetensors"), "a better model");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(2);
+
+        Files.writeString(folder.resolve("lora/krnkmd/krnkmd.safetensors"), "damaged");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(3);
+    }
+
+    @Test
+    void damaged_record_counts_as_none() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+        Path record = folder.resolve("lora/krnkmd/krnkmd.json");
+        List<String> warnings = new ArrayList<>();
+
+        for (String text : List.of("", "{", "[]", "null", "{\"format\": 1}", "{\"format\": 2}")) {
+            Files.writeString(record, text);
+            batch().run(BatchOptions.onlyOne(), new BatchListener() {
+                @Override
+                public void onWarning(String name, String message) {
+                    warnings.add(message);
+                }
+            });
+        }
+
+        assertThat(engine.trainings()).hasSize(7);
+        assertThat(warnings).hasSize(6).allMatch(message -> message.contains("krnkmd.json"));
+    }
+
+    @Test
+    void only_the_preview_is_drawn_again_when_only_it_changes() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+
+        project("krnkmd", SETTINGS + "preview_places: []\n");
+        BatchResult result = run(BatchOptions.onlyOne());
+
+        assertThat(engine.trainings()).hasSize(1);
+        assertThat(engine.requests()).hasSize(6 + 2);
+        assertThat(result.outcomes().get(0))
+                .isInstanceOfSatisfying(
+                        LoraOutcome.Finished.class,
+                        finished -> assertThat(finished.trained()).isFalse());
+    }
+
+    @Test
+    void resize_keeps_the_large_one_and_is_made_again_from_it() throws IOException {
+        String resized = SETTINGS + "resize: fixed\nresize_value: 2\n";
+        project("krnkmd", resized);
+        run(BatchOptions.onlyOne());
+        Path lora = folder.resolve("lora/krnkmd/krnkmd.safetensors");
+        Path large = folder.resolve("lora/krnkmd/krnkmd-large.safetensors");
+        String trained = FileDigest.of(large);
+        assertThat(Files.size(lora)).isGreaterThan(Files.size(large));
+
+        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+        project("krnkmd", resized.replace("resize_value: 2", "resize_value: 3"));
+        run(BatchOptions.onlyOne());
+        assertThat(operations.resizes()).isEqualTo(2);
+        assertThat(FileDigest.of(large)).isEqualTo(trained);
+
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+        assertThat(large).doesNotExist();
+        assertThat(FileDigest.of(lora)).isEqualTo(trained);
+        assertThat(engine.trainings()).hasSize(1);
+    }
+
+    @Test
+    void large_one_of_an_earlier_training_does_not_stay() throws IOException {
+        project("krnkmd", SETTINGS + "resize: fixed\nresize_value: 2\n");
+        run(BatchOptions.onlyOne());
+
+        project("krnkmd", SETTINGS + "seed: 1\n");
+        run(BatchOptions.onlyOne());
+
+        assertThat(folder.resolve("lora/krnkmd/krnkmd-large.safetensors")).doesNotExist();
+        assertThat(engine.trainings()).hasSize(2);
+    }
+
+    @Test
+    void large_one_is_deleted_on_request_and_trained_again_when_it_is_needed() throws IOException {
+        project("krnkmd", SETTINGS + "resize: sv_fro\nresize_value: 0.9\n");
+        BatchOptions options = BatchOptions.onlyOne().withDeleteResizeSource(true);
+        run(options);
+
+        assertThat(folder.resolve("lora/krnkmd/krnkmd-large.safetensors")).doesNotExist();
+        assertThat(run(options).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+
+        project("krnkmd", SETTINGS);
+        run(options);
+        assertThat(engine.trainings()).hasSize(2);
+    }
+
+    @Test
+    void interruption_ends_the_batch_and_the_next_run_completes_it() throws IOException {
+        project("a", SETTINGS);
+        project("b", SETTINGS);
+        project("c", SETTINGS);
+        Thread batchThread = Thread.currentThread();
+
+        BatchResult result = batch().run(BatchOptions.everything(), new BatchListener() {
+            @Override
+            public void onPicture(String name, int done, int total) {
+                if (name.equals("b")) {
+                    batchThread.interrupt();
+                }
+            }
+        });
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(result.isInterrupted()).isTrue();
+        assertThat(result.outcomes())
+                .satisfiesExactly(
+                        a -> assertThat(a).isInstanceOf(LoraOutcome.Finished.class),
+                        b -> assertThat(b).isEqualTo(new LoraOutcome.Interrupted("b", true)),
+                        c -> assertThat(c).isEqualTo(new LoraOutcome.Interrupted("c", false)));
+
+        assertThat(run(BatchOptions.everything()).isComplete()).isTrue();
+        assertThat(engine.trainings().stream().map(LoraTraining::name)).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void closed_engine_ends_the_batch() throws IOException {
+        project("a", SETTINGS);
+        project("b", SETTINGS);
+        BatchListener closing = new BatchListener() {
+            @Override
+            public void onLoraStarted(String name, int number, int total) {
+                engine.close();
+            }
+        };
+
+        BatchResult result = batch().run(BatchOptions.everything(), closing);
+
+        assertThat(result.isComplete()).isFalse();
+    }
+
+    @Test
+    void listener_is_told_of_everything_and_may_throw() throws IOException {
+        project("krnkmd", SETTINGS + "resize: fixed\nresize_value: 2\n");
+        List<String> calls = new ArrayList<>();
+
+        BatchResult result = batch().run(BatchOptions.onlyOne(), new BatchListener() {
+            @Override
+            public void onLoraStarted(String name, int number, int total) {
+                calls.add("start " + name + " " + number + "/" + total);
+                throw new IllegalStateException("test");
+            }
+
+            @Override
+            public void onTraining(String name, TrainingEvent event) {
+                if (event instanceof IterationFinished) {
+                    calls.add("iteration");
+                }
+            }
+
+            @Override
+            public void onResize(String name, OperationProgress progress) {
+                calls.add("resize");
+            }
+
+            @Override
+            public void onPicture(String name, int done, int total) {
+                calls.add(done + " of " + total);
+            }
+
+            @Override
+            public void onLoraEnded(LoraOutcome outcome) {
+                calls.add("end");
+            }
+        });
+
+        assertThat(result.isComplete()).isTrue();
+        assertThat(calls)
+                .startsWith("start krnkmd 1/1")
+                .contains("iteration", "resize")
+                .endsWith("6 of 6", "end");
+    }
+
+    @Test
+    void model_is_downloaded_into_the_workspace() throws IOException {
+        project("krnkmd", SETTINGS.replace("tiny", "far") + "model_url: https://example.org/far.safetensors\n");
+        List<URI> urls = new ArrayList<>();
+
+        new Batch(workspace, engine, operations, (url, target) -> {
+                    urls.add(url);
+                    try {
+                        Files.writeString(target, "a far model");
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .run(BatchOptions.onlyOne());
+
+        assertThat(urls).containsExactly(URI.create("https://example.org/far.safetensors"));
+        assertThat(engine.trainings().get(0).model().displayName()).isEqualTo("far.safetensors");
+        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+    }
+
+    @Test
+    void names_are_chosen_by_a_list_all_or_the_only_one() throws IOException {
+        assertThatThrownBy(() -> run(BatchOptions.everything()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("no settings");
+        project("alice", SETTINGS);
+        project("krnkmd", SETTINGS);
+
+        assertThat(run(BatchOptions.named(" krnkmd, ,alice,krnkmd ")).outcomes())
+                .hasSize(2);
+        assertThatThrownBy(() -> run(BatchOptions.onlyOne()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("alice, krnkmd");
+        assertThatThrownBy(() -> run(BatchOptions.named("alise")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("did you mean alice?");
+        assertThatThrownBy(() -> BatchOptions.named(" , ")).isInstanceOf(InvalidSettingException.class);
+    }
+
+    private Batch batch() {
+        return new Batch(workspace, engine, operations);
+    }
+
+    private BatchResult run(BatchOptions options) {
+        return batch().run(options);
+    }
+
+    private void project(String name, String settings) throws IOException {
+        Files.writeString(workspace.configFile(name), settings);
+        Files.writeString(
+                workspace.promptsFolder().resolve(name + ".yaml"),
+                "- target: krnkmd\n  action: enhance\n  positive: maid\n");
+    }
+}

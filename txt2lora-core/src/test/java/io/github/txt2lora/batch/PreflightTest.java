@@ -1,0 +1,98 @@
+package io.github.txt2lora.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import io.github.txt2lora.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreflightTest {
+
+    @TempDir
+    Path folder;
+
+    private Workspace workspace;
+
+    @BeforeEach
+    void create() {
+        workspace = Workspace.create(folder);
+        SyntheticCheckpoint.write(folder.resolve("model/tiny"), ModelFamily.SDXL);
+    }
+
+    @Test
+    void good_settings_are_estimated_and_nothing_is_changed() throws IOException {
+        project("krnkmd", "model_name: tiny\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.onlyOne());
+
+        assertThat(preflight.problems()).isEmpty();
+        assertThat(preflight.isPassed()).isTrue();
+        assertThat(preflight.estimates())
+                .singleElement()
+                .satisfies(estimate -> assertThat(estimate.family()).isEqualTo("Stable Diffusion XL"));
+        assertThat(preflight.memoryBytes()).isGreaterThan(400L << 20);
+        assertThat(preflight.time()).isPositive();
+        assertThat(workspace.loraFolder()).isEmptyDirectory();
+    }
+
+    @Test
+    void more_work_is_estimated_longer_and_larger() throws IOException {
+        project("krnkmd", "model_name: tiny\n");
+        project("larger", "model_name: tiny\ntrain_iterations: 2000\nrank: 8\npreview: false\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.everything());
+
+        Estimate small = preflight.estimates().get(0);
+        Estimate large = preflight.estimates().get(1);
+        assertThat(large.trainingTime().toSeconds())
+                .isBetween(
+                        small.trainingTime().multipliedBy(2).toSeconds() - 2,
+                        small.trainingTime().multipliedBy(2).toSeconds() + 2);
+        assertThat(large.diskBytes()).isGreaterThan(small.diskBytes());
+        assertThat(large.previewTime()).isZero();
+    }
+
+    @Test
+    void every_problem_of_every_lora_is_listed() throws IOException {
+        Files.writeString(folder.resolve("model/login.safetensors"), "<html>please log in</html>");
+        project("a", "model_name: tiny\nrank: 0\nalpha: x\n");
+        project("b", "model_name: login\n");
+        project("c", "model_name: missing\n");
+        project("d", "model_name: tiny\n");
+        project("D", "model_name: tiny\n");
+        project("e", "model_name: far\nmodel_url: https://example.org/far.safetensors\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.everything());
+
+        assertThat(preflight.isPassed()).isFalse();
+        assertThat(preflight.problems())
+                .anyMatch(problem -> problem.contains("a.yaml, line 2: rank"))
+                .anyMatch(problem -> problem.contains("a.yaml, line 3: alpha"))
+                .anyMatch(problem -> problem.contains("b.yaml: ") && problem.contains("login.safetensors"))
+                .anyMatch(problem -> problem.contains("c.yaml: model_name is 'missing'"))
+                .anyMatch(problem -> problem.contains("D and d differ only in case"))
+                .hasSize(5);
+        assertThat(preflight.warnings()).singleElement().asString().contains("https://example.org/far.safetensors");
+    }
+
+    @Test
+    void disk_without_space_is_a_problem() throws IOException {
+        project("krnkmd", "model_name: tiny\nrank: 2000000000\nsave_per_steps: 1\ntrain_iterations: 2000000000\n");
+
+        assertThat(Preflight.check(workspace, BatchOptions.onlyOne()).problems())
+                .singleElement()
+                .asString()
+                .contains("left; expected about");
+    }
+
+    private void project(String name, String settings) throws IOException {
+        Files.writeString(workspace.configFile(name), settings);
+        Files.writeString(workspace.promptsFolder().resolve(name + ".yaml"), "- target: krnkmd\n");
+    }
+}

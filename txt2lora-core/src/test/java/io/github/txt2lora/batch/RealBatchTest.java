@@ -1,0 +1,112 @@
+package io.github.txt2lora.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.golden.Golden;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A batch with the engine that really trains, on the smallest checkpoint. */
+class RealBatchTest {
+
+    @TempDir
+    Path folder;
+
+    private Workspace workspace;
+    private final List<TrainingEvent> events = new CopyOnWriteArrayList<>();
+
+    private final BatchListener log = new BatchListener() {
+        @Override
+        public void onTraining(String name, TrainingEvent event) {
+            events.add(event);
+        }
+    };
+
+    @BeforeEach
+    void create() {
+        workspace = Workspace.create(folder);
+    }
+
+    @Test
+    void two_loras_are_trained_resized_and_drawn_on_one_loaded_model() throws IOException {
+        project("krnkmd", "train_iterations: 2\n");
+        project("tyankmk", "train_iterations: 2\n");
+
+        BatchResult result = run(BatchOptions.everything());
+
+        assertThat(result.outcomes())
+                .allSatisfy(
+                        outcome -> assertThat(outcome).as(outcome.summary()).isInstanceOf(LoraOutcome.Finished.class));
+        assertThat(events.stream()
+                        .filter(ModelLoaded.class::isInstance)
+                        .map(event -> ((ModelLoaded) event).duration().isZero()))
+                .containsExactly(false, true);
+        for (String name : List.of("krnkmd", "tyankmk")) {
+            Path lora = workspace.loraFolder(name);
+            assertThat(Files.size(lora.resolve(name + ".safetensors")))
+                    .isLessThan(Files.size(lora.resolve(name + "-large.safetensors")));
+            assertThat(lora.resolve(name + ".png")).isNotEmptyFile();
+        }
+        assertThat(run(BatchOptions.everything()).outcomes())
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(LoraOutcome.Skipped.class));
+    }
+
+    @Test
+    void interrupted_training_goes_on_from_its_state() throws IOException {
+        project("krnkmd", "train_iterations: 30\npreview: false\nstate_per_steps: 1\n");
+        Thread batchThread = Thread.currentThread();
+
+        BatchResult interrupted = run(BatchOptions.onlyOne(), new BatchListener() {
+            @Override
+            public void onTraining(String name, TrainingEvent event) {
+                if (event instanceof StateSaved) {
+                    batchThread.interrupt();
+                }
+            }
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(interrupted.outcomes()).containsExactly(new LoraOutcome.Interrupted("krnkmd", true));
+
+        assertThat(run(BatchOptions.onlyOne()).isComplete()).isTrue();
+        assertThat(events).hasAtLeastOneElementOfType(StateRestored.class);
+    }
+
+    private BatchResult run(BatchOptions options) {
+        return run(options, log);
+    }
+
+    private BatchResult run(BatchOptions options, BatchListener listener) {
+        try (TrainingEngine engine = TrainingEngine.open();
+                LoraOperations operations = LoraOperations.open()) {
+            return new Batch(workspace, engine, operations).run(options, listener);
+        }
+    }
+
+    private void project(String name, String more) throws IOException {
+        Path model = Golden.file("checkpoints/sd1-tiny.safetensors").toAbsolutePath();
+        Files.writeString(workspace.configFile(name), """
+                model_path: '%s'
+                max_denoising_steps: 3
+                resize: fixed
+                resize_value: 1
+                preview_places: [kitchen]
+                preview_steps: 1
+                """.formatted(model) + more);
+        Files.writeString(
+                workspace.promptsFolder().resolve(name + ".yaml"),
+                "- target: " + name + "\n  positive: maid\n  action: enhance\n  resolution: 64\n");
+    }
+}
