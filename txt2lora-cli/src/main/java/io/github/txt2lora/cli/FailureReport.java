@@ -1,8 +1,10 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
@@ -12,13 +14,24 @@ final class FailureReport implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult wholeLine) {
         PrintWriter err = command.getErr();
+        ParseResult line = command.getParseResult();
         boolean known = failure instanceof Txt2LoraException;
-        err.println("Error: " + (known ? failure.getMessage() : "unexpected " + failure));
-        if (command.getParseResult().matchedOptionValue(TrainCommand.STACKTRACE, false)) {
+        int exitCode = failure instanceof InvalidSettingException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+        String message = known ? String.valueOf(failure.getMessage()) : "unexpected " + failure;
+        if (line.matchedOptionValue(CommonOptions.JSON, false)) {
+            command.getOut().println(error(message, exitCode));
+        }
+        err.println("Error: " + message);
+        if (line.matchedOptionValue(CommonOptions.STACKTRACE, false)) {
             failure.printStackTrace(err);
         } else if (!known) {
-            err.println("Run again with " + TrainCommand.STACKTRACE + " and report what it prints.");
+            err.println("Run again with " + CommonOptions.STACKTRACE + " and report what it prints.");
         }
-        return command.getCommandSpec().exitCodeOnExecutionException();
+        return exitCode;
+    }
+
+    /** The line that ends a command that failed. */
+    static JsonLine error(String message, int exitCode) {
+        return JsonLine.of("error").put("message", message).put("exitCode", exitCode);
     }
 }

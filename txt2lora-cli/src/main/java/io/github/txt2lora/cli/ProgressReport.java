@@ -3,118 +3,112 @@ package io.github.txt2lora.cli;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
-import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 
-/** Tells about a training: with a moving bar on a terminal, elsewhere with the bar as a line every ten seconds. */
+/** Tells about a training. */
 final class ProgressReport implements TrainingListener {
 
-    private static final int LINE_INTERVAL_MILLIS = 10_000;
-    private static final int LINE_LENGTH = 100;
-
-    private final PrintWriter err;
-    private final boolean terminal;
+    private final Output output;
+    private final Progress progress;
     private int iterations;
-    private @Nullable ProgressBar bar;
-    private String lastLine = "";
-    private volatile Optional<Duration> remaining = Optional.empty();
+    private boolean keepsStates;
 
-    ProgressReport(PrintWriter err, boolean terminal) {
-        this.err = err;
-        this.terminal = terminal;
+    ProgressReport(Output output) {
+        this.output = output;
+        this.progress = output.progress("Training");
     }
 
     @Override
     public void onStarted(TrainingStarted event) {
         iterations = event.training().training().iterations();
+        keepsStates = event.training().training().states().isWritten();
     }
 
     @Override
     public void onModelLoaded(ModelLoaded event) {
-        err.printf(
-                Locale.ROOT,
-                "%s: %s, loaded in %.1f s%n",
-                event.model(),
-                event.family(),
-                event.duration().toMillis() / 1000.0);
-        bar = newBar();
+        double seconds = event.duration().toMillis() / 1000.0;
+        output.tell(
+                JsonLine.of("modelLoaded")
+                        .put("model", event.model())
+                        .put("family", event.family())
+                        .put("seconds", seconds),
+                String.format(Locale.ROOT, "%s: %s, loaded in %.1f s", event.model(), event.family(), seconds));
     }
 
     @Override
     public void onIteration(IterationFinished event) {
-        remaining = Optional.of(event.remaining());
-        if (bar != null) {
-            bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", event.loss()));
-            bar.stepTo(event.iteration());
+        if (output.isJson()) {
+            output.tell(iteration(event), "");
+        } else {
+            String loss = String.format(Locale.ROOT, "loss %.4f", event.loss());
+            progress.at(event.iteration(), event.iterations(), loss, Optional.of(event.remaining()));
         }
+    }
+
+    private static JsonLine iteration(IterationFinished event) {
+        return JsonLine.of("iteration")
+                .put("iteration", event.iteration())
+                .put("iterations", event.iterations())
+                .put("loss", event.loss())
+                .put("gradientNorm", event.gradientNorm())
+                .put("learningRate", event.learningRate())
+                .put("iterationsPerSecond", event.iterationsPerSecond())
+                .put("remainingSeconds", event.remaining().toMillis() / 1000.0);
     }
 
     @Override
     public void onWarning(TrainingWarning event) {
-        err.println("Warning: " + event.message());
+        output.warn(event.message());
+    }
+
+    @Override
+    public void onRecovered(TrainingRecovered event) {
+        output.warn(event.found() + " in iteration " + event.iteration() + "; the training goes on after iteration "
+                + event.goesOnAfter());
+    }
+
+    @Override
+    public void onStateRestored(StateRestored event) {
+        output.tell(
+                JsonLine.of("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
+                "Going on after " + event.iteration() + " iterations, from " + event.file());
     }
 
     @Override
     public void onSaved(LoraSaved event) {
         if (event.iteration() < iterations) {
-            err.println("Saved " + event.file() + " after " + event.iteration() + " iterations");
+            output.tell(
+                    JsonLine.of("saved").put("file", event.file()).put("iteration", event.iteration()),
+                    "Saved " + event.file() + " after " + event.iteration() + " iterations");
         }
     }
 
     @Override
     public void onFinished(TrainingFinished event) {
-        closeBar();
+        progress.close();
     }
 
     @Override
     public void onCancelled(TrainingCancelled event) {
-        closeBar();
-        err.println("Cancelled after " + event.iteration() + " of " + iterations + " iterations; "
-                + event.kept().map(file -> "what was trained is in " + file).orElse("nothing was saved"));
+        progress.close();
+        String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
+        String goesOn = keepsStates && event.iteration() > 0 ? "; the same command goes on from there" : "";
+        output.tell(
+                JsonLine.of("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
+                "Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + goesOn);
     }
 
     @Override
     public void onFailed(TrainingFailed event) {
-        closeBar();
-    }
-
-    private ProgressBar newBar() {
-        ProgressBarBuilder builder = new ProgressBarBuilder()
-                .setTaskName("Training")
-                .setInitialMax(iterations)
-                .setEtaFunction(state -> remaining);
-        if (!terminal) {
-            builder.setConsumer(new DelegatingProgressBarConsumer(this::printLine, LINE_LENGTH))
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(LINE_INTERVAL_MILLIS);
-        }
-        return builder.build();
-    }
-
-    /** The bar draws itself once more when it is closed, which in lines would be seen. */
-    private void printLine(String line) {
-        if (!line.equals(lastLine)) {
-            err.println(line);
-            lastLine = line;
-        }
-    }
-
-    private void closeBar() {
-        if (bar != null) {
-            bar.close();
-        }
+        progress.close();
     }
 }

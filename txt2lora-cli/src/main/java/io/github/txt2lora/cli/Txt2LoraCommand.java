@@ -1,8 +1,12 @@
 package io.github.txt2lora.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -12,8 +16,21 @@ import picocli.CommandLine.Spec;
         description = "Trains Stable Diffusion LoRAs from prompts alone.",
         mixinStandardHelpOptions = true,
         versionProvider = ManifestVersion.class,
-        subcommands = TrainCommand.class)
+        subcommands = {
+            InitCommand.class,
+            TrainCommand.class,
+            ResizeCommand.class,
+            MergeCommand.class,
+            ImageCommand.class,
+            PlotCommand.class,
+            InfoCommand.class,
+            ModelsCommand.class,
+            GenerateCompletion.class
+        },
+        footer = {"  txt2lora init --demo Txt2Lora", "  txt2lora train Txt2Lora"})
 public final class Txt2LoraCommand implements Runnable {
+
+    static final String EXIT_CODES = "%nExit codes:%n";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -28,11 +45,46 @@ public final class Txt2LoraCommand implements Runnable {
 
     /** The command line, ready to execute. */
     static CommandLine commandLine() {
-        return new CommandLine(new Txt2LoraCommand()).setExecutionExceptionHandler(new FailureReport());
+        CommandLine commandLine = new CommandLine(new Txt2LoraCommand());
+        documentAlike(commandLine);
+        commandLine.getSubcommands().values().forEach(Txt2LoraCommand::documentAlike);
+        return commandLine
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(new FailureReport())
+                .setParameterExceptionHandler(new MisuseReport());
+    }
+
+    /** Every command has {@code --help}, and in it exit codes and, at the end, an example. */
+    private static void documentAlike(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        if (!spec.optionsMap().containsKey("--help")) {
+            spec.mixinStandardHelpOptions(true);
+            spec.versionProvider(new ManifestVersion());
+        }
+        UsageMessageSpec usage = spec.usageMessage();
+        if (usage.exitCodeList().isEmpty()) {
+            usage.exitCodeListHeading(EXIT_CODES);
+            usage.exitCodeList(exitCodes());
+        }
+        if (usage.footer().length > 0 && usage.footerHeading().isEmpty()) {
+            usage.footerHeading("%nExample:%n");
+        }
+    }
+
+    private static Map<String, String> exitCodes() {
+        Map<String, String> codes = new LinkedHashMap<>();
+        codes.put("0", "Done.");
+        codes.put("1", "It failed, for the reason printed.");
+        codes.put("2", "The command line or a setting is wrong.");
+        codes.put("130", "Ended by Ctrl-C.");
+        return codes;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Missing command; expected one of "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 }

@@ -15,6 +15,7 @@ import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -25,7 +26,8 @@ class ProgressReportTest {
     private static final Path LORA = Path.of("krnkmd.safetensors");
 
     private final StringWriter printed = new StringWriter();
-    private final ProgressReport report = new ProgressReport(new PrintWriter(printed, true), false);
+    private final ProgressReport report = new ProgressReport(
+            new Output(new PrintWriter(Writer.nullWriter()), new PrintWriter(printed, true), false, false));
 
     @Test
     void says_how_far_a_cancelled_training_came_and_where_it_is() {
@@ -39,7 +41,8 @@ class ProgressReportTest {
                 .contains("base.safetensors: SD 1.x, loaded in 1.5 s")
                 .contains("3/10")
                 .contains("loss 0.2500")
-                .endsWith("Cancelled after 3 of 10 iterations; what was trained is in krnkmd.safetensors"
+                .endsWith("Cancelled after 3 of 10 iterations; what was trained is in krnkmd.safetensors;"
+                        + " the same command goes on from there"
                         + System.lineSeparator())
                 .doesNotContain("\r", "\u001b");
     }
@@ -48,7 +51,7 @@ class ProgressReportTest {
     void says_when_nothing_was_saved() {
         tell(started(), new TrainingCancelled(0, Optional.empty()));
 
-        assertThat(printed.toString().strip()).isEqualTo("Cancelled after 0 of 10 iterations; nothing was saved");
+        assertThat(printed.toString().strip()).isEqualTo("Cancelled after 0 of 10 iterations; no LoRA was saved");
     }
 
     @Test

@@ -2,25 +2,18 @@ package io.github.txt2lora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.txt2lora.demo.DemoCheckpoint;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 class TrainCommandTest {
-
-    private static final String DEMO_CHECKPOINT = "/io/github/txt2lora/demo/chibi.safetensors";
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
 
     @TempDir
     private Path folder;
@@ -29,87 +22,109 @@ class TrainCommandTest {
     void trains_as_a_leco_configuration_says() throws IOException {
         Path config = trainable();
 
-        int exitCode = execute("train", config.toString(), "--device", "cpu", "--threads", "1");
+        CommandRun run = CommandRun.of("train", config.toString(), "--device", "cpu", "--threads", "1");
 
-        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(run.exitCode()).as(run.err()).isZero();
         Path lora = folder.resolve("loras").resolve("krnkmd.safetensors");
         assertThat(lora).isNotEmptyFile();
-        assertThat(out.toString()).hasLineCount(1).contains(lora + ": 2 iterations, loss ");
-        assertThat(err.toString())
+        assertThat(run.out()).hasLineCount(1).contains(lora + ": 2 iterations, loss ");
+        assertThat(run.err())
                 .contains("chibi.safetensors: Stable Diffusion 1.x, loaded in ")
                 .contains("2/2")
                 .doesNotContain("\r", "\u001b");
     }
 
     @Test
+    void json_tells_every_iteration_and_the_result_on_lines_of_their_own() throws IOException {
+        CommandRun run = CommandRun.of("train", trainable().toString(), "--device=cpu", "--threads=1", "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        List<JsonNode> lines = run.json();
+        assertThat(lines.stream().map(line -> line.get("event").asText()))
+                .startsWith("modelLoaded")
+                .contains("iteration")
+                .endsWith("result");
+        JsonNode result = lines.get(lines.size() - 1);
+        assertThat(result.get("iterations").asInt()).isEqualTo(2);
+        assertThat(Path.of(result.get("file").asText())).exists();
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void a_damaged_model_is_exit_code_1_and_the_last_line_of_json() throws IOException {
+        Path config = trainable();
+        Files.writeString(folder.resolve("chibi.safetensors"), "<html>");
+
+        CommandRun run = CommandRun.of("train", config.toString(), "--device=cpu", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        JsonNode error = run.result();
+        assertThat(error.get("event").asText()).isEqualTo("error");
+        assertThat(error.get("exitCode").asInt()).isEqualTo(1);
+        assertThat(error.get("message").asText()).contains("chibi.safetensors");
+    }
+
+    @Test
     void output_takes_the_place_of_the_configured_folder() throws IOException {
         Path elsewhere = folder.resolve("elsewhere");
 
-        int exitCode = execute("train", trainable().toString(), "--device=cpu", "--output=" + elsewhere);
+        CommandRun run = CommandRun.of("train", trainable().toString(), "--device=cpu", "--output=" + elsewhere);
 
-        assertThat(exitCode).as(err.toString()).isZero();
+        assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(elsewhere.resolve("krnkmd.safetensors")).exists();
         assertThat(folder.resolve("loras")).doesNotExist();
     }
 
     @Test
-    void a_failure_is_one_sentence_and_exit_code_1() {
-        int exitCode = execute("train", folder.resolve("none.yaml").toString());
+    void a_wrong_setting_is_one_sentence_and_exit_code_2() {
+        CommandRun run = CommandRun.of("train", folder.resolve("none.yaml").toString());
 
-        assertThat(exitCode).isEqualTo(1);
-        assertThat(err.toString()).hasLineCount(1).startsWith("Error: ").contains("none.yaml");
-        assertThat(out.toString()).isEmpty();
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).startsWith("Error: ").contains("none.yaml");
+        assertThat(run.out()).isEmpty();
     }
 
     @Test
     void stacktrace_adds_the_stack_trace() {
-        int exitCode = execute("train", folder.resolve("none.yaml").toString(), "--stacktrace");
+        CommandRun run = CommandRun.of("train", folder.resolve("none.yaml").toString(), "--stacktrace");
 
-        assertThat(exitCode).isEqualTo(1);
-        assertThat(err.toString()).startsWith("Error: ").contains("InvalidSettingException", "\tat io.github.txt2lora");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Error: ").contains("InvalidSettingException", "\tat io.github.txt2lora");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"train", "", "train a.yaml --device=tpu", "train a.yaml --threads=-1", "train a.yaml --lr=1"})
     void a_wrong_command_line_is_exit_code_2(String line) {
-        int exitCode = execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
+        CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" ", -1));
 
-        assertThat(exitCode).isEqualTo(2);
-        assertThat(err.toString()).contains("Usage: txt2lora").doesNotContain("\tat ");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Error: ").contains("See: txt2lora").doesNotContain("Usage:", "\tat ");
     }
 
     @Test
     void an_unknown_device_is_explained() {
-        execute("train", "a.yaml", "--device=tpu");
+        CommandRun run = CommandRun.of("train", "a.yaml", "--device=tpu");
 
-        assertThat(err.toString()).contains("device is \"tpu\"; expected auto, cpu, cuda or cuda:0");
+        assertThat(run.err()).contains("device is \"tpu\"; expected auto, cpu, cuda or cuda:0");
     }
 
     @Test
     void help_documents_options_and_exit_codes() {
-        assertThat(execute("train", "--help")).isZero();
+        CommandRun run = CommandRun.of("train", "--help");
 
-        assertThat(out.toString())
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
                 .contains("--device", "--threads", "--output", "--stacktrace", "Exit codes:")
                 .containsPattern("(?m)^ +0 +The LoRA was trained")
                 .containsPattern("(?m)^ +1 +The training failed")
-                .containsPattern("(?m)^ +2 +The command line is wrong")
+                .containsPattern("(?m)^ +2 +The command line or a setting is wrong")
                 .containsPattern("(?m)^ +130 +Ended by Ctrl-C");
-    }
-
-    private int execute(String... args) {
-        CommandLine commandLine = Txt2LoraCommand.commandLine();
-        commandLine.setOut(new PrintWriter(out, true));
-        commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(args);
     }
 
     /** A configuration with everything it needs beside it. */
     private Path trainable() throws IOException {
-        try (InputStream checkpoint = Objects.requireNonNull(getClass().getResourceAsStream(DEMO_CHECKPOINT))) {
-            Files.copy(checkpoint, folder.resolve("chibi.safetensors"));
-        }
+        DemoCheckpoint.copyTo(folder);
         Files.writeString(folder.resolve("prompts.yaml"), """
                 - target: krnkmd
                   positive: maid uniform,cat ears,black hair

@@ -1,0 +1,43 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.InvalidSettingException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Options of commands that compute with a model. */
+final class EngineSettings {
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "auto",
+            converter = DeviceConverter.class,
+            description = "auto, cpu, cuda or cuda:1 and so on; auto is the first graphics card that can be used, else"
+                    + " the processor. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Device device;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads on the processor; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** The options of the engine. */
+    EngineOptions options() {
+        try {
+            return EngineOptions.builder().device(device).threads(threads).build();
+        } catch (InvalidSettingException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.ops.HashCheck;
+import io.github.txt2lora.ops.LoraInfo;
+import java.util.IntSummaryStatistics;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/** Describes a LoRA for people and for machines. */
+record LoraDescription(LoraInfo lora) {
+
+    /** One line. */
+    String summary() {
+        return lora.file() + ": " + lora.modules().size() + " modules of rank " + ranks() + ", for " + family();
+    }
+
+    /** All there is to say. */
+    String text() {
+        StringBuilder text = new StringBuilder(summary());
+        line(text, "naming: " + lora.naming());
+        line(text, "numbers: " + String.join(", ", new TreeSet<>(lora.numberFormats())));
+        line(text, "hash: " + hash());
+        line(text, lora.metadata().isEmpty() ? "metadata: none" : "metadata:");
+        lora.metadata().forEach((key, value) -> line(text, "  " + Excerpt.of(key) + ": " + Excerpt.of(value)));
+        return text.toString();
+    }
+
+    /** Puts all of it into an object. */
+    JsonLine json(JsonLine line) {
+        IntSummaryStatistics ranks = rankStatistics();
+        return line.put("file", lora.file())
+                .put("family", family())
+                .put("modules", lora.modules().size())
+                .put("minRank", ranks.getMin())
+                .put("maxRank", ranks.getMax())
+                .put("naming", lora.naming().name())
+                .put("numberFormats", new TreeSet<>(lora.numberFormats()))
+                .put("hash", lora.hash().result().name())
+                .put("modelHash", lora.hash().computed())
+                .put("metadata", lora.metadata());
+    }
+
+    /** As its trainer wrote it down. */
+    private String family() {
+        String version = lora.metadata().get("ss_base_model_version");
+        String architecture = lora.metadata().get("modelspec.architecture");
+        return Excerpt.of(Objects.requireNonNullElse(
+                version, Objects.requireNonNullElse(architecture, "a model that its metadata do not name")));
+    }
+
+    private String ranks() {
+        IntSummaryStatistics ranks = rankStatistics();
+        return ranks.getMin() == ranks.getMax()
+                ? String.valueOf(ranks.getMin())
+                : ranks.getMin() + " to " + ranks.getMax();
+    }
+
+    private IntSummaryStatistics rankStatistics() {
+        return lora.modules().stream().mapToInt(LoraInfo.Module::rank).summaryStatistics();
+    }
+
+    private String hash() {
+        HashCheck hash = lora.hash();
+        return switch (hash.result()) {
+            case MATCHES -> "matches, " + hash.computed();
+            case DIFFERS ->
+                "DIFFERS: the file states " + Excerpt.of(hash.stated().orElse("none")) + ", its content has "
+                        + hash.computed();
+            case ABSENT -> "none stated; the content has " + hash.computed();
+        };
+    }
+
+    private static void line(StringBuilder text, String line) {
+        text.append(System.lineSeparator()).append("  ").append(line);
+    }
+}

@@ -1,0 +1,110 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.file.ByteSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a file or folder says about the model in it.
+ *
+ * @param path the file, or the folder in diffusers' layout
+ * @param family of a model that can be used
+ * @param prediction what it predicts, {@code epsilon} or {@code v_prediction}, if it says so
+ * @param bytes on the disk
+ * @param sha256 of a single file, if it is wanted
+ * @param problem why it cannot be used, if it cannot
+ */
+record ModelDescription(
+        Path path,
+        Optional<String> family,
+        Optional<String> prediction,
+        long bytes,
+        Optional<String> sha256,
+        Optional<String> problem) {
+
+    /** Reads the headers, and all of the file for its hash. */
+    static ModelDescription of(Path path, boolean withHash) {
+        long bytes = size(path);
+        Optional<String> sha256 = withHash && Files.isRegularFile(path) ? Optional.of(sha256(path)) : Optional.empty();
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            return new ModelDescription(
+                    path,
+                    Optional.of(checkpoint.family().displayName()),
+                    checkpoint.vPrediction().map(velocity -> velocity ? "v_prediction" : "epsilon"),
+                    bytes,
+                    sha256,
+                    Optional.empty());
+        } catch (Txt2LoraException e) {
+            return new ModelDescription(
+                    path,
+                    Optional.empty(),
+                    Optional.empty(),
+                    bytes,
+                    sha256,
+                    Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** The name to write into settings. */
+    private String name() {
+        String name = path.getFileName().toString();
+        return name.endsWith(".safetensors") ? name.substring(0, name.length() - ".safetensors".length()) : name;
+    }
+
+    /** One line, or one more for the hash. */
+    String text() {
+        String what = family.map(
+                        known -> known + prediction.map(kind -> ", " + kind).orElse(", does not say what it predicts"))
+                .orElseGet(() -> "cannot be used: " + problem.orElse(""));
+        String line = Excerpt.of(name()) + ": " + what + ", " + ByteSize.text(bytes);
+        return sha256.map(hash -> line + System.lineSeparator() + "  SHA-256 " + hash)
+                .orElse(line);
+    }
+
+    /** All of it. */
+    JsonLine json() {
+        return JsonLine.part()
+                .put("name", name())
+                .put("path", path)
+                .put("family", family)
+                .put("prediction", prediction)
+                .put("bytes", bytes)
+                .put("sha256", sha256)
+                .put("problem", problem);
+    }
+
+    private static long size(Path path) {
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new StorageException("Cannot read " + path + ": " + e, e);
+        }
+    }
+
+    private static String sha256(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new StorageException("Cannot read " + file + ": " + e, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.txt2lora.cli;
+
+import java.io.PrintWriter;
+
+/**
+ * Where a command tells what it does. People get results on standard output and progress on standard error; with
+ * {@code --json} everything is an object on a line of standard output.
+ */
+final class Output {
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean json;
+    private final boolean terminal;
+
+    Output(PrintWriter out, PrintWriter err, boolean json, boolean terminal) {
+        this.out = out;
+        this.err = err;
+        this.json = json;
+        this.terminal = terminal;
+    }
+
+    /** Whether objects are written instead of sentences. */
+    boolean isJson() {
+        return json;
+    }
+
+    /** The end of a successful command: the object, or the text for people. */
+    void result(JsonLine line, String text) {
+        out.println(json ? line : text);
+    }
+
+    /** Something on the way: the object, or the text for people. */
+    void tell(JsonLine line, String text) {
+        if (json) {
+            out.println(line);
+        } else {
+            err.println(text);
+        }
+    }
+
+    /** Something that the user should know. */
+    void warn(String message) {
+        tell(JsonLine.of("warning").put("message", message), "Warning: " + message);
+    }
+
+    /** The progress of some work; {@link Progress#close()} ends it. */
+    Progress progress(String task) {
+        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task);
+    }
+}

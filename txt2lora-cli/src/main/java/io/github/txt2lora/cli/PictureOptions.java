@@ -1,0 +1,137 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.image.RegionGrid;
+import io.github.txt2lora.image.Sampler;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What is drawn, and how. */
+@SuppressWarnings("NullAway.Init") // picocli sets what has a default or is required
+final class PictureOptions {
+
+    @Parameters(
+            paramLabel = "PROMPT",
+            description = "What to draw, as web UIs read it: (word:1.2), [word], AND, BREAK, <lora:name:weight>.")
+    private String prompt;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            required = true,
+            converter = ModelSourceConverter.class,
+            description = "The base model: a .safetensors file or a folder in diffusers' layout.")
+    private ModelSource model;
+
+    @Option(names = "--negative", paramLabel = "PROMPT", defaultValue = "", description = "What to move away from.")
+    private String negative;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Denoising steps, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Option(
+            names = "--cfg",
+            paramLabel = "SCALE",
+            defaultValue = "7.5",
+            description =
+                    "Classifier-free guidance scale; 1 leaves the negative prompt out. Default:" + " ${DEFAULT-VALUE}.")
+    private double guidanceScale;
+
+    @Option(
+            names = "--size",
+            paramLabel = "WIDTHxHEIGHT",
+            defaultValue = "512x512",
+            converter = PictureSize.Converter.class,
+            description = "In pixels, multiples of 8. Default: ${DEFAULT-VALUE}.")
+    private PictureSize size;
+
+    @Option(
+            names = "--sampler",
+            paramLabel = "NAME",
+            defaultValue = "DDIM",
+            converter = SamplerConverter.class,
+            description = "DDIM, DDPM, LMS, Euler, 'Euler a', 'DPM++ 2M', 'DPM++ 2M Karras' or UniPC. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Sampler sampler;
+
+    @Option(
+            names = "--clip-skip",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Which state of the text encoder is used, counted from the one that the model was trained"
+                    + " on. Default: ${DEFAULT-VALUE}.")
+    private int clipSkip;
+
+    @Option(
+            names = "--prediction",
+            paramLabel = "KIND",
+            defaultValue = "FROM_MODEL",
+            description = "What the model predicts: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Prediction prediction;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "FORMAT",
+            defaultValue = "FP32",
+            description = "Of computations: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private Precision precision;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[:WEIGHT]",
+            converter = LoraWeightConverter.class,
+            description = "A LoRA to apply; may be given several times. Without a weight it is 1.")
+    private List<LoraWeight> loras = new ArrayList<>();
+
+    @Option(
+            names = "--lora-folder",
+            paramLabel = "FOLDER",
+            description = "Where <lora:name:weight> in the prompt finds its files, also in folders within.")
+    private @Nullable Path loraFolder;
+
+    @Option(
+            names = "--regions",
+            paramLabel = "RATIOS",
+            description = "How the picture is divided between the parts of a prompt with ADDCOL and ADDROW, as Regional"
+                    + " Prompter reads it: 1,2 or 1,1,1;2,1.")
+    private @Nullable String regions;
+
+    /**
+     * The picture.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if a value is outside its range
+     */
+    ImageRequest.Builder request() {
+        ImageRequest.Builder request = ImageRequest.builder()
+                .model(model)
+                .prompt(prompt)
+                .negativePrompt(negative)
+                .seed(seed)
+                .steps(steps)
+                .guidanceScale(guidanceScale)
+                .width(size.width())
+                .height(size.height())
+                .sampler(sampler)
+                .clipSkip(clipSkip)
+                .prediction(prediction)
+                .precision(precision)
+                .loras(loras)
+                .loraFolder(loraFolder);
+        return regions == null ? request : request.composition(RegionGrid.parse(regions));
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.txt2lora.cli;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Shows how far some work is. */
+interface Progress extends AutoCloseable {
+
+    /**
+     * So much is done.
+     *
+     * @param note what a reader is told beside it; may be empty
+     * @param remaining time until the end, if whoever does the work knows better than a clock
+     */
+    void at(long done, long total, String note, Optional<Duration> remaining);
+
+    /** As the other, without what it need not be told. */
+    default void at(long done, long total) {
+        at(done, total, "", Optional.empty());
+    }
+
+    @Override
+    void close();
+}

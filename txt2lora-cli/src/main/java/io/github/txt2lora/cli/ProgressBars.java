@@ -1,0 +1,69 @@
+package io.github.txt2lora.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A moving bar on a terminal; elsewhere the bar as a line every ten seconds. */
+final class ProgressBars implements Progress {
+
+    private static final int LINE_INTERVAL_MILLIS = 10_000;
+    private static final int LINE_LENGTH = 100;
+
+    private final PrintWriter err;
+    private final boolean terminal;
+    private final String task;
+    private @Nullable ProgressBar bar;
+    private String lastLine = "";
+    private volatile Optional<Duration> lastRemaining = Optional.empty();
+
+    ProgressBars(PrintWriter err, boolean terminal, String task) {
+        this.err = err;
+        this.terminal = terminal;
+        this.task = task;
+    }
+
+    @Override
+    public void at(long done, long total, String note, Optional<Duration> remaining) {
+        if (bar == null) {
+            bar = newBar(total, remaining.isPresent());
+        }
+        lastRemaining = remaining;
+        bar.setExtraMessage(note);
+        bar.stepTo(done);
+    }
+
+    private ProgressBar newBar(long total, boolean knowsRemaining) {
+        ProgressBarBuilder builder = new ProgressBarBuilder().setTaskName(task).setInitialMax(total);
+        if (knowsRemaining) {
+            builder.setEtaFunction(state -> lastRemaining);
+        }
+        if (!terminal) {
+            builder.setConsumer(new DelegatingProgressBarConsumer(this::printLine, LINE_LENGTH))
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setUpdateIntervalMillis(LINE_INTERVAL_MILLIS);
+        }
+        return builder.build();
+    }
+
+    /** The bar draws itself once more when it is closed, which in lines would be seen. */
+    private void printLine(String line) {
+        if (!line.equals(lastLine)) {
+            err.println(line);
+            lastLine = line;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}
