@@ -22,9 +22,10 @@ final class ChildJvm {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(lines.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(lines.toFile());
+        // glibc would open a heap for each of many threads, and keep what is free in each
+        builder.environment().put("MALLOC_ARENA_MAX", "2");
+        return builder.start();
     }
 }
