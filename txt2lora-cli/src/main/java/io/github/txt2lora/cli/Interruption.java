@@ -16,13 +16,22 @@ final class Interruption implements AutoCloseable {
 
     /** Watches over a job from now on. */
     void watch(TrainingJob job) {
-        hook = new Thread(() -> cancel(job), "txt2lora-interruption");
+        onEnd(() -> job.cancel(CancelMode.KEEP));
+    }
+
+    /** Watches over a batch that the calling thread runs, which ends in good order when it is interrupted. */
+    void watchThisThread() {
+        onEnd(Thread.currentThread()::interrupt);
+    }
+
+    private void onEnd(Runnable cancellation) {
+        hook = new Thread(() -> cancel(cancellation), "txt2lora-interruption");
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Cancels the job and waits until this is closed. */
-    void cancel(TrainingJob job) {
-        job.cancel(CancelMode.KEEP);
+    /** Cancels and waits until this is closed. */
+    void cancel(Runnable cancellation) {
+        cancellation.run();
         try {
             closed.await();
         } catch (InterruptedException e) {

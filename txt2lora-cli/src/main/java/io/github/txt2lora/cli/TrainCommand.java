@@ -5,7 +5,13 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.batch.Batch;
+import io.github.txt2lora.batch.BatchOptions;
+import io.github.txt2lora.batch.BatchResult;
+import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.workspace.LecoConfigFile;
+import io.github.txt2lora.workspace.Workspace;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,31 +22,49 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code txt2lora train CONFIG.yaml}. */
+/** {@code txt2lora train WORKSPACE} and {@code txt2lora train CONFIG.yaml}. */
 @Command(
         name = "train",
         description = {
-            "Trains a LoRA as a configuration file in LECO's layout says.",
-            "Ctrl-C ends the training after the step under way and keeps what was trained so far."
+            "Trains LoRAs of a workspace; those that are finished are skipped, and those that were interrupted go on.",
+            "Or trains a single LoRA as a configuration file in LECO's layout says.",
+            "Ctrl-C ends the training under way and saves its state, from which the same command goes on."
         },
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
-            "0:The LoRA was trained.",
-            "1:The training failed; the reason is printed.",
+            "0:All LoRAs are trained.",
+            "1:The training failed, or that of some LoRAs did; the reason is printed.",
             "2:The command line or a setting is wrong.",
-            "130:Ended by Ctrl-C; the LoRA holds what was trained so far."
+            "130:Ended by Ctrl-C; what was trained so far is saved."
         },
-        footer = "  txt2lora train leco/config.yaml --output lora")
+        footer = {"  txt2lora train Txt2Lora --names krnkmd,tyankmk", "  txt2lora train leco/config.yaml --output lora"
+        })
 final class TrainCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "CONFIG.yaml", description = "The configuration. Paths in it count from its folder.")
+    @Parameters(
+            paramLabel = "WORKSPACE|CONFIG.yaml",
+            defaultValue = ".",
+            description = "The folder of a workspace, or a configuration, in which paths count from its folder."
+                    + " Default: the current folder.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path config;
+    private Path path;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private LoraChoice choice;
+
+    @Option(names = "--force", description = "Train finished LoRAs of a workspace again, from the start.")
+    private boolean force;
+
+    @Option(
+            names = "--delete-resize-src",
+            description = "Delete the large LoRA of a workspace once a smaller one was made of it.")
+    private boolean deleteResizeSource;
 
     @Option(
             names = "--output",
             paramLabel = "FOLDER",
-            description = "The folder for the LoRA, instead of the configuration's save.path.")
+            description = "The folder for the LoRA, instead of save.path in CONFIG.yaml.")
     private @Nullable Path output;
 
     @Mixin
@@ -53,8 +77,34 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        return Files.isDirectory(path) ? trainWorkspace() : trainConfiguration();
+    }
+
+    private int trainWorkspace() {
+        if (output != null) {
+            throw common.misuse("--output is given with a workspace, whose LoRAs come into its folder lora; expected it"
+                    + " only with CONFIG.yaml");
+        }
+        Workspace workspace = Workspace.open(path);
+        BatchOptions options = choice.options().withForce(force).withDeleteResizeSource(deleteResizeSource);
+        BatchReport report = new BatchReport(common.output());
+        try (var interruption = new Interruption();
+                TrainingEngine engine = TrainingEngine.open(engineSettings.options());
+                LoraOperations operations = LoraOperations.open()) {
+            interruption.watchThisThread();
+            BatchResult result = new Batch(workspace, engine, operations).run(options, report);
+            report.end(result);
+            return result.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+    }
+
+    private int trainConfiguration() throws InterruptedException {
+        if (choice.isGiven() || force || deleteResizeSource) {
+            throw common.misuse("--names, --all, --force and --delete-resize-src are for workspaces, but " + path
+                    + " is no folder; expected a workspace or none of them");
+        }
         EngineOptions options = engineSettings.options();
-        LoraTraining training = LecoConfigFile.read(config).toTraining();
+        LoraTraining training = LecoConfigFile.read(path).toTraining();
         if (output != null) {
             training = training.toBuilder().output(output).build();
         }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         versionProvider = ManifestVersion.class,
         subcommands = {
             InitCommand.class,
+            CheckCommand.class,
             TrainCommand.class,
             ResizeCommand.class,
             MergeCommand.class,

@@ -27,7 +27,7 @@ class InterruptionTest {
     @Timeout(60)
     void keeps_what_was_trained_and_holds_the_process_until_closed() throws InterruptedException {
         var interruption = new Interruption();
-        var process = new Thread(() -> interruption.cancel(job));
+        var process = new Thread(() -> interruption.cancel(() -> job.cancel(CancelMode.KEEP)));
         process.start();
 
         assertThat(cancelled.poll(30, TimeUnit.SECONDS)).isEqualTo(CancelMode.KEEP);

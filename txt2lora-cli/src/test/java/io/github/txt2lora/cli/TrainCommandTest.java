@@ -93,8 +93,7 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"train", "", "train a.yaml --device=tpu", "train a.yaml --threads=-1", "train a.yaml --lr=1"})
+    @ValueSource(strings = {"", "train a.yaml --device=tpu", "train a.yaml --threads=-1", "train a.yaml --lr=1"})
     void a_wrong_command_line_is_exit_code_2(String line) {
         CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" ", -1));
 
@@ -116,7 +115,7 @@ class TrainCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .contains("--device", "--threads", "--output", "--stacktrace", "Exit codes:")
-                .containsPattern("(?m)^ +0 +The LoRA was trained")
+                .containsPattern("(?m)^ +0 +All LoRAs are trained")
                 .containsPattern("(?m)^ +1 +The training failed")
                 .containsPattern("(?m)^ +2 +The command line or a setting is wrong")
                 .containsPattern("(?m)^ +130 +Ended by Ctrl-C");

@@ -1,0 +1,92 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.batch.Estimate;
+import io.github.txt2lora.batch.Preflight;
+import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.workspace.Workspace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code txt2lora check}. */
+@Command(
+        name = "check",
+        description = "Looks at all that a training of a workspace needs, settings, prompts, models and space on the"
+                + " disk, and estimates memory and time. Nothing is changed or downloaded.",
+        exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
+        exitCodeList = {
+            "0:Everything is ready.",
+            "1:Something keeps a LoRA from being trained; all that does is printed.",
+            "2:The command line is wrong, or there is no such workspace or LoRA."
+        },
+        footer = "  txt2lora check Txt2Lora --all")
+@SuppressWarnings("NullAway.Init") // picocli sets what has a default
+final class CheckCommand implements Callable<Integer> {
+
+    @Parameters(
+            paramLabel = "WORKSPACE",
+            defaultValue = ".",
+            description = "The folder of the workspace. Default: the current folder.")
+    private Path folder;
+
+    @Mixin
+    private LoraChoice choice;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() {
+        Preflight check = Preflight.check(Workspace.open(folder), choice.options());
+        common.output().result(json(check), text(check));
+        return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private static JsonLine json(Preflight check) {
+        return JsonLine.result()
+                .put("passed", check.isPassed())
+                .put("problems", check.problems())
+                .put("warnings", check.warnings())
+                .put("memoryBytes", check.memoryBytes())
+                .put("seconds", check.time().toSeconds())
+                .putParts(
+                        "loras",
+                        check.estimates().stream().map(CheckCommand::json).toList());
+    }
+
+    private static JsonLine json(Estimate estimate) {
+        return JsonLine.part()
+                .put("name", estimate.name())
+                .put("family", estimate.family())
+                .put("memoryBytes", estimate.memoryBytes())
+                .put("trainingSeconds", estimate.trainingTime().toSeconds())
+                .put("previewSeconds", estimate.previewTime().toSeconds())
+                .put("diskBytes", estimate.diskBytes());
+    }
+
+    private static String text(Preflight check) {
+        List<String> lines = new ArrayList<>();
+        for (Estimate estimate : check.estimates()) {
+            lines.add(estimate.name() + ": " + estimate.family() + ", about "
+                    + ByteSize.text(estimate.memoryBytes()) + " of memory and, on the processor, "
+                    + time(estimate.trainingTime().plus(estimate.previewTime())));
+        }
+        check.warnings().forEach(warning -> lines.add("Warning: " + warning));
+        check.problems().forEach(problem -> lines.add("Problem: " + problem));
+        lines.add(check.isPassed() ? "Ready, for about " + time(check.time()) : "Not ready");
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static String time(Duration time) {
+        return time.toMinutes() < 60
+                ? Math.max(1, time.toMinutes()) + " min"
+                : String.format(Locale.ROOT, "%.1f h", time.toMinutes() / 60.0);
+    }
+}

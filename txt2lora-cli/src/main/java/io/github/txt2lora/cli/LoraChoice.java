@@ -1,0 +1,40 @@
+package io.github.txt2lora.cli;
+
+import io.github.txt2lora.batch.BatchOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/** Which LoRAs of a workspace are meant; the only one if nothing is given. */
+final class LoraChoice {
+
+    @ArgGroup
+    private @Nullable Names choice;
+
+    /** One of two ways to name them. */
+    static final class Names {
+
+        @Option(names = "--names", paramLabel = "NAME,NAME", description = "These LoRAs of the workspace.")
+        private @Nullable String names;
+
+        @Option(names = "--all", description = "All LoRAs of the workspace.")
+        private boolean all;
+    }
+
+    /** Whether there is any. */
+    boolean isGiven() {
+        return choice != null;
+    }
+
+    /**
+     * The choice.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if there is no name in a list
+     */
+    BatchOptions options() {
+        if (choice != null && choice.all) {
+            return BatchOptions.everything();
+        }
+        return choice == null || choice.names == null ? BatchOptions.onlyOne() : BatchOptions.named(choice.names);
+    }
+}

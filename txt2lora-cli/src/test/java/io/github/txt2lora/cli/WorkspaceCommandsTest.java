@@ -1,0 +1,98 @@
+package io.github.txt2lora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkspaceCommandsTest {
+
+    private static final String PROMPTS = """
+            - {target: krnkmd, positive: maid, neutral: 1girl, action: enhance, resolution: 64}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void make() throws IOException {
+        Workspace workspace = Workspace.create(folder);
+        DemoCheckpoint.copyTo(workspace.modelFolder());
+        write("krnkmd", "model_name: chibi");
+    }
+
+    @Test
+    void check_says_what_it_takes() {
+        CommandRun run = CommandRun.of("check", folder.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("krnkmd: Stable Diffusion 1.x", "of memory", "Ready, for about 1 min");
+    }
+
+    @Test
+    void check_tells_all_problems_of_all_loras() throws IOException {
+        write("a", "model_name: none");
+        write("b", "model_nam: chibi");
+
+        CommandRun run = CommandRun.of("check", folder.toString(), "--all", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.result().get("passed").asBoolean()).isFalse();
+        assertThat(run.result().get("loras")).hasSize(1);
+        assertThat(run.result().get("problems").toString()).contains("none.safetensors", "model_nam");
+    }
+
+    @Test
+    void train_goes_on_after_a_failure_and_skips_what_is_finished() throws IOException {
+        write("broken", "model_name: none");
+
+        CommandRun both = CommandRun.of("train", folder.toString(), "--all", "--device=cpu", "--threads=1");
+
+        assertThat(both.exitCode()).isEqualTo(1);
+        assertThat(both.out()).contains("1 of 2 finished, 1 failed; the report is ");
+        assertThat(both.err())
+                .contains("broken: failed: ", "none.safetensors", "krnkmd: trained: ", "1/1")
+                .doesNotContain("\r", "\u001b");
+        assertThat(folder.resolve("lora/krnkmd/krnkmd.safetensors")).isNotEmptyFile();
+
+        CommandRun again = CommandRun.of("train", folder.toString(), "--names=krnkmd", "--device=cpu", "--json");
+
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        JsonNode lora = again.result().get("loras").get(0);
+        assertThat(lora.get("name").asText()).isEqualTo("krnkmd");
+        assertThat(lora.get("outcome").asText()).isEqualTo("skipped");
+    }
+
+    @Test
+    void a_name_that_is_not_there_is_met_with_the_nearest_one() {
+        CommandRun run = CommandRun.of("train", folder.toString(), "--names=krnkm", "--device=cpu");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).contains("did you mean krnkmd?");
+    }
+
+    @Test
+    void options_for_a_configuration_are_refused_with_a_workspace() {
+        CommandRun run = CommandRun.of("train", folder.toString(), "--output=elsewhere");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--output is given with a workspace");
+    }
+
+    private void write(String name, String model) throws IOException {
+        Files.writeString(folder.resolve("prompts").resolve(name + ".yaml"), PROMPTS);
+        Files.writeString(folder.resolve("config").resolve(name + ".yaml"), model + """
+
+                train_iterations: 1
+                max_denoising_steps: 2
+                preview: false
+                """);
+    }
+}
