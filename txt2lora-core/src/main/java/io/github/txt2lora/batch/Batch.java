@@ -198,7 +198,7 @@ public final class Batch {
                 return file;
             });
             return Optional.of(file);
-        } catch (StorageException e) {
+        } catch (Txt2LoraException e) {
             LOG.warn("the report {} cannot be written", file, e);
             return Optional.empty();
         }

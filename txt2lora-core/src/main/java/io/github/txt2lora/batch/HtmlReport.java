@@ -112,17 +112,17 @@ final class HtmlReport {
             html.element("p", outcome.summary()).markup("\n");
         }
         if (record != null) {
-            addRecord(html, record);
+            addRecord(html, outcome.name(), record);
         }
     }
 
-    private void addRecord(HtmlText html, LoraRecord record) {
-        LoraFiles files = new LoraFiles(workspace.loraFolder(record.name()), record.name());
+    private void addRecord(HtmlText html, String name, LoraRecord record) {
+        LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
         if (record.preview() != null && Files.isRegularFile(files.picture())) {
-            html.png(read(files.picture()), "pictures without and with " + record.name());
+            html.png(read(files.picture()), "pictures without and with " + name);
         }
         LossChart.png(record.training().losses())
-                .ifPresent(png -> html.png(png, "losses of " + record.name() + " by iteration"));
+                .ifPresent(png -> html.png(png, "losses of " + name + " by iteration"));
         html.markup("<table>\n");
         addFacts(html, record);
         html.markup("</table>\n");

@@ -34,8 +34,8 @@ public record LoraRecord(
     public LoraRecord {
         Check.given("name", name);
         Check.given("settings", settings);
-        Check.given("prompts", prompts);
-        Check.given("versions", versions);
+        Check.given("prompts", prompts).forEach(prompt -> Check.given("prompt", prompt));
+        Check.given("versions", versions).forEach((what, version) -> Check.given(what, version));
         Check.given("training", training);
     }
 
