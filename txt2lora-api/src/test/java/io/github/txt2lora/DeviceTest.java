@@ -39,12 +39,12 @@ class DeviceTest {
 
     @Test
     void engines_compute_on_the_best_device_by_default() {
-        assertThat(EngineOptions.builder().build()).isEqualTo(new EngineOptions(Device.auto(), 0));
+        assertThat(EngineOptions.builder().build()).isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND));
         assertThatThrownBy(() -> EngineOptions.builder().threads(-1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("threads is -1; expected 0 or more");
 
-        EngineOptions options = new EngineOptions(Device.cuda(1), 3);
+        EngineOptions options = new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP);
         assertThat(options.toBuilder().build()).isEqualTo(options);
     }
 }

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interruption implements AutoCloseable {
 
+    /** What the engine must be told too, since it cancels at the end of the process as well, perhaps before this. */
+    static final CancelMode MODE = CancelMode.KEEP;
+
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread hook;
 
     /** Watches over a job from now on. */
     void watch(TrainingJob job) {
-        onEnd(() -> job.cancel(CancelMode.KEEP));
+        onEnd(() -> job.cancel(MODE));
     }
 
     /** Watches over a batch that the calling thread runs, which ends in good order when it is interrupted. */

@@ -35,17 +35,33 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(DjlTrainingEngine.class);
 
+    /** Longer than a call of any network takes. */
+    private static final long LONGEST_EXIT_SECONDS = 60;
+
     private final Torch torch;
     private final BaseModels models;
     private final ClipTokenizer tokenizer = ClipTokenizer.load();
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
     private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
+    private final ExitHook exitHook;
     private volatile boolean closed;
+    private boolean freed;
 
     DjlTrainingEngine(EngineOptions options) {
         this.torch = Torch.start(options);
         this.models = new BaseModels(torch);
+        this.exitHook = hookOrClose(options.onExit());
+    }
+
+    private ExitHook hookOrClose(CancelMode onExit) {
+        try {
+            return new ExitHook(() -> stopForExit(onExit));
+        } catch (Txt2LoraException e) {
+            worker.shutdown();
+            torch.close();
+            throw e;
+        }
     }
 
     private static ThreadFactory daemon(String name) {
@@ -111,20 +127,36 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     @Override
     public void close() {
-        boolean first;
-        synchronized (this) {
-            first = !closed;
-            closed = true;
+        stop(CancelMode.SUSPEND);
+        awaitWorker();
+        free();
+        exitHook.close();
+        eventThread.close();
+    }
+
+    /** Ends the native work, within a time that a supervisor of processes would wait. */
+    private void stopForExit(CancelMode mode) {
+        stop(mode);
+        try {
+            if (worker.awaitTermination(LONGEST_EXIT_SECONDS, TimeUnit.SECONDS)) {
+                // also waits for a close() that is freeing now
+                free();
+            } else {
+                LOG.warn(
+                        "libtorch is still computing {} seconds after the process began to end; it may crash",
+                        LONGEST_EXIT_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        if (first) {
-            unfinished.forEach(job -> job.cancel(CancelMode.SUSPEND));
+    }
+
+    private synchronized void stop(CancelMode mode) {
+        if (!closed) {
+            closed = true;
+            unfinished.forEach(job -> job.cancel(mode));
             worker.execute(models::close);
             worker.shutdown();
-        }
-        awaitWorker();
-        if (first) {
-            torch.close();
-            eventThread.close();
         }
     }
 
@@ -142,6 +174,13 @@ final class DjlTrainingEngine implements TrainingEngine {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void free() {
+        if (!freed) {
+            freed = true;
+            torch.close();
         }
     }
 }

@@ -17,15 +17,19 @@ final class ChildJvm {
      * @param options of the JVM
      */
     static Process start(Class<?> main, Path lines, List<String> options, String... arguments) throws IOException {
+        return program(main, options, arguments).redirectOutput(lines.toFile()).start();
+    }
+
+    /** A main class that is yet to be started; errors go where the output goes. */
+    static ProcessBuilder program(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(lines.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         // glibc would open a heap for each of many threads, and keep what is free in each
         builder.environment().put("MALLOC_ARENA_MAX", "2");
-        return builder.start();
+        return builder;
     }
 }
