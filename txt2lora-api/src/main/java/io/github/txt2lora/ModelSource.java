@@ -1,11 +1,14 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.DownloadAddress;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a Stable Diffusion base model comes from. A source only names the model: whether it exists and what it holds
@@ -27,12 +30,12 @@ public sealed interface ModelSource {
     }
 
     /**
-     * A single file that is downloaded when it is first needed.
+     * A single file that is downloaded when it is first needed; see {@link Download}.
      *
-     * @throws InvalidSettingException if the name cannot be a file name or the address is not http or https
+     * @throws InvalidSettingException if the name cannot be a file name or the address cannot be downloaded
      */
-    static ModelSource url(String name, URI url) {
-        return new Download(name, url);
+    static Download url(String name, URI url) {
+        return new Download(name, url, Download.defaultFolder(), null, null);
     }
 
     /**
@@ -72,25 +75,96 @@ public sealed interface ModelSource {
     }
 
     /**
-     * A model in one file that is downloaded once and then kept.
+     * A model in one file that is downloaded once and then kept. Addresses are
      *
-     * @param name the file name under which it is kept
-     * @param url an absolute address whose scheme is http or https
+     * <ul>
+     *   <li>{@code https://...}, the file itself or its page on Hugging Face ({@code .../blob/main/x.safetensors});
+     *       {@code http} only to this machine, because on any other way somebody could put another file in its place;
+     *   <li>{@code hf://organization/repository/x.safetensors}, a file on Hugging Face, of the branch {@code main} or,
+     *       with {@code repository@revision}, of another one;
+     *   <li>{@code file:///...}, which is used where it is.
+     * </ul>
+     *
+     * A file that is there already is taken as it is. While it is not whole, it ends in {@code .part} and is gone on
+     * with from there.
+     *
+     * @param name the file name under which it is kept; {@code .safetensors} is added if it does not end so
+     * @param url the address, without a password; it is shown without its query, which may hold a secret
+     * @param folder where it is kept; {@link #defaultFolder()} unless {@link #into} says otherwise
+     * @param sha256 what the file's SHA-256 must be, 64 hexadecimal digits in lower case; null to rely on what the
+     *     server says
+     * @param tokenVariable the environment variable that holds the access token for the site, which is sent to its host
+     *     alone; null for none
      */
-    record Download(String name, URI url) implements ModelSource {
+    record Download(
+            String name,
+            URI url,
+            Path folder,
+            @Nullable String sha256,
+            @Nullable String tokenVariable) implements ModelSource {
 
-        /** Rejects names that cannot be file names and addresses that cannot be downloaded. */
+        private static final String ENDING = ".safetensors";
+
+        private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+
+        private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+        /** Rejects names that cannot be file names, addresses that cannot be downloaded, and hashes that are none. */
         public Download {
             FileName.check("model name", name);
-            Check.given("model url", url);
-            String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-            boolean web = scheme.equals("http") || scheme.equals("https");
-            if (!web || url.getHost() == null) {
-                throw InvalidSettingException.of(
-                        "model url",
-                        PublicAddress.of(url),
-                        "an absolute address such as https://example.org/model.safetensors");
+            DownloadAddress.check("model url", url);
+            Check.given("model folder", folder);
+            if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
+                throw InvalidSettingException.of("model sha256", sha256, "64 hexadecimal digits in lower case");
             }
+            if (tokenVariable != null && !VARIABLE.matcher(tokenVariable).matches()) {
+                // not shown: it may be the token itself
+                throw new InvalidSettingException("tokenVariable is not a name; expected that of an environment"
+                        + " variable which holds the token, for example HF_TOKEN");
+            }
+        }
+
+        /** The folder {@code .txt2lora/models} of the user. */
+        public static Path defaultFolder() {
+            return Path.of(System.getProperty("user.home"), ".txt2lora", "models");
+        }
+
+        /** The same, kept in another folder, which is created when needed. */
+        public Download into(Path newFolder) {
+            return new Download(name, url, newFolder, sha256, tokenVariable);
+        }
+
+        /**
+         * The same, which must have this SHA-256.
+         *
+         * @param hash 64 hexadecimal digits
+         */
+        public Download withSha256(String hash) {
+            String lower = Check.given("model sha256", hash).toLowerCase(Locale.ROOT);
+            return new Download(name, url, folder, lower, tokenVariable);
+        }
+
+        /**
+         * The same, from a site that needs an access token.
+         *
+         * @param variable the name of the environment variable that holds it
+         */
+        public Download withTokenFrom(String variable) {
+            return new Download(name, url, folder, sha256, Check.given("tokenVariable", variable));
+        }
+
+        /** The file that it is or becomes. */
+        public Path file() {
+            if (DownloadAddress.isFile(url)) {
+                return Path.of(url);
+            }
+            boolean ends = name.toLowerCase(Locale.ROOT).endsWith(ENDING);
+            return folder.resolve(ends ? name : name + ENDING);
+        }
+
+        /** The address without what may be secret. */
+        public String displayUrl() {
+            return PublicAddress.of(url);
         }
 
         @Override
@@ -98,10 +172,11 @@ public sealed interface ModelSource {
             return name;
         }
 
-        /** Shows the address without user and query, which may hold a password or token. */
+        /** Shows the address without what may be secret. */
         @Override
         public String toString() {
-            return "Download[name=" + name + ", url=" + PublicAddress.of(url) + "]";
+            return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256=" + sha256
+                    + ", tokenVariable=" + tokenVariable + "]";
         }
     }
 

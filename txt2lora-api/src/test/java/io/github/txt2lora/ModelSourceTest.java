@@ -36,7 +36,17 @@ class ModelSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base.safetensors", "/base", "ftp://example.org/x", "file:///x", "mailto:a", "https:x"})
+    @ValueSource(
+            strings = {
+                "base.safetensors",
+                "/base",
+                "ftp://example.org/x",
+                "file:///",
+                "hf://x",
+                "hf://x/y",
+                "hf:x",
+                "https:///x"
+            })
     void rejects_addresses_that_cannot_be_downloaded(String url) {
         assertThatThrownBy(() -> ModelSource.url("base", URI.create(url)))
                 .isInstanceOf(InvalidSettingException.class)
@@ -45,18 +55,67 @@ class ModelSourceTest {
     }
 
     @Test
-    void secrets_of_a_download_are_not_shown() {
-        ModelSource source = ModelSource.url("base", URI.create("https://user:secret@example.org/x?token=secret"));
-        assertThat(source).hasToString("Download[name=base, url=https://***@example.org/x?***]");
-        assertThatThrownBy(() -> ModelSource.url("base", URI.create("ftp://user:secret@example.org/x?token=secret")))
-                .hasMessageContaining("ftp://***@example.org/x?***")
-                .hasMessageNotContaining("secret");
-    }
-
-    @Test
     void rejects_download_names_that_lead_elsewhere() {
         assertThatThrownBy(() -> ModelSource.url("../base", URI.create("https://example.org/x")))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("model name is \"../base\"");
+    }
+
+    @Test
+    void rejects_http_but_for_this_machine() {
+        assertThatThrownBy(() -> ModelSource.url("base", URI.create("http://example.org/x?token=abc")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "model url is \"http://example.org/x?***\"; expected https, because with http anybody on the way"
+                                + " can put another file in the place of the model");
+        for (String host : new String[] {"localhost", "127.0.0.1:8080", "[::1]"}) {
+            assertThat(ModelSource.url("base", URI.create("http://" + host + "/x"))
+                            .displayName())
+                    .isEqualTo("base");
+        }
+        for (String host : new String[] {"localhost.example.org", "127.0.0.1.example.org"}) {
+            assertThatThrownBy(() -> ModelSource.url("base", URI.create("http://" + host + "/x")))
+                    .isInstanceOf(InvalidSettingException.class);
+        }
+    }
+
+    @Test
+    void secrets_of_an_address_are_never_shown() {
+        ModelSource.Download download = ModelSource.url("base", URI.create("https://example.org/x?token=abc#def"));
+
+        assertThat(download.displayUrl()).isEqualTo("https://example.org/x?***");
+        assertThat(download.toString()).contains("https://example.org/x").doesNotContain("abc", "def");
+        assertThatThrownBy(() -> ModelSource.url("base", URI.create("https://me:abc@example.org/x")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("model url https://***@example.org/x holds a user's name or password")
+                .hasMessageNotContaining("abc");
+        assertThatThrownBy(() -> download.withTokenFrom("hf_abc-1"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageNotContaining("abc");
+    }
+
+    @Test
+    void download_is_kept_under_its_name_in_its_folder() {
+        URI url = URI.create("https://example.org/x");
+
+        assertThat(ModelSource.url("base", url).into(Path.of("model")).file())
+                .isEqualTo(Path.of("model", "base.safetensors"));
+        assertThat(ModelSource.url("base.SafeTensors", url)
+                        .into(Path.of("model"))
+                        .file())
+                .isEqualTo(Path.of("model", "base.SafeTensors"));
+        assertThat(ModelSource.url("base", url).file().getParent()).isEqualTo(ModelSource.Download.defaultFolder());
+        Path local = Path.of("base.safetensors").toAbsolutePath();
+        assertThat(ModelSource.url("other", local.toUri()).file()).isEqualTo(local);
+    }
+
+    @Test
+    void hash_is_compared_in_lower_case_and_must_be_one() {
+        ModelSource.Download download = ModelSource.url("base", URI.create("hf://org/repo/x.safetensors"));
+
+        assertThat(download.withSha256("AB".repeat(32)).sha256()).isEqualTo("ab".repeat(32));
+        assertThatThrownBy(() -> download.withSha256("ab"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("model sha256 is \"ab\"; expected 64 hexadecimal digits in lower case");
     }
 }

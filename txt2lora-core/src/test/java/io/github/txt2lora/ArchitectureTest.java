@@ -21,7 +21,17 @@ class ArchitectureTest {
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS = List.of(
-            "storage", "torch", "checkpoint", "text", "diffusion", "lora", "leco", "workspace", "batch", "engine");
+            "storage",
+            "torch",
+            "checkpoint",
+            "download",
+            "text",
+            "diffusion",
+            "lora",
+            "leco",
+            "workspace",
+            "batch",
+            "engine");
 
     @ArchTest
     static void packages_use_only_those_before_them(JavaClasses classes) {

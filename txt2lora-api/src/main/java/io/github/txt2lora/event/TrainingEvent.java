@@ -7,6 +7,7 @@ package io.github.txt2lora.event;
 public sealed interface TrainingEvent
         permits IterationFinished,
                 LoraSaved,
+                ModelDownloading,
                 ModelLoaded,
                 StateRestored,
                 StateSaved,

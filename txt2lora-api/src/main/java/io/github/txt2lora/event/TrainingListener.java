@@ -10,7 +10,7 @@ package io.github.txt2lora.event;
  *   <li>Callbacks come one at a time and in order, on a thread of the engine named {@code txt2lora-events}. What one
  *       callback writes, the next one sees, so a listener of one training needs no locks.
  *   <li>The training does not wait for its listeners. If one is slow or blocked, of the iterations that wait only the
- *       newest is kept; all other events arrive, in order.
+ *       newest is kept, and so of the steps of a download; all other events arrive, in order.
  *   <li>What a callback throws is logged and ignored; later events and other listeners get what they would have got.
  *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait, such as
  *       {@code cancel}, and may start another training. It must not wait for a job or a picture, nor close the engine.
@@ -29,6 +29,9 @@ public interface TrainingListener {
 
     /** The training left the queue. */
     default void onStarted(TrainingStarted event) {}
+
+    /** The base model is being downloaded, and how far; some are left out for slow listeners. */
+    default void onModelDownloading(ModelDownloading event) {}
 
     /** The base model is ready. */
     default void onModelLoaded(ModelLoaded event) {}

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ class TrainingListenerTest {
         TrainedLora lora = new TrainedLora(file, "a", 1, List.of(0.5), Map.of(), Duration.ZERO, List.of());
         return Stream.of(
                 Arguments.of("onStarted", new TrainingStarted(TRAINING)),
+                Arguments.of("onModelDownloading", new ModelDownloading("base", 1, OptionalLong.of(2))),
                 Arguments.of("onModelLoaded", new ModelLoaded("base", "SD 1.x", Duration.ZERO)),
                 Arguments.of("onIteration", new IterationFinished(1, 2, 0.5, 0.1, 1e-4, 2.0, Duration.ofSeconds(1))),
                 Arguments.of("onWarning", new TrainingWarning("cut")),
@@ -90,6 +92,11 @@ class TrainingListenerTest {
         @Override
         public void onStarted(TrainingStarted event) {
             record("onStarted", event);
+        }
+
+        @Override
+        public void onModelDownloading(ModelDownloading event) {
+            record("onModelDownloading", event);
         }
 
         @Override

@@ -101,6 +101,20 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Rejects what cannot be the start of a safetensors file, so that one need not wait for the rest.
+     *
+     * @param what names it in messages
+     * @param start some bytes, at least 9
+     * @throws CheckpointException says what it seems to be instead
+     */
+    public static void requireStart(String what, byte[] start) {
+        long headerBytes = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerBytes <= 0 || headerBytes > MAX_HEADER_BYTES || start[LENGTH_BYTES] != '{') {
+            throw UnreadableFile.describe(what, start, "it does not begin with a header");
+        }
+    }
+
     private static FileChannel openChannel(Path path) {
         try {
             return FileChannel.open(path, StandardOpenOption.READ);

@@ -25,17 +25,18 @@ final class UnreadableFile {
         return PICKLE_ENDINGS.stream().anyMatch(name::endsWith);
     }
 
-    static CheckpointException pickle(Path file) {
+    static CheckpointException pickle(Object file) {
         return new CheckpointException(file + " is a PyTorch pickle file (.ckpt, .pt, .pth, .bin)" + GET_SAFETENSORS);
     }
 
     /**
      * The exception for a file that does not begin like safetensors.
      *
+     * @param file its path or address
      * @param start the first bytes of the file, up to {@link #START_BYTES}
      * @param problem what a safetensors reader finds wrong; used when the start tells nothing better
      */
-    static CheckpointException describe(Path file, byte[] start, String problem) {
+    static CheckpointException describe(Object file, byte[] start, String problem) {
         String text = new String(start, StandardCharsets.ISO_8859_1);
         if (text.startsWith("PK\3\4") || (text.startsWith("\u0080") && start.length > 1 && start[1] <= 5)) {
             return pickle(file);

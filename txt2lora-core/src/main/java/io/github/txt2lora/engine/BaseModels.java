@@ -5,7 +5,9 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.torch.Torch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +31,13 @@ final class BaseModels implements AutoCloseable {
     private record Hashed(ModelStamp stamp, String sha256) {}
 
     /**
-     * Opens a checkpoint.
+     * Opens a checkpoint, which is downloaded before where that is needed.
      *
+     * @param downloading is told how far a download is; what it throws ends the download
      * @param beforeRead runs before weights are read, many times; what it throws ends the reading
      */
-    Checkpoint open(ModelSource source, Runnable beforeRead) {
-        return Checkpoint.open(ModelFiles.locate(source), beforeRead);
+    Checkpoint open(ModelSource source, Consumer<DownloadProgress> downloading, Runnable beforeRead) {
+        return Checkpoint.open(ModelFiles.locate(source, downloading), beforeRead);
     }
 
     /** Whether {@link #unet} would not have to load. */

@@ -51,7 +51,8 @@ final class ImageRun {
     List<GeneratedImage> run() {
         PicturePrompts prompts = PicturePrompts.of(request);
         try (NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(request.model(), call::requireWanted)) {
+                Checkpoint checkpoint =
+                        models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras());
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), this::warn);

@@ -13,6 +13,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
@@ -23,6 +24,7 @@ import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
@@ -74,11 +76,12 @@ final class TrainingRun {
         }
     }
 
+    @SuppressWarnings("try") // the folder is only held
     private TrainedLora train() {
-        try (NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(training.model(), log::checkpoint);
-                OutputFolder folder = OutputFolder.of(training.loraFile())) {
-            folder.require(log::warn);
+        // the folder first: a model may have to be downloaded for an hour
+        try (OutputFolder folder = OutputFolder.open(training.loraFile(), log::warn);
+                NDManager scope = torch.newScope();
+                Checkpoint checkpoint = models.open(training.model(), this::downloading, log::checkpoint)) {
             var base = new BaseModel(
                     checkpoint.family(),
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));
@@ -117,6 +120,11 @@ final class TrainingRun {
                 return loop.run();
             }
         }
+    }
+
+    private void downloading(DownloadProgress progress) {
+        log.checkpoint();
+        job.publish(new ModelDownloading(training.model().displayName(), progress.bytes(), progress.total()));
     }
 
     private void ended(TrainedLora lora) {

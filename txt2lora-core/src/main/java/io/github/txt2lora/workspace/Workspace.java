@@ -205,7 +205,7 @@ public final class Workspace {
                 return ModelSource.folder(diffusers);
             }
             return named.url()
-                    .map(url -> ModelSource.url(named.name(), url))
+                    .map(url -> ModelSource.url(named.name(), url).into(modelFolder()))
                     .orElseThrow(() -> noModel(settings.name(), named, file));
         }
         return modelAt(settings.name(), ((ModelAddress.At) settings.model()).path());

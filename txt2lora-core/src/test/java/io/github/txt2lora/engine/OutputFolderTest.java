@@ -19,24 +19,25 @@ class OutputFolderTest {
     @Test
     void is_gone_again_if_nothing_came_into_it() {
         Path file = folder.resolve("a").resolve("b").resolve("krnkmd.safetensors");
-        try (OutputFolder output = OutputFolder.of(file)) {
-            require(output);
-            assertThat(file.getParent()).isDirectory();
-        }
+
+        OutputFolder output = open(file);
+        assertThat(file.getParent()).isDirectory();
+        output.close();
+
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void takes_two_loras_at_once_but_not_the_same_one_twice() {
-        try (OutputFolder first = OutputFolder.of(folder.resolve("krnkmd.safetensors"));
-                OutputFolder other = OutputFolder.of(folder.resolve("tyankmk.safetensors"));
-                OutputFolder same = OutputFolder.of(folder.resolve("krnkmd.safetensors"))) {
-            require(first);
-            require(other);
-            assertThatThrownBy(() -> require(same))
-                    .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("is being produced by another engine of this program");
-        }
+        OutputFolder first = open(folder.resolve("krnkmd.safetensors"));
+        OutputFolder other = open(folder.resolve("tyankmk.safetensors"));
+
+        assertThatThrownBy(() -> open(folder.resolve("krnkmd.safetensors")))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("is being produced by another engine of this program");
+
+        first.close();
+        other.close();
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -46,15 +47,13 @@ class OutputFolderTest {
         Files.writeString(folder.resolve(".txt2lora-" + killed.text() + ".1a2b3c4d.tmp"), "left");
         Files.writeString(folder.resolve(".txt2lora-lock-krnkmd.safetensors"), killed.text());
 
-        try (OutputFolder output = OutputFolder.of(folder.resolve("krnkmd.safetensors"))) {
-            require(output);
-        }
+        open(folder.resolve("krnkmd.safetensors")).close();
 
         assertThat(folder).isEmptyDirectory();
     }
 
-    private static void require(OutputFolder output) {
-        output.require(warning -> {
+    private static OutputFolder open(Path file) {
+        return OutputFolder.open(file, warning -> {
             throw new AssertionError(warning);
         });
     }

@@ -108,7 +108,8 @@ class WorkspaceTest {
         URI url = URI.create("https://example.org/tiny.safetensors");
         LoraSettings settings = LoraSettings.of("krnkmd", ModelAddress.named("tiny", url));
 
-        assertThat(workspace.model(settings)).isEqualTo(ModelSource.url("tiny", url));
+        assertThat(workspace.model(settings))
+                .isEqualTo(ModelSource.url("tiny", url).into(workspace.modelFolder()));
         assertThatThrownBy(() -> workspace.model(settings.withModel(ModelAddress.named("tiny"))))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("krnkmd.yaml: model_name is 'tiny', but there is no ")

@@ -85,6 +85,24 @@ public final class AtomicFile {
         }
     }
 
+    /**
+     * Puts a file that is whole into its place in the same folder, forced to the disk.
+     *
+     * @throws StorageException as {@link #write(Path, Content)}; the source stays where it is
+     */
+    public static void move(Path source, Path target) {
+        Path file = prepare(target);
+        try {
+            try (FileChannel channel = FileChannel.open(source, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            REPLACEMENT.replace(source, file);
+        } catch (IOException | ReadOnlyFileSystemException e) {
+            throw StorageFailure.of(target, 0, e);
+        }
+        forceFolder(file);
+    }
+
     /** The file that is really written, in a folder without leftovers. */
     private static Path prepare(Path target) {
         Path file = target.toAbsolutePath();

@@ -1,6 +1,7 @@
 package io.github.txt2lora.internal.job;
 
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import java.util.ArrayDeque;
@@ -30,8 +31,8 @@ public final class EventQueue {
 
     /** Queues an event; never waits for a listener. */
     public synchronized void publish(TrainingEvent event) {
-        if (event instanceof IterationFinished) {
-            waiting.removeIf(IterationFinished.class::isInstance);
+        if (event instanceof IterationFinished || event instanceof ModelDownloading) {
+            waiting.removeIf(event.getClass()::isInstance);
         }
         waiting.addLast(event);
         if (!delivering) {

@@ -1,0 +1,75 @@
+package io.github.txt2lora.download;
+
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a server answered in the end.
+ *
+ * @param status its status code
+ * @param address where it came from, after all redirects
+ * @param headers the headers of all answers on the way, the last one first
+ * @param body what follows; to be closed
+ */
+record Answer(int status, URI address, List<HttpHeaders> headers, BodyQueue body) implements AutoCloseable {
+
+    static final int OK = 200;
+    static final int PARTIAL = 206;
+    static final int UNSATISFIABLE = 416;
+
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (?:(\\d{1,18})-\\d{1,18}|\\*)/(\\d{1,18})");
+
+    /** A header of the last answer. */
+    Optional<String> header(String name) {
+        return headers.get(0).firstValue(name);
+    }
+
+    /** Where the bytes of a partial answer belong; empty if it does not say. */
+    OptionalLong rangeStart() {
+        return contentRange(1);
+    }
+
+    /** The size of the whole file; empty if it does not say. */
+    OptionalLong total() {
+        if (status == OK) {
+            OptionalLong length = headers.get(0).firstValueAsLong("Content-Length");
+            return length.isPresent() ? length : linkedSize();
+        }
+        return contentRange(2);
+    }
+
+    /** Hugging Face tells the size already where it redirects from. */
+    private OptionalLong linkedSize() {
+        return headers.stream()
+                .map(some -> some.firstValue("X-Linked-Size").orElse(""))
+                .filter(size -> size.matches("\\d{1,18}"))
+                .mapToLong(Long::parseLong)
+                .findFirst();
+    }
+
+    private OptionalLong contentRange(int group) {
+        Matcher matcher =
+                CONTENT_RANGE.matcher(header("Content-Range").orElse("").strip());
+        return matcher.matches() && matcher.group(group) != null
+                ? OptionalLong.of(Long.parseLong(matcher.group(group)))
+                : OptionalLong.empty();
+    }
+
+    /** What the file is asked for by later, so that the rest of another one is not taken; empty if there is nothing. */
+    Optional<String> validator() {
+        return header("ETag")
+                .filter(tag -> tag.startsWith("\""))
+                .or(() -> header("Last-Modified"))
+                .filter(value -> value.chars().allMatch(c -> c >= ' ' && c < 127));
+    }
+
+    @Override
+    public void close() {
+        body.close();
+    }
+}

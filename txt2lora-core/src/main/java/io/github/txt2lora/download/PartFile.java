@@ -1,0 +1,139 @@
+package io.github.txt2lora.download;
+
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.StorageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a file that has come, {@code NAME.part}, and beside it, in {@code NAME.part.info}, what it is a part of.
+ * Belongs to whoever has claimed the file.
+ */
+final class PartFile implements AutoCloseable {
+
+    private final Path file;
+    private final Path part;
+    private final Path info;
+    private @Nullable FileChannel channel;
+
+    private PartFile(Path file) {
+        this.file = file;
+        this.part = file.resolveSibling(file.getFileName() + ".part");
+        this.info = file.resolveSibling(file.getFileName() + ".part.info");
+    }
+
+    static PartFile of(Path file) {
+        return new PartFile(file);
+    }
+
+    Path path() {
+        return part;
+    }
+
+    /** How many bytes are there. */
+    long size() {
+        try {
+            return channel == null ? Files.size(part) : channel.size();
+        } catch (NoSuchFileException e) {
+            return 0;
+        } catch (IOException e) {
+            throw new StorageException(part + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * What the server called the file that this is a part of.
+     *
+     * @param source names the address
+     * @return empty if it is of another address, or the server gave it no name that stands for its content
+     */
+    Optional<String> validator(String source) {
+        try {
+            List<String> lines = Files.readAllLines(info);
+            return lines.size() == 2 && lines.get(0).equals(source) ? Optional.of(lines.get(1)) : Optional.empty();
+        } catch (NoSuchFileException | CharacterCodingException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new StorageException(info + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Begins anew, or goes on where {@code validator} is what is there already. */
+    void expect(String source, Optional<String> validator) {
+        if (validator.isEmpty()) {
+            delete(info);
+        } else {
+            AtomicFile.write(info, source + "\n" + validator.get() + "\n");
+        }
+    }
+
+    /** Adds bytes; a disk without space for them loses the part, so that it is not left full. */
+    void append(ByteBuffer bytes) {
+        try {
+            FileChannel open = channel;
+            if (open == null) {
+                open = FileChannel.open(
+                        part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+                channel = open;
+            }
+            while (bytes.hasRemaining()) {
+                open.write(bytes);
+            }
+        } catch (IOException e) {
+            long needed = size() + bytes.remaining();
+            discard();
+            throw StorageFailure.of(file, needed, e);
+        }
+    }
+
+    /** The first bytes. */
+    byte[] start(int length) throws IOException {
+        try (var in = Files.newInputStream(part)) {
+            return in.readNBytes(length);
+        }
+    }
+
+    /** The part is of no use. */
+    void discard() {
+        close();
+        delete(part);
+        delete(info);
+    }
+
+    /** The file is whole. */
+    void moveIntoPlace() {
+        close();
+        AtomicFile.move(part, file);
+        delete(info);
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new StorageException(path + " cannot be removed: " + e + "; remove it and start again", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (channel != null) {
+                channel.close();
+                channel = null;
+            }
+        } catch (IOException e) {
+            throw StorageFailure.of(file, 0, e);
+        }
+    }
+}
