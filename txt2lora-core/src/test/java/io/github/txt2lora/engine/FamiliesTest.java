@@ -2,12 +2,14 @@ package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TerminalSnr;
@@ -34,12 +36,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every family trains a LoRA and draws with it. */
 class FamiliesTest {
 
     private static final int SIDE = 64;
+
+    /** The loss is the square of a small difference of predictions, in which their rounding counts for much. */
+    private static final double LOSS_TOLERANCE_PERCENT = 10;
 
     private static TrainingEngine engine;
 
@@ -109,6 +116,27 @@ class FamiliesTest {
                 .build();
         ImageRequest withLora = plain.toBuilder().lora(lora.file(), 1).build();
         assertThat(pixels(withLora)).isNotEqualTo(pixels(plain));
+    }
+
+    private static Stream<Arguments> halves() {
+        return Arrays.stream(ModelFamily.values())
+                .flatMap(family ->
+                        Stream.of(Precision.FP16, Precision.BF16).map(precision -> Arguments.of(family, precision)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("halves")
+    void trains_in_half_precision_much_as_in_full(ModelFamily family, Precision half) {
+        Path model = model(family);
+        var spec = TrainingSpec.builder().prediction(Prediction.EPSILON);
+        List<Double> expected = train(model, spec, false).losses();
+        TrainedLora lora = train(model, spec.precision(half), false);
+
+        assertThat(lora.warnings()).isEmpty();
+        assertThat(lora.losses()).hasSameSizeAs(expected).isNotEqualTo(expected);
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(lora.losses().get(i)).isCloseTo(expected.get(i), withinPercentage(LOSS_TOLERANCE_PERCENT));
+        }
     }
 
     @ParameterizedTest
