@@ -68,7 +68,7 @@ final class PartFile implements AutoCloseable {
         }
     }
 
-    /** Begins anew, or goes on where {@code validator} is what is there already. */
+    /** Notes what the bytes that are added from now on are a part of. */
     void expect(String source, Optional<String> validator) {
         if (validator.isEmpty()) {
             delete(info);
