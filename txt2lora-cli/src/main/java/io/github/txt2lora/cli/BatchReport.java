@@ -5,6 +5,7 @@ import io.github.txt2lora.batch.BatchResult;
 import io.github.txt2lora.batch.LoraOutcome;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.spi.DownloadProgress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,12 +15,14 @@ final class BatchReport implements BatchListener {
 
     private final Output output;
     private volatile ProgressReport training;
+    private volatile Progress download;
     private volatile Progress resize;
     private volatile Progress preview;
 
     BatchReport(Output output) {
         this.output = output;
         training = new ProgressReport(output);
+        download = output.progress("Downloading");
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
     }
@@ -33,6 +36,16 @@ final class BatchReport implements BatchListener {
                         .put("number", number)
                         .put("total", total),
                 name + " (" + number + " of " + total + ")");
+    }
+
+    @Override
+    public void onDownload(String name, DownloadProgress progress) {
+        progress.total().ifPresent(total -> {
+            download.at(progress.bytes(), total);
+            if (progress.bytes() == total) {
+                download.close();
+            }
+        });
     }
 
     @Override
@@ -63,6 +76,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onLoraEnded(LoraOutcome outcome) {
+        download.close();
         resize.close();
         preview.close();
         output.tell(json(JsonLine.of("loraEnded"), outcome), outcome.name() + ": " + outcome.summary());

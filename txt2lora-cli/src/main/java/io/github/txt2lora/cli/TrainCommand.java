@@ -103,9 +103,8 @@ final class TrainCommand implements Callable<Integer> {
             throw common.misuse("--names, --all, --force and --delete-resize-src are for workspaces, but " + path
                     + " is no folder; expected a workspace or none of them");
         }
-        EngineOptions options = engineSettings.options().toBuilder()
-                .onExit(Interruption.MODE)
-                .build();
+        EngineOptions options =
+                engineSettings.options().toBuilder().onExit(Interruption.MODE).build();
         LoraTraining training = LecoConfigFile.read(path).toTraining();
         if (output != null) {
             training = training.toBuilder().output(output).build();

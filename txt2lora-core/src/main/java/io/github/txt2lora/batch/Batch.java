@@ -8,8 +8,8 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.spi.ModelDownloader;
 import io.github.txt2lora.workspace.LoraProject;
-import io.github.txt2lora.workspace.ModelAddress;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,27 +47,34 @@ public final class Batch {
     private final Workspace workspace;
     private final TrainingEngine engine;
     private final LoraOperations operations;
-    private final ModelDownload download;
+    private final ModelDownloader downloader;
 
     /**
-     * Prepares a batch that cannot download models.
+     * Prepares a batch that gets missing models by the downloader on the class path.
      *
      * @param engine trains and draws; stays open
      * @param operations resize; stay open
      */
     public Batch(Workspace workspace, TrainingEngine engine, LoraOperations operations) {
-        this(workspace, engine, operations, (url, target) -> {
-            throw new InvalidSettingException(
-                    "there is no " + target + ", and nothing here can download it; get it from " + url + " yourself");
-        });
+        this(workspace, engine, operations, installedDownloader());
     }
 
-    /** Prepares a batch that can download models. */
-    public Batch(Workspace workspace, TrainingEngine engine, LoraOperations operations, ModelDownload download) {
+    /** Prepares a batch that gets missing models in its own way. */
+    public Batch(Workspace workspace, TrainingEngine engine, LoraOperations operations, ModelDownloader downloader) {
         this.workspace = Check.given("workspace", workspace);
         this.engine = Check.given("engine", engine);
         this.operations = Check.given("operations", operations);
-        this.download = Check.given("download", download);
+        this.downloader = Check.given("downloader", downloader);
+    }
+
+    private static ModelDownloader installedDownloader() {
+        return ServiceLoader.load(ModelDownloader.class, Batch.class.getClassLoader())
+                .findFirst()
+                .orElse((model, progress) -> {
+                    throw new InvalidSettingException("the model " + model.name() + " is missing, and no "
+                            + ModelDownloader.class.getName() + " is on the class path; get it from "
+                            + model.displayUrl() + " yourself");
+                });
     }
 
     /** A LoRA whose turn is to come. */
@@ -128,7 +136,7 @@ public final class Batch {
                         LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));
                 record.ifPresent(earlier -> known.add(earlier.training().model()));
                 calls.onModel(name, project.settings().model().displayName());
-                ModelSource model = locate(project);
+                ModelSource model = locate(project, calls);
                 ModelIdentity identity =
                         ModelIdentity.of(project.settings().model().displayName(), pathOf(model), known);
                 known.add(identity);
@@ -149,12 +157,11 @@ public final class Batch {
         calls.onLoraEnded(failed);
     }
 
-    private ModelSource locate(LoraProject project) {
+    private ModelSource locate(LoraProject project, ListenerCalls calls) {
         ModelSource model = workspace.model(project.settings());
-        if (model instanceof ModelSource.Download && project.settings().model() instanceof ModelAddress.Named named) {
-            Path file = workspace.modelFile(named);
-            named.url().ifPresent(url -> download.download(url, file));
-            return ModelSource.file(file);
+        if (model instanceof ModelSource.Download download) {
+            return ModelSource.file(
+                    downloader.download(download, progress -> calls.onDownload(project.name(), progress)));
         }
         return model;
     }

@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.spi.DownloadProgress;
 
 /**
  * Is told how a batch proceeds; all methods do nothing by default. Calls come one at a time: those about trainings on
@@ -21,6 +22,9 @@ public interface BatchListener {
 
     /** The model of a LoRA is being looked at or downloaded. */
     default void onModel(String name, String model) {}
+
+    /** So much of a LoRA's model is downloaded. */
+    default void onDownload(String name, DownloadProgress progress) {}
 
     /** Something happened in the training of a LoRA. */
     default void onTraining(String name, TrainingEvent event) {}

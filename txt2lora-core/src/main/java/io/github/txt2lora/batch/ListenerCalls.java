@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.spi.DownloadProgress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,11 @@ final class ListenerCalls implements BatchListener {
     @Override
     public void onModel(String name, String model) {
         call(() -> listener.onModel(name, model));
+    }
+
+    @Override
+    public void onDownload(String name, DownloadProgress progress) {
+        call(() -> listener.onDownload(name, progress));
     }
 
     @Override

@@ -370,10 +370,10 @@ class BatchTest {
         project("krnkmd", SETTINGS.replace("tiny", "far") + "model_url: https://example.org/far.safetensors\n");
         List<URI> urls = new ArrayList<>();
 
-        new Batch(workspace, engine, operations, (url, target) -> {
-                    urls.add(url);
+        new Batch(workspace, engine, operations, (model, progress) -> {
+                    urls.add(model.url());
                     try {
-                        Files.writeString(target, "a far model");
+                        return Files.writeString(model.folder().resolve("far.safetensors"), "a far model");
                     } catch (IOException e) {
                         throw new AssertionError(e);
                     }
