@@ -1,0 +1,27 @@
+package io.github.txt2lora.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelMismatchTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void plots_each_lora_against_each_model() throws IOException {
+        ModelMismatch.run(folder, 1, List.of(7L));
+
+        assertThat(folder.resolve("krnkmd-on-chibi.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("krnkmd-on-perturbed.safetensors")).isNotEmptyFile();
+        assertThat(Files.mismatch(folder.resolve("chibi.safetensors"), folder.resolve("perturbed.safetensors")))
+                .isPositive();
+        assertThat(folder.resolve("plot.png")).isNotEmptyFile();
+    }
+}
