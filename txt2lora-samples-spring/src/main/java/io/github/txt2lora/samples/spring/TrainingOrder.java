@@ -1,0 +1,40 @@
+package io.github.txt2lora.samples.spring;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import java.nio.file.Path;
+
+/**
+ * What a client asks for.
+ *
+ * @param name the LoRA's name and the word that it teaches
+ * @param look the tags that the word shall mean
+ * @param iterations how long to train
+ */
+record TrainingOrder(String name, String look, int iterations) {
+
+    /**
+     * The training that it asks for.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if a part is missing or out of its range
+     */
+    LoraTraining on(ModelSource model, Path folder) {
+        return LoraTraining.builder()
+                .name(name)
+                .model(model)
+                .prompt(PromptPair.enhance(name)
+                        .positive(look)
+                        .neutral("1girl")
+                        .resolution(96)
+                        .build())
+                .training(TrainingSpec.builder()
+                        .iterations(iterations)
+                        .learningRate(2e-3)
+                        .maxDenoisingSteps(12)
+                        .build())
+                .output(folder)
+                .build();
+    }
+}

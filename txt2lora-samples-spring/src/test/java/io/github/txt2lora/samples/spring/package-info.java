@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.txt2lora.samples.spring;
+
+import org.jspecify.annotations.NullMarked;
