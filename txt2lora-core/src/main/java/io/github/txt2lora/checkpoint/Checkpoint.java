@@ -215,9 +215,10 @@ public final class Checkpoint implements AutoCloseable {
      * @throws CheckpointException when one is not; the message names the tensor and the index in it
      */
     public void requireFinite(Component... components) {
+        var scan = new FiniteScan();
         for (Component component : components) {
             tensors(component).forEach((name, tensor) -> {
-                OptionalLong index = FiniteScan.firstNotFinite(tensor);
+                OptionalLong index = scan.firstNotFinite(tensor);
                 if (index.isPresent()) {
                     throw new CheckpointException(
                             "%s: tensor '%s' (%s of the %s) is not a finite number at index %d; the file is damaged"

@@ -7,16 +7,17 @@ import java.util.OptionalLong;
 /**
  * Looks for infinities and not-a-numbers: the values whose exponent bits are all set. Eight bytes are tested at once:
  * adding the lowest exponent bit to the masked exponent of each number carries into its sign bit, and no further,
- * exactly when the exponent is full.
+ * exactly when the exponent is full. One scan serves many tensors, with one buffer: a buffer for each would fill the heap
+ * with garbage, hundreds of megabytes in a large checkpoint.
  */
 final class FiniteScan {
     /** Read at a time; a multiple of eight bytes. */
     private static final int CHUNK_BYTES = 1 << 20;
 
-    private FiniteScan() {}
+    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     /** The index of the first element that is not finite, empty when all are or the type has no such values. */
-    static OptionalLong firstNotFinite(TensorView tensor) {
+    OptionalLong firstNotFinite(TensorView tensor) {
         return switch (tensor.type()) {
             case F16 -> scan(tensor, 0x7c00_7c00_7c00_7c00L, 0x0400_0400_0400_0400L, 0x8000_8000_8000_8000L);
             case BF16 -> scan(tensor, 0x7f80_7f80_7f80_7f80L, 0x0080_0080_0080_0080L, 0x8000_8000_8000_8000L);
@@ -26,10 +27,8 @@ final class FiniteScan {
         };
     }
 
-    private static OptionalLong scan(TensorView tensor, long exponents, long lowestBits, long signs) {
+    private OptionalLong scan(TensorView tensor, long exponents, long lowestBits, long signs) {
         long length = tensor.byteSize();
-        ByteBuffer chunk = ByteBuffer.allocate(Math.toIntExact(Math.min(length, CHUNK_BYTES)))
-                .order(ByteOrder.LITTLE_ENDIAN);
         for (long begin = 0; begin < length; begin += CHUNK_BYTES) {
             chunk.clear().limit(Math.toIntExact(Math.min(CHUNK_BYTES, length - begin)));
             tensor.readInto(begin, chunk);

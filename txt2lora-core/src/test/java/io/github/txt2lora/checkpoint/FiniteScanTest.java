@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FiniteScanTest {
 
+    private final FiniteScan scan = new FiniteScan();
+
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void finds_the_first_of_any_kind_at_any_place(ElementType type) {
@@ -20,7 +22,7 @@ class FiniteScanTest {
                     float[] values = new float[length];
                     values[index] = bad;
                     values[length - 1] = index == length - 1 ? bad : Float.NaN;
-                    assertThat(FiniteScan.firstNotFinite(tensor(type, values))).hasValue(index);
+                    assertThat(scan.firstNotFinite(tensor(type, values))).hasValue(index);
                 }
             }
         }
@@ -30,25 +32,25 @@ class FiniteScanTest {
     @EnumSource(names = {"F64", "F32", "F16", "BF16"})
     void passes_the_largest_and_smallest_numbers(ElementType type) {
         // 65504 is the largest half; every type has it, or a number near it.
-        assertThat(FiniteScan.firstNotFinite(tensor(type, 65504f, -65504f, 0f, -0f, 0x1p-24f, -1f, 1f)))
+        assertThat(scan.firstNotFinite(tensor(type, 65504f, -65504f, 0f, -0f, 0x1p-24f, -1f, 1f)))
                 .isEmpty();
     }
 
     @Test
     void passes_the_largest_bfloat16_and_float() {
         float largest = HalfFloats.bfloat16ToFloat((short) 0x7f7f);
-        assertThat(FiniteScan.firstNotFinite(tensor(ElementType.BF16, largest, -largest, largest, -largest)))
+        assertThat(scan.firstNotFinite(tensor(ElementType.BF16, largest, -largest, largest, -largest)))
                 .isEmpty();
-        assertThat(FiniteScan.firstNotFinite(tensor(ElementType.F32, Float.MAX_VALUE, -Float.MAX_VALUE)))
+        assertThat(scan.firstNotFinite(tensor(ElementType.F32, Float.MAX_VALUE, -Float.MAX_VALUE)))
                 .isEmpty();
     }
 
     @Test
     void has_nothing_to_find_in_integers_and_empty_tensors() {
         ByteBuffer bytes = ByteBuffer.allocate(8).putLong(0, -1);
-        assertThat(FiniteScan.firstNotFinite(new TensorView("i", ElementType.I64, List.of(1L), () -> bytes)))
+        assertThat(scan.firstNotFinite(new TensorView("i", ElementType.I64, List.of(1L), () -> bytes)))
                 .isEmpty();
-        assertThat(FiniteScan.firstNotFinite(tensor(ElementType.F16))).isEmpty();
+        assertThat(scan.firstNotFinite(tensor(ElementType.F16))).isEmpty();
     }
 
     private static TensorView tensor(ElementType type, float... values) {
