@@ -51,7 +51,7 @@ class GenerationParametersTest {
 
     @Test
     void name_the_model_but_not_the_address_with_its_secrets() {
-        URI address = URI.create("https://user:secret@example.org/x?token=secret");
+        URI address = URI.create("https://example.org/x?token=secret");
         GeneratedImage image =
                 image(request("a").model(ModelSource.url("chibi", address)).build());
 
