@@ -3,7 +3,6 @@ package io.github.txt2lora.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,32 +49,11 @@ final class Benchmarks {
         Path checkpoint = folder.resolve("model.safetensors");
         try {
             workload.writeCheckpoint(checkpoint);
-            return runInOwnJvm(workload, checkpoint);
+            String json = OwnJvm.run(MeasuredTraining.class, workload.name(), checkpoint.toString());
+            return new ObjectMapper().readValue(json, Measurement.class);
         } finally {
             Files.deleteIfExists(checkpoint);
             Files.delete(folder);
-        }
-    }
-
-    private static Measurement runInOwnJvm(Workload workload, Path checkpoint)
-            throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        MeasuredTraining.class.getName(),
-                        workload.name(),
-                        checkpoint.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IOException("the training of " + workload + " ended with exit code " + process.exitValue());
-            }
-            return new ObjectMapper().readValue(output, Measurement.class);
-        } finally {
-            process.destroy();
         }
     }
 

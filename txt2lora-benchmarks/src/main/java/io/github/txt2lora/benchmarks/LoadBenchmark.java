@@ -34,7 +34,7 @@ public class LoadBenchmark {
     private static final String PROMPT =
             "short hair,maid uniform,frilled skirt,sleeves,maid apron,maid headdress,black eyes,black rimmed glasses";
 
-    private DemoModel model;
+    private TemporaryModel model;
     private Torch torch;
     private ClipTokenizer tokenizer;
 
@@ -44,7 +44,7 @@ public class LoadBenchmark {
     /** Loads libtorch and the vocabulary. */
     @Setup
     public void setUp() throws IOException {
-        model = DemoModel.unpack();
+        model = TemporaryModel.of(SmallModel.DEMO);
         torch = Torch.start(EngineOptions.builder().build());
         tokenizer = ClipTokenizer.load();
     }

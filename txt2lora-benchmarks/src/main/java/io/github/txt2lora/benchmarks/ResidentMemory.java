@@ -10,6 +10,8 @@ final class ResidentMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
+    private static final String PRESENT = "VmRSS:";
+    private static final String FILE_PAGES = "RssFile:";
     private static final long KIBIBYTES_PER_MEBIBYTE = 1024;
 
     private ResidentMemory() {}
@@ -20,8 +22,22 @@ final class ResidentMemory {
     }
 
     static @Nullable Long peakMebibytes(String status) {
+        return mebibytes(status, PEAK);
+    }
+
+    /** What is resident now, in MiB; null where there is no {@code /proc/self/status}. */
+    static @Nullable Long presentMebibytes() throws IOException {
+        return Files.isReadable(STATUS) ? mebibytes(Files.readString(STATUS), PRESENT) : null;
+    }
+
+    /** What of it are pages of files, libraries among them, in MiB; null where there is no {@code /proc/self/status}. */
+    static @Nullable Long filePageMebibytes() throws IOException {
+        return Files.isReadable(STATUS) ? mebibytes(Files.readString(STATUS), FILE_PAGES) : null;
+    }
+
+    private static @Nullable Long mebibytes(String status, String field) {
         return status.lines()
-                .filter(line -> line.startsWith(PEAK))
+                .filter(line -> line.startsWith(field))
                 .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / KIBIBYTES_PER_MEBIBYTE)
                 .findFirst()
                 .orElse(null);

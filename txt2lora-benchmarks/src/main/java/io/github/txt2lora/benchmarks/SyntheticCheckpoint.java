@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 /**
@@ -16,15 +17,31 @@ import java.util.SplittableRandom;
  *
  * @param unet the denoising network
  * @param vae the autoencoder
- * @param clip the text encoder
+ * @param textEncoders one, or SDXL's two
  */
-record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, ClipShapes clip) {
+record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, List<TextEncoderShapes> textEncoders) {
+
+    private static final VaeShapes FULL_VAE = new VaeShapes(List.of(128, 256, 512, 512), 2);
 
     /** Stable Diffusion 1.5: 1130 tensors, 1.07 billion parameters, 2.1 GB on the disk. */
     static final SyntheticCheckpoint SD15 = new SyntheticCheckpoint(
-            new UNetShapes(List.of(320, 640, 1280, 1280), 2, 768),
-            new VaeShapes(List.of(128, 256, 512, 512), 2),
-            new ClipShapes(768, 12));
+            new UNetShapes(List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 768, false, OptionalInt.empty()),
+            FULL_VAE,
+            List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)));
+
+    /** Stable Diffusion 2.1: 1.29 billion parameters, 2.6 GB on the disk. */
+    static final SyntheticCheckpoint SD21 = new SyntheticCheckpoint(
+            new UNetShapes(List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 1024, true, OptionalInt.empty()),
+            FULL_VAE,
+            List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)));
+
+    /** Stable Diffusion XL: 3.47 billion parameters, 6.9 GB on the disk. */
+    static final SyntheticCheckpoint SDXL = new SyntheticCheckpoint(
+            new UNetShapes(List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 2048, true, OptionalInt.of(2816)),
+            FULL_VAE,
+            List.of(
+                    new ClipShapes("conditioner.embedders.0.transformer.text_model.", 768, 12),
+                    new OpenClipShapes("conditioner.embedders.1.model.", 1280, 32, true)));
 
     /** Weights are drawn from so many values of the normal distribution: one for each value of 12 random bits. */
     private static final int TABLE_SIZE = 1 << 12;
@@ -36,7 +53,7 @@ record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, ClipShapes clip) {
         var shapes = new TensorShapes();
         unet.addTo(shapes);
         vae.addTo(shapes);
-        clip.addTo(shapes);
+        textEncoders.forEach(encoder -> encoder.addTo(shapes));
         return shapes.byName();
     }
 

@@ -42,6 +42,16 @@ final class TensorShapes {
     }
 
     private void bias(String name, long width) {
-        shapes.put(name + ".bias", List.of(width));
+        vector(name + ".bias", width);
+    }
+
+    /** A matrix whose name is complete. */
+    void matrix(String name, long rows, long columns) {
+        shapes.put(name, List.of(rows, columns));
+    }
+
+    /** A vector whose name is complete. */
+    void vector(String name, long width) {
+        shapes.put(name, List.of(width));
     }
 }

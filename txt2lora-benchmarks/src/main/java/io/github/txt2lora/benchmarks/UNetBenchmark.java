@@ -10,10 +10,15 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,13 +27,14 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The UNet of the demo checkpoint on two pictures of 96x96 pixels, as a training calls it. */
+/** The UNets of small models on two pictures of 96x96 pixels, as a training calls them. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -39,12 +45,14 @@ import org.openjdk.jmh.annotations.Warmup;
 public class UNetBenchmark {
 
     private static final int BATCH = 2;
-    private static final int SIZE = Workload.DEMO.resolution() / 8;
-    private static final int TOKENS = 77;
-    private static final int CONTEXT_WIDTH = 64;
+    private static final int SIDE = Workload.DEMO.resolution();
     private static final double TIMESTEP = 500;
 
-    private DemoModel model;
+    /** The model. */
+    @Param
+    public SmallModel model;
+
+    private TemporaryModel file;
     private Torch torch;
     private Checkpoint checkpoint;
     private NDManager scope;
@@ -59,18 +67,20 @@ public class UNetBenchmark {
     /** Loads the network, attaches a LoRA and draws its inputs. */
     @Setup
     public void setUp() throws IOException {
-        model = DemoModel.unpack();
+        file = TemporaryModel.of(model);
         torch = Torch.start(EngineOptions.builder().build());
         scope = torch.newScope();
-        checkpoint = Checkpoint.open(model.file());
+        checkpoint = Checkpoint.open(file.file());
         unet = UNet.load(torch, checkpoint, Precision.FP32);
         var generator = new TorchGenerator(0);
         LoraSpec spec = LoraSpec.builder().rank(8).build();
         LoraParameters.initialize(scope, LoraModules.select(unet.weightShapes(), spec), spec, generator)
                 .attachTo(unet, scope);
-        latents = normal(generator, BATCH, 4, SIZE, SIZE);
-        target = normal(generator, BATCH, 4, SIZE, SIZE);
-        conditioning = new Conditioning(normal(generator, BATCH, TOKENS, CONTEXT_WIDTH));
+        latents = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
+        target = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
+        PromptEmbedding prompt = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
+                .encode("krnkmd", scope, warning -> {});
+        conditioning = Conditioning.batch(scope, List.of(prompt), BATCH, PictureSize.uncropped(SIDE, SIDE));
     }
 
     private NDArray normal(TorchGenerator generator, long... sizes) {
@@ -85,7 +95,7 @@ public class UNetBenchmark {
         checkpoint.close();
         scope.close();
         torch.close();
-        model.close();
+        file.close();
     }
 
     /** The base model's prediction. */

@@ -3,15 +3,28 @@ package io.github.txt2lora.benchmarks;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
- * The UNet of a single-file Stable Diffusion 1.x checkpoint.
+ * The UNet of a single-file checkpoint.
  *
- * @param widths channels of each level, from the finest to the coarsest, which is the one without attention
+ * @param widths channels of each level, from the finest to the coarsest
  * @param layers residual blocks per level on the way down; there is one more on the way up
+ * @param depths transformer blocks in each attention of a level, 0 where a level has none
+ * @param middleDepth transformer blocks in the attention of the middle
  * @param context width of the text embeddings
+ * @param linearProjections whether the layers before and after the transformer blocks are linear (SD 2.x and SDXL), not
+ *     convolutions
+ * @param addition width of the pooled embedding and the sizes that SDXL is told of; empty in other families
  */
-record UNetShapes(List<Integer> widths, int layers, int context) {
+record UNetShapes(
+        List<Integer> widths,
+        int layers,
+        List<Integer> depths,
+        int middleDepth,
+        int context,
+        boolean linearProjections,
+        OptionalInt addition) {
 
     private static final String PREFIX = "model.diffusion_model.";
     private static final int LATENT_CHANNELS = 4;
@@ -39,11 +52,15 @@ record UNetShapes(List<Integer> widths, int layers, int context) {
         void run() {
             shapes.linear(PREFIX + "time_embed.0", channels, timeWidth());
             shapes.linear(PREFIX + "time_embed.2", timeWidth(), timeWidth());
+            addition.ifPresent(width -> {
+                shapes.linear(PREFIX + "label_emb.0.0", width, timeWidth());
+                shapes.linear(PREFIX + "label_emb.0.2", timeWidth(), timeWidth());
+            });
             shapes.convolution(PREFIX + "input_blocks.0.0", LATENT_CHANNELS, channels, KERNEL);
             skips.push(channels);
             down();
             resnet(PREFIX + "middle_block.0", channels);
-            transformer(PREFIX + "middle_block.1");
+            transformer(PREFIX + "middle_block.1", middleDepth);
             resnet(PREFIX + "middle_block.2", channels);
             up();
             shapes.norm(PREFIX + "out.0", channels);
@@ -57,7 +74,7 @@ record UNetShapes(List<Integer> widths, int layers, int context) {
                     layer(PREFIX + "input_blocks." + block++, channels, level);
                     skips.push(channels);
                 }
-                if (!isCoarsest(level)) {
+                if (level < widths.size() - 1) {
                     shapes.convolution(PREFIX + "input_blocks." + block++ + ".0.op", channels, channels, KERNEL);
                     skips.push(channels);
                 }
@@ -72,23 +89,17 @@ record UNetShapes(List<Integer> widths, int layers, int context) {
                     layer(name, channels + skips.pop(), level);
                     if (layer == layers && level > 0) {
                         // the upsampler comes after the transformer, where there is one
-                        String upsampler = name + (isCoarsest(level) ? ".1.conv" : ".2.conv");
+                        String upsampler = name + (depths.get(level) == 0 ? ".1.conv" : ".2.conv");
                         shapes.convolution(upsampler, channels, channels, KERNEL);
                     }
                 }
             }
         }
 
-        private boolean isCoarsest(int level) {
-            return level == widths.size() - 1;
-        }
-
         private void layer(String name, int inputs, int level) {
             channels = widths.get(level);
             resnet(name + ".0", inputs);
-            if (!isCoarsest(level)) {
-                transformer(name + ".1");
-            }
+            transformer(name + ".1", depths.get(level));
         }
 
         private void resnet(String name, int inputs) {
@@ -102,19 +113,32 @@ record UNetShapes(List<Integer> widths, int layers, int context) {
             }
         }
 
-        private void transformer(String name) {
-            shapes.norm(name + ".norm", channels);
-            shapes.convolution(name + ".proj_in", channels, channels, 1);
-            String block = name + ".transformer_blocks.0";
-            attention(block + ".attn1", channels);
-            attention(block + ".attn2", context);
-            // GEGLU: half of the first layer's outputs gate the other half
-            shapes.linear(block + ".ff.net.0.proj", channels, 8L * channels);
-            shapes.linear(block + ".ff.net.2", 4L * channels, channels);
-            for (int norm = 1; norm <= 3; norm++) {
-                shapes.norm(block + ".norm" + norm, channels);
+        private void transformer(String name, int depth) {
+            if (depth == 0) {
+                return;
             }
-            shapes.convolution(name + ".proj_out", channels, channels, 1);
+            shapes.norm(name + ".norm", channels);
+            outerProjection(name + ".proj_in");
+            for (int i = 0; i < depth; i++) {
+                String block = name + ".transformer_blocks." + i;
+                attention(block + ".attn1", channels);
+                attention(block + ".attn2", context);
+                // GEGLU: half of the first layer's outputs gate the other half
+                shapes.linear(block + ".ff.net.0.proj", channels, 8L * channels);
+                shapes.linear(block + ".ff.net.2", 4L * channels, channels);
+                for (int norm = 1; norm <= 3; norm++) {
+                    shapes.norm(block + ".norm" + norm, channels);
+                }
+            }
+            outerProjection(name + ".proj_out");
+        }
+
+        private void outerProjection(String name) {
+            if (linearProjections) {
+                shapes.linear(name, channels, channels);
+            } else {
+                shapes.convolution(name, channels, channels, 1);
+            }
         }
 
         private void attention(String name, int keyInputs) {

@@ -15,24 +15,41 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SyntheticCheckpointTest {
 
     private static final SyntheticCheckpoint SMALL = new SyntheticCheckpoint(
-            new UNetShapes(List.of(32, 64), 1, 64), new VaeShapes(List.of(32, 32), 1), new ClipShapes(64, 2));
+            new UNetShapes(List.of(32, 64), 1, List.of(1, 0), 1, 64, false, OptionalInt.empty()),
+            new VaeShapes(List.of(32, 32), 1),
+            List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 64, 2)));
 
-    @Test
+    @ParameterizedTest
+    @MethodSource("fullSizes")
     @Tag("parity")
-    void full_size_has_the_names_and_shapes_of_the_real_one() throws IOException {
-        Path keys =
-                Path.of(System.getProperty("golden.dir", "txt2lora-core/src/test/resources/golden"), "keys/sd15.json");
+    void full_size_has_the_names_and_shapes_of_the_real_one(String name, SyntheticCheckpoint fullSize)
+            throws IOException {
+        Path keys = Path.of(
+                System.getProperty("golden.dir", "txt2lora-core/src/test/resources/golden"), "keys", name + ".json");
         assumeThat(keys).exists();
 
-        assertThat(SyntheticCheckpoint.SD15.shapes())
+        assertThat(fullSize.shapes())
                 .containsExactlyInAnyOrderEntriesOf(recorded(new ObjectMapper().readTree(keys.toFile())));
+    }
+
+    private static Stream<Arguments> fullSizes() {
+        return Stream.of(
+                Arguments.of("sd15", SyntheticCheckpoint.SD15),
+                Arguments.of("sd21", SyntheticCheckpoint.SD21),
+                Arguments.of("sdxl", SyntheticCheckpoint.SDXL));
     }
 
     private static Map<String, List<Long>> recorded(JsonNode keys) {
@@ -55,6 +72,15 @@ class SyntheticCheckpointTest {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             checkpoint.requireFinite(Component.UNET, Component.VAE, Component.TEXT_ENCODER);
             assertThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TINY_SD1, SD1", "TINY_SD2, SD2", "TINY_SDXL, SDXL"})
+    void small_models_are_of_their_family(SmallModel model, ModelFamily family) throws IOException {
+        try (TemporaryModel file = TemporaryModel.of(model);
+                Checkpoint checkpoint = Checkpoint.open(file.file())) {
+            assertThat(checkpoint.family()).isEqualTo(family);
         }
     }
 
