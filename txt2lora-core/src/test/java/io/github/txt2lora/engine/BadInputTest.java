@@ -25,6 +25,7 @@ import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.testing.EventLog;
 import java.io.IOException;
@@ -276,7 +277,8 @@ class BadInputTest {
     }
 
     @Test
-    void weights_that_the_file_cannot_hold_are_saved_in_another_precision_by_the_next_run() {
+    void weights_that_the_file_cannot_hold_are_saved_in_another_precision_by_the_next_run()
+            throws InterruptedException {
         TrainingSpec.Builder spec = Tiny.spec(1).learningRate(1e6);
         LoraTraining training =
                 Tiny.training(output, spec.savePrecision(Precision.FP16)).build();
@@ -291,6 +293,7 @@ class BadInputTest {
 
         var log = new EventLog();
         engine.train(Tiny.training(output, spec.savePrecision(Precision.FP32)).build(), log);
+        log.await(TrainingFinished.class);
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(log.events(IterationFinished.class)).isEmpty();
     }

@@ -37,7 +37,8 @@ class KillTest {
 
         int kills = 0;
         int resumed = 0;
-        for (int training = 0; kills < KILLS; training++) {
+        int training = 0;
+        for (; kills < KILLS; training++) {
             Path output = folder.resolve("training" + training);
             boolean done = false;
             while (!done) {
@@ -52,6 +53,9 @@ class KillTest {
                     .as("what is left of training %d", training)
                     .containsExactly("krnkmd.safetensors");
         }
+        System.out.printf(
+                "%d kills in %d trainings, %d runs went on from a state; every LoRA is the same%n",
+                kills, training, resumed);
         assertThat(resumed).as("runs that went on from a state").isPositive();
     }
 

@@ -22,6 +22,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.testing.EventLog;
@@ -100,6 +101,13 @@ class ResumeTest {
         }
     }
 
+    /** Trains, and waits until the log has all events too. */
+    private TrainedLora trainLogged(LoraTraining training) throws InterruptedException {
+        TrainedLora lora = engine.train(training, log);
+        log.await(TrainingFinished.class);
+        return lora;
+    }
+
     private byte[] uninterrupted(LoraTraining training) throws IOException {
         LoraTraining elsewhere =
                 training.toBuilder().output(folder.resolve("uninterrupted")).build();
@@ -123,7 +131,7 @@ class ResumeTest {
         assertThat(states()).isNotEmpty();
         assertThat(Files.exists(training().loraFile())).isEqualTo(mode == CancelMode.KEEP);
 
-        TrainedLora lora = engine.train(training(), log);
+        TrainedLora lora = trainLogged(training());
 
         assertThat(log.events(StateRestored.class))
                 .singleElement()
@@ -159,7 +167,7 @@ class ResumeTest {
 
     @Test
     void a_finished_training_leaves_no_state() throws Exception {
-        engine.train(training(), log);
+        trainLogged(training());
 
         assertThat(log.events(StateSaved.class)).isNotEmpty();
         assertThat(states()).isEmpty();
@@ -225,7 +233,7 @@ class ResumeTest {
         interrupt(training(), CancelMode.SUSPEND);
         LoraTraining other = Tiny.training(folder, spec().seed(9)).build();
 
-        TrainedLora lora = engine.train(other, log);
+        TrainedLora lora = trainLogged(other);
 
         assertThat(lora.warnings())
                 .singleElement()
@@ -242,7 +250,7 @@ class ResumeTest {
                         folder, spec().savePrecision(Precision.FP32).nonFinite(NonFinitePolicy.skip()))
                 .build();
 
-        engine.train(changed, log);
+        trainLogged(changed);
 
         assertThat(log.events(StateRestored.class)).hasSize(1);
     }
@@ -256,7 +264,7 @@ class ResumeTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(last, bytes);
 
-        TrainedLora lora = engine.train(training(), log);
+        TrainedLora lora = trainLogged(training());
 
         assertThat(lora.warnings()).singleElement().asString().contains("is damaged: its data has the SHA-256");
         assertThat(log.events(StateRestored.class)).hasSize(1);
@@ -278,10 +286,8 @@ class ResumeTest {
     void never_resuming_begins_anew() throws Exception {
         interrupt(training(), CancelMode.SUSPEND);
 
-        engine.train(
-                Tiny.training(folder, spec().states(StateSpec.every(2).resume(Resume.NEVER)))
-                        .build(),
-                log);
+        trainLogged(Tiny.training(folder, spec().states(StateSpec.every(2).resume(Resume.NEVER)))
+                .build());
 
         assertThat(log.events(StateRestored.class)).isEmpty();
     }
@@ -312,7 +318,7 @@ class ResumeTest {
         assertThat(states()).isNotEmpty();
         Files.delete(training.loraFile());
 
-        assertThat(Files.readAllBytes(engine.train(training, log).file())).isEqualTo(expected);
+        assertThat(Files.readAllBytes(trainLogged(training).file())).isEqualTo(expected);
         assertThat(log.events(StateRestored.class))
                 .extracting(StateRestored::iteration)
                 .containsExactly(ITERATIONS);
@@ -341,7 +347,7 @@ class ResumeTest {
             Files.move(folder.resolve(state), elsewhere.resolve(state), StandardCopyOption.ATOMIC_MOVE);
         }
 
-        TrainedLora lora = engine.train(training().toBuilder().output(elsewhere).build(), log);
+        TrainedLora lora = trainLogged(training().toBuilder().output(elsewhere).build());
 
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
