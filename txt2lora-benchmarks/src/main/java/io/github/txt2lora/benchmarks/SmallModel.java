@@ -32,7 +32,7 @@ public enum SmallModel {
         @Override
         void write(Path file) {
             new SyntheticCheckpoint(
-                            new UNetShapes(WIDTHS, 1, List.of(1, 0), 1, WIDTH, true, OptionalInt.empty()),
+                            new UNetShapes(WIDTHS, 1, List.of(0, 1), 1, WIDTH, true, OptionalInt.empty()),
                             VAE,
                             List.of(new OpenClipShapes("cond_stage_model.model.", WIDTH, 2, false)))
                     .write(file);
@@ -54,7 +54,9 @@ public enum SmallModel {
         }
     };
 
+    /** Heads of SD 2.x and SDXL are 64 wide, so only the second level can have attention there. */
     private static final List<Integer> WIDTHS = List.of(32, 64);
+
     private static final int WIDTH = 64;
     private static final VaeShapes VAE = new VaeShapes(List.of(32, 32, 32, 32), 1);
 
