@@ -224,7 +224,9 @@ class HttpModelDownloaderTest {
 
         assertThatThrownBy(() -> downloader().download(source("/x"), NOBODY))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContaining("the connection broke off (4 attempts)");
+                .message()
+                // the HTTP client may notice with the answer's head already, and then has its own words
+                .containsPattern("(the connection broke off|bytes received: 0) \\(4 attempts\\)");
         assertThat(file).doesNotExist();
     }
 
