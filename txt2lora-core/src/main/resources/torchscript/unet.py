@@ -79,7 +79,7 @@ class UNet(Module):
     v = self.linear(context, name + ".to_v", strength)
     heads = self.fixed_heads
     if heads == 0:
-      heads = q.shape[2] // 64
+      heads = max(q.shape[2] // 64, 1)
     return self.linear(__torch__.layers.attention(q, k, v, heads), name + ".to_out.0", strength)
 
   # BasicTransformerBlock: self-attention, cross-attention, GEGLU feed-forward

@@ -14,14 +14,21 @@ import java.util.Optional;
 final class BatchReport implements BatchListener {
 
     private final Output output;
+    private final String goesOn;
     private volatile ProgressReport training;
     private volatile Progress download;
     private volatile Progress resize;
     private volatile Progress preview;
 
-    BatchReport(Output output) {
+    /**
+     * A report.
+     *
+     * @param force whether everything is done again
+     */
+    BatchReport(Output output, boolean force) {
         this.output = output;
-        training = new ProgressReport(output);
+        this.goesOn = (force ? "the command without --force" : "the same command") + " goes on";
+        training = new ProgressReport(output, goesOn);
         download = output.progress("Downloading");
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
@@ -29,7 +36,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onLoraStarted(String name, int number, int total) {
-        training = new ProgressReport(output);
+        training = new ProgressReport(output, goesOn);
         output.tell(
                 JsonLine.of("loraStarted")
                         .put("name", name)
@@ -105,7 +112,7 @@ final class BatchReport implements BatchListener {
                                 outcomes.stream()
                                         .map(outcome -> json(JsonLine.part(), outcome))
                                         .toList()),
-                result.isInterrupted() ? text + "; the same command goes on where this one stopped" : text);
+                result.isInterrupted() ? text + "; " + goesOn + " where this one stopped" : text);
     }
 
     private static boolean isFinished(LoraOutcome outcome) {

@@ -1,21 +1,14 @@
 package io.github.txt2lora.cli;
 
-import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.github.txt2lora.storage.FileTree;
+import io.github.txt2lora.storage.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a file or folder says about the model in it.
@@ -38,7 +31,8 @@ record ModelDescription(
     /** Reads the headers, and all of the file for its hash. */
     static ModelDescription of(Path path, boolean withHash) {
         long bytes = size(path);
-        Optional<String> sha256 = withHash && Files.isRegularFile(path) ? Optional.of(sha256(path)) : Optional.empty();
+        Optional<String> sha256 =
+                withHash && Files.isRegularFile(path) ? Optional.of(Sha256.of(path)) : Optional.empty();
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
             return new ModelDescription(
                     path,
@@ -87,24 +81,8 @@ record ModelDescription(
     }
 
     private static long size(Path path) {
-        try (Stream<Path> files = Files.walk(path)) {
-            return files.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new StorageException("Cannot read " + path + ": " + e, e);
-        }
-    }
-
-    private static String sha256(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new StorageException("Cannot read " + file + ": " + e, e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return FileTree.files(path).stream()
+                .mapToLong(file -> file.toFile().length())
+                .sum();
     }
 }

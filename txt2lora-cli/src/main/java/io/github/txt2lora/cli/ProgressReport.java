@@ -18,12 +18,19 @@ import java.util.Optional;
 final class ProgressReport implements TrainingListener {
 
     private final Output output;
+    private final String goesOn;
     private final Progress progress;
     private int iterations;
     private boolean keepsStates;
 
-    ProgressReport(Output output) {
+    /**
+     * A report.
+     *
+     * @param goesOn says what goes on with a training that is interrupted, for example "the same command goes on"
+     */
+    ProgressReport(Output output, String goesOn) {
         this.output = output;
+        this.goesOn = goesOn;
         this.progress = output.progress("Training");
     }
 
@@ -101,10 +108,10 @@ final class ProgressReport implements TrainingListener {
     public void onCancelled(TrainingCancelled event) {
         progress.close();
         String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
-        String goesOn = keepsStates && event.iteration() > 0 ? "; the same command goes on from there" : "";
+        String next = keepsStates && event.iteration() > 0 ? "; " + goesOn + " from there" : "";
         output.tell(
                 JsonLine.of("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
-                "Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + goesOn);
+                "Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + next);
     }
 
     @Override

@@ -87,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Workspace workspace = Workspace.open(path);
         BatchOptions options = choice.options().withForce(force).withDeleteResizeSource(deleteResizeSource);
-        BatchReport report = new BatchReport(common.output());
+        BatchReport report = new BatchReport(common.output(), force);
         try (var interruption = new Interruption();
                 TrainingEngine engine = TrainingEngine.open(engineSettings.options());
                 LoraOperations operations = LoraOperations.open()) {
@@ -118,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainedLora train(EngineOptions options, LoraTraining training, Interruption interruption)
             throws InterruptedException {
         try (TrainingEngine engine = TrainingEngine.open(options)) {
-            TrainingJob job = engine.start(training, new ProgressReport(common.output()));
+            TrainingJob job = engine.start(training, new ProgressReport(common.output(), "the same command goes on"));
             interruption.watch(job);
             return job.await();
         }

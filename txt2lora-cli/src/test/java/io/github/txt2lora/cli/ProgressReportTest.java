@@ -27,7 +27,8 @@ class ProgressReportTest {
 
     private final StringWriter printed = new StringWriter();
     private final ProgressReport report = new ProgressReport(
-            new Output(new PrintWriter(Writer.nullWriter()), new PrintWriter(printed, true), false, false));
+            new Output(new PrintWriter(Writer.nullWriter()), new PrintWriter(printed, true), false, false),
+            "the same command goes on");
 
     @Test
     void says_how_far_a_cancelled_training_came_and_where_it_is() {

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ProjectTexts;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class Fingerprints {
     private String digest(Predicate<String> keys, String rest) {
         Map<String, String> chosen = new TreeMap<>(texts.settings());
         chosen.keySet().removeIf(keys.negate());
-        return FileDigest.of(chosen + "\n" + rest);
+        return Sha256.of(chosen + "\n" + rest);
     }
 
     private static boolean isOfModel(String key) {

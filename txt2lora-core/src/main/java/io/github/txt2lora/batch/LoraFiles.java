@@ -1,10 +1,10 @@
 package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -43,17 +43,8 @@ record LoraFiles(Path folder, String name) {
     Optional<Path> find(String sha256) {
         return Stream.of(lora(), large())
                 .filter(Files::isRegularFile)
-                .filter(file -> FileDigest.of(file).equals(sha256))
+                .filter(file -> Sha256.of(file).equals(sha256))
                 .findFirst();
-    }
-
-    /** Moves a file over another one. */
-    static void move(Path from, Path to) {
-        try {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new StorageException("Cannot rename " + from + " to " + to + ": " + e, e);
-        }
     }
 
     /** Deletes a file if it is there. */

@@ -8,10 +8,12 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.ResizeSpec;
 import io.github.txt2lora.ops.ResizedLora;
 import io.github.txt2lora.ops.ResizedModule;
+import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Files;
@@ -95,6 +97,10 @@ final class LoraWork {
                                         .build()
                                 : spec)
                 .build();
+        if (options.force()) {
+            // should this be interrupted, the next run goes on with it instead of taking what was there for finished
+            LoraFiles.delete(files.record());
+        }
         TrainedLora lora = Uninterrupted.await(engine.start(training, new TrainingListener() {
             @Override
             public void onEvent(TrainingEvent event) {
@@ -116,7 +122,7 @@ final class LoraWork {
                 new LoraRecord.Training(
                         fingerprints.training(identity),
                         identity,
-                        FileDigest.of(files.lora()),
+                        Sha256.of(files.lora()),
                         project.settings().training().seed(),
                         lora.iterations(),
                         lora.losses(),
@@ -136,7 +142,7 @@ final class LoraWork {
                 && resize.fingerprint()
                         .equals(fingerprints.resize(current.training().sha256()))
                 && Files.isRegularFile(files.lora())
-                && FileDigest.of(files.lora()).equals(resize.sha256());
+                && Sha256.of(files.lora()).equals(resize.sha256());
     }
 
     private LoraRecord resize(LoraRecord current, LoraOperations operations) {
@@ -145,7 +151,7 @@ final class LoraWork {
         if (rule.isEmpty()) {
             Path trained = files.find(current.training().sha256()).orElse(files.lora());
             if (trained.equals(files.large())) {
-                LoraFiles.move(files.large(), files.lora());
+                AtomicFile.move(files.large(), files.lora());
                 resized = write(current.asTrained());
             }
             return resized;
@@ -164,11 +170,11 @@ final class LoraWork {
         Path trained = files.find(current.training().sha256()).orElse(files.lora());
         ResizedLora lora = operations.resize(
                 trained, files.small(), rule, progress -> listener.onResize(project.name(), progress));
-        String sha256 = FileDigest.of(files.small());
+        String sha256 = Sha256.of(files.small());
         if (trained.equals(files.lora())) {
-            LoraFiles.move(files.lora(), files.large());
+            AtomicFile.move(files.lora(), files.large());
         }
-        LoraFiles.move(files.small(), files.lora());
+        AtomicFile.move(files.small(), files.lora());
         double retained = lora.meanFrobeniusRetained();
         LoraRecord resized = current.with(new LoraRecord.Resize(
                 fingerprints.resize(current.training().sha256()),

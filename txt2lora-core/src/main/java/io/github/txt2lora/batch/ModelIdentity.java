@@ -2,6 +2,8 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.storage.FileTree;
+import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,7 @@ public record ModelIdentity(String name, String path, long bytes, long modified,
         long bytes = 0;
         long modified = 0;
         try {
-            for (Path file : FileDigest.files(absolute)) {
+            for (Path file : FileTree.files(absolute)) {
                 bytes += Files.size(file);
                 modified = Math.max(modified, Files.getLastModifiedTime(file).toMillis());
             }
@@ -46,6 +48,6 @@ public record ModelIdentity(String name, String path, long bytes, long modified,
                 return new ModelIdentity(name, other.path, bytes, modified, other.sha256);
             }
         }
-        return new ModelIdentity(name, absolute.toString(), bytes, modified, FileDigest.of(absolute));
+        return new ModelIdentity(name, absolute.toString(), bytes, modified, Sha256.of(absolute));
     }
 }

@@ -1,9 +1,8 @@
 package io.github.txt2lora.checkpoint;
 
+import io.github.txt2lora.storage.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,8 +25,8 @@ public record SafetensorsHashes(String model, String legacy) {
     public static SafetensorsHashes of(Map<String, String> metadata, List<SafetensorsEntry> entries) {
         Map<String, String> training = new TreeMap<>(metadata);
         training.keySet().removeIf(key -> !key.startsWith(TRAINING_PREFIX));
-        MessageDigest model = sha256();
-        MessageDigest legacy = sha256();
+        MessageDigest model = Sha256.newDigest();
+        MessageDigest legacy = Sha256.newDigest();
         ByteBuffer head = ByteBuffer.wrap(SafetensorsWriter.head(training, entries));
         long offset = head.remaining();
         updateLegacy(legacy, head, 0);
@@ -37,14 +36,14 @@ public record SafetensorsHashes(String model, String legacy) {
             updateLegacy(legacy, bytes, offset);
             offset += bytes.remaining();
         }
-        return new SafetensorsHashes(hex(model), hex(legacy).substring(0, LEGACY_DIGITS));
+        return new SafetensorsHashes(Sha256.digits(model), Sha256.digits(legacy).substring(0, LEGACY_DIGITS));
     }
 
     /** SHA-256 of the bytes after the header of a file with these tensors, in hexadecimal digits. */
     public static String sha256OfTensorData(List<SafetensorsEntry> entries) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         entries.forEach(entry -> digest.update(entry.checkedBytes()));
-        return hex(digest);
+        return Sha256.digits(digest);
     }
 
     private static void updateLegacy(MessageDigest digest, ByteBuffer bytes, long offset) {
@@ -52,18 +51,6 @@ public record SafetensorsHashes(String model, String legacy) {
         long to = Math.min(LEGACY_END, offset + bytes.remaining());
         if (from < to) {
             digest.update(bytes.slice(bytes.position() + (int) (from - offset), (int) (to - from)));
-        }
-    }
-
-    private static String hex(MessageDigest digest) {
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -1,14 +1,6 @@
 package io.github.txt2lora.download;
 
-import io.github.txt2lora.StorageException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -16,10 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** SHA-256 of files, in 64 hexadecimal digits. */
+/** The SHA-256 that servers announce of files, in 64 hexadecimal digits. */
 final class Checksum {
 
-    private static final int CHUNK = 1 << 20;
     private static final int SHA_256_BYTES = 32;
     private static final Pattern HEXADECIMAL = Pattern.compile("^\"?([0-9a-f]{64})\"?$");
     /** RFC 3230: {@code sha-256=BASE64}; RFC 9530: {@code sha-256=:BASE64:}. */
@@ -62,37 +53,6 @@ final class Checksum {
             return bytes.length == SHA_256_BYTES ? Optional.of(HexFormat.of().formatHex(bytes)) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
-        }
-    }
-
-    /**
-     * Reads a file.
-     *
-     * @param heartbeat called after each piece
-     */
-    static String of(Path file, Runnable heartbeat) {
-        MessageDigest digest = sha256();
-        byte[] chunk = new byte[CHUNK];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                digest.update(chunk, 0, read);
-                heartbeat.run();
-            }
-        } catch (IOException e) {
-            throw new StorageException(file + " cannot be read: " + e, e);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static String of(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.spi.ModelDownloader;
 import io.github.txt2lora.storage.FileClaim;
+import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ public final class HttpModelDownloader implements ModelDownloader {
             throw new CheckpointException(source.displayUrl() + " does not exist; expected a .safetensors file");
         }
         if (source.sha256() != null) {
-            String found = Checksum.of(file, () -> {});
+            String found = Sha256.of(file);
             if (!found.equals(source.sha256())) {
                 throw new CheckpointException("the SHA-256 of " + file + " is " + found + "; expected "
                         + source.sha256() + ". It is another version, or another file");

@@ -6,6 +6,7 @@ import io.github.txt2lora.StorageException;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.StorageFailure;
+import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -44,7 +45,7 @@ final class Transfer {
         this.source = source;
         this.file = source.file();
         this.address = address;
-        this.sourceId = Checksum.of(address.toString());
+        this.sourceId = Sha256.of(address.toString());
         this.settings = settings;
         this.heartbeat = heartbeat;
         this.web = web;
@@ -221,7 +222,7 @@ final class Transfer {
                     source.displayUrl() + " does not give a model: " + e.getMessage() + "; " + tokenHint(), e);
         }
         if (sha256.isPresent()) {
-            String found = Checksum.of(part.path(), heartbeat::beat);
+            String found = Sha256.of(part.path(), heartbeat::beat);
             if (!found.equals(sha256.get())) {
                 part.discard();
                 throw new CheckpointException(source.displayUrl() + " gave a file whose SHA-256 is " + found

@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.spi.DownloadProgress;
+import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.torch.Torch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ final class BaseModels implements AutoCloseable {
     String sha256(Checkpoint checkpoint, Runnable beforeRead) {
         ModelStamp stamp = ModelStamp.of(checkpoint.path());
         if (hashed == null || !hashed.stamp().equals(stamp)) {
-            hashed = new Hashed(stamp, ModelHash.of(checkpoint.path(), stamp, beforeRead));
+            hashed = new Hashed(stamp, Sha256.of(checkpoint.path(), beforeRead));
         }
         return hashed.sha256();
     }

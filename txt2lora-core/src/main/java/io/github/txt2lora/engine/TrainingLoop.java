@@ -1,6 +1,7 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
@@ -81,10 +82,20 @@ final class TrainingLoop implements AutoCloseable {
             return;
         }
         TrainingState state = found.get().state();
-        trainer.restore(state.trainer());
+        restore(found.get());
         keeper.resumedFrom(found.get().file());
         log.startAfter(state);
         job.publish(new StateRestored(found.get().file(), state.iteration()));
+    }
+
+    private void restore(Restoration found) {
+        try {
+            trainer.restore(found.state().trainer());
+        } catch (CheckpointException e) {
+            throw new CheckpointException(
+                    "the state " + found.file() + " cannot be used: " + e.getMessage() + "; delete it to begin anew",
+                    e);
+        }
     }
 
     /** Makes all iterations, or fewer if the job is cancelled and what was trained is to be kept. */

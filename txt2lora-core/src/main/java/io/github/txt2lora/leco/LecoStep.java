@@ -109,7 +109,8 @@ final class LecoStep {
         beforeCall.run();
         Conditioning target = embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), draw.size());
         LoraGradient result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);
-        while (lossScale.canShrink() && !isFinite(result)) {
+        // a loss that is not finite by itself is not the scale's fault
+        while (lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result)) {
             lossScale = lossScale.afterOverflow();
             beforeCall.run();
             result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);

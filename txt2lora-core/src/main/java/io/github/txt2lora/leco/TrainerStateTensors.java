@@ -37,11 +37,11 @@ final class TrainerStateTensors {
         String optimizer = prefix + OPTIMIZER;
         List<TensorView> remembered = file.tensors().stream()
                 .filter(tensor -> tensor.name().startsWith(optimizer))
-                .map(tensor -> copy(tensor, optimizer.length()))
+                .map(tensor -> copy(file, tensor, optimizer.length()))
                 .toList();
         return new TrainerState(
                 fields.count(prefix + "iteration"),
-                toLongs(file.tensor(prefix + GENERATOR)),
+                toLongs(file, file.tensor(prefix + GENERATOR)),
                 fields.positive(prefix + "learning_rate_factor"),
                 new LossScale(fields.positive(prefix + "loss_scale"), fields.count(prefix + "loss_scale_steps")),
                 file.tensor(prefix + PARAMETERS).toFloats(),
@@ -49,11 +49,11 @@ final class TrainerStateTensors {
     }
 
     /** The optimizers' scripts know float32 arrays and float64 numbers. */
-    private static TensorView copy(TensorView tensor, int prefixLength) {
+    private static TensorView copy(SafetensorsFile file, TensorView tensor, int prefixLength) {
         boolean isNumber = tensor.shape().isEmpty();
         if (tensor.type() != (isNumber ? ElementType.F64 : ElementType.F32)) {
             throw new CheckpointException(
-                    "the training's state holds " + tensor + "; expected an F32 array or an F64 number");
+                    file.path() + " holds " + tensor + "; expected an F32 array or an F64 number");
         }
         ByteBuffer bytes = tensor.bytes();
         ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
@@ -73,9 +73,9 @@ final class TrainerStateTensors {
         return new TensorView(name, ElementType.I64, List.of((long) values.length), bytes::duplicate);
     }
 
-    private static long[] toLongs(TensorView tensor) {
+    private static long[] toLongs(SafetensorsFile file, TensorView tensor) {
         if (tensor.type() != ElementType.I64) {
-            throw new CheckpointException("the training's state holds " + tensor + "; expected elements of type I64");
+            throw new CheckpointException(file.path() + " holds " + tensor + "; expected elements of type I64");
         }
         ByteBuffer bytes = tensor.bytes();
         long[] values = new long[bytes.remaining() / Long.BYTES];

@@ -1,4 +1,4 @@
-/** Who may write a file, when several programs share a folder. */
+/** Files as such: who may write one, when several programs share a folder, and the digests of what is in them. */
 @NullMarked
 package io.github.txt2lora.storage;
 

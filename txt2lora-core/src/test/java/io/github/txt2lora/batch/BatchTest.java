@@ -13,6 +13,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.workspace.Workspace;
@@ -80,9 +81,9 @@ class BatchTest {
         assertThat(record.at("/settings/preview_places/1").textValue()).isEqualTo("kitchen");
         assertThat(record.at("/prompts/0/target").textValue()).isEqualTo("krnkmd");
         assertThat(record.at("/training/losses")).hasSize(3);
-        assertThat(record.at("/training/model/sha256").textValue()).isEqualTo(FileDigest.of("a model"));
+        assertThat(record.at("/training/model/sha256").textValue()).isEqualTo(Sha256.of("a model"));
         assertThat(record.at("/training/sha256").textValue())
-                .isEqualTo(FileDigest.of(folder.resolve("lora/krnkmd/krnkmd.safetensors")));
+                .isEqualTo(Sha256.of(folder.resolve("lora/krnkmd/krnkmd.safetensors")));
         assertThat(record.at("/versions/java").textValue()).contains(System.getProperty("java.version"));
     }
 
@@ -174,6 +175,24 @@ class BatchTest {
     }
 
     @Test
+    void a_forced_training_that_ended_early_is_gone_on_with_and_not_taken_for_finished() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+        engine.close();
+        engine = engine(TrainingScript.smooth().failAt(1, new TrainingFailedException("out of memory")));
+        assertThat(run(BatchOptions.onlyOne().withForce(true)).isComplete()).isFalse();
+        engine.close();
+        engine = engine(TrainingScript.smooth());
+
+        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Finished.class);
+
+        assertThat(engine.trainings())
+                .singleElement()
+                .satisfies(training ->
+                        assertThat(training.training().states().resume()).isEqualTo(Resume.IF_SAME));
+    }
+
+    @Test
     void changed_model_or_lora_is_noticed_by_its_content() throws IOException {
         project("krnkmd", SETTINGS);
         run(BatchOptions.onlyOne());
@@ -237,19 +256,19 @@ class BatchTest {
         run(BatchOptions.onlyOne());
         Path lora = folder.resolve("lora/krnkmd/krnkmd.safetensors");
         Path large = folder.resolve("lora/krnkmd/krnkmd-large.safetensors");
-        String trained = FileDigest.of(large);
+        String trained = Sha256.of(large);
         assertThat(Files.size(lora)).isGreaterThan(Files.size(large));
 
         assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
         project("krnkmd", resized.replace("resize_value: 2", "resize_value: 3"));
         run(BatchOptions.onlyOne());
         assertThat(operations.resizes()).isEqualTo(2);
-        assertThat(FileDigest.of(large)).isEqualTo(trained);
+        assertThat(Sha256.of(large)).isEqualTo(trained);
 
         project("krnkmd", SETTINGS);
         run(BatchOptions.onlyOne());
         assertThat(large).doesNotExist();
-        assertThat(FileDigest.of(lora)).isEqualTo(trained);
+        assertThat(Sha256.of(lora)).isEqualTo(trained);
         assertThat(engine.trainings()).hasSize(1);
     }
 

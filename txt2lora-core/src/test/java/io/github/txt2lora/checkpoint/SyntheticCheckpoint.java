@@ -54,7 +54,8 @@ public final class SyntheticCheckpoint {
         return new UNetStructure(
                 List.of(32, 64),
                 1,
-                List.of(0, 1),
+                // in SD 2.x also attention narrower than the 64 of its heads, which no real model has
+                family == ModelFamily.SD2 ? List.of(1, 1) : List.of(0, 1),
                 1,
                 sdxl ? TEXT_WIDTH + TEXT_WIDTH_2 : TEXT_WIDTH,
                 64,

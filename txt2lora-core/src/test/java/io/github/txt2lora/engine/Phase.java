@@ -6,6 +6,7 @@ import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.text.PromptEncoder;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,7 +18,7 @@ enum Phase {
     CHECKING_WEIGHTS(Checkpoint.class.getName()),
     LOADING_UNET(UNet.class.getName()),
     LOADING_VAE(Vae.class.getName()),
-    HASHING_MODEL(ModelHash.class.getName()),
+    HASHING_MODEL(Sha256.class.getName()),
     ROLLOUT(GuidedDenoiser.class.getName()),
     STEP(LecoTrainer.class.getName()),
     DECODING(TextToImage.class.getName());

@@ -306,6 +306,21 @@ class ResilientTrainerTest {
     }
 
     @Test
+    void a_loss_that_is_not_a_number_leaves_the_scale_as_it_is() {
+        TrainingSpec spec = spec().precision(Precision.FP16)
+                .nonFinite(NonFinitePolicy.skip())
+                .build();
+        try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
+                var session = new Session(spec, half)) {
+            double factor = session.trainer.state().lossScale().factor();
+
+            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
+
+            assertThat(session.trainer.state().lossScale().factor()).isEqualTo(factor);
+        }
+    }
+
+    @Test
     void what_it_goes_back_to_survives_in_its_state() {
         TrainingSpec spec = spec().nonFinite(NonFinitePolicy.rollback()).build();
         ResilientState state;
