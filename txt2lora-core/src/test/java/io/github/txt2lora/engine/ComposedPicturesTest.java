@@ -33,7 +33,7 @@ class ComposedPicturesTest {
     private static final int ROUNDING = 1;
 
     private final TrainingEngine engine =
-            TrainingEngine.open(EngineOptions.builder().build());
+            TrainingEngine.open(EngineOptions.builder().threads(1).build());
     private final ImageRequest base = request(GoldenCheckpoints.path("sd1-tiny"));
 
     @AfterAll

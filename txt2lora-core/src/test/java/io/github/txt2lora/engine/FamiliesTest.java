@@ -56,7 +56,8 @@ class FamiliesTest {
     @BeforeAll
     static void open() {
         Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
-        engine = TrainingEngine.open(EngineOptions.builder().device(device).build());
+        engine = TrainingEngine.open(
+                EngineOptions.builder().device(device).threads(1).build());
     }
 
     @AfterAll
