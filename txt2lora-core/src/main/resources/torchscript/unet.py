@@ -185,11 +185,15 @@ class UNet(Module):
     blocks["output"] = self.run(sample, timesteps, context, pooled, time_ids, float(lora_strength), blocks, True)
     return blocks
 
-  # Mean squared error of the prediction against `target`, and its gradient for the vector of LoRA parameters.
-  # -> [loss, gradient, prediction]
-  def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+  # Mean squared error of the prediction against `target`, each sample's times its number in `sample_weights`, and its
+  # gradient for the vector of LoRA parameters.
+  # sample_weights: [batch] or [] for none -> [loss, gradient, prediction]
+  def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
-    loss = torch.mse_loss(prediction, target)
+    if sample_weights.dim() == 0:
+      loss = torch.mse_loss(prediction, target)
+    else:
+      loss = torch.mean((prediction - target) ** 2 * sample_weights.reshape([-1, 1, 1, 1]))
     scale = float(loss_scale)
     gradients = torch.grad([loss * scale], self.lora_views)
     gradient = torch.zeros_like(self.lora_parameters[0])

@@ -1,6 +1,8 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to set up an engine.
@@ -9,18 +11,36 @@ import io.github.txt2lora.internal.Check;
  * @param threads threads for one operation on the processor, or 0, the default, for libtorch's choice
  * @param onExit what becomes of trainings when the process ends while the engine is open, by {@link System#exit}, a
  *     signal or the end of its last thread; {@link CancelMode#SUSPEND} by default
+ * @param cacheFolder where pools of latents and the base model's predictions for them are kept for later processes;
+ *     null, the default, keeps them in memory alone, for the trainings of this engine
+ * @param cacheLimit bytes that the folder may take, and memory too, greater than 0, 2 GiB by default
  */
-public record EngineOptions(Device device, int threads, CancelMode onExit) {
+public record EngineOptions(
+        Device device,
+        int threads,
+        CancelMode onExit,
+        @Nullable Path cacheFolder,
+        long cacheLimit) {
+
+    private static final long DEFAULT_CACHE_LIMIT = 2L << 30;
 
     /**
      * Checks the components; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the number of threads is negative
+     * @throws InvalidSettingException if the number of threads is negative, or the limit is not greater than 0
      */
     public EngineOptions {
         Check.given("device", device);
         Check.atLeast("threads", threads, 0);
         Check.given("onExit", onExit);
+        checkCacheLimit(cacheLimit);
+    }
+
+    private static long checkCacheLimit(long limit) {
+        if (limit <= 0) {
+            throw InvalidSettingException.of("cacheLimit", limit, "a number of bytes greater than 0");
+        }
+        return limit;
     }
 
     /** A builder with the defaults. */
@@ -30,7 +50,12 @@ public record EngineOptions(Device device, int threads, CancelMode onExit) {
 
     /** A builder that holds these values. */
     public Builder toBuilder() {
-        return new Builder().device(device).threads(threads).onExit(onExit);
+        return new Builder()
+                .device(device)
+                .threads(threads)
+                .onExit(onExit)
+                .cacheFolder(cacheFolder)
+                .cacheLimit(cacheLimit);
     }
 
     /** Collects the values of {@link EngineOptions}; each call replaces what an earlier one set. */
@@ -39,6 +64,8 @@ public record EngineOptions(Device device, int threads, CancelMode onExit) {
         private Device device = Device.auto();
         private int threads;
         private CancelMode onExit = CancelMode.SUSPEND;
+        private @Nullable Path cacheFolder;
+        private long cacheLimit = DEFAULT_CACHE_LIMIT;
 
         private Builder() {}
 
@@ -67,9 +94,29 @@ public record EngineOptions(Device device, int threads, CancelMode onExit) {
             return this;
         }
 
+        /**
+         * Where pools of latents and predictions are kept for later processes, which may be several at once; created
+         * when needed. Null, the default, keeps them in memory alone.
+         */
+        public Builder cacheFolder(@Nullable Path cacheFolder) {
+            this.cacheFolder = cacheFolder;
+            return this;
+        }
+
+        /**
+         * Bytes that the cache may take in its folder, and as many in memory; 2 GiB by default. What was not used for
+         * the longest time is dropped first.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder cacheLimit(long cacheLimit) {
+            this.cacheLimit = checkCacheLimit(cacheLimit);
+            return this;
+        }
+
         /** Makes the value. */
         public EngineOptions build() {
-            return new EngineOptions(device, threads, onExit);
+            return new EngineOptions(device, threads, onExit, cacheFolder, cacheLimit);
         }
     }
 }

@@ -24,7 +24,8 @@ public record LoraTraining(
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the name cannot be a file name or there is no prompt
+     * @throws InvalidSettingException if the name cannot be a file name, there is no prompt, or one prompt is both to get
+     *     a new meaning and to keep its own
      */
     public LoraTraining {
         FileName.check("name", name);
@@ -34,8 +35,21 @@ public record LoraTraining(
             throw new InvalidSettingException("prompts is empty; expected at least one PromptPair, for example"
                     + " prompt(PromptPair.enhance(\"krnkmd\").positive(\"short hair, maid\").build())");
         }
+        requireNoContradiction(prompts);
         Check.given("training", training);
         Check.given("output", output);
+    }
+
+    private static void requireNoContradiction(List<PromptPair> prompts) {
+        for (PromptPair kept : prompts) {
+            for (PromptPair taught : prompts) {
+                if (kept.preserves() && !taught.preserves() && kept.target().equals(taught.target())) {
+                    throw new InvalidSettingException(
+                            "prompt \"" + kept.target() + "\" is to be preserved and is also a"
+                                    + " target that gets a new meaning; expected one or the other. Leave one of the pairs out");
+                }
+            }
+        }
     }
 
     /** The file that the finished LoRA gets: {@code output/name.safetensors}. */
@@ -129,7 +143,8 @@ public record LoraTraining(
         /**
          * Makes the value.
          *
-         * @throws InvalidSettingException if name, model, prompts or output is missing
+         * @throws InvalidSettingException if name, model, prompts or output is missing, or one prompt is both to get a
+         *     new meaning and to keep its own
          */
         public LoraTraining build() {
             return new LoraTraining(

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     resolution to below the resolution
  * @param dynamicCrops whether each iteration draws what SDXL is told of the picture's making: that it was one to three
  *     times as large and cropped somewhere. Without it, that the picture was not cropped. Other families are not told.
+ * @param weight what the loss of this pair is multiplied by, greater than 0, 1 by default
  */
 public record PromptPair(
         String target,
@@ -39,7 +40,8 @@ public record PromptPair(
         int resolution,
         int batchSize,
         boolean dynamicResolution,
-        boolean dynamicCrops) {
+        boolean dynamicCrops,
+        double weight) {
 
     /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
     private static final int MIN_DYNAMIC_RESOLUTION = 128;
@@ -59,6 +61,7 @@ public record PromptPair(
         Check.finite("guidanceScale", guidanceScale);
         Check.pictureSide("resolution", resolution);
         Check.atLeast("batchSize", batchSize, 1);
+        Check.positive("weight", weight);
         if (dynamicResolution && resolution < MIN_DYNAMIC_RESOLUTION) {
             throw new InvalidSettingException("dynamicResolution is on and resolution is " + resolution
                     + "; expected a resolution of " + MIN_DYNAMIC_RESOLUTION + " or more, because sides are drawn as"
@@ -118,7 +121,8 @@ public record PromptPair(
                 .resolution(resolution)
                 .batchSize(batchSize)
                 .dynamicResolution(dynamicResolution)
-                .dynamicCrops(dynamicCrops);
+                .dynamicCrops(dynamicCrops)
+                .weight(weight);
     }
 
     private static String visible(String target) {
@@ -154,6 +158,7 @@ public record PromptPair(
         private int batchSize = 1;
         private boolean dynamicResolution;
         private boolean dynamicCrops;
+        private double weight = 1.0;
 
         private Builder(String target, PromptAction action) {
             this.target = target;
@@ -224,6 +229,16 @@ public record PromptPair(
         }
 
         /**
+         * What the loss of this pair is multiplied by; 1 by default.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder weight(double weight) {
+            this.weight = Check.positive("weight", weight);
+            return this;
+        }
+
+        /**
          * Makes the pair.
          *
          * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128, or an empty
@@ -241,7 +256,8 @@ public record PromptPair(
                     resolution,
                     batchSize,
                     dynamicResolution,
-                    dynamicCrops);
+                    dynamicCrops,
+                    weight);
         }
     }
 }

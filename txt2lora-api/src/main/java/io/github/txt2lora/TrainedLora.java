@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a training made. If it was cancelled with {@link CancelMode#KEEP}, {@code iterations} is less than was asked
@@ -17,6 +18,8 @@ import java.util.Map;
  * @param iterations iterations made
  * @param losses mean squared error of each iteration, in order
  * @param metadata the text that stands in the file's header, in the order of the file
+ * @param quality how good it is, if that was measured
+ * @param unetSamples samples that went through the UNet in this run, forward; one of the backward passes counts as two
  * @param duration time from the first iteration to the last save, without pauses
  * @param warnings what the user should know although the training went on
  */
@@ -26,6 +29,8 @@ public record TrainedLora(
         int iterations,
         List<Double> losses,
         Map<String, String> metadata,
+        Optional<LoraQuality> quality,
+        long unetSamples,
         Duration duration,
         List<String> warnings) {
 

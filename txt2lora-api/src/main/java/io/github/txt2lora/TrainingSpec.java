@@ -5,16 +5,19 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to train: everything but the words, the model and the place of the result. The defaults are LECO's.
+ * How to train: everything but the words, the model and the place of the result. {@link #builder()} begins with our
+ * defaults, {@link #leco()} with LECO's exact method; they differ in {@code method} and {@code measureQuality} alone.
  *
- * @param iterations how many steps the optimizer makes, 1 or more, 1000 by default
+ * @param method how an iteration finds out what to change, {@link TrainingMethod#pooled()} by default
+ * @param iterations how many steps the optimizer makes at most, 1 or more, 1000 by default; also 0 with
+ *     {@link LoraStart#CLOSED_FORM}
  * @param learningRate the size of a step, greater than 0, 1e-4 by default
  * @param optimizer {@link OptimizerSpec#adamW()} by default
  * @param schedule how the learning rate changes, constant by default
  * @param warmupIterations iterations over which the learning rate first rises from 0 on a line, at most all of them, 0
  *     by default
  * @param lora the shape of the LoRA
- * @param noiseScheduler how the rollout denoises, {@link NoiseScheduler#DDIM} by default
+ * @param noiseScheduler how a rollout denoises, {@link NoiseScheduler#DDIM} by default
  * @param maxDenoisingSteps steps of a complete rollout, of which each iteration makes 1 to all but one at random; 2 to
  *     1000, 50 by default
  * @param rolloutGuidanceScale classifier-free guidance scale of the rollout, finite, 3 by default
@@ -30,12 +33,16 @@ import org.jspecify.annotations.Nullable;
  * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
  * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
+ * @param stopWhen when the training ends before all iterations are made, {@link StopRule#never()} by default
+ * @param measureQuality whether gap and drift of the LoRA are measured at the end, see {@link LoraQuality}; true by
+ *     default
  * @param states when the training writes down what it needs to go on later, {@link StateSpec#defaults()} by default
  * @param nonFinite what happens when a number is infinite or not a number, {@link NonFinitePolicy#fail()} by default
  * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
  *     for the clock
  */
 public record TrainingSpec(
+        TrainingMethod method,
         int iterations,
         double learningRate,
         OptimizerSpec optimizer,
@@ -54,6 +61,8 @@ public record TrainingSpec(
         Prediction prediction,
         TerminalSnr terminalSnr,
         int saveEvery,
+        StopRule stopWhen,
+        boolean measureQuality,
         StateSpec states,
         NonFinitePolicy nonFinite,
         @Nullable Instant timestamp) {
@@ -61,10 +70,19 @@ public record TrainingSpec(
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if a component is outside its range, or the warm-up is longer than the training
+     * @throws InvalidSettingException if a component is outside its range, the warm-up is longer than the training, or
+     *     there are no iterations and no closed-form start
      */
     public TrainingSpec {
-        Check.atLeast("iterations", iterations, 1);
+        Check.given("method", method);
+        Check.atLeast("iterations", iterations, 0);
+        if (iterations == 0 && method.start() != LoraStart.CLOSED_FORM) {
+            throw InvalidSettingException.of(
+                    "iterations",
+                    iterations,
+                    "1 or more, or the method's start CLOSED_FORM, since without iterations" + " a LoRA that starts at "
+                            + method.start() + " learns nothing");
+        }
         Check.positive("learningRate", learningRate);
         Check.given("optimizer", optimizer);
         Check.given("schedule", schedule);
@@ -81,6 +99,7 @@ public record TrainingSpec(
         Check.given("prediction", prediction);
         Check.given("terminalSnr", terminalSnr);
         Check.atLeast("saveEvery", saveEvery, 0);
+        Check.given("stopWhen", stopWhen);
         Check.given("states", states);
         Check.given("nonFinite", nonFinite);
         if (warmupIterations > iterations) {
@@ -94,9 +113,15 @@ public record TrainingSpec(
         return new Builder();
     }
 
+    /** A builder with LECO's exact method: {@link TrainingMethod#leco()}, and nothing measured besides. */
+    public static Builder leco() {
+        return new Builder().method(TrainingMethod.leco()).measureQuality(false);
+    }
+
     /** A builder that holds these values. */
     public Builder toBuilder() {
         return new Builder()
+                .method(method)
                 .iterations(iterations)
                 .learningRate(learningRate)
                 .optimizer(optimizer)
@@ -115,6 +140,8 @@ public record TrainingSpec(
                 .prediction(prediction)
                 .terminalSnr(terminalSnr)
                 .saveEvery(saveEvery)
+                .stopWhen(stopWhen)
+                .measureQuality(measureQuality)
                 .states(states)
                 .nonFinite(nonFinite)
                 .timestamp(timestamp);
@@ -127,6 +154,7 @@ public record TrainingSpec(
     /** Collects the values of a {@link TrainingSpec}; each call replaces what an earlier one set. */
     public static final class Builder {
 
+        private TrainingMethod method = TrainingMethod.pooled();
         private int iterations = 1000;
         private double learningRate = 1e-4;
         private OptimizerSpec optimizer = OptimizerSpec.adamW();
@@ -145,19 +173,27 @@ public record TrainingSpec(
         private Prediction prediction = Prediction.FROM_MODEL;
         private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private int saveEvery;
+        private StopRule stopWhen = StopRule.never();
+        private boolean measureQuality = true;
         private StateSpec states = StateSpec.defaults();
         private NonFinitePolicy nonFinite = NonFinitePolicy.fail();
         private @Nullable Instant timestamp;
 
         private Builder() {}
 
+        /** How an iteration finds out what to change; {@link TrainingMethod#pooled()} by default. */
+        public Builder method(TrainingMethod method) {
+            this.method = Check.given("method", method);
+            return this;
+        }
+
         /**
-         * How many steps the optimizer makes; 1000 by default.
+         * How many steps the optimizer makes at most; 1000 by default, and 0 only with {@link LoraStart#CLOSED_FORM}.
          *
-         * @throws InvalidSettingException if it is less than 1
+         * @throws InvalidSettingException if it is negative
          */
         public Builder iterations(int iterations) {
-            this.iterations = Check.atLeast("iterations", iterations, 1);
+            this.iterations = Check.atLeast("iterations", iterations, 0);
             return this;
         }
 
@@ -296,6 +332,18 @@ public record TrainingSpec(
             return this;
         }
 
+        /** When the training ends before all iterations are made; {@link StopRule#never()} by default. */
+        public Builder stopWhen(StopRule stopWhen) {
+            this.stopWhen = Check.given("stopWhen", stopWhen);
+            return this;
+        }
+
+        /** Whether gap and drift of the LoRA are measured at the end; true by default. */
+        public Builder measureQuality(boolean measureQuality) {
+            this.measureQuality = measureQuality;
+            return this;
+        }
+
         /** When to write down what is needed to go on later; {@link StateSpec#defaults()} by default. */
         public Builder states(StateSpec states) {
             this.states = Check.given("states", states);
@@ -317,10 +365,12 @@ public record TrainingSpec(
         /**
          * Makes the value.
          *
-         * @throws InvalidSettingException if the warm-up is longer than the training
+         * @throws InvalidSettingException if the warm-up is longer than the training, or there are no iterations and
+         *     no closed-form start
          */
         public TrainingSpec build() {
             return new TrainingSpec(
+                    method,
                     iterations,
                     learningRate,
                     optimizer,
@@ -339,6 +389,8 @@ public record TrainingSpec(
                     prediction,
                     terminalSnr,
                     saveEvery,
+                    stopWhen,
+                    measureQuality,
                     states,
                     nonFinite,
                     timestamp);

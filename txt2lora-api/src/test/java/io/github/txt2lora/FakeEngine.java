@@ -75,7 +75,15 @@ final class FakeEngine implements TrainingEngine {
 
         TrainedLora finish() {
             TrainedLora lora = new TrainedLora(
-                    training.loraFile(), training.name(), 1, List.of(0.5), Map.of(), Duration.ZERO, List.of());
+                    training.loraFile(),
+                    training.name(),
+                    1,
+                    List.of(0.5),
+                    Map.of(),
+                    Optional.empty(),
+                    0,
+                    Duration.ZERO,
+                    List.of());
             completion.complete(lora);
             return lora;
         }

@@ -15,7 +15,8 @@ class PromptPairTest {
         PromptPair pair = PromptPair.enhance("krnkmd").build();
 
         assertThat(pair)
-                .isEqualTo(new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false));
+                .isEqualTo(
+                        new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false, 1));
     }
 
     @Test
@@ -42,7 +43,7 @@ class PromptPairTest {
         PromptPair pair = PromptPair.preserve(prompt).build();
 
         assertThat(pair)
-                .isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false));
+                .isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false, 1));
         assertThat(pair.preserves()).isTrue();
     }
 
@@ -111,10 +112,10 @@ class PromptPairTest {
 
     @Test
     void the_constructor_checks_what_the_builder_checks() {
-        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false, false))
+        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false, false, 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("resolution is 500");
-        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false, false))
+        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false, false, 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("target is \"\"");
     }
@@ -131,7 +132,7 @@ class PromptPairTest {
 
     @Test
     void copies_every_value_to_a_builder() {
-        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true, true);
+        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true, true, 1);
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
     }

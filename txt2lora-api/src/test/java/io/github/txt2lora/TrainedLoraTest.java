@@ -22,6 +22,8 @@ class TrainedLoraTest {
                 losses.length,
                 DoubleStream.of(losses).boxed().toList(),
                 Map.of(),
+                Optional.empty(),
+                0,
                 Duration.ofSeconds(90),
                 List.of());
     }
@@ -52,7 +54,8 @@ class TrainedLoraTest {
         metadata.put("z", "1");
         metadata.put("a", "2");
         List<String> warnings = new ArrayList<>(List.of("w"));
-        TrainedLora lora = new TrainedLora(Path.of("a"), "a", 1, List.of(1.0), metadata, Duration.ZERO, warnings);
+        TrainedLora lora = new TrainedLora(
+                Path.of("a"), "a", 1, List.of(1.0), metadata, Optional.empty(), 0, Duration.ZERO, warnings);
 
         metadata.put("b", "3");
         warnings.clear();

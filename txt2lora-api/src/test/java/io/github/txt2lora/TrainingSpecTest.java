@@ -15,9 +15,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainingSpecTest {
 
     @Test
-    void defaults_are_those_of_leco() {
+    void defaults_are_those_of_leco_with_a_better_method() {
         assertThat(TrainingSpec.builder().build())
                 .isEqualTo(new TrainingSpec(
+                        TrainingMethod.pooled(),
                         1000,
                         1e-4,
                         new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
@@ -36,6 +37,8 @@ class TrainingSpecTest {
                         Prediction.FROM_MODEL,
                         TerminalSnr.FROM_MODEL,
                         0,
+                        new StopRule(null, 0, 10),
+                        true,
                         new StateSpec(0, Duration.ofMinutes(5), Resume.IF_SAME),
                         new NonFinitePolicy.Fail(),
                         null));
@@ -43,7 +46,8 @@ class TrainingSpecTest {
 
     static Stream<Arguments> rejections() {
         return Stream.of(
-                rejection("iterations is 0; expected 1 or more", b -> b.iterations(0)),
+                rejection("iterations is -1; expected 0 or more", b -> b.iterations(-1)),
+                rejection("method is null; expected a value", b -> b.method(Nothing.of(TrainingMethod.class))),
                 rejection("learningRate is 0.0; expected a number greater than 0", b -> b.learningRate(0)),
                 rejection("learningRate is NaN; expected a number greater than 0", b -> b.learningRate(Double.NaN)),
                 rejection(
@@ -104,6 +108,7 @@ class TrainingSpecTest {
     @Test
     void copies_every_value_to_a_builder() {
         TrainingSpec spec = new TrainingSpec(
+                TrainingMethod.leco().withStart(LoraStart.CLOSED_FORM),
                 7,
                 0.5,
                 OptimizerSpec.lion(),
@@ -122,6 +127,8 @@ class TrainingSpecTest {
                 Prediction.V_PREDICTION,
                 TerminalSnr.ZERO,
                 5,
+                StopRule.gapBelow(0.1).orNoBetterFor(50).measuredEvery(5),
+                false,
                 StateSpec.every(9).resume(Resume.REQUIRED),
                 NonFinitePolicy.rollback(),
                 Instant.EPOCH);
@@ -131,6 +138,29 @@ class TrainingSpecTest {
                 .isNotEqualTo(spec)
                 .extracting(TrainingSpec::maxGradientNorm, TrainingSpec::timestamp)
                 .containsOnlyNulls();
+    }
+
+    @Test
+    void lecos_exact_method_differs_in_nothing_else() {
+        assertThat(TrainingSpec.leco().build())
+                .isEqualTo(TrainingSpec.builder()
+                        .method(TrainingMethod.leco())
+                        .measureQuality(false)
+                        .build());
+    }
+
+    @Test
+    void no_iterations_need_a_start_in_closed_form() {
+        TrainingSpec.Builder builder = TrainingSpec.builder().iterations(0);
+
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("iterations is 0; expected 1 or more, or the method's start CLOSED_FORM, since without"
+                        + " iterations a LoRA that starts at ZERO learns nothing");
+        assertThat(builder.method(TrainingMethod.pooled().withStart(LoraStart.CLOSED_FORM))
+                        .build()
+                        .iterations())
+                .isZero();
     }
 
     @Test

@@ -5,7 +5,8 @@ package io.github.txt2lora.event;
  * is queued; the last is exactly one of {@link TrainingFinished}, {@link TrainingCancelled} and {@link TrainingFailed}.
  */
 public sealed interface TrainingEvent
-        permits IterationFinished,
+        permits GapMeasured,
+                IterationFinished,
                 LoraSaved,
                 ModelDownloading,
                 ModelLoaded,

@@ -39,6 +39,9 @@ public interface TrainingListener {
     /** An iteration was made; some are left out for slow listeners. */
     default void onIteration(IterationFinished event) {}
 
+    /** It was measured how far the LoRA still is from its goal. */
+    default void onGap(GapMeasured event) {}
+
     /** Something the user should know although the training goes on. */
     default void onWarning(TrainingWarning event) {}
 

@@ -34,12 +34,14 @@ class TrainingListenerTest {
 
     static Stream<Arguments> events() {
         Path file = TRAINING.loraFile();
-        TrainedLora lora = new TrainedLora(file, "a", 1, List.of(0.5), Map.of(), Duration.ZERO, List.of());
+        TrainedLora lora =
+                new TrainedLora(file, "a", 1, List.of(0.5), Map.of(), Optional.empty(), 0, Duration.ZERO, List.of());
         return Stream.of(
                 Arguments.of("onStarted", new TrainingStarted(TRAINING)),
                 Arguments.of("onModelDownloading", new ModelDownloading("base", 1, OptionalLong.of(2))),
                 Arguments.of("onModelLoaded", new ModelLoaded("base", "SD 1.x", Duration.ZERO)),
                 Arguments.of("onIteration", new IterationFinished(1, 2, 0.5, 0.1, 1e-4, 2.0, Duration.ofSeconds(1))),
+                Arguments.of("onGap", new GapMeasured(10, 0.5, 0.6)),
                 Arguments.of("onWarning", new TrainingWarning("cut")),
                 Arguments.of("onSaved", new LoraSaved(file, 1)),
                 Arguments.of("onStateRestored", new StateRestored(file, 1)),
@@ -92,6 +94,11 @@ class TrainingListenerTest {
         @Override
         public void onStarted(TrainingStarted event) {
             record("onStarted", event);
+        }
+
+        @Override
+        public void onGap(GapMeasured event) {
+            record("onGap", event);
         }
 
         @Override

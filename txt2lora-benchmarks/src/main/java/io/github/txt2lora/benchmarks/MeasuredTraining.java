@@ -10,6 +10,9 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
@@ -37,7 +40,7 @@ final class MeasuredTraining {
     private MeasuredTraining(Workload workload, Path checkpointFile) {
         this.workload = workload;
         this.checkpointFile = checkpointFile;
-        this.spec = TrainingSpec.builder()
+        this.spec = TrainingSpec.leco()
                 .iterations(1 + workload.iterations())
                 .lora(LoraSpec.builder().rank(8).alpha(4).build())
                 .build();
@@ -71,8 +74,14 @@ final class MeasuredTraining {
                 var generator = new TorchGenerator(spec.seed());
                 LoraParameters parameters = LoraParameters.initialize(
                         scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
-                try (var trainer = new LecoTrainer(
-                        torch, unet, parameters, pairs, embeddings, spec, Parameterization.EPSILON, generator)) {
+                var model = new DenoisingModel(
+                        torch,
+                        unet,
+                        embeddings,
+                        Parameterization.EPSILON,
+                        checkpointFile.toString(),
+                        new LatentCache(0, LatentFolder.none()));
+                try (var trainer = new LecoTrainer(model, parameters, pairs, spec, generator)) {
                     return measure(trainer, unet, torch.threads());
                 }
             }
@@ -87,13 +96,13 @@ final class MeasuredTraining {
     private Measurement measure(LecoTrainer trainer, UNet unet, int threads) throws IOException {
         Duration loaded = sinceJvmStart();
         trainer.next(() -> {});
-        long evaluationsBefore = unet.evaluatedSamples();
+        long evaluationsBefore = unet.forwardSamples();
         long startNanos = System.nanoTime();
         while (!trainer.isDone()) {
             trainer.next(() -> {});
         }
         double seconds = (System.nanoTime() - startNanos) * 1e-9;
-        double evaluations = unet.evaluatedSamples() - evaluationsBefore;
+        double evaluations = unet.forwardSamples() - evaluationsBefore;
         return new Measurement(
                 workload.name(),
                 workload.title(),

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The denoising network ({@code torchscript/unet.py}), with or without a LoRA attached. Latents and predictions are
@@ -41,7 +42,8 @@ public final class UNet implements AutoCloseable {
     private final ScriptModule script;
     private final Map<String, List<Long>> weightShapes;
     private final MicroBatches microBatches;
-    private long evaluatedSamples;
+    private long forwardSamples;
+    private long backwardSamples;
 
     private UNet(ScriptModule script, Map<String, List<Long>> weightShapes, MicroBatches microBatches) {
         this.script = script;
@@ -75,8 +77,13 @@ public final class UNet implements AutoCloseable {
     }
 
     /** How many samples have gone through the network forward so far. */
-    public long evaluatedSamples() {
-        return evaluatedSamples;
+    public long forwardSamples() {
+        return forwardSamples;
+    }
+
+    /** What the network has done so far, in forward passes of one sample; a backward pass counts as two. */
+    public long work() {
+        return forwardSamples + 2 * backwardSamples;
     }
 
     /**
@@ -109,19 +116,21 @@ public final class UNet implements AutoCloseable {
      */
     public NDArray predict(
             NDManager scope, NDArray latents, double timestep, Conditioning conditioning, double loraStrength) {
+        return predict(scope, latents, repeated(timestep, latents), conditioning, loraStrength);
+    }
+
+    /**
+     * Predicts at a timestep for each sample, otherwise as {@link #predict(NDManager, NDArray, double, Conditioning,
+     * double)}.
+     */
+    public NDArray predict(
+            NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
         int samples = samples(latents);
-        evaluatedSamples += samples;
+        forwardSamples += samples;
         List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
-            NDArray part = rows(latents, from, to);
-            return withInput(
-                            script.call("forward", scope),
-                            scope,
-                            part,
-                            timestep,
-                            conditioning.rows(from, to),
-                            loraStrength)
-                    .run()
-                    .singletonOrThrow();
+            ScriptCall call = script.call("forward", scope);
+            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            return withInput(call, part, loraStrength).run().singletonOrThrow();
         });
         return joined(predictions);
     }
@@ -129,11 +138,41 @@ public final class UNet implements AutoCloseable {
     /**
      * The loss of the prediction with the LoRA on against a target, and its gradient.
      *
-     * @param target what to predict, of latents' shape
-     * @param lossScale multiplies the loss on its way back, where small gradients would vanish; the gradient is divided
-     *     by it
+     * @param target float32, of latents' shape
+     * @param lossScale multiplies the loss before the backward pass in 16 bits, where small gradients would vanish; the
+     *     gradient is divided by it
+     * @param timesteps one for each sample, 0 to 999, may be fractional
+     * @param sampleWeights what each sample's squared error is multiplied by; null for 1
      * @return loss and gradient, owned by the scope
      */
+    public LoraGradient loraGradient(
+            NDManager scope,
+            NDArray target,
+            double lossScale,
+            double @Nullable [] sampleWeights,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning) {
+        int samples = samples(latents);
+        forwardSamples += samples;
+        backwardSamples += samples;
+        List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
+            ScriptCall call = script.call("lora_gradient", scope)
+                    .with(rows(target, from, to))
+                    .with(lossScale);
+            if (sampleWeights == null) {
+                call.with(1);
+            } else {
+                call.with(scope.create(floats(sampleWeights, from, to)));
+            }
+            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            NDList result = withInput(call, part, 1).runWithGradients();
+            return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
+        });
+        return mean(parts, samples);
+    }
+
+    /** As {@link #loraGradient} for samples of one timestep that all count alike. */
     public LoraGradient loraGradient(
             NDManager scope,
             NDArray target,
@@ -141,18 +180,7 @@ public final class UNet implements AutoCloseable {
             NDArray latents,
             double timestep,
             Conditioning conditioning) {
-        int samples = samples(latents);
-        evaluatedSamples += samples;
-        List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
-            ScriptCall call = script.call("lora_gradient", scope)
-                    .with(rows(target, from, to))
-                    .with(lossScale);
-            NDArray part = rows(latents, from, to);
-            NDList result = withInput(call, scope, part, timestep, conditioning.rows(from, to), 1)
-                    .runWithGradients();
-            return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
-        });
-        return mean(parts, samples);
+        return loraGradient(scope, target, lossScale, null, latents, repeated(timestep, latents), conditioning);
     }
 
     /** The gradient of the mean over all samples from those over parts of them. */
@@ -206,21 +234,36 @@ public final class UNet implements AutoCloseable {
         return blocks;
     }
 
-    private static ScriptCall withInput(
-            ScriptCall call,
-            NDManager scope,
-            NDArray latents,
-            double timestep,
-            Conditioning conditioning,
-            double loraStrength) {
-        float[] timesteps = new float[samples(latents)];
-        Arrays.fill(timesteps, (float) timestep);
-        return call.with(latents)
-                .with(scope.create(timesteps))
-                .with(conditioning.context())
+    /** Some samples of a batch. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Part(NDManager scope, NDArray latents, float[] timesteps, Conditioning conditioning) {
+
+        Part(NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
+            this(scope, rows(latents, from, to), floats(timesteps, from, to), conditioning.rows(from, to));
+        }
+    }
+
+    private static ScriptCall withInput(ScriptCall call, Part part, double loraStrength) {
+        return call.with(part.latents())
+                .with(part.scope().create(part.timesteps()))
+                .with(part.conditioning().context())
                 .with(loraStrength)
-                .withOptional(conditioning.pooled())
-                .withOptional(conditioning.timeIds());
+                .withOptional(part.conditioning().pooled())
+                .withOptional(part.conditioning().timeIds());
+    }
+
+    private static double[] repeated(double timestep, NDArray latents) {
+        double[] timesteps = new double[samples(latents)];
+        Arrays.fill(timesteps, timestep);
+        return timesteps;
+    }
+
+    private static float[] floats(double[] numbers, int from, int to) {
+        float[] floats = new float[to - from];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers[from + i];
+        }
+        return floats;
     }
 
     @Override

@@ -14,9 +14,12 @@ import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.job.EventQueue;
 import io.github.txt2lora.internal.job.EventThread;
+import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.Torch;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +43,7 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     private final Torch torch;
     private final BaseModels models;
+    private final LatentCache cache;
     private final ClipTokenizer tokenizer = ClipTokenizer.load();
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
@@ -51,7 +55,17 @@ final class DjlTrainingEngine implements TrainingEngine {
     DjlTrainingEngine(EngineOptions options) {
         this.torch = Torch.start(options);
         this.models = new BaseModels(torch);
+        this.cache = cache(options);
         this.exitHook = hookOrClose(options.onExit());
+    }
+
+    private static LatentCache cache(EngineOptions options) {
+        Path folder = options.cacheFolder();
+        return new LatentCache(
+                options.cacheLimit(),
+                folder == null
+                        ? LatentFolder.none()
+                        : LatentFolder.at(folder, options.cacheLimit(), message -> LOG.warn("{}", message)));
     }
 
     private ExitHook hookOrClose(CancelMode onExit) {
@@ -98,7 +112,7 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     private void run(EngineJob job) {
         if (job.control().begin()) {
-            new TrainingRun(torch, models, tokenizer, job).run();
+            new TrainingRun(torch, models, tokenizer, cache, job).run();
         }
     }
 
@@ -156,6 +170,7 @@ final class DjlTrainingEngine implements TrainingEngine {
             closed = true;
             unfinished.forEach(job -> job.cancel(mode));
             worker.execute(models::close);
+            worker.execute(cache::close);
             worker.shutdown();
         }
     }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingProgress;
 import io.github.txt2lora.TrainingSpec;
@@ -127,8 +128,16 @@ final class RunLog {
     }
 
     /** What the training leaves, once its file is written. */
-    TrainedLora result(Map<String, String> metadata) {
+    TrainedLora result(Map<String, String> metadata, Optional<LoraQuality> quality, long unetSamples) {
         return new TrainedLora(
-                job.training().loraFile(), job.training().name(), losses.size(), losses, metadata, elapsed(), warnings);
+                job.training().loraFile(),
+                job.training().name(),
+                losses.size(),
+                losses,
+                metadata,
+                quality,
+                unetSamples,
+                elapsed(),
+                warnings);
     }
 }

@@ -2,12 +2,19 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.GapWatch;
+import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.NonFiniteException;
+import io.github.txt2lora.leco.QualityMeter;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainingState;
@@ -16,6 +23,7 @@ import io.github.txt2lora.lora.LoraMetadata;
 import io.github.txt2lora.lora.LoraParameters;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 
@@ -26,7 +34,11 @@ final class TrainingLoop implements AutoCloseable {
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final RunLog log;
+    private final DenoisingModel model;
     private final ResilientTrainer trainer;
+    private final QualityMeter meter;
+    private final long workBefore;
+    private final GapWatch gapWatch;
     private final LoraParameters parameters;
     private final BaseModel base;
     private final Supplier<SortedMap<String, String>> fingerprint;
@@ -36,13 +48,15 @@ final class TrainingLoop implements AutoCloseable {
     /**
      * A loop that has not begun.
      *
+     * @param model that the LoRA is attached to
      * @param parameters what the trainer changes
      * @param fingerprint see {@link Fingerprint}; asked for when a state is written or found
      */
     TrainingLoop(
             EngineJob job,
             RunLog log,
-            ResilientTrainer trainer,
+            DenoisingModel model,
+            LecoTrainer lecoTrainer,
             LoraParameters parameters,
             BaseModel base,
             Supplier<SortedMap<String, String>> fingerprint) {
@@ -50,7 +64,11 @@ final class TrainingLoop implements AutoCloseable {
         this.training = job.training();
         this.spec = training.training();
         this.log = log;
-        this.trainer = trainer;
+        this.trainer = new ResilientTrainer(lecoTrainer, spec.nonFinite());
+        this.model = model;
+        this.meter = new QualityMeter(model, training.prompts());
+        this.workBefore = model.unet().work();
+        this.gapWatch = new GapWatch(spec.stopWhen());
         this.parameters = parameters;
         this.base = base;
         this.fingerprint = fingerprint;
@@ -58,20 +76,75 @@ final class TrainingLoop implements AutoCloseable {
         this.keeper = new StateKeeper(spec.states(), states, job::publish, log::warn);
     }
 
+    /** Whether the training came to its end, be it before all its iterations were made. */
+    boolean isFinished() {
+        return trainer.isDone() || gapWatch.isEnough();
+    }
+
     /** Trains and writes the file. */
     TrainedLora run() {
+        double driftAtStart = driftAtStart();
         begin();
         try {
             iterate();
+            Supplier<TrainingState> state = isFinished() ? this::state : unchangedState();
+            takeBest();
             Map<String, String> metadata = save(training.loraFile());
-            keepOrDeleteState();
-            return log.result(metadata);
+            keepOrDeleteState(state);
+            Optional<LoraQuality> quality = measureQuality(driftAtStart);
+            model.cache().save();
+            return log.result(metadata, quality, model.unet().work() - workBefore);
         } catch (JobControl.CancelSignal e) {
-            keepOrDeleteState();
+            keepOrDeleteState(this::state);
             throw e;
         } catch (RuntimeException | Error e) {
             rescueState(e);
             throw e;
+        }
+    }
+
+    private double driftAtStart() {
+        if (!spec.measureQuality()) {
+            return Double.NaN;
+        }
+        return spec.method().start() == LoraStart.ZERO ? 0 : meter.drift(log::checkpoint);
+    }
+
+    private void measureGap() {
+        if (!gapWatch.isDue(log.iteration())) {
+            return;
+        }
+        double gap = meter.gap(log::checkpoint);
+        double smoothed = gapWatch.add(log.iteration(), gap, trainer.parameters());
+        job.publish(new GapMeasured(log.iteration(), gap, smoothed));
+    }
+
+    /** The state as it is before the best parameters are taken. */
+    private Supplier<TrainingState> unchangedState() {
+        if (gapWatch.bestParameters() == null) {
+            return this::state;
+        }
+        TrainingState now = state();
+        return () -> now;
+    }
+
+    private void takeBest() {
+        float[] best = gapWatch.bestParameters();
+        if (best != null) {
+            trainer.takeParameters(best);
+        }
+    }
+
+    /** What is measured once the LoRA is safe; a cancellation leaves it out. */
+    private Optional<LoraQuality> measureQuality(double driftAtStart) {
+        if (!spec.measureQuality() || !isFinished()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new LoraQuality(
+                    meter.gap(log::checkpoint), meter.drift(log::checkpoint), driftAtStart, gapWatch.gaps()));
+        } catch (JobControl.CancelSignal e) {
+            return Optional.empty();
         }
     }
 
@@ -91,6 +164,7 @@ final class TrainingLoop implements AutoCloseable {
     private void restore(Restoration found) {
         try {
             trainer.restore(found.state().trainer());
+            gapWatch.restore(found.state().gaps());
         } catch (CheckpointException e) {
             throw new CheckpointException(
                     "the state " + found.file() + " cannot be used: " + e.getMessage() + "; delete it to begin anew",
@@ -101,14 +175,16 @@ final class TrainingLoop implements AutoCloseable {
     /** Makes all iterations, or fewer if the job is cancelled and what was trained is to be kept. */
     private void iterate() {
         try {
-            while (!trainer.isDone()) {
+            while (!isFinished()) {
                 ResilientTrainer.Outcome outcome = trainer.next(log::checkpoint);
                 if (outcome instanceof Outcome.Trained trained) {
                     log.iterationDone(trained.iteration());
+                    measureGap();
                     saveOnTheWay();
                     keeper.iterationDone(log.iteration(), this::state);
                 } else if (outcome instanceof Outcome.Recovered recovered) {
                     log.recovered(recovered);
+                    gapWatch.fallBack(recovered.goesOnAfter());
                 }
             }
         } catch (JobControl.CancelSignal e) {
@@ -120,7 +196,7 @@ final class TrainingLoop implements AutoCloseable {
 
     private void saveOnTheWay() {
         int iteration = log.iteration();
-        if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !trainer.isDone()) {
+        if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !isFinished()) {
             save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"));
         }
     }
@@ -133,11 +209,11 @@ final class TrainingLoop implements AutoCloseable {
         return written;
     }
 
-    private void keepOrDeleteState() {
-        if (trainer.isDone() || job.control().cancelMode() == CancelMode.DISCARD) {
+    private void keepOrDeleteState(Supplier<TrainingState> state) {
+        if (isFinished() || job.control().cancelMode() == CancelMode.DISCARD) {
             keeper.deleteAll();
         } else if (log.iteration() > 0) {
-            keeper.saveNow(this::state);
+            keeper.saveNow(state);
         }
     }
 
@@ -158,7 +234,13 @@ final class TrainingLoop implements AutoCloseable {
 
     private TrainingState state() {
         return new TrainingState(
-                trainer.state(), log.losses(), log.warnings(), log.started(), log.elapsed(), fingerprint.get());
+                trainer.state(),
+                gapWatch.state(),
+                log.losses(),
+                log.warnings(),
+                log.started(),
+                log.elapsed(),
+                fingerprint.get());
     }
 
     @Override

@@ -19,9 +19,10 @@ import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
-import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
@@ -41,15 +42,18 @@ final class TrainingRun {
     private final Torch torch;
     private final BaseModels models;
     private final ClipTokenizer tokenizer;
+    private final LatentCache cache;
     private final EngineJob job;
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final RunLog log;
+    private boolean finished;
 
-    TrainingRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, EngineJob job) {
+    TrainingRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, LatentCache cache, EngineJob job) {
         this.torch = torch;
         this.models = models;
         this.tokenizer = tokenizer;
+        this.cache = cache;
         this.job = job;
         this.training = job.training();
         this.spec = training.training();
@@ -92,32 +96,31 @@ final class TrainingRun {
             log.checkpoint();
             UNet unet = loadUnet(checkpoint);
             log.checkpoint();
-            if (spec.states().isUsed()) {
-                // now, where a cancellation breaks it off, and not when a cancelled training saves its state
-                models.sha256(checkpoint, log::checkpoint);
-            }
             // one stream for the first values and for the loop, as after one torch.manual_seed
             var generator = new TorchGenerator(spec.seed());
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             warnOfClampedRanks(parameters);
-            try (var trainer = new LecoTrainer(
-                            torch,
-                            unet,
-                            parameters,
-                            training.prompts(),
-                            embeddings,
-                            spec,
-                            base.parameterization(),
-                            generator);
+            var model = new DenoisingModel(
+                    torch,
+                    unet,
+                    embeddings,
+                    base.parameterization(),
+                    DenoisingModel.identity(
+                            torch, models.sha256(checkpoint, log::checkpoint), spec.precision(), spec.clipSkip()),
+                    cache);
+            try (var trainer = new LecoTrainer(model, parameters, training.prompts(), spec, generator);
                     var loop = new TrainingLoop(
                             job,
                             log,
-                            new ResilientTrainer(trainer, spec.nonFinite()),
+                            model,
+                            trainer,
                             parameters,
                             base,
                             () -> Fingerprint.of(training, models.sha256(checkpoint, () -> {})))) {
-                return loop.run();
+                TrainedLora lora = loop.run();
+                finished = loop.isFinished();
+                return lora;
             }
         }
     }
@@ -128,7 +131,7 @@ final class TrainingRun {
     }
 
     private void ended(TrainedLora lora) {
-        if (lora.iterations() == spec.iterations()) {
+        if (finished) {
             job.publish(new TrainingFinished(lora));
             job.complete(JobState.FINISHED, lora);
         } else {

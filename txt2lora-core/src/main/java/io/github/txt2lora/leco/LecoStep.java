@@ -1,127 +1,167 @@
 package io.github.txt2lora.leco;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.diffusion.GuidedDenoiser;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
-import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
-import io.github.txt2lora.diffusion.NoiseSource;
-import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.Scheduler;
-import io.github.txt2lora.diffusion.SchedulerPresets;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.text.Conditioning;
-import io.github.txt2lora.text.PictureSize;
-import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One iteration of LECO up to the gradient: draw a prompt pair and a number of steps, roll out, ask the teacher,
- * compare. The order of random numbers is LECO's, so that a run can be replayed against it.
+ * One comparison up to the gradient: draw a lesson, get noisy latents, ask the teacher, compare. In a joint step the
+ * same latents are compared for a prompt to keep too, in the same call of the network:
+ *
+ * <pre>
+ * loss = mean (eps(target) - goal)^2 + weight * mean (eps(kept) - eps_base(kept))^2
+ * </pre>
  */
 final class LecoStep {
 
-    /** Time steps that the model was trained on; predictions are compared on this grid. */
-    private static final int TRAINING_TIMESTEPS = 1000;
-
-    private static final double LORA_ON = 1;
-
-    private final UNet unet;
-    private final List<PromptPair> pairs;
-    private final PromptEmbeddings embeddings;
+    private final DenoisingModel model;
+    private final List<Lesson> lessons;
     private final TrainingSpec spec;
-    private final Parameterization parameterization;
-    private final GuidedDenoiser rollout;
-    private final Scheduler comparison;
-    private final double[] comparisonTimesteps;
+    private final NoisyLatents noisyLatents;
+    private final Teacher teacher;
+    private final NoiseSchedule schedule;
     private LossScale lossScale;
 
-    LecoStep(
-            UNet unet,
-            List<PromptPair> pairs,
-            PromptEmbeddings embeddings,
-            TrainingSpec spec,
-            Parameterization parameterization) {
-        pairs.forEach(LecoDraw::requireDrawable);
-        this.unet = unet;
-        this.pairs = pairs;
-        this.embeddings = embeddings;
+    LecoStep(DenoisingModel model, List<PromptPair> pairs, TrainingSpec spec) {
+        pairs.forEach(LatentDraw::requireDrawable);
+        this.model = model;
+        this.lessons = Lesson.of(pairs, spec.method().preservation());
         this.spec = spec;
-        this.parameterization = parameterization;
-        this.rollout = new GuidedDenoiser(unet, LORA_ON);
-        this.comparison = scheduler(TRAINING_TIMESTEPS);
-        this.comparisonTimesteps = comparison.timesteps();
+        this.noisyLatents = NoisyLatents.of(model, spec);
+        this.teacher = new Teacher(model);
+        NoiseSchedule usual = NoiseSchedule.stableDiffusion();
+        this.schedule = model.parameterization().zeroTerminalSnr() ? usual.rescaledToZeroTerminalSnr() : usual;
         this.lossScale = LossScale.initial(spec.precision());
     }
 
+    /** Runs the step; the context's scope owns the result and everything on the way. */
+    LoraGradient run(StepContext context) {
+        int number = (int) context.generator().randint(0, lessons.size());
+        context.observer().onLesson(number);
+        Lesson lesson = lessons.get(number);
+        NoisyBatch batch = noisyLatents.next(context, lesson.pair());
+        Lesson.Kept kept = drawKept(context, lesson);
+
+        List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
+        if (kept != null) {
+            prompts.add(kept.prompt());
+        }
+        Map<String, NDArray> predictions = teacher.predict(context, batch, prompts);
+        NDArray goal = lesson.goal().goal(predictions, batch.latents());
+        context.observer().onGoal(goal);
+        if (kept == null) {
+            return compare(context, batch, goal, List.of(lesson.pair().target()), weights(lesson, null, batch));
+        }
+        NDArray goals = concat(goal, Objects.requireNonNull(predictions.get(kept.prompt())));
+        var both = new NoisyBatch(
+                concat(batch.latents(), batch.latents()), twice(batch.timesteps()), batch.size(), batch.origin());
+        List<String> compared = List.of(lesson.pair().target(), kept.prompt());
+        return compare(context, both, goals, compared, weights(lesson, kept, batch));
+    }
+
+    private static Lesson.@Nullable Kept drawKept(StepContext context, Lesson lesson) {
+        if (lesson.kept().isEmpty()) {
+            return null;
+        }
+        return lesson.kept()
+                .get((int) context.generator().randint(0, lesson.kept().size()));
+    }
+
     /**
-     * Runs the iteration.
-     *
-     * @param scope owns the result and everything on the way
-     * @param generator the training's random stream
-     * @param beforeCall runs before each call of the network; what it throws ends the iteration
+     * What each sample's squared error is multiplied by. The means of target and kept prompt are added, so each counts
+     * twice in the mean of all.
      */
-    LoraGradient run(NDManager scope, TorchGenerator generator, StepObserver observer, Runnable beforeCall) {
-        LecoDraw draw = LecoDraw.next(generator, pairs, spec.maxDenoisingSteps(), embeddings.takePictureSize());
-        observer.onDraw(draw);
-        PromptPair pair = pairs.get(draw.promptIndex());
+    private double @Nullable [] weights(Lesson lesson, Lesson.@Nullable Kept kept, NoisyBatch batch) {
+        double pairWeight = lesson.pair().weight();
+        if (kept == null && pairWeight == 1 && spec.method().lossWeighting() instanceof LossWeighting.Uniform) {
+            return null;
+        }
+        DoubleStream ofTimesteps = Arrays.stream(batch.timesteps()).map(this::timestepWeight);
+        if (kept == null) {
+            return ofTimesteps.map(weight -> weight * pairWeight).toArray();
+        }
+        double[] each = ofTimesteps.toArray();
+        double[] weights = twice(each);
+        for (int i = 0; i < each.length; i++) {
+            weights[i] *= 2 * pairWeight;
+            weights[each.length + i] *= 2 * kept.weight();
+        }
+        return weights;
+    }
 
-        Scheduler scheduler = scheduler(spec.maxDenoisingSteps());
-        NDArray initial = scope.create(
-                        draw.noise(),
-                        new Shape(
-                                pair.batchSize(),
-                                LecoDraw.LATENT_CHANNELS,
-                                draw.size().height() / LecoDraw.LATENT_FACTOR,
-                                draw.size().width() / LecoDraw.LATENT_FACTOR))
-                .mul((float) scheduler.initNoiseSigma());
-        observer.onInitialLatents(initial);
-        NoiseSource noise = (owner, shape) -> owner.create(generator.normal(Math.toIntExact(shape.size())), shape);
-        NDArray denoised = rollout.run(
-                scope,
-                scheduler,
-                draw.denoisingSteps(),
-                initial,
-                guidance(scope, pair, draw.size()),
-                noise,
-                beforeEach(beforeCall));
+    private double timestepWeight(double timestep) {
+        if (spec.method().lossWeighting() instanceof LossWeighting.MinSnr minSnr) {
+            return schedule.minSnrWeight(
+                    (int) Math.round(timestep),
+                    minSnr.gamma(),
+                    model.parameterization().predictionType());
+        }
+        return 1;
+    }
 
-        int comparedAt = draw.denoisingSteps() * TRAINING_TIMESTEPS / spec.maxDenoisingSteps();
-        double timestep = comparisonTimesteps[comparedAt];
-        observer.onDenoised(denoised, timestep);
-        NDArray input = comparison.scaleModelInput(denoised, comparedAt);
-
-        beforeCall.run();
-        NDArray goal = TeacherTarget.of(pair)
-                .predict(
-                        scope,
-                        unet,
-                        prompts -> embeddings.batch(scope, prompts, pair.batchSize(), draw.size()),
-                        input,
-                        timestep,
-                        observer);
-        observer.onGoal(goal);
-
-        beforeCall.run();
-        Conditioning target = embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), draw.size());
-        LoraGradient result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);
+    private LoraGradient compare(
+            StepContext context,
+            NoisyBatch batch,
+            NDArray goal,
+            List<String> prompts,
+            double @Nullable [] sampleWeights) {
+        Conditioning conditioning =
+                model.embeddings().batch(context.scope(), prompts, batch.samples() / prompts.size(), batch.size());
+        LoraGradient result = gradient(context, batch, goal, conditioning, sampleWeights);
         // a loss that is not finite by itself is not the scale's fault
         while (lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result)) {
             lossScale = lossScale.afterOverflow();
-            beforeCall.run();
-            result = unet.loraGradient(scope, goal, lossScale.factor(), input, timestep, target);
+            result = gradient(context, batch, goal, conditioning, sampleWeights);
         }
         lossScale = lossScale.afterStep(spec.precision());
-        observer.onStudent(result.prediction(), result.gradient());
+        context.observer().onStudent(result.prediction(), result.gradient());
         return result;
+    }
+
+    private LoraGradient gradient(
+            StepContext context,
+            NoisyBatch batch,
+            NDArray goal,
+            Conditioning conditioning,
+            double @Nullable [] sampleWeights) {
+        context.beforeCall().run();
+        return model.unet()
+                .loraGradient(
+                        context.scope(),
+                        goal,
+                        lossScale.factor(),
+                        sampleWeights,
+                        batch.latents(),
+                        batch.timesteps(),
+                        conditioning);
     }
 
     private static boolean isFinite(LoraGradient result) {
         return Float.isFinite(result.gradient().norm().getFloat());
+    }
+
+    private static NDArray concat(NDArray first, NDArray second) {
+        return NDArrays.concat(new NDList(first, second), 0);
+    }
+
+    private static double[] twice(double[] numbers) {
+        return Collections.nCopies(2, numbers).stream()
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
     }
 
     LossScale lossScale() {
@@ -130,27 +170,5 @@ final class LecoStep {
 
     void lossScale(LossScale newLossScale) {
         lossScale = newLossScale;
-    }
-
-    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
-        // u + s (c - u) is c where s is 1 or both prompts are the same
-        if (spec.rolloutGuidanceScale() == 1 || pair.target().equals(pair.unconditional())) {
-            return Guidance.none(embeddings.batch(scope, List.of(pair.target()), pair.batchSize(), size));
-        }
-        List<String> prompts = List.of(pair.unconditional(), pair.target());
-        return new Guidance(embeddings.batch(scope, prompts, pair.batchSize(), size), spec.rolloutGuidanceScale());
-    }
-
-    private static StepHook beforeEach(Runnable call) {
-        return new StepHook() {
-            @Override
-            public void beforeCall() {
-                call.run();
-            }
-        };
-    }
-
-    private Scheduler scheduler(int steps) {
-        return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, parameterization));
     }
 }

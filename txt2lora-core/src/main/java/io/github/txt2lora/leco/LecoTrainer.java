@@ -6,11 +6,8 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.lora.LoraParameters;
-import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
@@ -24,8 +21,7 @@ public final class LecoTrainer implements AutoCloseable {
     /** Added to the norm when gradients are clipped, as in PyTorch's {@code clip_grad_norm_}. */
     private static final double CLIP_EPSILON = 1e-6;
 
-    private final Torch torch;
-    private final UNet unet;
+    private final DenoisingModel model;
     private final TrainingSpec spec;
     private final TorchGenerator generator;
     private final LecoStep step;
@@ -38,29 +34,24 @@ public final class LecoTrainer implements AutoCloseable {
     /**
      * Attaches the LoRA to the UNet.
      *
-     * @param embeddings of all prompts of the pairs
-     * @param parameterization what the UNet predicts
+     * @param model with the embeddings of all prompts of the pairs
      * @param generator what the iterations draw from; used by this trainer alone
      */
     public LecoTrainer(
-            Torch torch,
-            UNet unet,
+            DenoisingModel model,
             LoraParameters parameters,
             List<PromptPair> pairs,
-            PromptEmbeddings embeddings,
             TrainingSpec spec,
-            Parameterization parameterization,
             TorchGenerator generator) {
-        this.torch = torch;
-        this.unet = unet;
+        this.model = model;
         this.spec = spec;
         this.generator = generator;
         this.parameters = parameters;
-        this.step = new LecoStep(unet, pairs, embeddings, spec, parameterization);
+        this.step = new LecoStep(model, pairs, spec);
         this.learningRates = LearningRates.of(spec);
-        this.optimizer = Optimizer.create(torch, spec.optimizer(), parameters);
-        try (NDManager scope = torch.newScope()) {
-            parameters.attachTo(unet, scope);
+        this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), parameters);
+        try (NDManager scope = model.torch().newScope()) {
+            parameters.attachTo(model.unet(), scope);
         } catch (RuntimeException e) {
             optimizer.close();
             throw e;
@@ -105,11 +96,11 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private Iteration iterate(Runnable beforeCall, StepObserver observer) {
-        try (NDManager scope = torch.newScope()) {
+        try (NDManager scope = model.torch().newScope()) {
             double loss = 0;
             NDArray gradient = null;
             for (int i = 0; i < spec.gradientAccumulation(); i++) {
-                LoraGradient result = step.run(scope, generator, observer, beforeCall);
+                LoraGradient result = step.run(new StepContext(scope, generator, observer, beforeCall));
                 loss += result.loss() / spec.gradientAccumulation();
                 gradient = gradient == null ? result.gradient() : gradient.addi(result.gradient());
             }
@@ -151,6 +142,18 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
+    /** A copy of the LoRA's parameters as they are now. */
+    float[] parameters() {
+        return parameters.vector().toFloatArray();
+    }
+
+    /** Sets the LoRA's parameters, when nothing more is trained. */
+    void takeParameters(float[] values) {
+        try (NDManager scope = model.torch().newScope()) {
+            optimizer.restore(scope, values, List.of());
+        }
+    }
+
     /** What the schedule's learning rates are multiplied by. */
     double learningRateFactor() {
         return learningRateFactor;
@@ -158,7 +161,7 @@ public final class LecoTrainer implements AutoCloseable {
 
     /** All that later iterations depend on, copied to memory of the host. Not to be called within an iteration. */
     public TrainerState state() {
-        try (NDManager scope = torch.newScope()) {
+        try (NDManager scope = model.torch().newScope()) {
             return new TrainerState(
                     iteration,
                     generator.state(),
@@ -175,7 +178,7 @@ public final class LecoTrainer implements AutoCloseable {
      * @throws CheckpointException if the state does not fit the LoRA
      */
     public void restore(TrainerState state) {
-        try (NDManager scope = torch.newScope()) {
+        try (NDManager scope = model.torch().newScope()) {
             requireFitting(state);
             generator.restore(state.generator());
             optimizer.restore(scope, state.parameters(), state.optimizer());
@@ -198,8 +201,8 @@ public final class LecoTrainer implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
-        try (NDManager scope = torch.newScope()) {
-            unet.detachLora(scope);
+        try (NDManager scope = model.torch().newScope()) {
+            model.unet().detachLora(scope);
         }
     }
 

@@ -112,6 +112,16 @@ public final class ResilientTrainer {
                         : "; this was the attempt number " + recoveries + " of " + policy);
     }
 
+    /** A copy of the LoRA's parameters as they are now. */
+    public float[] parameters() {
+        return trainer.parameters();
+    }
+
+    /** Sets the LoRA's parameters, when nothing more is trained. */
+    public void takeParameters(float[] values) {
+        trainer.takeParameters(values);
+    }
+
     /** All that has to be known to go on later. */
     public ResilientState state() {
         return new ResilientState(trainer.state(), lastGood, recoveries);

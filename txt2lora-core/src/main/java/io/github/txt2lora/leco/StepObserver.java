@@ -8,8 +8,11 @@ interface StepObserver {
     /** Sees nothing. */
     StepObserver NONE = new StepObserver() {};
 
-    /** What chance decided. */
-    default void onDraw(LecoDraw draw) {}
+    /** Which lesson was drawn, from 0. */
+    default void onLesson(int number) {}
+
+    /** What chance decided for a rollout: how many steps it takes, and the noise to begin with. */
+    default void onDraw(int denoisingSteps, LatentDraw draw) {}
 
     /** The latents that the rollout starts from. */
     default void onInitialLatents(NDArray latents) {}

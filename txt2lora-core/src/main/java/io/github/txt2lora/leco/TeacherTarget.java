@@ -1,20 +1,11 @@
 package io.github.txt2lora.leco;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
-import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.text.Conditioning;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * {@code unconditional} at guidance 1, not at all.
  */
 final class TeacherTarget {
-
-    private static final double LORA_OFF = 0;
 
     private final Map<String, Double> weights;
 
@@ -55,43 +44,17 @@ final class TeacherTarget {
     }
 
     /**
-     * Predicts with the LoRA off, all prompts in one call, and sums up.
+     * The sum.
      *
-     * @param conditioning of a list of prompts, each repeated for the batch, one after the other
-     * @param latents noisy latents, [batch, 4, h, w]
-     * @param observer is told each prompt's prediction
-     * @return of latents' shape, owned by the scope
+     * @param predictions of all prompts of {@link #weights}
+     * @param latents of the predictions' shape
      */
-    NDArray predict(
-            NDManager scope,
-            UNet unet,
-            Function<List<String>, Conditioning> conditioning,
-            NDArray latents,
-            double timestep,
-            StepObserver observer) {
-        List<String> prompts = new ArrayList<>(weights.keySet());
-        if (prompts.isEmpty()) {
-            return latents.zerosLike();
-        }
-        int batchSize = Math.toIntExact(latents.getShape().get(0));
-        NDArray predictions = unet.predict(
-                scope,
-                prompts.size() == 1 ? latents : repeat(latents, prompts.size()),
-                timestep,
-                conditioning.apply(prompts),
-                LORA_OFF);
+    NDArray goal(Map<String, NDArray> predictions, NDArray latents) {
         NDArray sum = null;
-        for (int i = 0; i < prompts.size(); i++) {
-            String prompt = prompts.get(i);
-            NDArray prediction = predictions.get((i * batchSize) + ":" + (i + 1) * batchSize);
-            observer.onTeacherPrediction(prompt, prediction);
-            sum = plus(sum, prediction, weights.getOrDefault(prompt, 0.0));
+        for (Map.Entry<String, Double> term : weights.entrySet()) {
+            sum = plus(sum, Objects.requireNonNull(predictions.get(term.getKey())), term.getValue());
         }
-        return Objects.requireNonNull(sum);
-    }
-
-    private static NDArray repeat(NDArray latents, int times) {
-        return NDArrays.concat(new NDList(Collections.nCopies(times, latents)), 0);
+        return sum == null ? latents.zerosLike() : sum;
     }
 
     private static NDArray plus(@Nullable NDArray sum, NDArray prediction, double weight) {

@@ -60,7 +60,7 @@ final class TrainerStateTensors {
         return new TensorView(tensor.name().substring(prefixLength), tensor.type(), tensor.shape(), copy::duplicate);
     }
 
-    private static TensorView floats(String name, float[] values) {
+    static TensorView floats(String name, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);

@@ -16,6 +16,7 @@ import java.util.TreeSet;
  * All that a training needs to go on after the program has ended.
  *
  * @param trainer where the training stands
+ * @param gaps what was measured on the way
  * @param losses of the iterations made
  * @param warnings given so far
  * @param started when the training first began
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  */
 public record TrainingState(
         ResilientState trainer,
+        GapState gaps,
         List<Double> losses,
         List<String> warnings,
         Instant started,

@@ -53,6 +53,7 @@ public final class TrainingStateFile {
         }
         List<TensorView> tensors = new ArrayList<>();
         tensors.add(doubles(LOSSES, state.losses()));
+        GapStateTensors.put(state.gaps(), tensors);
         TrainerStateTensors.put("", state.trainer().trainer(), metadata, tensors);
         TrainerState lastGood = state.trainer().lastGood();
         if (lastGood != null) {
@@ -88,6 +89,7 @@ public final class TrainingStateFile {
             List<Double> losses = losses(file, trainer.iteration());
             return new TrainingState(
                     new ResilientState(trainer, lastGood, fields.count("recoveries")),
+                    GapStateTensors.take(file),
                     losses,
                     fields.numbered(WARNING),
                     fields.parsed("started", Instant::parse, "a time such as 2026-01-02T03:04:05Z"),
@@ -102,7 +104,7 @@ public final class TrainingStateFile {
         return entries;
     }
 
-    private static TensorView doubles(String name, List<Double> values) {
+    static TensorView doubles(String name, List<Double> values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.size() * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         values.forEach(bytes::putDouble);
         return new TensorView(name, ElementType.F64, List.of((long) values.size()), bytes.flip()::duplicate);

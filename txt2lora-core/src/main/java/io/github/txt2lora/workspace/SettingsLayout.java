@@ -38,7 +38,7 @@ enum SettingsLayout {
             .and("on", Prediction.V_PREDICTION)
             .and("off", Prediction.EPSILON);
 
-    private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.builder()
+    private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.leco()
             .iterations(500)
             .learningRate(1e-4)
             .optimizer(OptimizerSpec.adamW())

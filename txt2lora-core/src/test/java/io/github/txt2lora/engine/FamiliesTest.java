@@ -108,7 +108,7 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void trains_and_draws_with_the_lora(ModelFamily family) {
         Path model = model(family);
-        TrainedLora lora = train(model, TrainingSpec.builder().prediction(Prediction.EPSILON), false);
+        TrainedLora lora = train(model, TrainingSpec.leco().prediction(Prediction.EPSILON), false);
 
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
         assertThat(lora.warnings()).isEmpty();
@@ -129,7 +129,7 @@ class FamiliesTest {
     @MethodSource("halves")
     void trains_in_half_precision_much_as_in_full(ModelFamily family, Precision half) {
         Path model = model(family);
-        var spec = TrainingSpec.builder().prediction(Prediction.EPSILON);
+        var spec = TrainingSpec.leco().prediction(Prediction.EPSILON);
         List<Double> expected = train(model, spec, false).losses();
         TrainedLora lora = train(model, spec.precision(half), false);
 
@@ -143,7 +143,7 @@ class FamiliesTest {
     @ParameterizedTest
     @EnumSource(ModelFamily.class)
     void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
-        var spec = TrainingSpec.builder().prediction(Prediction.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
+        var spec = TrainingSpec.leco().prediction(Prediction.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
         TrainedLora lora = train(model(family), spec, false);
 
         assertThat(lora.metadata())
@@ -171,7 +171,7 @@ class FamiliesTest {
 
     @Test
     void a_guess_of_what_sd2_predicts_is_reported() {
-        assertThat(train(model(ModelFamily.SD2), TrainingSpec.builder(), false).warnings())
+        assertThat(train(model(ModelFamily.SD2), TrainingSpec.leco(), false).warnings())
                 .singleElement()
                 .asString()
                 .contains("assumed EPSILON");
@@ -202,8 +202,8 @@ class FamiliesTest {
     @Test
     void crops_change_what_sdxl_learns() {
         Path model = model(ModelFamily.SDXL);
-        TrainedLora uncropped = train(model, TrainingSpec.builder(), false);
-        TrainedLora cropped = train(model, TrainingSpec.builder(), true);
+        TrainedLora uncropped = train(model, TrainingSpec.leco(), false);
+        TrainedLora cropped = train(model, TrainingSpec.leco(), true);
 
         assertThat(cropped.warnings()).isEmpty();
         assertThat(cropped.losses()).isNotEqualTo(uncropped.losses());
@@ -211,7 +211,7 @@ class FamiliesTest {
 
     @Test
     void crops_for_a_family_that_is_not_told_of_them_are_reported() {
-        assertThat(train(model(ModelFamily.SD1), TrainingSpec.builder(), true).warnings())
+        assertThat(train(model(ModelFamily.SD1), TrainingSpec.leco(), true).warnings())
                 .singleElement()
                 .asString()
                 .contains("dynamicCrops is on", "only SDXL");
@@ -222,7 +222,7 @@ class FamiliesTest {
     void rejects_a_clip_skip_that_leaves_no_layer(ModelFamily family) {
         Path model = model(family);
         int most = family == ModelFamily.SDXL ? 1 : 2;
-        assertThatThrownBy(() -> train(model, TrainingSpec.builder().clipSkip(most + 1), false))
+        assertThatThrownBy(() -> train(model, TrainingSpec.leco().clipSkip(most + 1), false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("clipSkip is " + (most + 1) + "; expected a number from 1 to " + most);
     }
@@ -247,7 +247,7 @@ class FamiliesTest {
                             .positive("maid")
                             .resolution(SIDE)
                             .build())
-                    .training(TrainingSpec.builder()
+                    .training(TrainingSpec.leco()
                             .iterations(2)
                             .maxDenoisingSteps(3)
                             .prediction(prediction)

@@ -12,6 +12,8 @@ import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.job.EventQueue;
+import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.testing.EventLog;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.NativeUse;
@@ -81,7 +83,7 @@ class PhaseTest {
                 Runnable::run,
                 control);
         assertThat(control.begin()).isTrue();
-        new TrainingRun(torch, models, TOKENIZER, job).run();
+        new TrainingRun(torch, models, TOKENIZER, new LatentCache(0, LatentFolder.none()), job).run();
         return job;
     }
 

@@ -4,6 +4,7 @@ import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
@@ -45,8 +46,13 @@ final class Tiny {
                 .build();
     }
 
+    /**
+     * Saved in 32 bits: where the self-attention of a tiny model sees a single pixel, gradients are nothing but rounding,
+     * and it depends on the processor whether the LoRA's numbers there are too small for 16 bits.
+     */
     static TrainingSpec.Builder spec(int iterations) {
-        return TrainingSpec.builder()
+        return TrainingSpec.leco()
+                .savePrecision(Precision.FP32)
                 .iterations(iterations)
                 .maxDenoisingSteps(4)
                 .timestamp(NOW);

@@ -64,14 +64,18 @@ class LecoParityTest {
                     new TorchGenerator(recorded.get("network_seed").asLong()));
             var expected = new RecordedRun(recorded, tensors, training, parameters);
             expected.compareInitialValues();
-            try (var trainer = new LecoTrainer(
+            var model = new DenoisingModel(
                     torch,
                     unet,
+                    embeddings,
+                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {}),
+                    "recorded",
+                    new LatentCache(0, LatentFolder.none()));
+            try (var trainer = new LecoTrainer(
+                    model,
                     parameters,
                     training.prompts(),
-                    embeddings,
                     spec,
-                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {}),
                     new TorchGenerator(recorded.get("loop_seed").asLong()))) {
                 while (!trainer.isDone()) {
                     RecordedStep step = expected.step(trainer.iteration());

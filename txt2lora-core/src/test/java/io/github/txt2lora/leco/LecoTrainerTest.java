@@ -58,7 +58,7 @@ class LecoTrainerTest {
     private record Outcome(float[] change, List<float[]> gradients, LecoTrainer.Iteration iteration) {}
 
     private static TrainingSpec.Builder spec() {
-        return TrainingSpec.builder()
+        return TrainingSpec.leco()
                 .iterations(1)
                 .maxDenoisingSteps(3)
                 .optimizer(OptimizerSpec.sgd())
@@ -81,8 +81,9 @@ class LecoTrainerTest {
             };
             var parameterization =
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
-            try (var trainer = new LecoTrainer(
-                    torch, unet, parameters, PAIRS, embeddings, spec, parameterization, new TorchGenerator(2))) {
+            var model = new DenoisingModel(
+                    torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
+            try (var trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2))) {
                 LecoTrainer.Iteration iteration = trainer.next(() -> {}, observer);
                 float[] after = parameters.vector().toFloatArray();
                 for (int i = 0; i < after.length; i++) {

@@ -57,11 +57,13 @@ final class RecordedStep implements StepObserver {
     }
 
     @Override
-    public void onDraw(LecoDraw draw) {
-        assertThat(draw.promptIndex())
-                .as("prompt")
-                .isEqualTo(row.get("prompt_index").asInt());
-        assertThat(draw.denoisingSteps()).as("k").isEqualTo(row.get("k").asInt());
+    public void onLesson(int number) {
+        assertThat(number).as("prompt").isEqualTo(row.get("prompt_index").asInt());
+    }
+
+    @Override
+    public void onDraw(int denoisingSteps, LatentDraw draw) {
+        assertThat(denoisingSteps).as("k").isEqualTo(row.get("k").asInt());
         assertThat(draw.size().height())
                 .as("height")
                 .isEqualTo(row.get("height").asInt());

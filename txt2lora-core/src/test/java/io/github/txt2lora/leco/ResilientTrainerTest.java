@@ -66,7 +66,7 @@ class ResilientTrainerTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return TrainingSpec.builder().iterations(60).maxDenoisingSteps(2).learningRate(1e-3);
+        return TrainingSpec.leco().iterations(60).maxDenoisingSteps(2).learningRate(1e-3);
     }
 
     /** A training on the tiny model. */
@@ -86,8 +86,9 @@ class ResilientTrainerTest {
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             var parameterization =
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
-            trainer = new LecoTrainer(
-                    torch, unet, parameters, PAIRS, embeddings, spec, parameterization, new TorchGenerator(2));
+            var model = new DenoisingModel(
+                    torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
+            trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2));
             resilient = new ResilientTrainer(trainer, spec.nonFinite());
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
@@ -31,6 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingStateFileTest {
 
+    private static final GapState GAPS =
+            new GapState(List.of(new Gap(10, 0.75), new Gap(20, 0.5)), new float[] {3, 4, 5});
+
     @TempDir
     Path folder;
 
@@ -50,6 +54,7 @@ class TrainingStateFileTest {
     private static TrainingState state(@Nullable TrainerState lastGood) {
         return new TrainingState(
                 new ResilientState(trainer(2), lastGood, 1),
+                GAPS,
                 List.of(0.5, 0.25),
                 List.of("one", "two"),
                 Instant.parse("2026-01-02T03:04:05Z"),

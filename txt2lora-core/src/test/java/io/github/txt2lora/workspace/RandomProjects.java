@@ -12,7 +12,9 @@ import io.github.txt2lora.Prediction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.ops.RankRule;
@@ -100,6 +102,7 @@ final class RandomProjects {
     private TrainingSpec training() {
         int iterations = whole(1);
         return new TrainingSpec(
+                TrainingMethod.pooled(),
                 iterations,
                 positive(),
                 optimizer(),
@@ -118,6 +121,8 @@ final class RandomProjects {
                 oneOf(Prediction.values()),
                 oneOf(TerminalSnr.values()),
                 whole(0),
+                StopRule.never(),
+                true,
                 new StateSpec(
                         whole(0),
                         oneOf(null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL)),

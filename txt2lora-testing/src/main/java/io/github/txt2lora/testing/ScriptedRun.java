@@ -132,6 +132,8 @@ final class ScriptedRun {
                 losses.size(),
                 losses,
                 Map.of("ss_output_name", training.name(), "ss_steps", Integer.toString(losses.size())),
+                Optional.empty(),
+                0,
                 script.iterationTime().multipliedBy(losses.size()),
                 script.warnings());
     }

@@ -10,9 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class LecoDrawTest {
-
-    private static final int MAX_DENOISING_STEPS = 50;
+class LatentDrawTest {
 
     private static PromptPair pair(int resolution) {
         return PromptPair.enhance("krnkmd")
@@ -22,8 +20,7 @@ class LecoDrawTest {
     }
 
     private static PictureSize size(PromptPair pair, long seed, boolean takesPictureSize) {
-        return LecoDraw.next(new TorchGenerator(seed), List.of(pair), MAX_DENOISING_STEPS, takesPictureSize)
-                .size();
+        return LatentDraw.next(new TorchGenerator(seed), pair, takesPictureSize).size();
     }
 
     @Test
@@ -55,11 +52,10 @@ class LecoDrawTest {
     @Test
     void models_that_are_not_told_draw_no_crops() {
         var generator = new TorchGenerator(1);
-        PictureSize size = LecoDraw.next(generator, List.of(pair(64)), MAX_DENOISING_STEPS, false)
-                .size();
+        PictureSize size = LatentDraw.next(generator, pair(64), false).size();
         var expected = new TorchGenerator(1);
         PromptPair uncropped = pair(64).toBuilder().dynamicCrops(false).build();
-        LecoDraw.next(expected, List.of(uncropped), MAX_DENOISING_STEPS, true);
+        LatentDraw.next(expected, uncropped, true);
 
         assertThat(size).isEqualTo(PictureSize.uncropped(64, 64));
         assertThat(generator.state()).isEqualTo(expected.state());

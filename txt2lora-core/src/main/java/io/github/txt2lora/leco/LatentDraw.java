@@ -1,22 +1,22 @@
 package io.github.txt2lora.leco;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
-import java.util.List;
 
 /**
- * What chance decides at the start of an iteration.
+ * Noise of the size that a prompt pair asks for.
  *
- * @param promptIndex which prompt pair is trained
- * @param denoisingSteps how many steps the rollout takes, 1 to one less than the most
  * @param size height and width of the picture, and what SDXL is told of its making
  * @param noise standard normal latents, [batch, 4, height / 8, width / 8] in row-major order
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] noise) {
+record LatentDraw(PictureSize size, float[] noise) {
 
     /** Side of the picture over side of the latents. */
     static final int LATENT_FACTOR = 8;
@@ -48,16 +48,12 @@ record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] n
     }
 
     /**
-     * Draws in LECO's order: prompt, number of steps, height and width if they are dynamic, latents, and if crops are
-     * dynamic scale, top and left.
+     * Draws in LECO's order: height and width if they are dynamic, latents, and if crops are dynamic scale, top and
+     * left.
      *
      * @param takesPictureSize whether the model is told of crops
      */
-    static LecoDraw next(
-            TorchGenerator generator, List<PromptPair> pairs, int maxDenoisingSteps, boolean takesPictureSize) {
-        int promptIndex = (int) generator.randint(0, pairs.size());
-        int denoisingSteps = (int) generator.randint(1, maxDenoisingSteps);
-        PromptPair pair = pairs.get(promptIndex);
+    static LatentDraw next(TorchGenerator generator, PromptPair pair, boolean takesPictureSize) {
         int height = pair.resolution();
         int width = pair.resolution();
         if (pair.dynamicResolution()) {
@@ -69,7 +65,15 @@ record LecoDraw(int promptIndex, int denoisingSteps, PictureSize size, float[] n
         PictureSize size = takesPictureSize && pair.dynamicCrops()
                 ? dynamicCrop(generator, height, width)
                 : PictureSize.uncropped(height, width);
-        return new LecoDraw(promptIndex, denoisingSteps, size, noise);
+        return new LatentDraw(size, noise);
+    }
+
+    /** The noise as an array of the scope. */
+    NDArray latents(NDManager scope) {
+        int height = size.height() / LATENT_FACTOR;
+        int width = size.width() / LATENT_FACTOR;
+        long batchSize = noise.length / ((long) LATENT_CHANNELS * height * width);
+        return scope.create(noise, new Shape(batchSize, LATENT_CHANNELS, height, width));
     }
 
     private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {

@@ -1,0 +1,164 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+import java.util.List;
+
+/**
+ * Where the noisy latents come from at which the LoRA's predictions are compared with their goal. LECO makes them anew
+ * in each iteration by denoising with the LoRA on, which is four fifths of its work.
+ */
+public sealed interface LatentSource {
+
+    /** LECO's own: each iteration denoises from noise for a random number of steps. */
+    static Rollout rollout() {
+        return new Rollout();
+    }
+
+    /**
+     * One rollout for several comparisons.
+     *
+     * @param states 2 or more
+     */
+    static ReusedRollout reusedRollout(int states) {
+        return new ReusedRollout(states);
+    }
+
+    /** A rollout of 8 steps of DPM-Solver++ to whatever timestep is compared. */
+    static ShortRollout shortRollout() {
+        return new ShortRollout(8);
+    }
+
+    /** 64 pictures, each noised in 4 ways. */
+    static Pool pool() {
+        return pool(64);
+    }
+
+    /**
+     * A pool of so many pictures, each noised in 4 ways.
+     *
+     * @param pictures 1 to 4096
+     */
+    static Pool pool(int pictures) {
+        return new Pool(pictures, 4, 8, 3);
+    }
+
+    /** Standard normal noise, other noise in each iteration. */
+    static Noise noise() {
+        return new Noise(false);
+    }
+
+    /** Standard normal noise, the same in all iterations. */
+    static Noise fixedNoise() {
+        return new Noise(true);
+    }
+
+    /** Each iteration takes one of several sources, chosen at random by their weights. */
+    static Mixture mixture(Share... shares) {
+        return new Mixture(List.of(shares));
+    }
+
+    /** This source with a weight, for {@link #mixture}. */
+    default Share weighing(double weight) {
+        return new Share(this, weight);
+    }
+
+    /**
+     * Noise is denoised with the target prompt, the LoRA on, for 1 to {@link TrainingSpec#maxDenoisingSteps()} - 1
+     * steps of {@link TrainingSpec#noiseScheduler()} (LECO; after Gandikota et al., arXiv 2303.07345).
+     */
+    record Rollout() implements LatentSource {}
+
+    /**
+     * As {@link Rollout}, but several of the latents that it passes are compared, all in one call of the network, each
+     * at its own timestep: the same number of steps gives several comparisons, which are less independent.
+     *
+     * @param states how many of them, 2 or more; a rollout of fewer steps gives all that it passes
+     */
+    record ReusedRollout(int states) implements LatentSource {
+
+        /** Checks the number. */
+        public ReusedRollout {
+            Check.atLeast("states", states, 2);
+        }
+    }
+
+    /**
+     * As {@link Rollout}, but a few steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095) lead from noise to the
+     * timestep that is compared, however far it is.
+     *
+     * @param steps 1 to 50
+     */
+    record ShortRollout(int steps) implements LatentSource {
+
+        /** Checks the number. */
+        public ShortRollout {
+            Check.between("steps", steps, 1, 50);
+        }
+    }
+
+    /**
+     * Pictures of the neutral prompt that the base model draws once, with noise added to any timestep as in its own
+     * training (Ho et al., arXiv 2006.11239). They depend on the model, the prompt and the resolution alone, so all
+     * LoRAs share them and what the base model predicts for them. The set is finite, {@code pictures * noisings}
+     * latents, so each prompt's prediction is computed at most so often and then kept.
+     *
+     * @param pictures how many pictures, 1 to 4096
+     * @param noisings with how many noises and timesteps each of them is used, 1 to 1000
+     * @param steps of DPM-Solver++ 2M for drawing, 1 to 1000
+     * @param guidanceScale of drawing, finite; 1 takes half the time
+     */
+    record Pool(int pictures, int noisings, int steps, double guidanceScale) implements LatentSource {
+
+        /** Checks the numbers. */
+        public Pool {
+            Check.between("pictures", pictures, 1, 4096);
+            Check.between("noisings", noisings, 1, 1000);
+            Check.between("steps", steps, 1, 1000);
+            Check.finite("guidanceScale", guidanceScale);
+        }
+    }
+
+    /**
+     * Standard normal noise, whatever the timestep: nothing has to be computed, but only at high timesteps does it
+     * resemble what a picture comes from. (So does iLECO, a variant of LECO.)
+     *
+     * @param fixed whether it is the same noise in all iterations
+     */
+    record Noise(boolean fixed) implements LatentSource {}
+
+    /**
+     * Several sources.
+     *
+     * @param shares one or more, none of them a mixture
+     */
+    record Mixture(List<Share> shares) implements LatentSource {
+
+        /** Copies and checks the list. */
+        public Mixture {
+            for (Share share : Check.given("shares", shares)) {
+                if (Check.given("share", share).source() instanceof Mixture) {
+                    throw InvalidSettingException.of("share", share, "a source that is no mixture itself");
+                }
+            }
+            shares = List.copyOf(shares);
+            if (shares.isEmpty()) {
+                throw InvalidSettingException.of("shares", shares, "at least one source");
+            }
+        }
+    }
+
+    /**
+     * A source in a mixture.
+     *
+     * @param source any but a mixture
+     * @param weight greater than 0; a source is taken as often as its weight is of the sum of all
+     */
+    record Share(LatentSource source, double weight) {
+
+        /** Checks the components. */
+        public Share {
+            Check.given("source", source);
+            Check.positive("weight", weight);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.txt2lora;
+
+import java.util.List;
+
+/**
+ * How good a LoRA is by the network's own word, on latents, noise and timesteps that it was not trained on. Squared
+ * differences of predictions are divided by those between the neutral and the positive prompt, which is as far as a
+ * lesson goes as a rule.
+ *
+ * @param gap the squared difference of the targets' predictions from their goals, divided by what it is without a LoRA:
+ *     1 without, 0 when nothing is left to learn. NaN if no pair teaches anything.
+ * @param drift the mean squared difference of predictions for prompts to keep from the base model's, divided by the
+ *     squared difference of the base model's for the neutral and the positive prompt: 0 for a LoRA that keeps all, 1 for
+ *     one that moves other prompts as far as the lesson moves the target. NaN if no pair teaches anything.
+ * @param driftAtStart the same before the first iteration: 0, unless the LoRA had a start of its own
+ * @param gaps the gaps that were measured on the way, in order
+ */
+public record LoraQuality(double gap, double drift, double driftAtStart, List<Gap> gaps) {
+
+    /** Copies the list. */
+    public LoraQuality {
+        gaps = List.copyOf(gaps);
+    }
+
+    /**
+     * A gap that was measured on the way.
+     *
+     * @param iteration after how many iterations
+     * @param gap as {@link LoraQuality#gap}
+     */
+    public record Gap(int iteration, double gap) {}
+}

@@ -1,0 +1,16 @@
+package io.github.txt2lora;
+
+/** What a LoRA is before the first iteration. */
+public enum LoraStart {
+
+    /** One that changes nothing: {@code up} is zero, {@code down} random, as LECO and kohya begin. */
+    ZERO,
+
+    /**
+     * The keys and values of cross-attention are changed in closed form so that the target's embeddings give there what
+     * the positive prompt's give, and prompts to keep stay (Gandikota et al., "Unified Concept Editing in Diffusion
+     * Models", arXiv 2308.14761), as far as the LoRA's rank allows. It needs no evaluation of the UNet, and may be all
+     * there is, with no iterations. The LoRA must reach cross-attention.
+     */
+    CLOSED_FORM
+}

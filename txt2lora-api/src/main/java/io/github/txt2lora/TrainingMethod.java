@@ -1,0 +1,75 @@
+package io.github.txt2lora;
+
+import io.github.txt2lora.internal.Check;
+
+/**
+ * How an iteration finds out what to change: where predictions are compared, how errors count, and what is kept.
+ * {@code docs/method.md} tells what each choice brings.
+ *
+ * @param latents where noisy latents come from
+ * @param timesteps at which timesteps predictions are compared
+ * @param lossWeighting how much each timestep counts
+ * @param preservation how other prompts are kept
+ * @param start what the LoRA is at first
+ */
+public record TrainingMethod(
+        LatentSource latents,
+        TimestepRange timesteps,
+        LossWeighting lossWeighting,
+        Preservation preservation,
+        LoraStart start) {
+
+    /** Checks that nothing is missing. */
+    public TrainingMethod {
+        Check.given("latents", latents);
+        Check.given("timesteps", timesteps);
+        Check.given("lossWeighting", lossWeighting);
+        Check.given("preservation", preservation);
+        Check.given("start", start);
+    }
+
+    /** LECO's, exactly: its random numbers, its rollouts, its loss. */
+    public static TrainingMethod leco() {
+        return new TrainingMethod(
+                LatentSource.rollout(),
+                TimestepRange.all(),
+                LossWeighting.uniform(),
+                Preservation.drawn(),
+                LoraStart.ZERO);
+    }
+
+    /** The default: a pool of pictures, and prompts to keep in each iteration. */
+    public static TrainingMethod pooled() {
+        return new TrainingMethod(
+                LatentSource.pool(),
+                TimestepRange.all(),
+                LossWeighting.uniform(),
+                Preservation.addingPrompts(),
+                LoraStart.ZERO);
+    }
+
+    /** The same with other latents. */
+    public TrainingMethod withLatents(LatentSource newLatents) {
+        return new TrainingMethod(newLatents, timesteps, lossWeighting, preservation, start);
+    }
+
+    /** The same at other timesteps. */
+    public TrainingMethod withTimesteps(TimestepRange newTimesteps) {
+        return new TrainingMethod(latents, newTimesteps, lossWeighting, preservation, start);
+    }
+
+    /** The same with errors that count otherwise. */
+    public TrainingMethod withLossWeighting(LossWeighting newLossWeighting) {
+        return new TrainingMethod(latents, timesteps, newLossWeighting, preservation, start);
+    }
+
+    /** The same with another way to keep other prompts. */
+    public TrainingMethod withPreservation(Preservation newPreservation) {
+        return new TrainingMethod(latents, timesteps, lossWeighting, newPreservation, start);
+    }
+
+    /** The same with another start. */
+    public TrainingMethod withStart(LoraStart newStart) {
+        return new TrainingMethod(latents, timesteps, lossWeighting, preservation, newStart);
+    }
+}

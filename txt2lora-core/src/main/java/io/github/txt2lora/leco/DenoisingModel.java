@@ -1,0 +1,35 @@
+package io.github.txt2lora.leco;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.torch.Torch;
+
+/**
+ * A base model as a training uses it.
+ *
+ * @param torch where it is
+ * @param unet the network; the training attaches its LoRA to it
+ * @param embeddings of all prompts that are used
+ * @param parameterization what the network predicts
+ * @param identity tells this model with these settings (precision, device, clip skip) from all others
+ * @param cache what is kept for later trainings
+ */
+public record DenoisingModel(
+        Torch torch,
+        UNet unet,
+        PromptEmbeddings embeddings,
+        Parameterization parameterization,
+        String identity,
+        LatentCache cache) {
+
+    /**
+     * The identity of a model.
+     *
+     * @param sha256 of its files
+     */
+    public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
+        return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
+                + torch.device().getDeviceType();
+    }
+}

@@ -1,0 +1,215 @@
+package io.github.txt2lora.leco;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.SafetensorsEntry;
+import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.checkpoint.SafetensorsHashes;
+import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.storage.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets of arrays as safetensors files, one for each set, named after the SHA-256 of what the set depends on, which also
+ * stands in the file's metadata with a SHA-256 of the data. A file that does not fit or is damaged is made anew. Several
+ * processes may use a folder at once: files appear whole, and all make the same content, so the last one to write wins.
+ */
+public final class LatentFolder implements AutoCloseable {
+
+    private static final String EXTENSION = ".latents.safetensors";
+    private static final String SET = "txt2lora.latents";
+    private static final String DATA_HASH = "data_sha256";
+
+    private final @Nullable Path folder;
+    private final long limit;
+    private final Consumer<String> warnings;
+    private final Map<String, Optional<SafetensorsFile>> open = new HashMap<>();
+    private final Map<String, Map<Integer, float[]>> added = new LinkedHashMap<>();
+
+    private LatentFolder(@Nullable Path folder, long limit, Consumer<String> warnings) {
+        this.folder = folder;
+        this.limit = limit;
+        this.warnings = warnings;
+    }
+
+    /** No folder: nothing is kept. */
+    public static LatentFolder none() {
+        return new LatentFolder(null, 0, warning -> {});
+    }
+
+    /**
+     * A folder, created when it is first written to.
+     *
+     * @param limit bytes of all its files; those that were not used for the longest time are deleted first
+     * @param warnings is told of files that cannot be used or written
+     */
+    public static LatentFolder at(Path folder, long limit, Consumer<String> warnings) {
+        return new LatentFolder(folder, limit, warnings);
+    }
+
+    /** An array of a set, if it is there with this length. */
+    Optional<float[]> read(String set, int number, int length) {
+        if (folder == null) {
+            return Optional.empty();
+        }
+        return open.computeIfAbsent(set, this::openFile)
+                .flatMap(file -> file.find(name(number)))
+                .map(TensorView::toFloats)
+                .filter(values -> values.length == length);
+    }
+
+    private static String name(int number) {
+        return Integer.toString(number);
+    }
+
+    private Optional<SafetensorsFile> openFile(String set) {
+        Path path = path(set);
+        if (Files.notExists(path)) {
+            return Optional.empty();
+        }
+        try {
+            SafetensorsFile file = SafetensorsFile.open(path);
+            try {
+                requireSound(file, set);
+                Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+                return Optional.of(file);
+            } catch (RuntimeException | IOException e) {
+                file.close();
+                throw e;
+            }
+        } catch (CheckpointException | StorageException | IOException e) {
+            warnings.accept("kept latents are made anew: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static void requireSound(SafetensorsFile file, String set) {
+        if (!set.equals(file.metadata().get(SET))) {
+            throw new CheckpointException(file.path() + " holds latents of "
+                    + Excerpt.of(file.metadata().getOrDefault(SET, "nothing that it names")) + "; expected "
+                    + Excerpt.of(set));
+        }
+        String hash = SafetensorsHashes.sha256OfTensorData(entries(file.tensors()));
+        if (!hash.equals(file.metadata().get(DATA_HASH))) {
+            throw new CheckpointException(file.path() + " is damaged: its data has the SHA-256 " + hash + "; expected "
+                    + Excerpt.of(file.metadata().getOrDefault(DATA_HASH, "one in its metadata")));
+        }
+        for (TensorView tensor : file.tensors()) {
+            if (tensor.type() != ElementType.F32) {
+                throw new CheckpointException(file.path() + " holds " + tensor + "; expected F32");
+            }
+        }
+    }
+
+    /** Takes an array to be written at the next {@link #save}. */
+    void add(String set, int number, float[] values) {
+        if (folder != null) {
+            added.computeIfAbsent(set, any -> new TreeMap<>()).put(number, values);
+        }
+    }
+
+    /** Writes what was added, together with what is there by now. */
+    void save() {
+        if (folder == null || added.isEmpty()) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            added.forEach(this::write);
+            dropOldest(folder);
+        } catch (StorageException | IOException | UncheckedIOException e) {
+            warnings.accept("latents could not be kept in " + folder + ", so they will be computed again: " + e);
+        } finally {
+            added.clear();
+        }
+    }
+
+    private void write(String set, Map<Integer, float[]> arrays) {
+        Map<String, float[]> all = new TreeMap<>();
+        Optional.ofNullable(open.remove(set)).flatMap(Function.identity()).ifPresent(SafetensorsFile::close);
+        // copied and closed, since no system lets go of a mapped file as easily as Linux does
+        openFile(set).ifPresent(file -> {
+            file.tensors().forEach(tensor -> all.put(tensor.name(), tensor.toFloats()));
+            file.close();
+        });
+        arrays.forEach((number, values) -> all.put(name(number), values));
+        List<TensorView> tensors = all.entrySet().stream()
+                .map(array -> tensor(array.getKey(), array.getValue()))
+                .toList();
+        List<SafetensorsEntry> entries = entries(tensors);
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put(SET, set);
+        metadata.put(DATA_HASH, SafetensorsHashes.sha256OfTensorData(entries));
+        SafetensorsWriter.write(path(set), metadata, entries);
+    }
+
+    private static TensorView tensor(String name, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return new TensorView(name, ElementType.F32, List.of((long) values.length), bytes::duplicate);
+    }
+
+    private static List<SafetensorsEntry> entries(Iterable<TensorView> tensors) {
+        List<SafetensorsEntry> entries = new ArrayList<>();
+        tensors.forEach(tensor -> entries.add(SafetensorsEntry.of(tensor.name(), tensor)));
+        return entries;
+    }
+
+    private void dropOldest(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(directory)) {
+            files = all.filter(file -> file.toString().endsWith(EXTENSION)).toList();
+        }
+        Map<Path, FileTime> used = new HashMap<>();
+        long bytes = 0;
+        for (Path file : files) {
+            if (Files.exists(file)) {
+                used.put(file, Files.getLastModifiedTime(file));
+                bytes += Files.size(file);
+            }
+        }
+        List<Map.Entry<Path, FileTime>> oldestFirst = new ArrayList<>(used.entrySet());
+        oldestFirst.sort(Map.Entry.comparingByValue());
+        for (Map.Entry<Path, FileTime> file : oldestFirst) {
+            if (bytes <= limit) {
+                break;
+            }
+            bytes -= Files.size(file.getKey());
+            Files.deleteIfExists(file.getKey());
+        }
+    }
+
+    private Path path(String set) {
+        return Objects.requireNonNull(folder).resolve(Sha256.of(set).substring(0, 32) + EXTENSION);
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(file -> file.ifPresent(SafetensorsFile::close));
+        open.clear();
+        added.clear();
+    }
+}

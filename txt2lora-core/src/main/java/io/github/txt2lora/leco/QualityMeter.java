@@ -1,0 +1,171 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are pictures of the neutral
+ * prompt with noise, of seeds that no training uses; they are the same for all trainings over a model, and what the base
+ * model predicts for them is kept, so that a measurement costs one prediction of each compared prompt.
+ */
+public final class QualityMeter {
+
+    private static final double LORA_ON = 1;
+
+    /** Far from the seeds of pools. */
+    private static final long SEED = 1_000_000;
+
+    /** Few, since they only compare LoRAs with each other and with none; drawn as pools are. */
+    private static final LatentSource.Pool HELD_OUT = new LatentSource.Pool(8, 1, 8, 3);
+
+    private static final int BATCH_SIZE = 4;
+
+    private final DenoisingModel model;
+    private final Teacher teacher;
+    private final List<HeldOut> lessons;
+
+    /** Prompts whose predictions are compared, on latents of their own. */
+    private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept, PoolStates latents) {}
+
+    /**
+     * A meter for the LoRA that is attached to the model.
+     *
+     * @param pairs of a training; those to keep, and the neutral and unconditional prompts, are what drift is measured
+     *     for
+     */
+    public QualityMeter(DenoisingModel model, List<PromptPair> pairs) {
+        this.model = model;
+        this.teacher = new Teacher(model);
+        List<PromptPair> taught =
+                pairs.stream().filter(pair -> !pair.preserves()).toList();
+        Set<String> targets = new LinkedHashSet<>();
+        taught.forEach(pair -> targets.add(pair.target()));
+        this.lessons = taught.stream()
+                .map(pair ->
+                        new HeldOut(pair, TeacherTarget.of(pair), kept(pair, pairs, targets), heldOut(model, pair)))
+                .toList();
+    }
+
+    private static Set<String> kept(PromptPair pair, List<PromptPair> pairs, Set<String> targets) {
+        Set<String> kept = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional()));
+        pairs.stream().filter(PromptPair::preserves).forEach(other -> kept.add(other.target()));
+        kept.removeAll(targets);
+        return kept;
+    }
+
+    private static PoolStates heldOut(DenoisingModel model, PromptPair pair) {
+        PromptPair alike =
+                pair.toBuilder().batchSize(BATCH_SIZE).dynamicResolution(false).build();
+        return new PoolStates(model, HELD_OUT, alike, TimestepRange.all(), SEED);
+    }
+
+    /** The gap now: 1 without a LoRA, 0 when nothing is left to learn. */
+    public double gap(Runnable beforeCall) {
+        return mean(beforeCall, (lesson, batch) -> {
+            String target = lesson.pair().target();
+            List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
+            prompts.add(target);
+            Map<String, NDArray> base = batch.base(prompts);
+            NDArray goal = lesson.goal().goal(base, batch.latents());
+            return new Ratio(
+                    squaredDistance(batch.withLora(target), goal),
+                    squaredDistance(Objects.requireNonNull(base.get(target)), goal));
+        });
+    }
+
+    /** The drift now: 0 if prompts to keep are as without a LoRA. */
+    public double drift(Runnable beforeCall) {
+        return mean(beforeCall, (lesson, batch) -> {
+            List<String> prompts = new ArrayList<>(lesson.kept());
+            prompts.add(lesson.pair().neutral());
+            prompts.add(lesson.pair().positive());
+            Map<String, NDArray> base = batch.base(prompts);
+            double moved = 0;
+            for (String prompt : lesson.kept()) {
+                moved += squaredDistance(batch.withLora(prompt), Objects.requireNonNull(base.get(prompt)));
+            }
+            return new Ratio(
+                    moved / Math.max(1, lesson.kept().size()),
+                    squaredDistance(
+                            Objects.requireNonNull(base.get(lesson.pair().neutral())),
+                            Objects.requireNonNull(base.get(lesson.pair().positive()))));
+        });
+    }
+
+    /** Two sums whose quotient is measured. */
+    private record Ratio(double above, double below) {}
+
+    @FunctionalInterface
+    private interface Comparison {
+        Ratio of(HeldOut lesson, Batch batch);
+    }
+
+    /** The mean over the lessons; NaN without any. */
+    private double mean(Runnable beforeCall, Comparison comparison) {
+        return lessons.stream()
+                .mapToDouble(lesson -> quotient(lesson, beforeCall, comparison))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private double quotient(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
+        double above = 0;
+        double below = 0;
+        for (int i = 0; i < lesson.latents().batches(); i++) {
+            try (NDManager scope = model.torch().newScope()) {
+                NoisyBatch noisy = lesson.latents().batch(scope, i, beforeCall);
+                var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE, beforeCall);
+                Ratio ratio = comparison.of(lesson, new Batch(context, noisy));
+                above += ratio.above();
+                below += ratio.below();
+            }
+        }
+        return above / below;
+    }
+
+    /** Latents to compare predictions at. */
+    private final class Batch {
+
+        private final StepContext context;
+        private final NoisyBatch noisy;
+
+        Batch(StepContext context, NoisyBatch noisy) {
+            this.context = context;
+            this.noisy = noisy;
+        }
+
+        NDArray latents() {
+            return noisy.latents();
+        }
+
+        Map<String, NDArray> base(List<String> prompts) {
+            return teacher.predict(context, noisy, prompts);
+        }
+
+        NDArray withLora(String prompt) {
+            context.beforeCall().run();
+            NDManager scope = context.scope();
+            return model.unet()
+                    .predict(
+                            scope,
+                            noisy.latents(),
+                            noisy.timesteps(),
+                            model.embeddings().batch(scope, List.of(prompt), noisy.samples(), noisy.size()),
+                            LORA_ON);
+        }
+    }
+
+    private static double squaredDistance(NDArray first, NDArray second) {
+        return first.sub(second).square().sum().getFloat();
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.txt2lora.leco;
+
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.torch.TorchGenerator;
+
+/**
+ * Timesteps for the samples of a batch, each uniform and all of them evenly spread, which makes their mean loss vary
+ * less (as the antithetic times of Kingma et al., "Variational Diffusion Models", arXiv 2107.00630).
+ */
+final class SpreadTimesteps {
+
+    private SpreadTimesteps() {}
+
+    /** Draws one random number for all of them. */
+    static double[] draw(TorchGenerator generator, int count, TimestepRange range) {
+        return at(generator.uniformDouble(), count, range);
+    }
+
+    /**
+     * Timesteps in as many equal parts of the range.
+     *
+     * @param offset 0 to below 1, where in its part each one lies
+     */
+    static double[] at(double offset, int count, TimestepRange range) {
+        int width = range.maximum() - range.minimum() + 1;
+        double[] timesteps = new double[count];
+        for (int i = 0; i < count; i++) {
+            timesteps[i] = range.minimum() + Math.floor((i + offset) / count * width);
+        }
+        return timesteps;
+    }
+}
