@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,13 +26,32 @@ final class HtmlReport {
             <meta name="viewport" content="width=device-width">
             <title>Txt2Lora report</title>
             <style>
-            body { font: 15px/1.4 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #222; }
+            :root { color-scheme: light dark; --text: #222; --page: #fff; --line: #ccc; --bad: #b00020; --wait: #8a5a00;
+              --warn: #fdecea; --link: #1f4e9c; }
+            @media (prefers-color-scheme: dark) {
+              :root { --text: #ddd; --page: #1b1b1d; --line: #4a4a4e; --bad: #ff8a94; --wait: #e8b04a; --warn: #40262a;
+                --link: #9dbdf2; }
+            }
+            body { font: 15px/1.4 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: var(--text);
+              background: var(--page); }
+            h2 { margin-top: 2em; overflow-wrap: anywhere; }
+            p, .summary th { overflow-wrap: anywhere; }
             table { border-collapse: collapse; margin: .5em 0; }
-            th, td { border: 1px solid #ccc; padding: .2em .6em; text-align: left; vertical-align: top; }
+            th, td { border: 1px solid var(--line); padding: .2em .6em; text-align: left; vertical-align: top; }
             td { overflow-wrap: anywhere; white-space: pre-wrap; }
-            img { max-width: 100%; display: block; margin: 1em 0; }
-            pre { background: #fdecea; padding: .6em; white-space: pre-wrap; overflow-wrap: anywhere; }
-            .failed { color: #b00020; } .interrupted { color: #9a6700; }
+            .summary td, .summary thead th { overflow-wrap: normal; white-space: nowrap; }
+            a { color: var(--link); }
+            img { max-width: 100%; height: auto; display: block; margin: 1em 0; }
+            .chart { overflow-x: auto; }
+            .chart img { min-width: 38em; }
+            pre { background: var(--warn); padding: .6em; white-space: pre-wrap; overflow-wrap: anywhere; }
+            .failed { color: var(--bad); } .interrupted { color: var(--wait); }
+            @media (max-width: 40em) {
+              .summary, .summary thead, .summary tbody { display: block; }
+              .summary tr { display: grid; grid-template-columns: 6.5em 1fr 1fr 5em; }
+              .summary tr > :first-child { grid-column: 1 / -1; }
+              .summary th, .summary td { padding: .2em .3em; margin: 0 -1px -1px 0; }
+            }
             </style>
             </head>
             <body>
@@ -55,11 +75,15 @@ final class HtmlReport {
     String html() {
         HtmlText html = new HtmlText().markup(HEAD).markup("<h1>Txt2Lora report</h1>\n");
         html.markup("<p>").text(count() + " in " + text(duration) + ".").markup("</p>\n");
-        html.markup("<table>\n<tr><th>LoRA</th><th>outcome</th><th>first loss</th><th>last loss</th>"
-                + "<th>training</th></tr>\n");
-        outcomes.forEach(outcome -> addSummary(html, outcome));
-        html.markup("</table>\n");
-        outcomes.forEach(outcome -> addSection(html, outcome));
+        html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>first loss</th>"
+                + "<th>last loss</th><th>training</th></tr></thead>\n<tbody>\n");
+        for (int i = 0; i < outcomes.size(); i++) {
+            addSummary(html, outcomes.get(i), i);
+        }
+        html.markup("</tbody>\n</table>\n");
+        for (int i = 0; i < outcomes.size(); i++) {
+            addSection(html, outcomes.get(i), i);
+        }
         return html.markup("</body>\n</html>\n").toString();
     }
 
@@ -81,8 +105,10 @@ final class HtmlReport {
         return outcome instanceof LoraOutcome.Failed ? "failed" : "interrupted";
     }
 
-    private static void addSummary(HtmlText html, LoraOutcome outcome) {
-        html.markup("<tr>").element("th", outcome.name());
+    private static void addSummary(HtmlText html, LoraOutcome outcome, int index) {
+        html.markup("<tr><th><a href=\"#lora" + index + "\">")
+                .text(outcome.name())
+                .markup("</a></th>");
         html.markup("<td class=\"" + word(outcome) + "\">").text(word(outcome)).markup("</td>");
         LoraRecord record = record(outcome);
         if (record == null) {
@@ -103,8 +129,8 @@ final class HtmlReport {
         return outcome instanceof LoraOutcome.Skipped skipped ? skipped.record() : null;
     }
 
-    private void addSection(HtmlText html, LoraOutcome outcome) {
-        html.element("h2", outcome.name()).markup("\n");
+    private void addSection(HtmlText html, LoraOutcome outcome, int index) {
+        html.markup("<h2 id=\"lora" + index + "\">").text(outcome.name()).markup("</h2>\n");
         LoraRecord record = record(outcome);
         if (outcome instanceof LoraOutcome.Failed failed) {
             html.element("pre", String.valueOf(failed.failure().getMessage())).markup("\n");
@@ -122,7 +148,9 @@ final class HtmlReport {
             html.png(read(files.picture()), "pictures without and with " + name);
         }
         LossChart.png(record.training().losses())
-                .ifPresent(png -> html.png(png, "losses of " + name + " by iteration"));
+                .ifPresent(png -> html.markup("<div class=\"chart\">")
+                        .png(png, "losses of " + name + " by iteration")
+                        .markup("</div>\n"));
         html.markup("<table>\n");
         addFacts(html, record);
         html.markup("</table>\n");
@@ -130,7 +158,7 @@ final class HtmlReport {
                 .warnings()
                 .forEach(warning -> html.element("p", "Warning: " + warning).markup("\n"));
         html.markup("<details><summary>Prompts</summary>\n");
-        record.prompts().forEach(prompt -> addTable(html, prompt));
+        addPrompts(html, record.prompts());
         html.markup("</details>\n<details><summary>Settings</summary>\n");
         addTable(html, record.settings());
         html.markup("</details>\n");
@@ -149,16 +177,32 @@ final class HtmlReport {
             html.row("SHA-256", training.sha256());
         } else {
             html.row("SHA-256", resize.sha256());
-            html.row(
-                    "resized",
-                    "to ranks " + resize.lowestRank() + " to " + resize.highestRank() + " in " + resize.seconds()
-                            + " s");
+            html.row("resized", resized(resize));
         }
         LoraRecord.Preview preview = record.preview();
         if (preview != null) {
             html.row("preview", preview.pictures() + " pictures in " + preview.seconds() + " s");
         }
         record.versions().forEach(html::row);
+    }
+
+    private static String resized(LoraRecord.Resize resize) {
+        Double retained = resize.frobeniusRetained();
+        String kept = retained == null ? "" : String.format(Locale.ROOT, ", %.1f%% of the norm kept", 100 * retained);
+        return "to ranks " + resize.lowestRank() + " to " + resize.highestRank() + kept + ", in " + resize.seconds()
+                + " s";
+    }
+
+    /** Prompts that are drawn more often because they are there several times are shown once. */
+    private static void addPrompts(HtmlText html, List<Map<String, Object>> prompts) {
+        Map<Map<String, Object>, Integer> counts = new LinkedHashMap<>();
+        prompts.forEach(prompt -> counts.merge(prompt, 1, Integer::sum));
+        counts.forEach((prompt, count) -> {
+            if (count > 1) {
+                html.element("p", count + " of " + prompts.size() + " entries:").markup("\n");
+            }
+            addTable(html, prompt);
+        });
     }
 
     private static void addTable(HtmlText html, Map<String, Object> values) {

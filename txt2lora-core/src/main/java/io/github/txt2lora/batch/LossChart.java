@@ -29,6 +29,9 @@ final class LossChart {
     /** The mean runs over this share of the iterations. */
     private static final int WINDOWS = 20;
 
+    /** Where points are evenly apart, XChart would label some of them, such as 78, 156, 234, not round numbers. */
+    private static final double UNEVEN = 0.001;
+
     private static final Color PALE = new Color(0xb8, 0xc7, 0xe0);
     private static final Color STRONG = new Color(0x1f, 0x4e, 0x9c);
 
@@ -63,7 +66,10 @@ final class LossChart {
                 .yAxisTitle("loss")
                 .build();
         chart.getStyler()
+                .setXAxisMin(0.0)
+                .setXAxisMax((double) losses.size())
                 .setXAxisTickMarkSpacingHint(100)
+                .setYAxisDecimalPattern("0.######")
                 .setLegendPosition(LegendPosition.InsideNE)
                 .setChartBackgroundColor(Color.WHITE);
         int step = Math.max(1, losses.size() / MOST_POINTS);
@@ -71,6 +77,7 @@ final class LossChart {
                 .filter(i -> i % step == 0)
                 .mapToDouble(i -> i + 1.0)
                 .toArray();
+        iterations[0] += UNEVEN;
         double[] means = runningMeans(losses);
         add(chart, "loss", iterations, i -> losses.get(i), PALE);
         add(chart, "running mean", iterations, i -> means[i], STRONG);
@@ -81,7 +88,10 @@ final class LossChart {
         double[] values = Arrays.stream(iterations)
                 .map(iteration -> value.applyAsDouble((int) iteration - 1))
                 .toArray();
-        chart.addSeries(name, iterations, values).setMarker(SeriesMarkers.NONE).setLineColor(color);
+        chart.addSeries(name, iterations, values)
+                .setMarker(values.length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE)
+                .setMarkerColor(color)
+                .setLineColor(color);
     }
 
     private static double[] runningMeans(List<Double> losses) {

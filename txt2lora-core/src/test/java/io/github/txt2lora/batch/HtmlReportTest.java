@@ -97,6 +97,18 @@ class HtmlReportTest {
     }
 
     @Test
+    void its_table_leads_to_each_lora() {
+        assertThat(report().html()).contains("<a href=\"#lora1\">broken</a>").contains("<h2 id=\"lora1\">broken</h2>");
+    }
+
+    @Test
+    void prompts_that_are_there_several_times_are_shown_once() {
+        assertThat(report().html())
+                .containsOnlyOnce("<tr><th>target</th><td>1girl</td></tr>")
+                .contains("<p>2 of 3 entries:</p>");
+    }
+
+    @Test
     void many_losses_make_a_small_chart() {
         List<Double> losses =
                 IntStream.range(0, 200_000).mapToObj(i -> 1.0 / (1 + i % 100)).toList();
@@ -153,7 +165,7 @@ class HtmlReportTest {
                 LoraRecord.FORMAT,
                 "krnkmd",
                 Map.of("rank", 4, HOSTILE, HOSTILE),
-                List.of(Map.of("target", HOSTILE)),
+                List.of(Map.of("target", "1girl"), Map.of("target", HOSTILE), Map.of("target", "1girl")),
                 Map.of("java", HOSTILE),
                 new LoraRecord.Training(
                         "fingerprint",
