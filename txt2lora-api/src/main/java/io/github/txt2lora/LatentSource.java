@@ -42,14 +42,14 @@ public sealed interface LatentSource {
         return new Pool(pictures, 4, 8, 3);
     }
 
-    /** Standard normal noise, other noise in each iteration. */
+    /** 32 different batches of noise, at timesteps from 500 up. */
     static Noise noise() {
-        return new Noise(false);
+        return new Noise(32, 500);
     }
 
-    /** Standard normal noise, the same in all iterations. */
+    /** The same noise in all iterations, at timesteps from 500 up. */
     static Noise fixedNoise() {
-        return new Noise(true);
+        return new Noise(1, 500);
     }
 
     /** Each iteration takes one of several sources, chosen at random by their weights. */
@@ -119,12 +119,22 @@ public sealed interface LatentSource {
     }
 
     /**
-     * Standard normal noise, whatever the timestep: nothing has to be computed, but only at high timesteps does it
-     * resemble what a picture comes from. (So does iLECO, a variant of LECO.)
+     * Standard normal noise, whatever the timestep (as in iLECO, a variant of LECO): no latents have to be computed, and
+     * it is what every picture comes from. Only at high timesteps does it resemble latents on their way to a picture,
+     * but there it is decided what the picture shows.
      *
-     * @param fixed whether it is the same noise in all iterations
+     * @param batches how many different ones there are, each at timesteps of its own, so that the base model's
+     *     predictions for them are computed once and then kept; 0 for other noise in each iteration
+     * @param minimumTimestep the least timestep, 0 to 999, that is compared at noise
      */
-    record Noise(boolean fixed) implements LatentSource {}
+    record Noise(int batches, int minimumTimestep) implements LatentSource {
+
+        /** Checks the numbers. */
+        public Noise {
+            Check.atLeast("batches", batches, 0);
+            Check.between("minimumTimestep", minimumTimestep, 0, 999);
+        }
+    }
 
     /**
      * Several sources.

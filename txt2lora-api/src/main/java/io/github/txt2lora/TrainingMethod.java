@@ -19,13 +19,27 @@ public record TrainingMethod(
         Preservation preservation,
         LoraStart start) {
 
-    /** Checks that nothing is missing. */
+    /**
+     * Checks that the parts fit together.
+     *
+     * @throws InvalidSettingException if noise is to be compared at none of the timesteps
+     */
     public TrainingMethod {
         Check.given("latents", latents);
         Check.given("timesteps", timesteps);
+        requireNoiseWithin(latents, timesteps);
         Check.given("lossWeighting", lossWeighting);
         Check.given("preservation", preservation);
         Check.given("start", start);
+    }
+
+    private static void requireNoiseWithin(LatentSource latents, TimestepRange timesteps) {
+        if (latents instanceof LatentSource.Mixture mixture) {
+            mixture.shares().forEach(share -> requireNoiseWithin(share.source(), timesteps));
+        } else if (latents instanceof LatentSource.Noise noise && noise.minimumTimestep() > timesteps.maximum()) {
+            throw InvalidSettingException.of(
+                    "minimumTimestep", noise.minimumTimestep(), "at most the last timestep, " + timesteps.maximum());
+        }
     }
 
     /** LECO's, exactly: its random numbers, its rollouts, its loss. */

@@ -1,26 +1,50 @@
 package io.github.txt2lora.leco;
 
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 
-/**
- * Standard normal noise at every timestep, as in iLECO, a variant of LECO that leaves the rollout out.
- *
- * @param fixed whether it is always the same
- */
-record NoiseLatents(DenoisingModel model, TrainingSpec spec, boolean fixed) implements NoisyLatents {
+/** Standard normal noise at high timesteps, as in iLECO, a variant of LECO that leaves the rollout out. */
+final class NoiseLatents implements NoisyLatents {
 
-    private static final long FIXED_SEED = 0;
+    /** The same for all trainings, so that they share predictions. */
+    private static final long SEED = 0;
+
+    private final DenoisingModel model;
+    private final LatentSource.Noise noise;
+    private final TimestepRange range;
+
+    NoiseLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Noise noise) {
+        this.model = model;
+        this.noise = noise;
+        TimestepRange all = spec.method().timesteps();
+        this.range = TimestepRange.of(Math.max(all.minimum(), noise.minimumTimestep()), all.maximum());
+    }
 
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {
-        double[] timesteps = SpreadTimesteps.draw(
-                context.generator(), pair.batchSize(), spec.method().timesteps());
-        LatentDraw draw = LatentDraw.next(
-                fixed ? new TorchGenerator(FIXED_SEED) : context.generator(),
-                pair,
-                model.embeddings().takePictureSize());
-        return new NoisyBatch(draw.latents(context.scope()), timesteps, draw.size(), null);
+        TorchGenerator generator = context.generator();
+        boolean takesPictureSize = model.embeddings().takePictureSize();
+        boolean leftToChance = pair.dynamicResolution() || (pair.dynamicCrops() && takesPictureSize);
+        if (leftToChance || noise.batches() == 0) {
+            double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
+            LatentDraw draw = LatentDraw.next(generator, pair, takesPictureSize);
+            return new NoisyBatch(draw.latents(context.scope()), timesteps, draw.size(), null);
+        }
+        int number = (int) generator.randint(0, noise.batches());
+        double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
+        LatentDraw draw = LatentDraw.next(new TorchGenerator(SEED + number), pair, false);
+        var origin = new NoisyBatch.Origin(key(pair), number);
+        PictureSize size = PictureSize.uncropped(pair.resolution(), pair.resolution());
+        return new NoisyBatch(draw.latents(context.scope()), timesteps, size, origin);
+    }
+
+    /** What the batches and their predictions depend on. */
+    private String key(PromptPair pair) {
+        return pair.batchSize() + " of noise at timesteps " + range.minimum() + " to " + range.maximum() + "/"
+                + pair.resolution() + " pixels/" + model.identity();
     }
 }

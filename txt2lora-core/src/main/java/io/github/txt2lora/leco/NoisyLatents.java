@@ -29,7 +29,7 @@ sealed interface NoisyLatents
         } else if (source instanceof LatentSource.Pool pool) {
             return new PoolLatents(model, spec, pool);
         } else if (source instanceof LatentSource.Noise noise) {
-            return new NoiseLatents(model, spec, noise.fixed());
+            return new NoiseLatents(model, spec, noise);
         } else if (source instanceof LatentSource.Mixture mixture) {
             return new MixedLatents(mixture, part -> of(part, model, spec));
         }

@@ -33,9 +33,6 @@ final class PoolStates {
     /** Pictures that are drawn at once; with guidance twice as many samples go through the network. */
     private static final int DRAWN_AT_ONCE = 4;
 
-    /** The golden ratio's fraction, whose multiples fill 0 to 1 evenly however many there are. */
-    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
-
     private final DenoisingModel model;
     private final LatentSource.Pool pool;
     private final PromptPair pair;
@@ -85,8 +82,7 @@ final class PoolStates {
      * @param number 0 to {@link #batches()} - 1
      */
     NoisyBatch batch(NDManager scope, int number, Runnable beforeCall) {
-        double offset = number * GOLDEN % 1;
-        double[] timesteps = SpreadTimesteps.at(offset, pair.batchSize(), range);
+        double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
         int[] chosen = new int[pair.batchSize()];
         Arrays.setAll(chosen, i -> (number * pair.batchSize() + i) % pool.pictures());
         int side = side();

@@ -9,11 +9,23 @@ import io.github.txt2lora.torch.TorchGenerator;
  */
 final class SpreadTimesteps {
 
+    /** The golden ratio's fraction, whose multiples fill 0 to 1 evenly. */
+    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+
     private SpreadTimesteps() {}
 
     /** Draws one random number for all of them. */
     static double[] draw(TorchGenerator generator, int count, TimestepRange range) {
         return at(generator.uniformDouble(), count, range);
+    }
+
+    /**
+     * An offset for one of many batches, so that they too are evenly spread, however many there are.
+     *
+     * @param number of the batch
+     */
+    static double offset(int number) {
+        return number * GOLDEN % 1;
     }
 
     /**

@@ -1,0 +1,26 @@
+package io.github.txt2lora.benchmarks;
+
+/**
+ * How good a LoRA is on the way.
+ *
+ * @param iteration after how many iterations
+ * @param unetSamples what the UNet has done for it: a forward pass of one sample is 1, a backward pass 2
+ * @param seconds of training
+ * @param gap see {@link io.github.txt2lora.LoraQuality}
+ * @param drift see {@link io.github.txt2lora.LoraQuality}
+ * @param pictureDistance of the target's pictures from the positive prompt's, in latents, squared: 1 without a LoRA
+ * @param pixelDistance the same in pixels
+ * @param leak distance of the neutral prompt's pictures from the base model's, in latents, squared, divided by that of
+ *     the base model's pictures for the neutral and the positive prompt
+ * @param pixelLeak the same in pixels
+ */
+record QualityPoint(
+        int iteration,
+        long unetSamples,
+        double seconds,
+        double gap,
+        double drift,
+        double pictureDistance,
+        double pixelDistance,
+        double leak,
+        double pixelLeak) {}

@@ -1,0 +1,138 @@
+package io.github.txt2lora.benchmarks;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.leco.LatentFolder;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.PromptEmbeddings;
+import io.github.txt2lora.leco.QualityMeter;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Trains in different ways over one loaded model, and measures the LoRAs on the way. */
+final class QualityRun implements AutoCloseable {
+
+    private static final long CACHE_BYTES = 1L << 30;
+
+    private final Torch torch;
+    private final NDManager scope;
+    private final UNet unet;
+    private final Vae vae;
+    private final PromptEmbeddings embeddings;
+    private final PictureDistances pictures;
+    private final LatentCache measuring = new LatentCache(CACHE_BYTES, LatentFolder.none());
+
+    QualityRun(Path checkpointFile, List<PromptPair> pairs) {
+        torch = Torch.start(EngineOptions.builder().threads(1).build());
+        scope = torch.newScope();
+        try (Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
+            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+            embeddings = PromptEmbeddings.encode(encoder, pairs, scope, warning -> {});
+            unet = UNet.load(torch, checkpoint, Precision.FP32);
+            vae = Vae.load(torch, checkpoint, Precision.FP32);
+            Set<String> prompts = new LinkedHashSet<>(List.of(""));
+            pairs.forEach(pair -> prompts.addAll(List.of(pair.target(), pair.positive(), pair.neutral())));
+            Map<String, PromptEmbedding> encoded = encoder.encode(prompts, scope, warning -> {});
+            pictures = new PictureDistances(torch, unet, vae, encoded);
+        }
+    }
+
+    /**
+     * Trains once.
+     *
+     * @param before trainings over the same model whose pools and predictions are there already
+     */
+    List<QualityPoint> run(QualityMode mode, QualityMode... before) {
+        try (var cache = new LatentCache(CACHE_BYTES, LatentFolder.none())) {
+            for (QualityMode earlier : before) {
+                train(earlier, cache, false);
+            }
+            return train(mode, cache, true);
+        }
+    }
+
+    private List<QualityPoint> train(QualityMode mode, LatentCache cache, boolean isMeasured) {
+        List<QualityPoint> points = new ArrayList<>();
+        try (NDManager training = torch.newScope()) {
+            var generator = new TorchGenerator(mode.spec().seed());
+            LoraParameters parameters = LoraParameters.initialize(
+                    training,
+                    LoraModules.select(unet.weightShapes(), mode.spec().lora()),
+                    mode.spec().lora(),
+                    generator);
+            long work = -unet.work();
+            long nanos = -System.nanoTime();
+            try (var trainer = new LecoTrainer(model(cache), parameters, mode.pairs(), mode.spec(), generator)) {
+                var meter = new QualityMeter(model(measuring), mode.pairs());
+                for (int measuredAfter : mode.measuredAfter()) {
+                    while (trainer.iteration() < measuredAfter) {
+                        trainer.next(() -> {});
+                    }
+                    work += unet.work();
+                    nanos += System.nanoTime();
+                    if (isMeasured) {
+                        points.add(point(mode, meter, measuredAfter, work, nanos * 1e-9));
+                    }
+                    work -= unet.work();
+                    nanos -= System.nanoTime();
+                }
+            }
+        }
+        return points;
+    }
+
+    private DenoisingModel model(LatentCache cache) {
+        return new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "benchmark", cache);
+    }
+
+    private QualityPoint point(QualityMode mode, QualityMeter meter, int iteration, long work, double seconds) {
+        List<PromptPair> taught =
+                mode.pairs().stream().filter(pair -> !pair.preserves()).toList();
+        List<PictureDistances.Distance> targets =
+                taught.stream().map(pictures::ofTarget).toList();
+        PictureDistances.Distance neutral = pictures.ofNeutral(taught.get(0));
+        return new QualityPoint(
+                iteration,
+                work,
+                seconds,
+                meter.gap(() -> {}),
+                meter.drift(() -> {}),
+                mean(targets.stream().map(PictureDistances.Distance::latents)),
+                mean(targets.stream().map(PictureDistances.Distance::pixels)),
+                neutral.latents(),
+                neutral.pixels());
+    }
+
+    private static double mean(Stream<Double> values) {
+        return values.mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+
+    @Override
+    public void close() {
+        measuring.close();
+        vae.close();
+        unet.close();
+        scope.close();
+        torch.close();
+    }
+}
