@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.DownloadAddress;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
@@ -40,19 +41,14 @@ public sealed interface ModelAddress {
         /**
          * Checks both components.
          *
-         * @throws InvalidSettingException if the name cannot be a file name, or the address is not absolute
+         * @throws InvalidSettingException if the name cannot be a file name, or nothing can be downloaded from the
+         *     address: it is not absolute, of a scheme other than https, hf and file (http within this machine), or
+         *     holds a user's name
          */
         public Named {
             name = withoutExtension(FileName.check("model_name", name));
             FileName.check("model_name", name);
-            Check.given("model_url", url).ifPresent(address -> {
-                if (!address.isAbsolute()) {
-                    throw InvalidSettingException.of(
-                            "model_url",
-                            PublicAddress.of(address),
-                            "an absolute address such as https://example.org/model.safetensors");
-                }
-            });
+            Check.given("model_url", url).ifPresent(address -> DownloadAddress.check("model_url", address));
         }
 
         @Override

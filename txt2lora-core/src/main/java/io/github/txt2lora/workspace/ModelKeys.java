@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.DownloadAddress;
 import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -45,18 +46,12 @@ final class ModelKeys {
         }
         String text = keys.text(SettingKey.MODEL_URL, "");
         try {
-            URI url = new URI(text.strip());
-            if (url.isAbsolute()) {
-                return Optional.of(url);
-            }
+            return Optional.of(DownloadAddress.check(SettingKey.MODEL_URL.flat(), new URI(text.strip())));
         } catch (URISyntaxException e) {
             keys.report(SettingKey.MODEL_URL, PublicAddress.of(text), "an address of a download: " + e.getReason());
-            return Optional.empty();
+        } catch (InvalidSettingException e) {
+            keys.report(SettingKey.MODEL_URL, e.getMessage());
         }
-        keys.report(
-                SettingKey.MODEL_URL,
-                PublicAddress.of(text),
-                "an absolute address such as https://example.org/model.safetensors");
         return Optional.empty();
     }
 

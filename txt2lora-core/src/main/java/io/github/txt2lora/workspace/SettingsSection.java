@@ -269,9 +269,9 @@ final class SettingsSection {
         problems.add(lineOf(key), path(key) + " is " + Problems.quote(found) + "; expected " + expected);
     }
 
-    /** Notes a problem on the line of a key. */
+    /** Notes a problem on the line of a key, which is put before it unless it begins with it. */
     void report(String key, String problem) {
-        problems.add(lineOf(key), path(key) + ": " + problem);
+        problems.add(lineOf(key), problem.startsWith(path(key) + " ") ? problem : path(key) + ": " + problem);
     }
 
     /** Hands a value on, noting what a builder of the API objects to on the line of the key. */

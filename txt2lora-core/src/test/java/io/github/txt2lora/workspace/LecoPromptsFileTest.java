@@ -101,7 +101,7 @@ class LecoPromptsFileTest {
                 - target: ""
                 """,
                 "line 1: target is missing",
-                "line 2: resolution: resolution is 500",
+                "line 2: resolution is 500",
                 "line 4: action is 'improve'; expected one of erase, enhance",
                 "line 5: guidance_scale: guidanceScale is Infinity",
                 "line 6: batch_size: batchSize is 0",

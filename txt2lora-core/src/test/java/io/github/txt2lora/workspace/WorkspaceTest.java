@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -150,21 +151,21 @@ class WorkspaceTest {
                 "config/krnkmd.yaml, line 1: model_name is missing; expected the name of a file",
                 "line 1: model_nam is unknown; did you mean model_name?",
                 "line 2: train_iteration is unknown; did you mean train_iterations?",
-                "line 3: rank: rank is 0; expected 1 or more",
+                "line 3: rank is 0; expected 1 or more",
                 "line 4: precision is 'double'; expected one of float32, float16, bfloat16",
                 "line 5: lr_scheduler_args: 'gamma' is unknown",
                 "line 6: lr_warmup_steps: warmupIterations is 2000; expected at most the 1000 iterations",
                 "line 7: seed is '1.5'; expected a whole number",
                 "line 8: resize: resize_value is missing",
                 "line 9: preview_seeds is 'x'; expected a whole number",
-                "line 10: preview_width: preview_width is 100; expected a multiple of 8",
+                "line 10: preview_width is 100; expected a multiple of 8",
                 "line 11: preview_sampler: sampler is \"eular\"; expected one of DDIM",
                 "line 12: non_finite_limit: has no effect",
                 "line 13: timestamp is 'today'; expected a time such as 2024-12-31T23:59:59Z",
                 "line 14: state_per_seconds is '-1'",
-                "line 15: model_url is 'somewhere'; expected an absolute address",
+                "line 15: model_url is \"somewhere\"; expected an absolute address",
                 "prompts/krnkmd.yaml, line 1: traget is unknown; did you mean target?",
-                "prompts/krnkmd.yaml, line 3: resolution: resolution is 7");
+                "prompts/krnkmd.yaml, line 3: resolution is 7");
     }
 
     @ParameterizedTest
@@ -211,7 +212,7 @@ class WorkspaceTest {
     void model_that_is_named_outside_of_the_folder_is_refused_on_its_line() throws IOException {
         config("model_name: ../../secrets\n");
 
-        assertProblems("krnkmd.yaml, line 1: model_name: model_name is \"../../secrets\"");
+        assertProblems("krnkmd.yaml, line 1: model_name is \"../../secrets\"");
     }
 
     @ParameterizedTest
@@ -237,6 +238,42 @@ class WorkspaceTest {
         assertThat(outside).hasContent(secret);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    example.org/a.safetensors | is "example.org/a.safetensors"; expected an absolute address
+                    ftp://example.org/a.safetensors | is "ftp://example.org/a.safetensors"; expected an absolute address
+                    https:///a.safetensors | is "https:///a.safetensors"; expected an absolute address
+                    hf://stabilityai | is "hf://stabilityai"; expected an absolute address
+                    file://example.org/ | is "file://example.org/"; expected an absolute address
+                    C:/models/a.safetensors | is "C:/models/a.safetensors"; expected an absolute address
+                    http://example.org/a.safetensors | is "http://example.org/a.safetensors"; expected https
+                    https://me:secret@example.org/a | https://***@example.org/a holds a user's name or password
+                    https://example.org/a b?t=secret | is 'https://example.org/a b?***'; expected an address
+                    """)
+    void address_without_a_download_is_refused_on_its_line_with_all_other_errors(String address, String problem)
+            throws IOException {
+        config("model_name: tiny\nmodel_url: \"" + address + "\"\nrank: 0\n");
+
+        assertProblems("krnkmd.yaml, line 2: model_url " + problem, "krnkmd.yaml, line 3: rank is 0");
+        assertThatThrownBy(() -> workspace.load("krnkmd")).hasMessageNotContaining("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.org/a.safetensors?token=x",
+                "HTTPS://example.org:8443/a",
+                "http://127.0.0.1:8000/a.safetensors",
+                "hf://owner/repository/folder/a.safetensors",
+                "file:///models/a.safetensors"
+            })
+    void address_of_a_download_is_read(String address) throws IOException {
+        config("model_name: tiny\nmodel_url: " + address + "\n");
+
+        assertThat(workspace.load("krnkmd").settings().model())
+                .isEqualTo(ModelAddress.named("tiny", URI.create(address)));
+    }
+
     @Test
     void secrets_of_an_address_are_not_shown() throws IOException {
         config("model_name: tiny\nmodel_url: \"https://user:secret@example.org/a b?token=secret\"\n");
@@ -245,7 +282,7 @@ class WorkspaceTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("model_url is 'https://***@example.org/a b?***'")
                 .hasMessageNotContaining("secret");
-        URI url = URI.create("https://user:secret@example.org/a?token=secret");
+        URI url = URI.create("https://example.org/a?token=secret");
         assertThat(LoraSettings.of("krnkmd", ModelAddress.named("tiny", url)).toString())
                 .contains("example.org/a")
                 .doesNotContain("secret");
