@@ -29,6 +29,9 @@ import java.util.Optional;
  * {@code logging.verbose}, since listeners and the application's logging take their place, and
  * {@code other.use_xformers}, since PyTorch's own attention is used. LECO knows no seed and no gradient clipping; the
  * API's defaults stand for them, and {@link LoraTraining#toBuilder()} changes them.
+ *
+ * <p>As with LECO, every path may lead anywhere on this machine: whoever trains by a file has read it. A
+ * {@link Workspace}, which may come from elsewhere as a whole, reads prompts from its own folder alone.
  */
 public final class LecoConfigFile {
 
@@ -75,9 +78,9 @@ public final class LecoConfigFile {
     /**
      * Reads the keys that say nothing about the training.
      *
-     * @return the path of the prompts, if it is given
+     * @return where the prompts are, if it is given
      */
-    static Optional<String> readRest(SettingsKeys keys) {
+    static Optional<PromptsPath> readRest(SettingsKeys keys) {
         keys.section("pretrained_model").flag("v2", false);
         keys.section(SAVE).text("path", "");
         SettingsSection logging = keys.section("logging");
@@ -85,7 +88,9 @@ public final class LecoConfigFile {
         logging.flag("verbose", false);
         keys.section("other").flag("use_xformers", false);
         SettingsSection root = keys.root();
-        return root.given(PROMPTS_FILE) ? Optional.of(root.text(PROMPTS_FILE, "")) : Optional.empty();
+        return root.given(PROMPTS_FILE)
+                ? Optional.of(new PromptsPath(root.text(PROMPTS_FILE, ""), root.lineOf(PROMPTS_FILE)))
+                : Optional.empty();
     }
 
     /** Where this was read. */

@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
  * @param promptsFile LECO's {@code prompts_file}, if it has one
  */
 record SettingsDocument(
-        Path file, String text, SettingsLayout layout, LoraSettings settings, Optional<String> promptsFile) {
+        Path file, String text, SettingsLayout layout, LoraSettings settings, Optional<PromptsPath> promptsFile) {
 
     /** What a new file says even if it is the default, since these are what one changes first. */
     private static final Set<SettingKey> ALWAYS = EnumSet.of(
@@ -48,7 +48,7 @@ record SettingsDocument(
         Problems problems = new Problems(file);
         SettingsLayout layout = SettingsLayout.of(root);
         SettingsKeys keys = new SettingsKeys(layout, root, problems);
-        Optional<String> promptsFile =
+        Optional<PromptsPath> promptsFile =
                 layout == SettingsLayout.LECO_EXTENDED ? LecoConfigFile.readRest(keys) : Optional.empty();
         String name = readName(keys, nameOf(file));
         ModelAddress model = ModelKeys.read(keys);

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
  * asked for, and appear under their names only when they are whole. Names and LECO's {@code prompts_file} are checked,
- * so that nothing is written or read outside of the folder, but a model whose path the settings give.
+ * so that nothing is written or read outside of the folder, but a model whose path the settings give, since programs
+ * share their models. Links within the folder are followed.
  */
 public final class Workspace {
 
@@ -242,19 +243,24 @@ public final class Workspace {
         return SettingsDocument.parse(file, SettingsYaml.text(file));
     }
 
-    /** Where the prompts are: where LECO's key says, relative to the settings or the workspace, or under the name. */
+    /**
+     * Where the prompts are: where LECO's key says, relative to the settings or the workspace, or under the name. A
+     * path that leads outside is refused, since a workspace may come from somebody else, and prompts go into records,
+     * reports and LoRAs; a link that lies inside was put there by whoever made the folder, and is followed.
+     */
     private Path promptsFile(String name, @Nullable SettingsDocument config) {
         Path byName = promptsFolder().resolve(FileName.check("lora_name", name) + YAML);
         if (config == null || config.promptsFile().isEmpty()) {
             return byName;
         }
-        String path = config.promptsFile().get();
+        PromptsPath prompts = config.promptsFile().get();
+        String where = config.file() + ", line " + prompts.line() + ": prompts_file";
         List<Path> inside = Stream.of(configFolder(), folder)
-                .map(base -> resolve(base, config.file() + ": prompts_file", path))
+                .map(base -> resolve(base, where, prompts.path()))
                 .filter(file -> file.startsWith(folder))
                 .toList();
         if (inside.isEmpty()) {
-            throw new InvalidSettingException(config.file() + ": prompts_file is " + Problems.quote(path)
+            throw new InvalidSettingException(where + " is " + Problems.quote(prompts.path())
                     + ", which lies outside of the workspace; expected a path within " + folder);
         }
         return inside.stream().filter(Files::isRegularFile).findFirst().orElse(byName);

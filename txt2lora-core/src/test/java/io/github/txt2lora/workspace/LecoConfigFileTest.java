@@ -14,6 +14,7 @@ import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,24 @@ class LecoConfigFileTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("config.yaml, line 3: pretrained_model.name_or_path is 'model'")
                 .hasMessageContaining(folder.resolve("model.safetensors").toString());
+    }
+
+    @Test
+    void paths_may_lead_anywhere() throws IOException {
+        Path config = Files.createDirectories(folder.resolve("leco/configs")).resolve("config.yaml");
+        Files.writeString(folder.resolve("prompts.yaml"), "- target: krnkmd\n");
+        Path model = Files.writeString(folder.resolve("model.safetensors"), "");
+        Files.writeString(config, """
+                prompts_file: ../../prompts.yaml
+                pretrained_model: {name_or_path: "%s"}
+                save: {path: ../../output}
+                """.formatted(model.toString().replace("\\", "\\\\")));
+
+        LoraTraining training = LecoConfigFile.read(config).toTraining();
+
+        assertThat(training.prompts()).extracting(PromptPair::target).containsExactly("krnkmd");
+        assertThat(training.model()).isEqualTo(ModelSource.file(model));
+        assertThat(training.output()).isEqualTo(folder.resolve("output"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.github.txt2lora.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
@@ -229,13 +230,55 @@ class WorkspaceTest {
 
         assertThatThrownBy(() -> within.load("krnkmd"))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("prompts_file is '" + prompts.substring(0, Math.min(60, prompts.length())))
+                .hasMessageContaining(
+                        "krnkmd.yaml, line 2: prompts_file is '" + prompts.substring(0, Math.min(60, prompts.length())))
                 .hasMessageContaining("which lies outside of the workspace; expected a path within " + inner);
         assertThatThrownBy(() -> within.save(
                         LoraSettings.of("krnkmd", ModelAddress.named("tiny")),
                         List.of(PromptPair.enhance("krnkmd").build())))
                 .isInstanceOf(InvalidSettingException.class);
         assertThat(outside).hasContent(secret);
+    }
+
+    @Test
+    void prompts_file_may_lead_outside_and_back_in() throws IOException {
+        config("pretrained_model: {name_or_path: tiny}\nprompts_file: ../../" + folder.getFileName()
+                + "/prompts/krnkmd.yaml\n");
+
+        assertThat(workspace.load("krnkmd").prompts().get(0).target()).isEqualTo("krnkmd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model_path: %s\n", "pretrained_model: {name_or_path: %s}\n"})
+    void model_may_lie_outside_of_the_folder(String settings) throws IOException {
+        Workspace within = Workspace.create(folder.resolve("inner"));
+        Path model = Files.writeString(folder.resolve("shared.safetensors"), "");
+        Files.writeString(within.promptsFolder().resolve("a.yaml"), "- target: a\n");
+        for (String path : List.of("../shared.safetensors", "../shared", model.toString())) {
+            Files.writeString(within.configFile("a"), settings.formatted(path));
+
+            assertThat(within.model(within.load("a").settings())).isEqualTo(ModelSource.file(model));
+        }
+    }
+
+    @Test
+    void links_that_lie_in_the_folder_are_followed() throws IOException {
+        Workspace within = Workspace.create(folder.resolve("inner"));
+        Files.writeString(within.configFile("krnkmd"), "model_name: tiny\n");
+        Files.writeString(folder.resolve("model/tiny.safetensors"), "");
+        Files.delete(within.promptsFolder());
+        Files.delete(within.modelFolder());
+        try {
+            Files.createSymbolicLink(within.promptsFolder(), workspace.promptsFolder());
+            Files.createSymbolicLink(within.modelFolder(), workspace.modelFolder());
+        } catch (IOException | UnsupportedOperationException e) {
+            abort("no links can be made here: " + e);
+        }
+
+        LoraProject project = within.load("krnkmd");
+        assertThat(project.prompts().get(0).target()).isEqualTo("krnkmd");
+        assertThat(within.model(project.settings()))
+                .isEqualTo(ModelSource.file(within.modelFolder().resolve("tiny.safetensors")));
     }
 
     @ParameterizedTest
