@@ -16,7 +16,7 @@ final class BatchReport implements BatchListener {
     private final Output output;
     private final String goesOn;
     private volatile ProgressReport training;
-    private volatile Progress download;
+    private final DownloadReport download;
     private volatile Progress resize;
     private volatile Progress preview;
 
@@ -29,7 +29,7 @@ final class BatchReport implements BatchListener {
         this.output = output;
         this.goesOn = (force ? "the command without --force" : "the same command") + " goes on";
         training = new ProgressReport(output, goesOn);
-        download = output.progress("Downloading");
+        download = new DownloadReport(output);
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
     }
@@ -47,12 +47,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onDownload(String name, DownloadProgress progress) {
-        progress.total().ifPresent(total -> {
-            download.at(progress.bytes(), total);
-            if (progress.bytes() == total) {
-                download.close();
-            }
-        });
+        download.at("", progress.bytes(), progress.total());
     }
 
     @Override

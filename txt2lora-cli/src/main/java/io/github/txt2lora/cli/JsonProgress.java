@@ -9,8 +9,10 @@ record JsonProgress(PrintWriter out, String task) implements Progress {
 
     @Override
     public void at(long done, long total, String note, Optional<Duration> remaining) {
-        JsonLine line =
-                JsonLine.of("progress").put("task", task).put("done", done).put("total", total);
+        JsonLine line = JsonLine.of("progress").put("task", task).put("done", done);
+        if (total != UNKNOWN) {
+            line.put("total", total);
+        }
         if (!note.isEmpty()) {
             line.put("note", note);
         }

@@ -46,6 +46,11 @@ final class Output {
 
     /** The progress of some work; {@link Progress#close()} ends it. */
     Progress progress(String task) {
-        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task);
+        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task, ProgressUnit.ONE);
+    }
+
+    /** The same of work that is counted in bytes; people are shown megabytes. */
+    Progress progressInBytes(String task) {
+        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task, ProgressUnit.MEGABYTE);
     }
 }

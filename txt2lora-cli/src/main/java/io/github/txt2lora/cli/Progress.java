@@ -6,9 +6,13 @@ import java.util.Optional;
 /** Shows how far some work is. */
 interface Progress extends AutoCloseable {
 
+    /** A total that nobody knows. */
+    long UNKNOWN = -1;
+
     /**
      * So much is done.
      *
+     * @param total in the end, or {@link #UNKNOWN}
      * @param note what a reader is told beside it; may be empty
      * @param remaining time until the end, if whoever does the work knows better than a clock
      */

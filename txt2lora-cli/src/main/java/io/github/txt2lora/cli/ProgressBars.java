@@ -14,32 +14,42 @@ final class ProgressBars implements Progress {
 
     private static final int LINE_INTERVAL_MILLIS = 10_000;
     private static final int LINE_LENGTH = 100;
+    private static final int LONGEST_NOTE = 30;
 
     private final PrintWriter err;
     private final boolean terminal;
     private final String task;
+    private final ProgressUnit unit;
     private @Nullable ProgressBar bar;
     private String lastLine = "";
     private volatile Optional<Duration> lastRemaining = Optional.empty();
 
-    ProgressBars(PrintWriter err, boolean terminal, String task) {
+    ProgressBars(PrintWriter err, boolean terminal, String task, ProgressUnit unit) {
         this.err = err;
         this.terminal = terminal;
         this.task = task;
+        this.unit = unit;
     }
 
     @Override
     public void at(long done, long total, String note, Optional<Duration> remaining) {
         if (bar == null) {
-            bar = newBar(total, remaining.isPresent());
+            bar = newBar(done, total, remaining.isPresent());
+        } else if (bar.getMax() != total) {
+            bar.maxHint(total);
         }
         lastRemaining = remaining;
-        bar.setExtraMessage(note);
+        bar.setExtraMessage(shortened(note));
         bar.stepTo(done);
     }
 
-    private ProgressBar newBar(long total, boolean knowsRemaining) {
-        ProgressBarBuilder builder = new ProgressBarBuilder().setTaskName(task).setInitialMax(total);
+    /** What is done at first, which may be from an earlier run, says nothing about how fast it goes on. */
+    private ProgressBar newBar(long done, long total, boolean knowsRemaining) {
+        ProgressBarBuilder builder = new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .setUnit(unit.name(), unit.size())
+                .startsFrom(done, Duration.ZERO);
         if (knowsRemaining) {
             builder.setEtaFunction(state -> lastRemaining);
         }
@@ -49,6 +59,14 @@ final class ProgressBars implements Progress {
                     .setUpdateIntervalMillis(LINE_INTERVAL_MILLIS);
         }
         return builder.build();
+    }
+
+    /** A long note would leave no room for the bar; names differ most at their ends. */
+    private static String shortened(String note) {
+        int end = (LONGEST_NOTE - 1) / 2;
+        return note.length() <= LONGEST_NOTE
+                ? note
+                : note.substring(0, LONGEST_NOTE - 1 - end) + "…" + note.substring(note.length() - end);
     }
 
     /** The bar draws itself once more when it is closed, which in lines would be seen. */

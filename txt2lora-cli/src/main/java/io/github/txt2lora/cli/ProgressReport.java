@@ -2,6 +2,7 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -20,6 +21,7 @@ final class ProgressReport implements TrainingListener {
     private final Output output;
     private final String goesOn;
     private final Progress progress;
+    private final DownloadReport download;
     private int iterations;
     private boolean keepsStates;
 
@@ -32,6 +34,7 @@ final class ProgressReport implements TrainingListener {
         this.output = output;
         this.goesOn = goesOn;
         this.progress = output.progress("Training");
+        this.download = new DownloadReport(output);
     }
 
     @Override
@@ -41,7 +44,13 @@ final class ProgressReport implements TrainingListener {
     }
 
     @Override
+    public void onModelDownloading(ModelDownloading event) {
+        download.at(event.model(), event.bytes(), event.total());
+    }
+
+    @Override
     public void onModelLoaded(ModelLoaded event) {
+        download.close();
         double seconds = event.duration().toMillis() / 1000.0;
         output.tell(
                 JsonLine.of("modelLoaded")
@@ -101,12 +110,12 @@ final class ProgressReport implements TrainingListener {
 
     @Override
     public void onFinished(TrainingFinished event) {
-        progress.close();
+        close();
     }
 
     @Override
     public void onCancelled(TrainingCancelled event) {
-        progress.close();
+        close();
         String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
         String next = keepsStates && event.iteration() > 0 ? "; " + goesOn + " from there" : "";
         output.tell(
@@ -116,6 +125,11 @@ final class ProgressReport implements TrainingListener {
 
     @Override
     public void onFailed(TrainingFailed event) {
+        close();
+    }
+
+    private void close() {
+        download.close();
         progress.close();
     }
 }

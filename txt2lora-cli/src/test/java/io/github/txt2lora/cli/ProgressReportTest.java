@@ -8,6 +8,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingEvent;
@@ -19,6 +20,7 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ProgressReportTest {
@@ -46,6 +48,52 @@ class ProgressReportTest {
                         + " the same command goes on from there"
                         + System.lineSeparator())
                 .doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void shows_a_download_in_megabytes_on_lines_that_end() {
+        tell(
+                started(),
+                new ModelDownloading("base", 10, OptionalLong.empty()),
+                new ModelDownloading("base", 1_000_000_000, OptionalLong.of(4_000_000_000L)),
+                new ModelDownloading("base", 4_000_000_000L, OptionalLong.of(4_000_000_000L)),
+                new ModelLoaded("base", "SD 1.x", Duration.ofMillis(1500)));
+
+        assertThat(printed.toString())
+                .contains("Downloading 100% [", "4000/4000 MB", " base")
+                .endsWith("base: SD 1.x, loaded in 1.5 s" + System.lineSeparator())
+                .doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void ends_the_line_of_a_download_of_unknown_size() {
+        tell(started(), new ModelDownloading("base", 7_000_000, OptionalLong.empty()));
+        tell(new TrainingCancelled(0, Optional.empty()));
+
+        assertThat(printed.toString())
+                .contains("Downloading", "7/? MB")
+                .endsWith("Cancelled after 0 of 10 iterations; no LoRA was saved" + System.lineSeparator());
+    }
+
+    @Test
+    void shortens_a_long_name_so_that_the_bar_has_room() {
+        tell(started(), new ModelDownloading("a".repeat(50) + "-v5", 5, OptionalLong.of(5)));
+
+        assertThat(printed.toString()).contains("====").contains(" aaaaaaaaaaaaaaa…aaaaaaaaaaa-v5");
+    }
+
+    @Test
+    void json_has_the_bytes_of_a_download() {
+        StringWriter out = new StringWriter();
+        var json = new ProgressReport(
+                new Output(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, false), "");
+        json.onEvent(new ModelDownloading("base", 5, OptionalLong.empty()));
+        json.onEvent(new ModelDownloading("base", 6, OptionalLong.of(12)));
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "{\"event\":\"progress\",\"task\":\"Downloading\",\"done\":5,\"note\":\"base\"}",
+                        "{\"event\":\"progress\",\"task\":\"Downloading\",\"done\":6,\"total\":12,\"note\":\"base\"}");
     }
 
     @Test

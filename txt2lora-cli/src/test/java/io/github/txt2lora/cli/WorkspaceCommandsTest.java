@@ -3,9 +3,12 @@ package io.github.txt2lora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +71,32 @@ class WorkspaceCommandsTest {
         JsonNode lora = again.result().get("loras").get(0);
         assertThat(lora.get("name").asText()).isEqualTo("krnkmd");
         assertThat(lora.get("outcome").asText()).isEqualTo("skipped");
+    }
+
+    @Test
+    void train_downloads_a_model_that_is_missing_and_shows_it() throws IOException {
+        byte[] model = Files.readAllBytes(folder.resolve("model/chibi.safetensors"));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/far.safetensors", exchange -> {
+            exchange.sendResponseHeaders(200, model.length);
+            exchange.getResponseBody().write(model);
+            exchange.close();
+        });
+        server.start();
+        try {
+            write(
+                    "krnkmd",
+                    "model_name: far\nmodel_url: http://127.0.0.1:"
+                            + server.getAddress().getPort() + "/far.safetensors");
+
+            CommandRun run = CommandRun.of("train", folder.toString(), "--device=cpu", "--threads=1");
+
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.err()).contains("Downloading 100% [", "22/22 MB").doesNotContain("\r", "\u001b");
+            assertThat(folder.resolve("model/far.safetensors")).hasBinaryContent(model);
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

@@ -1,0 +1,13 @@
+package io.github.txt2lora.cli;
+
+/**
+ * What people see of a number.
+ *
+ * @param name what stands behind it, with the space before; may be empty
+ * @param size by how much it is divided
+ */
+record ProgressUnit(String name, long size) {
+
+    static final ProgressUnit ONE = new ProgressUnit("", 1);
+    static final ProgressUnit MEGABYTE = new ProgressUnit(" MB", 1_000_000);
+}
