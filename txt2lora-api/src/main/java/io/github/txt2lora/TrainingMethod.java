@@ -53,7 +53,7 @@ public record TrainingMethod(
     }
 
     /** The default: a pool of pictures, and prompts to keep in each iteration. */
-    public static TrainingMethod pooled() {
+    public static TrainingMethod recommended() {
         return new TrainingMethod(
                 LatentSource.pool(),
                 TimestepRange.all(),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How to train: everything but the words, the model and the place of the result. {@link #builder()} begins with our
  * defaults, {@link #leco()} with LECO's exact method; they differ in {@code method} and {@code measureQuality} alone.
  *
- * @param method how an iteration finds out what to change, {@link TrainingMethod#pooled()} by default
+ * @param method how an iteration finds out what to change, {@link TrainingMethod#recommended()} by default
  * @param iterations how many steps the optimizer makes at most, 1 or more, 1000 by default; also 0 with
  *     {@link LoraStart#CLOSED_FORM}
  * @param learningRate the size of a step, greater than 0, 1e-4 by default
@@ -154,7 +154,7 @@ public record TrainingSpec(
     /** Collects the values of a {@link TrainingSpec}; each call replaces what an earlier one set. */
     public static final class Builder {
 
-        private TrainingMethod method = TrainingMethod.pooled();
+        private TrainingMethod method = TrainingMethod.recommended();
         private int iterations = 1000;
         private double learningRate = 1e-4;
         private OptimizerSpec optimizer = OptimizerSpec.adamW();
@@ -181,7 +181,7 @@ public record TrainingSpec(
 
         private Builder() {}
 
-        /** How an iteration finds out what to change; {@link TrainingMethod#pooled()} by default. */
+        /** How an iteration finds out what to change; {@link TrainingMethod#recommended()} by default. */
         public Builder method(TrainingMethod method) {
             this.method = Check.given("method", method);
             return this;

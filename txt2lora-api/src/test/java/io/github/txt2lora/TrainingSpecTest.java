@@ -18,7 +18,7 @@ class TrainingSpecTest {
     void defaults_are_those_of_leco_with_a_better_method() {
         assertThat(TrainingSpec.builder().build())
                 .isEqualTo(new TrainingSpec(
-                        TrainingMethod.pooled(),
+                        TrainingMethod.recommended(),
                         1000,
                         1e-4,
                         new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
@@ -157,7 +157,7 @@ class TrainingSpecTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("iterations is 0; expected 1 or more, or the method's start CLOSED_FORM, since without"
                         + " iterations a LoRA that starts at ZERO learns nothing");
-        assertThat(builder.method(TrainingMethod.pooled().withStart(LoraStart.CLOSED_FORM))
+        assertThat(builder.method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM))
                         .build()
                         .iterations())
                 .isZero();

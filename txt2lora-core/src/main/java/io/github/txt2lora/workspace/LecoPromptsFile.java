@@ -26,6 +26,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  *   <li>{@code dynamic_crops}: by default false.
  * </ul>
  *
+ * and {@code weight}, by default 1, which LECO does not know.
+ *
  * @param file where it was read
  * @param prompts its entries, at least one
  */
@@ -59,6 +61,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
             for (Node entry : list.getValue()) {
                 PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
                 if (pair != null) {
+                    reportContradiction(pair, prompts, entry, problems);
                     prompts.add(pair);
                 }
             }
@@ -68,6 +71,17 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
         }
         problems.throwIfAny();
         return prompts;
+    }
+
+    private static void reportContradiction(PromptPair pair, List<PromptPair> earlier, Node entry, Problems problems) {
+        boolean contradicts = earlier.stream()
+                .anyMatch(other -> other.target().equals(pair.target()) && other.preserves() != pair.preserves());
+        if (contradicts) {
+            problems.add(
+                    entry,
+                    "target " + Problems.quote(pair.target())
+                            + " is both to get a new meaning and to keep its own; remove one of the entries");
+        }
     }
 
     /** The pair that an entry describes, null after a problem that leaves none. */
@@ -85,6 +99,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
             entry.apply("batch_size", entry.integer("batch_size", 1), builder::batchSize);
             builder.dynamicResolution(entry.flag("dynamic_resolution", false));
             builder.dynamicCrops(entry.flag("dynamic_crops", false));
+            entry.apply("weight", entry.number("weight", 1.0), builder::weight);
             entry.reportUnknownKeys();
             pair = builder.build();
         } catch (InvalidSettingException e) {

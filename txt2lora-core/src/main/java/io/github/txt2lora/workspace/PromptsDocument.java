@@ -87,6 +87,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
         values.remove("batch_size", "1");
         values.remove("dynamic_resolution", "false");
         values.remove("dynamic_crops", "false");
+        values.remove("weight", "1.0");
         return values.entrySet().stream()
                 .map(value -> value.getKey() + ": " + value.getValue() + "\n")
                 .collect(Collectors.joining("  ", "- ", ""));
@@ -105,6 +106,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
         values.put("batch_size", String.valueOf(pair.batchSize()));
         values.put("dynamic_resolution", String.valueOf(pair.dynamicResolution()));
         values.put("dynamic_crops", String.valueOf(pair.dynamicCrops()));
+        values.put("weight", ScalarText.number(pair.weight()));
         return values;
     }
 }

@@ -36,6 +36,9 @@ final class TrainingKeys {
         TrainingSpec.Builder builder = defaults.toBuilder();
         readModel(keys, defaults, builder);
         builder.lora(LoraShapeKeys.read(keys, defaults.lora()));
+        builder.method(MethodKeys.read(keys, defaults.method()));
+        builder.stopWhen(MethodKeys.readStopRule(keys, defaults.stopWhen()));
+        builder.measureQuality(keys.flag(SettingKey.MEASURE_QUALITY, defaults.measureQuality()));
         readSteps(keys, defaults, builder);
         readSaves(keys, defaults, builder);
         builder.states(InterruptionKeys.readStates(keys, defaults.states()));
@@ -43,7 +46,8 @@ final class TrainingKeys {
         try {
             return builder.build();
         } catch (InvalidSettingException e) {
-            keys.report(SettingKey.LR_WARMUP_STEPS, e.getMessage());
+            boolean isOfIterations = e.getMessage().startsWith("iterations");
+            keys.report(isOfIterations ? SettingKey.TRAIN_ITERATIONS : SettingKey.LR_WARMUP_STEPS, e.getMessage());
             return defaults;
         }
     }
@@ -121,6 +125,9 @@ final class TrainingKeys {
         OptimizerKeys.write(training.optimizer(), texts);
         ScheduleKeys.write(training.schedule(), texts);
         texts.wholeNumber(SettingKey.LR_WARMUP_STEPS, training.warmupIterations());
+        MethodKeys.write(training.method(), texts);
+        MethodKeys.write(training.stopWhen(), texts);
+        texts.flag(SettingKey.MEASURE_QUALITY, training.measureQuality());
         texts.word(SettingKey.NOISE_SCHEDULER, NOISE_SCHEDULERS.word(training.noiseScheduler()));
         texts.wholeNumber(SettingKey.MAX_DENOISING_STEPS, training.maxDenoisingSteps());
         texts.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, training.rolloutGuidanceScale());

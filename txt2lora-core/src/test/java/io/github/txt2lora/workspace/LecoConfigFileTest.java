@@ -38,7 +38,7 @@ class LecoConfigFileTest {
                 config(REQUIRED + "train:\nlogging:\nnetwork: {}\n").training();
 
         assertThat(training)
-                .isEqualTo(TrainingSpec.builder()
+                .isEqualTo(TrainingSpec.leco()
                         .iterations(500)
                         .learningRate(1e-4)
                         .optimizer(OptimizerSpec.adamW())

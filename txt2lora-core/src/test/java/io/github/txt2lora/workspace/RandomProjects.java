@@ -1,19 +1,24 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
+import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.image.Sampler;
@@ -99,10 +104,34 @@ final class RandomProjects {
                 Stream.generate(this::pair).limit(1 + random.nextInt(4)).toList());
     }
 
+    private TrainingMethod method() {
+        int maximum = 500 + random.nextInt(500);
+        return new TrainingMethod(
+                random.nextInt(3) > 0
+                        ? latents()
+                        : LatentSource.mixture(
+                                latents().weighing(positive()), latents().weighing(positive())),
+                TimestepRange.of(random.nextInt(maximum + 1), maximum),
+                random.nextBoolean() ? LossWeighting.uniform() : new LossWeighting.MinSnr(positive()),
+                oneOf(Preservation.addingPrompts(), Preservation.ofGiven(), Preservation.drawn())
+                        .weight(positive()),
+                oneOf(LoraStart.values()));
+    }
+
+    private LatentSource latents() {
+        return oneOf(
+                LatentSource.rollout(),
+                LatentSource.reusedRollout(2 + random.nextInt(9)),
+                new LatentSource.ShortRollout(1 + random.nextInt(50)),
+                new LatentSource.Pool(
+                        1 + random.nextInt(4096), 1 + random.nextInt(1000), 1 + random.nextInt(1000), number()),
+                new LatentSource.Noise(whole(0), random.nextInt(501)));
+    }
+
     private TrainingSpec training() {
         int iterations = whole(1);
         return new TrainingSpec(
-                TrainingMethod.pooled(),
+                method(),
                 iterations,
                 positive(),
                 optimizer(),
@@ -121,8 +150,8 @@ final class RandomProjects {
                 oneOf(Prediction.values()),
                 oneOf(TerminalSnr.values()),
                 whole(0),
-                StopRule.never(),
-                true,
+                new StopRule(random.nextBoolean() ? null : positive(), whole(0), whole(1)),
+                random.nextBoolean(),
                 new StateSpec(
                         whole(0),
                         oneOf(null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL)),
@@ -208,7 +237,9 @@ final class RandomProjects {
         PromptPair.Builder pair =
                 random.nextBoolean() ? PromptPair.enhance("k" + text()) : PromptPair.erase("k" + text());
         pair.guidanceScale(number()).resolution(128 + 8 * random.nextInt(100)).batchSize(whole(1));
-        pair.dynamicResolution(random.nextBoolean()).dynamicCrops(random.nextBoolean());
+        pair.dynamicResolution(random.nextBoolean())
+                .dynamicCrops(random.nextBoolean())
+                .weight(positive());
         if (random.nextBoolean()) {
             pair.positive(text());
         }

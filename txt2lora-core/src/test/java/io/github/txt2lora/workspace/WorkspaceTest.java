@@ -70,6 +70,9 @@ class WorkspaceTest {
                 save_precision: float32
                 save_per_steps: 200
                 prediction: v_prediction
+                latents: rollout
+                preservation: drawn
+                measure_quality: false
                 seed: 5
                 resize: sv_fro
                 resize_value: 0.9
