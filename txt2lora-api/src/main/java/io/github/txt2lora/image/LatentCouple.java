@@ -54,6 +54,28 @@ public record LatentCouple(List<Region> regions) implements ImageComposition {
         return new LatentCouple(parsed);
     }
 
+    /**
+     * Reads regions from the three fields of the extension.
+     *
+     * @param divisions for each part into how many rows and columns the picture is divided: {@code 1:1,1:2,1:2}
+     * @param positions for each part which row and column is its own, counted from 0: {@code 0:0,0:0,0:1}
+     * @param weights a number for each region: {@code 0.2,0.8,0.8}
+     * @throws InvalidSettingException if one of them is malformed, or they differ in number
+     */
+    public static LatentCouple parse(String divisions, String positions, String weights) {
+        String[] divided = Check.given("divisions", divisions).split(",", -1);
+        String[] placed = Check.given("positions", positions).split(",", -1);
+        if (divided.length != placed.length) {
+            throw new InvalidSettingException("divisions are " + divided.length + " and positions " + placed.length
+                    + "; expected a division and a position for each region");
+        }
+        List<String> regions = new ArrayList<>();
+        for (int i = 0; i < divided.length; i++) {
+            regions.add(divided[i].strip() + "-" + placed[i].strip());
+        }
+        return parse(String.join(",", regions), weights);
+    }
+
     private static Region region(String text, double weight) {
         Matcher cell = CELL.matcher(text);
         if (cell.matches()) {

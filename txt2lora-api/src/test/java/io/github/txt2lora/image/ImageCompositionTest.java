@@ -20,6 +20,18 @@ class ImageCompositionTest {
                         new Region(0, 0, 1, 1, 0.2), new Region(0, 0, 0.5, 1, 0.8), new Region(0.5, 0, 1, 1, 0.8));
     }
 
+    @Test
+    void latent_couple_reads_the_fields_of_the_extension() {
+        assertThat(LatentCouple.parse("1:1,1:2,1:2", "0:0, 0:0,0:1", "0.2,0.8,0.8"))
+                .isEqualTo(LatentCouple.parse("1:1-0:0,1:2-0:0,1:2-0:1", "0.2,0.8,0.8"));
+        assertThatThrownBy(() -> LatentCouple.parse("1:1,1:2", "0:0", "1,1"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("divisions are 2 and positions 1");
+        assertThatThrownBy(() -> LatentCouple.parse("1:1,1:2", "0:0,0:2", "1,1"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("region is \"1:2-0:2\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "1:2", "1:2-0:2", "0:1-0:0", "1:2-0:-1", "1:9999-0:0", "a"})
     void latent_couple_rejects_a_malformed_region(String region) {

@@ -5,12 +5,12 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
-import io.github.txt2lora.image.RegionGrid;
 import io.github.txt2lora.image.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -104,12 +104,8 @@ final class PictureOptions {
             description = "Where <lora:name:weight> in the prompt finds its files, also in folders within.")
     private @Nullable Path loraFolder;
 
-    @Option(
-            names = "--regions",
-            paramLabel = "RATIOS",
-            description = "How the picture is divided between the parts of a prompt with ADDCOL and ADDROW, as Regional"
-                    + " Prompter reads it: 1,2 or 1,1,1;2,1.")
-    private @Nullable String regions;
+    @ArgGroup
+    private @Nullable CompositionChoice places;
 
     /**
      * The picture.
@@ -132,6 +128,6 @@ final class PictureOptions {
                 .precision(precision)
                 .loras(loras)
                 .loraFolder(loraFolder);
-        return regions == null ? request : request.composition(RegionGrid.parse(regions));
+        return places == null ? request : request.composition(places.composition());
     }
 }

@@ -52,6 +52,41 @@ class PictureCommandsTest {
         assertThat(run.err()).contains("Drawing", "4/4").doesNotContain("\r", "\u001b");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    2girls AND red hair AND blue hair | --latent-couple=1:1,1:2,1:2 0:0,0:0,0:1 0.2,0.8,0.8 | LatentCouple[
+                    red hair AND blue hair            | --latent-couple= 1:2,1:2  0:0,0:1                  | weight=1.0]
+                    red hair ADDCOL blue hair         | --regions=1,2                                      | RegionGrid[
+                    """)
+    void parts_of_a_prompt_have_their_places(String prompt, String option, String composition) {
+        Path file = folder.resolve("two.png");
+
+        CommandRun run = draw("image", prompt, option, "-o", file.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(GenerationParameters.readPng(file).orElseThrow().settings().get("Composition"))
+                .contains(composition);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    --latent-couple=1:2,1:2                 | expected divisions, positions and perhaps weights
+                    --latent-couple=1:2,1:2 0:0             | divisions are 2 and positions 1
+                    --latent-couple=1:2,1:2 0:0,0:1 1       | regions are 2 and their weights 1
+                    --latent-couple=1:2,1:2 0:0,0:2         | region is "1:2-0:2"
+                    --latent-couple=1:1 0:0 1 2             | expected divisions
+                    --regions=1,2 --latent-couple=1:1_0:0   | mutually exclusive
+                    """)
+    void places_that_cannot_be_read_are_said_before_anything_is_loaded(String option, String sentence) {
+        List<String> arguments = new ArrayList<>(List.of("image", "a AND b"));
+        arguments.addAll(List.of(option.split(" (?=--)")));
+
+        CommandRun run = draw(arguments.toArray(String[]::new));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Error: ").contains(sentence);
+    }
+
     @Test
     void a_folder_that_is_missing_is_said_before_the_drawing() {
         CommandRun run =
