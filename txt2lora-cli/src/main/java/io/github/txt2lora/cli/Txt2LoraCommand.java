@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ResizeCommand.class,
             MergeCommand.class,
+            ConvertCommand.class,
             ImageCommand.class,
             PlotCommand.class,
             InfoCommand.class,

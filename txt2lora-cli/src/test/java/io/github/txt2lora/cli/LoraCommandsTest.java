@@ -130,6 +130,52 @@ class LoraCommandsTest {
     }
 
     @Test
+    void convert_changes_names_and_numbers() {
+        Path diffusers = folder.resolve("diffusers.safetensors");
+
+        CommandRun run =
+                CommandRun.of("convert", lora, diffusers.toString(), "--naming=diffusers", "--precision", "fp32");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .startsWith(diffusers + ": ")
+                .contains("modules of rank 4", "naming: DIFFUSERS", "numbers: F32", "hash: matches");
+        assertThat(run.err()).contains("Converting").doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void convert_leaves_what_is_not_named_and_may_replace_its_input() throws IOException {
+        Path file = Files.copy(Path.of(lora), folder.resolve("a.safetensors"));
+
+        CommandRun run = CommandRun.of("convert", file.toString(), file.toString(), "--precision=bf16", "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode result = run.result();
+        assertThat(result.get("file").asText()).isEqualTo(file.toString());
+        assertThat(result.get("naming").asText()).isEqualTo("KOHYA");
+        assertThat(result.get("numberFormats")).extracting(JsonNode::asText).containsExactly("BF16");
+        assertThat(run.json()).hasSize(result.get("modules").asInt() + 1);
+    }
+
+    @Test
+    void convert_refuses_what_is_no_lora() {
+        Path none = folder.resolve("none.safetensors");
+
+        CommandRun run = CommandRun.of(
+                "convert",
+                shared.resolve("chibi.safetensors").toString(),
+                folder.resolve("out.safetensors").toString(),
+                "--naming=kohya");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).startsWith("Error: ").contains("chibi.safetensors");
+        assertThat(CommandRun.of("convert", none.toString(), none.toString(), "--naming=kohya")
+                        .err())
+                .contains("none.safetensors");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void merge_adds_the_ranks() {
         Path both = folder.resolve("both.safetensors");
 
@@ -168,6 +214,9 @@ class LoraCommandsTest {
                     merge a -o b --max-rank=2         | without a rule
                     merge a -o b --checkpoint=c --precision=fp16 | for a new LoRA
                     merge a -o b --precision=fp8      | FP32, FP16, BF16
+                    convert a b                       | expected --precision, --naming or both
+                    convert a --naming=kohya          | OUTPUT
+                    convert a b --naming=peft         | KOHYA, DIFFUSERS
                     info a -o b                       | although nothing is changed
                     info a --set=sshs_model_hash=1    | cannot be set
                     info a --set=x                    | x
