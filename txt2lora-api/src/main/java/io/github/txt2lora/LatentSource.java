@@ -42,14 +42,14 @@ public sealed interface LatentSource {
         return new Pool(pictures, 4, 8, 3);
     }
 
-    /** 32 different batches of noise, at timesteps from 500 up. */
+    /** 32 different batches of noise, at timesteps from 700 up. */
     static Noise noise() {
-        return new Noise(32, 500);
+        return new Noise(32, 700);
     }
 
-    /** The same noise in all iterations, at timesteps from 500 up. */
+    /** The same noise in all iterations, at timesteps from 700 up. */
     static Noise fixedNoise() {
-        return new Noise(1, 500);
+        return new Noise(1, 700);
     }
 
     /** Each iteration takes one of several sources, chosen at random by their weights. */

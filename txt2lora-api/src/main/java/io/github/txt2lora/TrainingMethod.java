@@ -52,10 +52,13 @@ public record TrainingMethod(
                 LoraStart.ZERO);
     }
 
-    /** The default: a pool of pictures, and prompts to keep in each iteration. */
+    /**
+     * The default, and the quickest of all that were measured: noise at high timesteps, and prompts to keep in each
+     * iteration.
+     */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
-                LatentSource.pool(),
+                LatentSource.noise(),
                 TimestepRange.all(),
                 LossWeighting.uniform(),
                 Preservation.addingPrompts(),

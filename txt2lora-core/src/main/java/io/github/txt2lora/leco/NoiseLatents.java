@@ -4,7 +4,6 @@ import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 
 /** Standard normal noise at high timesteps, as in iLECO, a variant of LECO that leaves the rollout out. */
@@ -16,12 +15,14 @@ final class NoiseLatents implements NoisyLatents {
     private final DenoisingModel model;
     private final LatentSource.Noise noise;
     private final TimestepRange range;
+    private final NoiseBatches batches;
 
     NoiseLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Noise noise) {
         this.model = model;
         this.noise = noise;
         TimestepRange all = spec.method().timesteps();
         this.range = TimestepRange.of(Math.max(all.minimum(), noise.minimumTimestep()), all.maximum());
+        this.batches = new NoiseBatches(model, range, SEED);
     }
 
     @Override
@@ -35,16 +36,6 @@ final class NoiseLatents implements NoisyLatents {
             return new NoisyBatch(draw.latents(context.scope()), timesteps, draw.size(), null);
         }
         int number = (int) generator.randint(0, noise.batches());
-        double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
-        LatentDraw draw = LatentDraw.next(new TorchGenerator(SEED + number), pair, false);
-        var origin = new NoisyBatch.Origin(key(pair), number);
-        PictureSize size = PictureSize.uncropped(pair.resolution(), pair.resolution());
-        return new NoisyBatch(draw.latents(context.scope()), timesteps, size, origin);
-    }
-
-    /** What the batches and their predictions depend on. */
-    private String key(PromptPair pair) {
-        return pair.batchSize() + " of noise at timesteps " + range.minimum() + " to " + range.maximum() + "/"
-                + pair.resolution() + " pixels/" + model.identity();
+        return batches.batch(context.scope(), pair, number);
     }
 }

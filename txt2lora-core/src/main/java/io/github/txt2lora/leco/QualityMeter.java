@@ -2,7 +2,6 @@ package io.github.txt2lora.leco;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -14,28 +13,32 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are pictures of the neutral
- * prompt with noise, of seeds that no training uses; they are the same for all trainings over a model, and what the base
- * model predicts for them is kept, so that a measurement costs one prediction of each compared prompt.
+ * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are noise that no training
+ * uses, at high timesteps, where it is decided what a picture shows. They are the same for all trainings over a model,
+ * and what the base model predicts for them is kept, so that a measurement costs one prediction of each compared prompt.
  */
 public final class QualityMeter {
 
     private static final double LORA_ON = 1;
 
-    /** Far from the seeds of pools. */
+    /** Far from the seeds of trainings. */
     private static final long SEED = 1_000_000;
 
-    /** Few, since they only compare LoRAs with each other and with none; drawn as pools are. */
-    private static final LatentSource.Pool HELD_OUT = new LatentSource.Pool(8, 1, 8, 3);
+    /** Below, pure noise is far from what a picture comes from. */
+    private static final TimestepRange TIMESTEPS = TimestepRange.of(700, 999);
+
+    /** Few, since they only compare LoRAs with each other and with none. */
+    private static final int BATCHES = 2;
 
     private static final int BATCH_SIZE = 4;
 
     private final DenoisingModel model;
+    private final NoiseBatches latents;
     private final Teacher teacher;
     private final List<HeldOut> lessons;
 
-    /** Prompts whose predictions are compared, on latents of their own. */
-    private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept, PoolStates latents) {}
+    /** Prompts whose predictions are compared. */
+    private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept) {}
 
     /**
      * A meter for the LoRA that is attached to the model.
@@ -45,14 +48,17 @@ public final class QualityMeter {
      */
     public QualityMeter(DenoisingModel model, List<PromptPair> pairs) {
         this.model = model;
+        this.latents = new NoiseBatches(model, TIMESTEPS, SEED);
         this.teacher = new Teacher(model);
         List<PromptPair> taught =
                 pairs.stream().filter(pair -> !pair.preserves()).toList();
         Set<String> targets = new LinkedHashSet<>();
         taught.forEach(pair -> targets.add(pair.target()));
         this.lessons = taught.stream()
-                .map(pair ->
-                        new HeldOut(pair, TeacherTarget.of(pair), kept(pair, pairs, targets), heldOut(model, pair)))
+                .map(pair -> new HeldOut(
+                        pair.toBuilder().batchSize(BATCH_SIZE).build(),
+                        TeacherTarget.of(pair),
+                        kept(pair, pairs, targets)))
                 .toList();
     }
 
@@ -61,12 +67,6 @@ public final class QualityMeter {
         pairs.stream().filter(PromptPair::preserves).forEach(other -> kept.add(other.target()));
         kept.removeAll(targets);
         return kept;
-    }
-
-    private static PoolStates heldOut(DenoisingModel model, PromptPair pair) {
-        PromptPair alike =
-                pair.toBuilder().batchSize(BATCH_SIZE).dynamicResolution(false).build();
-        return new PoolStates(model, HELD_OUT, alike, TimestepRange.all(), SEED);
     }
 
     /** The gap now: 1 without a LoRA, 0 when nothing is left to learn. */
@@ -121,9 +121,9 @@ public final class QualityMeter {
     private double quotient(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
         double above = 0;
         double below = 0;
-        for (int i = 0; i < lesson.latents().batches(); i++) {
+        for (int i = 0; i < BATCHES; i++) {
             try (NDManager scope = model.torch().newScope()) {
-                NoisyBatch noisy = lesson.latents().batch(scope, i, beforeCall);
+                NoisyBatch noisy = latents.batch(scope, lesson.pair(), i);
                 var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE, beforeCall);
                 Ratio ratio = comparison.of(lesson, new Batch(context, noisy));
                 above += ratio.above();

@@ -53,7 +53,7 @@ public final class BatchGeneration {
                 LoraTraining training = LoraTraining.builder()
                         .name(character.name())
                         .model(model)
-                        .prompts(DemoSettings.lessons(DemoSettings.character(character.name(), character.look())))
+                        .prompt(DemoSettings.character(character.name(), character.look()))
                         .training(DemoSettings.training(iterations))
                         .output(folder)
                         .build();

@@ -22,7 +22,7 @@ public final class BlackCatMaid {
 
     /** Runs the quick start. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "quickstart" : args[0]), 200, 6);
+        run(Path.of(args.length == 0 ? "quickstart" : args[0]), 120, 6);
     }
 
     static void run(Path folder, int iterations, int picturesPerRow) {
@@ -34,7 +34,7 @@ public final class BlackCatMaid {
                     .engine(engine)
                     .name("krnkmd")
                     .model(model)
-                    .prompts(DemoSettings.lessons(DemoSettings.character("krnkmd", LOOK)))
+                    .prompt(DemoSettings.character("krnkmd", LOOK))
                     .training(DemoSettings.training(iterations))
                     .output(folder)
                     .listener(ConsoleProgress.standard())
@@ -45,6 +45,10 @@ public final class BlackCatMaid {
                     .writePng(picture);
         }
         System.out.printf("Loss: %.4f at the start, %.4f at the end%n", lora.firstLoss(), lora.lastLoss());
+        lora.quality()
+                .ifPresent(quality -> System.out.printf(
+                        "Left to learn: %.0f %%; moved what is to stay: %.1f %%%n",
+                        100 * quality.gap(), 100 * quality.drift()));
         System.out.println("LoRA: " + lora.file().toAbsolutePath());
         System.out.println("Picture: " + picture.toAbsolutePath());
     }

@@ -32,7 +32,7 @@ public final class FaceOnly {
 
     /** Trains both LoRAs and draws the characters in all clothes. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "face-only" : args[0]), 200);
+        run(Path.of(args.length == 0 ? "face-only" : args[0]), 120);
     }
 
     static void run(Path folder, int iterations) {
@@ -45,7 +45,7 @@ public final class FaceOnly {
                         .engine(engine)
                         .name(word)
                         .model(model)
-                        .prompts(DemoSettings.lessons(DemoSettings.character(word, face)))
+                        .prompt(DemoSettings.character(word, face))
                         .training(DemoSettings.training(iterations))
                         .output(folder)
                         .listener(ConsoleProgress.standard())

@@ -37,7 +37,7 @@ public final class TwoCharacters {
 
     /** Trains the LoRA and draws the pictures. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "two-characters" : args[0]), 400, 4);
+        run(Path.of(args.length == 0 ? "two-characters" : args[0]), 240, 4);
     }
 
     static void run(Path folder, int iterations, int picturesPerRow) {
@@ -47,7 +47,8 @@ public final class TwoCharacters {
                     .engine(engine)
                     .name("krnkmd-tyankmk")
                     .model(model)
-                    .prompts(DemoSettings.lessons(MAID, SHRINE_MAIDEN))
+                    .prompt(MAID)
+                    .prompt(SHRINE_MAIDEN)
                     .training(DemoSettings.training(iterations))
                     .output(folder)
                     .listener(ConsoleProgress.standard())
