@@ -19,6 +19,9 @@ final class GridText {
     /** Lines may end after a space or a comma, which prompts have more often. */
     private static final Pattern BREAK = Pattern.compile("(?<=[ ,])");
 
+    /** Where names of files fall into parts: after a mark, but not in a version such as 2.1, and before a capital. */
+    private static final Pattern NAME_BREAK = Pattern.compile("(?<=[-_/\\\\])|(?<=\\.)(?!\\d)|(?<=\\p{Ll})(?=\\p{Lu})");
+
     private final FontMetrics metrics;
 
     private GridText(FontMetrics metrics) {
@@ -47,25 +50,42 @@ final class GridText {
         return lines.stream().mapToInt(metrics::stringWidth).max().orElse(0);
     }
 
-    /** Splits a label into lines of at most {@code width} pixels; none for a blank one. */
+    /**
+     * Splits a label into lines of at most {@code width} pixels; none for a blank one. What is too long for a line, such
+     * as the name of a file, begins a line of its own and is split at its own marks, or anywhere if it has none.
+     */
     List<String> wrap(String label, int width) {
         List<String> lines = new ArrayList<>();
         String line = "";
         for (String word : BREAK.split(label, -1)) {
-            if (!fits(line + word, width) && !line.isEmpty()) {
+            if (fits(word, width)) {
+                line = append(lines, line, word, width);
+            } else {
                 lines.add(line.strip());
                 line = "";
-            }
-            line += word;
-            while (!fits(line, width) && line.length() > 1) {
-                int end = prefix(line, width);
-                lines.add(line.substring(0, end));
-                line = line.substring(end);
+                for (String part : NAME_BREAK.split(word, -1)) {
+                    line = append(lines, line, part, width);
+                }
             }
         }
         lines.add(line.strip());
         lines.removeIf(String::isEmpty);
         return lines;
+    }
+
+    /** Adds the lines that become full, and returns the one that is begun. */
+    private String append(List<String> lines, String begun, String text, int width) {
+        String line = begun + text;
+        if (!begun.isEmpty() && !fits(line, width)) {
+            lines.add(begun.strip());
+            line = text;
+        }
+        while (!fits(line, width) && line.codePointCount(0, line.length()) > 1) {
+            int end = prefix(line, width);
+            lines.add(line.substring(0, end));
+            line = line.substring(end);
+        }
+        return line;
     }
 
     /** Draws lines one below the other. */
@@ -84,11 +104,11 @@ final class GridText {
         return metrics.stringWidth(text.strip()) <= width;
     }
 
-    /** How many characters of a word that is too long fit, at least one. */
+    /** How much of a word that is too long fits, at least one character. */
     private int prefix(String word, int width) {
-        int end = 1;
-        while (end < word.length() && fits(word.substring(0, end + 1), width)) {
-            end++;
+        int end = word.offsetByCodePoints(0, 1);
+        while (end < word.length() && fits(word.substring(0, word.offsetByCodePoints(end, 1)), width)) {
+            end = word.offsetByCodePoints(end, 1);
         }
         return end;
     }

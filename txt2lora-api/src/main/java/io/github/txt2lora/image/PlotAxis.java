@@ -83,7 +83,7 @@ public sealed interface PlotAxis {
 
         @Override
         public String label(int index) {
-            return String.valueOf(values.get(index).getFileName());
+            return FileLabel.of(String.valueOf(values.get(index).getFileName()));
         }
 
         @Override
@@ -158,7 +158,7 @@ public sealed interface PlotAxis {
 
         @Override
         public String label(int index) {
-            return values.get(index).displayName();
+            return FileLabel.of(values.get(index).displayName());
         }
 
         @Override

@@ -38,6 +38,17 @@ class ImagePlotTest {
     private final RecordingEngine engine = new RecordingEngine();
 
     @Test
+    void files_are_labelled_by_their_names_alone() {
+        assertThat(new LoraFiles(List.of(Path.of("lora/krnkmd-v1.safetensors"))).label(0))
+                .isEqualTo("krnkmd-v1");
+        var models = new Models(List.of(
+                ModelSource.file(Path.of("model/anything.safetensors")),
+                ModelSource.folder(Path.of("model/sdxl-1.0"))));
+        assertThat(models.label(0)).isEqualTo("anything");
+        assertThat(models.label(1)).isEqualTo("sdxl-1.0");
+    }
+
+    @Test
     void draws_every_combination_once_and_tells_progress() {
         List<String> progress = new ArrayList<>();
         var plot = new ImagePlot(

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LabelledGridTest {
 
@@ -70,6 +73,59 @@ class LabelledGridTest {
 
         assertThat(wrapped.getWidth() - plain.getWidth()).isBetween(1, 176);
         assertThat(wrapped.getHeight()).isGreaterThan(plain.getHeight());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    blonde_knight-in-silver-armour-v2.1-e000010 | blonde_ knight- in- silver- armour- v2.1- e000010
+                    CounterfeitV30_fullPrunedNoVaeFixed         | CounterfeitV30_ full Pruned No Vae Fixed
+                    models.anime.of.last.year.pruned            | models. anime. of. last. year. pruned
+                    folder/AnythingV5Ink-fp16                   | folder/ Anything V5Ink- fp16
+                    """)
+    void names_that_are_too_long_for_a_line_are_split_at_their_own_marks(String name, String parts) {
+        GridText text = GridText.find().orElseThrow();
+        List<String> words = List.of(parts.split(" "));
+
+        List<String> lines = text.wrap(name, text.width(words));
+
+        assertThat(lines).hasSizeGreaterThan(1);
+        assertThat(text.width(lines)).isLessThanOrEqualTo(text.width(words));
+        assertThat(String.join("", lines)).isEqualTo(name);
+        assertThat(startsOf(words)).containsAll(startsOf(lines));
+    }
+
+    /** How many characters stand before each. */
+    private static List<Integer> startsOf(List<String> parts) {
+        List<Integer> starts = new ArrayList<>();
+        int start = 0;
+        for (String part : parts) {
+            starts.add(start);
+            start += part.length();
+        }
+        return starts;
+    }
+
+    @Test
+    void words_that_fit_into_a_line_are_not_split() {
+        GridText text = GridText.find().orElseThrow();
+
+        assertThat(text.wrap("cat-ears, black_hair, maid-Uniform", text.width(List.of("maid-Uniform,"))))
+                .containsExactly("cat-ears,", "black_hair,", "maid-Uniform");
+        assertThat(text.wrap("cat, black_hair-and-more", text.width(List.of("black_hair-"))))
+                .startsWith("cat,", "black_hair-");
+    }
+
+    @Test
+    void what_has_no_marks_is_split_between_characters() {
+        GridText text = GridText.find().orElseThrow();
+        String emoji = "\ud83d\udc31".repeat(30);
+
+        List<String> lines = text.wrap(emoji, text.width(List.of("mmm")));
+
+        assertThat(String.join("", lines)).isEqualTo(emoji);
+        assertThat(lines)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(line.length() % 2).isZero());
     }
 
     @Test

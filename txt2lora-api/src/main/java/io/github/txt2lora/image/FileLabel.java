@@ -1,0 +1,16 @@
+package io.github.txt2lora.image;
+
+/** The name of a LoRA or model as it stands at a picture. */
+final class FileLabel {
+
+    private static final String EXTENSION = ".safetensors";
+
+    private FileLabel() {}
+
+    /** The name without its extension, which all have, so that it would only take room. */
+    static String of(String fileName) {
+        return fileName.endsWith(EXTENSION) && fileName.length() > EXTENSION.length()
+                ? fileName.substring(0, fileName.length() - EXTENSION.length())
+                : fileName;
+    }
+}
