@@ -14,7 +14,7 @@ final class Fingerprint {
 
     /** Settings that do not change what is learned. */
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("savePrecision", "saveEvery", "states", "nonFinite", "timestamp");
+            Set.of("savePrecision", "saveEvery", "measureQuality", "states", "nonFinite", "timestamp");
 
     private Fingerprint() {}
 

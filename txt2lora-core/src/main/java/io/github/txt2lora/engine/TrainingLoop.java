@@ -44,6 +44,7 @@ final class TrainingLoop implements AutoCloseable {
     private final Supplier<SortedMap<String, String>> fingerprint;
     private final StateFolder states;
     private final StateKeeper keeper;
+    private Supplier<TrainingState> state = this::currentState;
 
     /**
      * A loop that has not begun.
@@ -87,15 +88,13 @@ final class TrainingLoop implements AutoCloseable {
         begin();
         try {
             iterate();
-            Supplier<TrainingState> state = isFinished() ? this::state : unchangedState();
             takeBest();
             Map<String, String> metadata = save(training.loraFile());
-            keepOrDeleteState(state);
+            keepOrDeleteState();
             Optional<LoraQuality> quality = measureQuality(driftAtStart);
-            model.cache().save();
             return log.result(metadata, quality, model.unet().work() - workBefore);
         } catch (JobControl.CancelSignal e) {
-            keepOrDeleteState(this::state);
+            keepOrDeleteState();
             throw e;
         } catch (RuntimeException | Error e) {
             rescueState(e);
@@ -119,18 +118,12 @@ final class TrainingLoop implements AutoCloseable {
         job.publish(new GapMeasured(log.iteration(), gap, smoothed));
     }
 
-    /** The state as it is before the best parameters are taken. */
-    private Supplier<TrainingState> unchangedState() {
-        if (gapWatch.bestParameters() == null) {
-            return this::state;
-        }
-        TrainingState now = state();
-        return () -> now;
-    }
-
+    /** From now on the training can only go on from the state as it is before. */
     private void takeBest() {
         float[] best = gapWatch.bestParameters();
         if (best != null) {
+            TrainingState before = currentState();
+            state = () -> before;
             trainer.takeParameters(best);
         }
     }
@@ -175,13 +168,15 @@ final class TrainingLoop implements AutoCloseable {
     /** Makes all iterations, or fewer if the job is cancelled and what was trained is to be kept. */
     private void iterate() {
         try {
+            measureGap();
             while (!isFinished()) {
                 ResilientTrainer.Outcome outcome = trainer.next(log::checkpoint);
                 if (outcome instanceof Outcome.Trained trained) {
                     log.iterationDone(trained.iteration());
-                    measureGap();
+                    // saved first, since what measures may be interrupted
                     saveOnTheWay();
-                    keeper.iterationDone(log.iteration(), this::state);
+                    measureGap();
+                    keeper.iterationDone(log.iteration(), state);
                 } else if (outcome instanceof Outcome.Recovered recovered) {
                     log.recovered(recovered);
                     gapWatch.fallBack(recovered.goesOnAfter());
@@ -209,7 +204,7 @@ final class TrainingLoop implements AutoCloseable {
         return written;
     }
 
-    private void keepOrDeleteState(Supplier<TrainingState> state) {
+    private void keepOrDeleteState() {
         if (isFinished() || job.control().cancelMode() == CancelMode.DISCARD) {
             keeper.deleteAll();
         } else if (log.iteration() > 0) {
@@ -226,13 +221,13 @@ final class TrainingLoop implements AutoCloseable {
             return;
         }
         try {
-            keeper.saveNow(this::state);
+            keeper.saveNow(state);
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
     }
 
-    private TrainingState state() {
+    private TrainingState currentState() {
         return new TrainingState(
                 trainer.state(),
                 gapWatch.state(),
@@ -246,5 +241,6 @@ final class TrainingLoop implements AutoCloseable {
     @Override
     public void close() {
         keeper.close();
+        model.cache().save();
     }
 }

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What a {@link GapWatch} has seen.
  *
  * @param gaps in order
- * @param bestParameters those of the smallest gap; null before the first measurement
+ * @param best the smallest; null before the first measurement
  */
-@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
-public record GapState(List<Gap> gaps, float @Nullable [] bestParameters) {
+public record GapState(List<Gap> gaps, @Nullable Best best) {
 
     /** Nothing. */
     static final GapState NONE = new GapState(List.of(), null);
@@ -20,4 +19,14 @@ public record GapState(List<Gap> gaps, float @Nullable [] bestParameters) {
     public GapState {
         gaps = List.copyOf(gaps);
     }
+
+    /**
+     * The smallest gap, which may be one that the training went back from.
+     *
+     * @param iteration after how many iterations
+     * @param smoothedGap the mean of this and the measurement before
+     * @param parameters of the LoRA then
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record Best(int iteration, double smoothedGap, float[] parameters) {}
 }

@@ -5,10 +5,10 @@ import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.leco.GapState.Best;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** How a {@link GapState} lies in a state file; there is nothing of it in the file of a training without measurements. */
 final class GapStateTensors {
@@ -16,27 +16,40 @@ final class GapStateTensors {
     /** Iteration and gap in turn. */
     private static final String GAPS = "gaps";
 
-    private static final String BEST = "best_parameters";
+    /** Iteration and smoothed gap. */
+    private static final String BEST_GAP = "best_gap";
+
+    private static final String BEST_PARAMETERS = "best_parameters";
 
     private GapStateTensors() {}
 
     static void put(GapState state, List<TensorView> tensors) {
-        float[] best = state.bestParameters();
-        if (best == null) {
-            return;
+        if (!state.gaps().isEmpty()) {
+            List<Double> numbers = new ArrayList<>();
+            state.gaps().forEach(gap -> numbers.addAll(List.of((double) gap.iteration(), gap.gap())));
+            tensors.add(TrainingStateFile.doubles(GAPS, numbers));
         }
-        List<Double> numbers = new ArrayList<>();
-        state.gaps().forEach(gap -> numbers.addAll(List.of((double) gap.iteration(), gap.gap())));
-        tensors.add(TrainingStateFile.doubles(GAPS, numbers));
-        tensors.add(TrainerStateTensors.floats(BEST, best));
+        Best best = state.best();
+        if (best != null) {
+            List<Double> numbers = List.of((double) best.iteration(), best.smoothedGap());
+            tensors.add(TrainingStateFile.doubles(BEST_GAP, numbers));
+            tensors.add(TrainerStateTensors.floats(BEST_PARAMETERS, best.parameters()));
+        }
     }
 
     static GapState take(SafetensorsFile file) {
-        Optional<TensorView> gaps = file.find(GAPS);
-        if (gaps.isEmpty()) {
-            return GapState.NONE;
+        List<Gap> gaps = file.find(GAPS).map(tensor -> gaps(file, tensor)).orElse(List.of());
+        return new GapState(
+                gaps, file.find(BEST_GAP).map(tensor -> best(file, tensor)).orElse(null));
+    }
+
+    private static Best best(SafetensorsFile file, TensorView tensor) {
+        List<Gap> gaps = gaps(file, tensor);
+        if (gaps.size() != 1) {
+            throw new CheckpointException(file.path() + " holds " + tensor + "; expected one iteration and its gap");
         }
-        return new GapState(gaps(file, gaps.get()), file.tensor(BEST).toFloats());
+        Gap gap = gaps.get(0);
+        return new Best(gap.iteration(), gap.gap(), file.tensor(BEST_PARAMETERS).toFloats());
     }
 
     private static List<Gap> gaps(SafetensorsFile file, TensorView tensor) {

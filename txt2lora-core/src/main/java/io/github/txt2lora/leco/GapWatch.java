@@ -2,6 +2,7 @@ package io.github.txt2lora.leco;
 
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.StopRule;
+import io.github.txt2lora.leco.GapState.Best;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,62 +15,56 @@ public final class GapWatch {
 
     private final StopRule rule;
     private final List<Gap> gaps = new ArrayList<>();
-    private float @Nullable [] bestParameters;
+    private @Nullable Best best;
 
     /** A watch that has seen nothing. */
     public GapWatch(StopRule rule) {
         this.rule = rule;
     }
 
-    /** Whether it is time for a measurement. */
+    /** Whether it is time for a measurement, which an interruption may have left out. */
     public boolean isDue(int iteration) {
-        return rule.isUsed() && iteration % rule.every() == 0;
+        return rule.isUsed() && iteration % rule.every() == 0 && iteration > lastIteration();
+    }
+
+    private int lastIteration() {
+        return gaps.isEmpty() ? 0 : gaps.get(gaps.size() - 1).iteration();
     }
 
     /**
      * Takes a measurement.
      *
+     * @param gap NaN if there is nothing to learn, which is never better than another
      * @param parameters of the LoRA now
      * @return the smoothed gap
      */
     public double add(int iteration, double gap, float[] parameters) {
         gaps.add(new Gap(iteration, gap));
-        double smoothed = smoothed(gaps.size() - 1);
-        if (best() == gaps.size() - 1) {
-            bestParameters = parameters;
+        double smoothed = smoothed();
+        if (smoothed < (best == null ? Double.POSITIVE_INFINITY : best.smoothedGap())) {
+            best = new Best(iteration, smoothed, parameters);
         }
         return smoothed;
     }
 
-    private double smoothed(int index) {
-        double gap = gaps.get(index).gap();
-        return index == 0 ? gap : (gap + gaps.get(index - 1).gap()) / 2;
-    }
-
-    /** The index of the smallest smoothed gap, the first of equal ones; -1 if there is none. */
-    private int best() {
-        int best = gaps.isEmpty() ? -1 : 0;
-        for (int i = 1; i < gaps.size(); i++) {
-            if (smoothed(i) < smoothed(best)) {
-                best = i;
-            }
-        }
-        return best;
+    private double smoothed() {
+        int last = gaps.size() - 1;
+        double gap = gaps.get(last).gap();
+        return last == 0 ? gap : (gap + gaps.get(last - 1).gap()) / 2;
     }
 
     /** Whether the training has learned enough. */
     public boolean isEnough() {
-        int best = best();
-        if (best < 0) {
+        if (best == null) {
             return false;
         }
         Double gapBelow = rule.gapBelow();
-        boolean isSmall = gapBelow != null && smoothed(best) < gapBelow;
-        int idle = gaps.get(gaps.size() - 1).iteration() - gaps.get(best).iteration();
+        boolean isSmall = gapBelow != null && best.smoothedGap() < gapBelow;
+        int idle = lastIteration() - best.iteration();
         return isSmall || (rule.noBetterFor() > 0 && idle >= rule.noBetterFor());
     }
 
-    /** Forgets measurements after an iteration that the training went back to; the best parameters stay good. */
+    /** Forgets measurements after an iteration that the training went back to; the best one stays good. */
     public void fallBack(int iteration) {
         gaps.removeIf(gap -> gap.iteration() > iteration);
     }
@@ -81,18 +76,18 @@ public final class GapWatch {
 
     /** The parameters of the smallest gap; null before the first measurement. */
     public float @Nullable [] bestParameters() {
-        return bestParameters;
+        return best == null ? null : best.parameters();
     }
 
     /** All that has to be known to go on later. */
     public GapState state() {
-        return new GapState(gaps(), bestParameters);
+        return new GapState(gaps(), best);
     }
 
     /** Goes on where the watch that gave the state stood. */
     public void restore(GapState state) {
         gaps.clear();
         gaps.addAll(state.gaps());
-        bestParameters = state.bestParameters();
+        best = state.best();
     }
 }

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingStateFileTest {
 
-    private static final GapState GAPS =
-            new GapState(List.of(new Gap(10, 0.75), new Gap(20, 0.5)), new float[] {3, 4, 5});
+    private static final GapState GAPS = new GapState(
+            List.of(new Gap(10, 0.75), new Gap(20, 0.5)), new GapState.Best(20, 0.625, new float[] {3, 4, 5}));
 
     @TempDir
     Path folder;
