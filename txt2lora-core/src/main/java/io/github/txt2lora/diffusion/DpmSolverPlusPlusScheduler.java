@@ -1,6 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.image.Sampler;
 
 /**
  * DPM-Solver++ (2M), algorithm 2 of <a href="https://arxiv.org/abs/2211.01095">DPM-Solver++: Fast Solver for Guided
@@ -15,9 +16,26 @@ public final class DpmSolverPlusPlusScheduler implements Scheduler {
     private final History originalSamples;
 
     DpmSolverPlusPlusScheduler(SchedulerConfig config) {
+        this(config, SigmaGrid.whole(config));
+    }
+
+    private DpmSolverPlusPlusScheduler(SchedulerConfig config, SigmaGrid grid) {
         this.config = config;
-        grid = SigmaGrid.whole(config);
+        this.grid = grid;
         originalSamples = new History(config, ORDER);
+    }
+
+    /**
+     * A run whose first steps lead evenly from the last timestep of the training down to another one, at which it is to
+     * be left; one step more would end it.
+     *
+     * @param timestep 0 to 999
+     * @param steps how many steps lead there, 1 to 999
+     * @param parameterization what the UNet predicts
+     */
+    public static DpmSolverPlusPlusScheduler downTo(int timestep, int steps, Parameterization parameterization) {
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, steps + 1, parameterization);
+        return new DpmSolverPlusPlusScheduler(config, SigmaGrid.at(TimestepGrid.downTo(timestep, steps), config));
     }
 
     @Override

@@ -37,8 +37,8 @@ final class SigmaGrid {
 
     /** Noise levels for DPM-Solver++ and UniPC, at whole timesteps. */
     static SigmaGrid whole(SchedulerConfig config) {
-        float[] training = config.noiseSchedule().sigmas();
         if (config.karrasSigmas()) {
+            float[] training = config.noiseSchedule().sigmas();
             double[] sigmas = karras(training[training.length - 1], training[0], config.steps());
             double[] timesteps = new double[sigmas.length];
             for (int i = 0; i < timesteps.length; i++) {
@@ -46,8 +46,13 @@ final class SigmaGrid {
             }
             return new SigmaGrid(timesteps, withFinalZero(sigmas));
         }
-        double[] timesteps = TimestepGrid.withoutLast(config.timestepSpacing(), config.steps(), config.stepsOffset());
-        return new SigmaGrid(timesteps, withFinalZero(interpolate(training, timesteps)));
+        return at(TimestepGrid.withoutLast(config.timestepSpacing(), config.steps(), config.stepsOffset()), config);
+    }
+
+    /** Noise levels at given timesteps. */
+    static SigmaGrid at(double[] timesteps, SchedulerConfig config) {
+        return new SigmaGrid(
+                timesteps, withFinalZero(interpolate(config.noiseSchedule().sigmas(), timesteps)));
     }
 
     double[] timesteps() {

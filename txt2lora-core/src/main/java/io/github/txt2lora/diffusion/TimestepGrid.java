@@ -42,6 +42,12 @@ final class TimestepGrid {
         };
     }
 
+    /** Whole timesteps from the last of the training down to another one, so many steps apart. */
+    static double[] downTo(int timestep, int steps) {
+        double stride = (TRAINING - 1.0 - timestep) / steps;
+        return descending(steps + 1, i -> Math.rint(timestep + i * stride));
+    }
+
     private static double linspace(int i, int points) {
         return i == 0 ? 0 : i * ((TRAINING - 1.0) / (points - 1));
     }

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Several of the latents that a rollout passes, as evenly spread as can be, the last one among them.
+ * Several of the latents that a rollout passes at timesteps that are compared, as evenly spread as can be, the last one
+ * among them.
  *
  * @param states how many at most
  */
@@ -28,7 +29,7 @@ record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents
 
             @Override
             public void afterStep(int step, NDArray latents) {
-                if (isCompared(step + 1, run.steps())) {
+                if (isPicked(step + 1, run.steps()) && run.isCompared(step + 1)) {
                     compared.add(run.compared(latents, step + 1));
                     for (int i = 0; i < pair.batchSize(); i++) {
                         timesteps.add(run.timestep(step + 1));
@@ -44,7 +45,7 @@ record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents
     }
 
     /** Whether a multiple of {@code steps / states} lies between the step before and this one. */
-    private boolean isCompared(int step, int steps) {
+    private boolean isPicked(int step, int steps) {
         return step * states / steps > (step - 1) * states / steps;
     }
 }

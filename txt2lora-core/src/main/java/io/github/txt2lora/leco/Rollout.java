@@ -40,14 +40,15 @@ final class Rollout {
         this.denoiser = new GuidedDenoiser(model.unet(), LORA_ON);
         this.comparison = scheduler(TRAINING_TIMESTEPS);
         this.comparisonTimesteps = comparison.timesteps();
-        this.allowedSteps = allowedSteps(spec.method().timesteps());
+        this.allowedSteps = allowedSteps();
     }
 
-    private int[] allowedSteps(TimestepRange range) {
+    private int[] allowedSteps() {
         int[] allowed = IntStream.range(1, spec.maxDenoisingSteps())
-                .filter(steps -> range.contains(timestepAfter(steps)))
+                .filter(this::isComparedAfter)
                 .toArray();
         if (allowed.length == 0) {
+            TimestepRange range = spec.method().timesteps();
             throw new InvalidSettingException("timesteps are " + range.minimum() + " to " + range.maximum()
                     + ", but a rollout of at most " + spec.maxDenoisingSteps()
                     + " steps stops at none of them; expected a wider range or more maxDenoisingSteps");
@@ -62,6 +63,10 @@ final class Rollout {
                 LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
         context.observer().onDraw(steps, draw);
         return new Run(context, pair, steps, draw);
+    }
+
+    private boolean isComparedAfter(int steps) {
+        return spec.method().timesteps().contains(timestepAfter(steps));
     }
 
     private double timestepAfter(int steps) {
@@ -134,6 +139,11 @@ final class Rollout {
         /** The latents as the network takes them at the timestep that is compared after so many steps. */
         NDArray compared(NDArray latents, int afterSteps) {
             return comparison.scaleModelInput(latents, comparedAt(afterSteps));
+        }
+
+        /** Whether the timestep after so many steps is one of those that are compared. */
+        boolean isCompared(int afterSteps) {
+            return isComparedAfter(afterSteps);
         }
 
         /** The timestep that is compared after so many steps. */

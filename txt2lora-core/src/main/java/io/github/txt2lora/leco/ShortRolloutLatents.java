@@ -5,25 +5,20 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
-import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.Scheduler;
-import io.github.txt2lora.diffusion.SchedulerPresets;
-import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.text.PictureSize;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rollouts of a fixed number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095), target prompt and LoRA on. How
- * far they reach depends on the schedule: the first n of N even steps lead to timestep {@code 999 (1 - n / N)}, so N is
- * chosen for the timestep that was drawn.
+ * Rollouts of a fixed number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095), target prompt and LoRA on, evenly
+ * spread down to the timestep that was drawn.
  */
 final class ShortRolloutLatents implements NoisyLatents {
-
-    private static final int MOST_STEPS = NoiseSchedule.TRAINING_TIMESTEPS;
 
     private static final double LORA_ON = 1;
 
@@ -41,11 +36,10 @@ final class ShortRolloutLatents implements NoisyLatents {
 
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {
-        long wanted = context.generator().randint(timesteps.minimum(), timesteps.maximum() + 1L);
+        int timestep = (int) context.generator().randint(timesteps.minimum(), timesteps.maximum() + 1L);
         LatentDraw draw =
                 LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
-        Scheduler scheduler = Scheduler.of(
-                SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, stepsOfAll(wanted), model.parameterization()));
+        Scheduler scheduler = DpmSolverPlusPlusScheduler.downTo(timestep, steps, model.parameterization());
         NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
         NDArray denoised = new GuidedDenoiser(model.unet(), LORA_ON)
                 .run(
@@ -64,14 +58,8 @@ final class ShortRolloutLatents implements NoisyLatents {
                             }
                         });
         double[] reached = new double[pair.batchSize()];
-        Arrays.fill(reached, scheduler.timesteps()[steps]);
+        Arrays.fill(reached, timestep);
         return new NoisyBatch(scheduler.scaleModelInput(denoised, steps), reached, draw.size(), null);
-    }
-
-    /** At least one step more than are taken, so that there is a timestep to stop at. */
-    private int stepsOfAll(long timestep) {
-        double share = 1 - timestep / (double) NoiseSchedule.TRAINING_TIMESTEPS;
-        return (int) Math.max(steps + 1, Math.min(MOST_STEPS, Math.round(steps / share)));
     }
 
     private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {

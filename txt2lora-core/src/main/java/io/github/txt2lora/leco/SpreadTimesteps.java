@@ -37,7 +37,8 @@ final class SpreadTimesteps {
         int width = range.maximum() - range.minimum() + 1;
         double[] timesteps = new double[count];
         for (int i = 0; i < count; i++) {
-            timesteps[i] = range.minimum() + Math.floor((i + offset) / count * width);
+            // rounding may lead to the end of the last part
+            timesteps[i] = Math.min(range.maximum(), range.minimum() + Math.floor((i + offset) / count * width));
         }
         return timesteps;
     }
