@@ -96,7 +96,8 @@ public record EngineOptions(
 
         /**
          * Where pools of latents and predictions are kept for later processes, which may be several at once; created
-         * when needed. Null, the default, keeps them in memory alone.
+         * when needed. Null, the default, keeps them in memory alone. What another machine or number of threads has
+         * computed differs by rounding, and so do trainings that use it.
          */
         public Builder cacheFolder(@Nullable Path cacheFolder) {
             this.cacheFolder = cacheFolder;

@@ -49,6 +49,11 @@ public final class LatentCache implements AutoCloseable {
         return kept;
     }
 
+    /** A prompt as part of the name of a set, which no other prompt can be taken for. */
+    static String quoted(String prompt) {
+        return '"' + prompt.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
     private void put(Key key, float[] values) {
         memory.put(key, values);
         bytes += byteSize(values);

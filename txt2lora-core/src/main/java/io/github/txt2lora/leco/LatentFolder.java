@@ -9,16 +9,20 @@ import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of arrays as safetensors files, one for each set, named after the SHA-256 of what the set depends on, which also
- * stands in the file's metadata with a SHA-256 of the data. A file that does not fit or is damaged is made anew. Several
+ * stands in the file's metadata with a SHA-256 of names and data. A file that does not fit or is damaged is made anew. Several
  * processes may use a folder at once: files appear whole, and all make the same content, so the last one to write wins.
  */
 public final class LatentFolder implements AutoCloseable {
@@ -93,15 +97,23 @@ public final class LatentFolder implements AutoCloseable {
             SafetensorsFile file = SafetensorsFile.open(path);
             try {
                 requireSound(file, set);
-                Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+                markAsUsed(path);
                 return Optional.of(file);
-            } catch (RuntimeException | IOException e) {
+            } catch (RuntimeException e) {
                 file.close();
                 throw e;
             }
-        } catch (CheckpointException | StorageException | IOException e) {
+        } catch (CheckpointException | StorageException e) {
             warnings.accept("kept latents are made anew: " + e.getMessage());
             return Optional.empty();
+        }
+    }
+
+    private static void markAsUsed(Path path) {
+        try {
+            Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // a file that somebody else owns can be read all the same
         }
     }
 
@@ -111,16 +123,22 @@ public final class LatentFolder implements AutoCloseable {
                     + Excerpt.of(file.metadata().getOrDefault(SET, "nothing that it names")) + "; expected "
                     + Excerpt.of(set));
         }
-        String hash = SafetensorsHashes.sha256OfTensorData(entries(file.tensors()));
+        String hash = hash(entries(file.tensors()));
         if (!hash.equals(file.metadata().get(DATA_HASH))) {
-            throw new CheckpointException(file.path() + " is damaged: its data has the SHA-256 " + hash + "; expected "
-                    + Excerpt.of(file.metadata().getOrDefault(DATA_HASH, "one in its metadata")));
+            throw new CheckpointException(file.path() + " is damaged: its content has the SHA-256 " + hash
+                    + "; expected " + Excerpt.of(file.metadata().getOrDefault(DATA_HASH, "one in its metadata")));
         }
         for (TensorView tensor : file.tensors()) {
             if (tensor.type() != ElementType.F32) {
                 throw new CheckpointException(file.path() + " holds " + tensor + "; expected F32");
             }
         }
+    }
+
+    /** Of the numbers too, since one that is damaged would stand for other latents. */
+    private static String hash(List<SafetensorsEntry> entries) {
+        return Sha256.of(
+                entries.stream().map(SafetensorsEntry::name).toList() + SafetensorsHashes.sha256OfTensorData(entries));
     }
 
     /** Takes an array to be written at the next {@link #save}. */
@@ -137,6 +155,8 @@ public final class LatentFolder implements AutoCloseable {
         }
         try {
             Files.createDirectories(folder);
+            // which also removes what killed processes have left there
+            AtomicFile.requireWritable(folder.resolve("new" + EXTENSION));
             added.forEach(this::write);
             dropOldest(folder);
         } catch (StorageException | IOException | UncheckedIOException e) {
@@ -161,7 +181,7 @@ public final class LatentFolder implements AutoCloseable {
         List<SafetensorsEntry> entries = entries(tensors);
         Map<String, String> metadata = new TreeMap<>();
         metadata.put(SET, set);
-        metadata.put(DATA_HASH, SafetensorsHashes.sha256OfTensorData(entries));
+        metadata.put(DATA_HASH, hash(entries));
         SafetensorsWriter.write(path(set), metadata, entries);
     }
 
@@ -179,26 +199,35 @@ public final class LatentFolder implements AutoCloseable {
     }
 
     private void dropOldest(Path directory) throws IOException {
-        List<Path> files;
+        List<Kept> oldestFirst;
         try (Stream<Path> all = Files.list(directory)) {
-            files = all.filter(file -> file.toString().endsWith(EXTENSION)).toList();
+            oldestFirst = all.filter(file -> file.toString().endsWith(EXTENSION))
+                    .flatMap(Kept::of)
+                    .sorted(Comparator.comparing(Kept::used))
+                    .toList();
         }
-        Map<Path, FileTime> used = new HashMap<>();
-        long bytes = 0;
-        for (Path file : files) {
-            if (Files.exists(file)) {
-                used.put(file, Files.getLastModifiedTime(file));
-                bytes += Files.size(file);
-            }
-        }
-        List<Map.Entry<Path, FileTime>> oldestFirst = new ArrayList<>(used.entrySet());
-        oldestFirst.sort(Map.Entry.comparingByValue());
-        for (Map.Entry<Path, FileTime> file : oldestFirst) {
+        long bytes = oldestFirst.stream().mapToLong(Kept::bytes).sum();
+        for (Kept file : oldestFirst) {
             if (bytes <= limit) {
                 break;
             }
-            bytes -= Files.size(file.getKey());
-            Files.deleteIfExists(file.getKey());
+            Files.deleteIfExists(file.path());
+            bytes -= file.bytes();
+        }
+    }
+
+    /** A file as it is now; others may delete it at any time. */
+    private record Kept(Path path, FileTime used, long bytes) {
+
+        static Stream<Kept> of(Path file) {
+            try {
+                var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                return Stream.of(new Kept(file, attributes.lastModifiedTime(), attributes.size()));
+            } catch (NoSuchFileException e) {
+                return Stream.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

@@ -31,12 +31,18 @@ record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
                 pairs.stream().filter(pair -> !pair.preserves()).toList();
         if (!preservation.joint() || taught.isEmpty()) {
             return pairs.stream()
-                    .map(pair -> new Lesson(pair, TeacherTarget.of(pair), List.of()))
+                    .map(pair -> new Lesson(weighted(pair, preservation), TeacherTarget.of(pair), List.of()))
                     .toList();
         }
         return taught.stream()
                 .map(pair -> new Lesson(pair, TeacherTarget.of(pair), kept(pair, taught, pairs, preservation)))
                 .toList();
+    }
+
+    private static PromptPair weighted(PromptPair pair, Preservation preservation) {
+        return pair.preserves()
+                ? pair.toBuilder().weight(pair.weight() * preservation.weight()).build()
+                : pair;
     }
 
     private static List<Kept> kept(
@@ -49,7 +55,8 @@ record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
         if (preservation.automatic()) {
             Set<String> added = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional(), pair.positive()));
             taught.forEach(other -> added.add(other.positive()));
-            added.removeAll(taught.stream().map(PromptPair::target).collect(Collectors.toSet()));
+            // neither what is taught nor what was given with a weight of its own
+            added.removeAll(pairs.stream().map(PromptPair::target).collect(Collectors.toSet()));
             added.forEach(prompt -> kept.add(new Kept(prompt, preservation.weight())));
         }
         return List.copyOf(kept);

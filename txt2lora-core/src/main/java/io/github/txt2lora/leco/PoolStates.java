@@ -30,6 +30,9 @@ final class PoolStates {
 
     private static final double LORA_OFF = 0;
 
+    /** Far from the seeds of pictures, so that none meets the noise that it was made from. */
+    private static final long NOISE_SEEDS = 1L << 31;
+
     /** Pictures that are drawn at once; with guidance twice as many samples go through the network. */
     private static final int DRAWN_AT_ONCE = 4;
 
@@ -59,8 +62,8 @@ final class PoolStates {
 
     /** What the pictures depend on. */
     private String picturesKey() {
-        return "pictures of " + pair.neutral() + " without " + pair.unconditional() + "/" + pair.resolution()
-                + " pixels/"
+        return "pictures of " + LatentCache.quoted(pair.neutral()) + " without "
+                + LatentCache.quoted(pair.unconditional()) + "/" + pair.resolution() + " pixels/"
                 + pool.steps() + " steps/guidance " + pool.guidanceScale() + "/seed " + seed + "/"
                 + model.parameterization() + "/" + model.identity();
     }
@@ -86,7 +89,7 @@ final class PoolStates {
         int[] chosen = new int[pair.batchSize()];
         Arrays.setAll(chosen, i -> (number * pair.batchSize() + i) % pool.pictures());
         int side = side();
-        float[] noise = new TorchGenerator(seed + number).normal(chosen.length * pictureSize());
+        float[] noise = new TorchGenerator(NOISE_SEEDS + seed + number).normal(chosen.length * pictureSize());
         NDArray latents = noised(scope, picked(chosen, beforeCall), noise, timesteps, side, side);
         return new NoisyBatch(
                 latents,

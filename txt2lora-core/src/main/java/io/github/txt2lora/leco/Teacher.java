@@ -72,14 +72,18 @@ final class Teacher {
         Map<String, NDArray> predictions = new LinkedHashMap<>();
         for (String prompt : prompts) {
             float[] values = model.cache()
-                    .get("predictions for " + prompt + " at " + origin.set(), origin.number(), length, () -> {
-                        context.beforeCall().run();
-                        Conditioning conditioning =
-                                model.embeddings().batch(scope, List.of(prompt), batch.samples(), batch.size());
-                        return model.unet()
-                                .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF)
-                                .toFloatArray();
-                    });
+                    .get(
+                            "predictions for " + LatentCache.quoted(prompt) + " at " + origin.set(),
+                            origin.number(),
+                            length,
+                            () -> {
+                                context.beforeCall().run();
+                                Conditioning conditioning =
+                                        model.embeddings().batch(scope, List.of(prompt), batch.samples(), batch.size());
+                                return model.unet()
+                                        .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF)
+                                        .toFloatArray();
+                            });
             predictions.put(prompt, scope.create(values, batch.latents().getShape()));
         }
         return predictions;

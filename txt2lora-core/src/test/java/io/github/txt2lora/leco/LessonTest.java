@@ -1,0 +1,117 @@
+package io.github.txt2lora.leco;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.leco.Lesson.Kept;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which prompts are kept while others are taught. */
+class LessonTest {
+
+    private static final PromptPair KRNKMD = PromptPair.enhance("krnkmd")
+            .positive("cat ears, maid")
+            .unconditional("lowres")
+            .neutral("1girl")
+            .build();
+    private static final PromptPair MIKO = PromptPair.enhance("miko")
+            .positive("shrine maiden")
+            .neutral("1girl")
+            .build();
+    private static final PromptPair TREE =
+            PromptPair.preserve("tree").weight(0.5).build();
+
+    static List<Preservation> joint() {
+        return List.of(Preservation.addingPrompts(), Preservation.ofGiven());
+    }
+
+    private static List<Kept> kept(Preservation preservation, PromptPair... pairs) {
+        List<Lesson> lessons = Lesson.of(List.of(pairs), preservation);
+        return lessons.get(0).kept();
+    }
+
+    @Test
+    void leco_draws_all_pairs_alike_and_keeps_nothing_besides() {
+        List<Lesson> lessons = Lesson.of(List.of(KRNKMD, TREE, MIKO), Preservation.drawn());
+
+        assertThat(lessons).extracting(Lesson::pair).containsExactly(KRNKMD, TREE, MIKO);
+        assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
+    }
+
+    @Test
+    void the_weight_of_what_is_kept_counts_in_drawn_pairs_too() {
+        List<Lesson> lessons =
+                Lesson.of(List.of(KRNKMD, TREE), Preservation.drawn().weight(3));
+
+        assertThat(lessons).extracting(lesson -> lesson.pair().weight()).containsExactly(1.0, 1.5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("joint")
+    void joint_steps_teach_no_pair_that_is_only_kept(Preservation preservation) {
+        assertThat(Lesson.of(List.of(KRNKMD, TREE, MIKO), preservation))
+                .extracting(Lesson::pair)
+                .containsExactly(KRNKMD, MIKO);
+    }
+
+    @Test
+    void given_prompts_alone_are_kept_with_their_weights() {
+        assertThat(kept(Preservation.ofGiven().weight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
+        assertThat(kept(Preservation.ofGiven(), KRNKMD, MIKO)).isEmpty();
+    }
+
+    @Test
+    void the_prompts_of_a_lesson_and_what_others_teach_are_added() {
+        assertThat(kept(Preservation.addingPrompts().weight(2), KRNKMD, TREE, MIKO))
+                .containsExactlyInAnyOrder(
+                        new Kept("tree", 1),
+                        new Kept("1girl", 2),
+                        new Kept("lowres", 2),
+                        new Kept("cat ears, maid", 2),
+                        new Kept("shrine maiden", 2));
+    }
+
+    @Test
+    void a_given_prompt_is_not_added_once_more_without_its_weight() {
+        PromptPair girl = PromptPair.preserve("1girl").weight(0.25).build();
+
+        assertThat(kept(Preservation.addingPrompts(), KRNKMD, girl))
+                .containsExactlyInAnyOrder(
+                        new Kept("1girl", 0.25), new Kept("lowres", 1), new Kept("cat ears, maid", 1));
+    }
+
+    @Test
+    void targets_are_never_kept() {
+        PromptPair erased = PromptPair.erase("cat").neutral("krnkmd").build();
+        PromptPair stronger = PromptPair.enhance("1girl").guidanceScale(2).build();
+
+        assertThat(Lesson.of(List.of(KRNKMD, erased, stronger), Preservation.addingPrompts()))
+                .flatExtracting(Lesson::kept)
+                .extracting(Kept::prompt)
+                .isNotEmpty()
+                .doesNotContain("krnkmd", "cat", "1girl");
+    }
+
+    @Test
+    void equal_prompts_are_kept_once() {
+        PromptPair plain = PromptPair.enhance("krnkmd").positive("maid").build();
+
+        assertThat(kept(Preservation.addingPrompts(), plain))
+                .containsExactlyInAnyOrder(new Kept("", 1), new Kept("maid", 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("joint")
+    void pairs_that_only_keep_are_drawn_one_by_one(Preservation preservation) {
+        PromptPair sky = PromptPair.preserve("sky").build();
+        List<Lesson> lessons = Lesson.of(List.of(TREE, sky), preservation);
+
+        assertThat(lessons).extracting(Lesson::pair).containsExactly(TREE, sky);
+        assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
+        assertThat(lessons.get(0).goal().weights()).containsOnlyKeys("tree").containsValue(1.0);
+    }
+}

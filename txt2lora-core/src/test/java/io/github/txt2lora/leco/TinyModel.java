@@ -1,0 +1,98 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.golden.GoldenCheckpoints;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.TestTorch;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.List;
+
+/** The tiny checkpoint as trainings use it, with the embeddings of some pairs. */
+final class TinyModel implements AutoCloseable {
+
+    private static final LoraSpec LORA = LoraSpec.builder().build();
+
+    private final Torch torch = TestTorch.start();
+    private final NDManager owner = torch.newScope();
+    private final UNet unet;
+    private final PromptEmbeddings embeddings;
+    private final Parameterization parameterization;
+
+    TinyModel(List<PromptPair> pairs) {
+        try (Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny")) {
+            unet = UNet.load(torch, checkpoint, Precision.FP32);
+            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+            embeddings = PromptEmbeddings.encode(encoder, pairs, owner, warning -> {});
+            parameterization =
+                    Parameterization.of(checkpoint, Prediction.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
+        }
+    }
+
+    /** The model with a cache. */
+    DenoisingModel with(LatentCache cache) {
+        return new DenoisingModel(torch, unet, embeddings, parameterization, "tiny", cache);
+    }
+
+    /** The model with a cache of its own, in memory. */
+    DenoisingModel withNewCache() {
+        return with(new LatentCache(Long.MAX_VALUE, LatentFolder.none()));
+    }
+
+    UNet unet() {
+        return unet;
+    }
+
+    NDManager newScope() {
+        return torch.newScope();
+    }
+
+    /** A step's context with a random stream of its own. */
+    static StepContext context(NDManager scope, long seed) {
+        return context(scope, new TorchGenerator(seed), StepObserver.NONE);
+    }
+
+    static StepContext context(NDManager scope, TorchGenerator generator, StepObserver observer) {
+        return new StepContext(scope, generator, observer, () -> {});
+    }
+
+    /** Attaches a new LoRA, which changes nothing. */
+    LoraParameters attachNewLora(NDManager scope) {
+        LoraParameters parameters = LoraParameters.initialize(
+                scope, LoraModules.select(unet.weightShapes(), LORA), LORA, new TorchGenerator(1));
+        parameters.attachTo(unet, scope);
+        return parameters;
+    }
+
+    /** Attaches a LoRA that changes all predictions. */
+    LoraParameters attachStrongLora(NDManager scope) {
+        LoraParameters parameters = attachNewLora(scope);
+        NDArray vector = parameters.vector();
+        vector.addi(scope.create(new TorchGenerator(2).normal(Math.toIntExact(vector.size())))
+                .mul(0.1f));
+        return parameters;
+    }
+
+    void detachLora(NDManager scope) {
+        unet.detachLora(scope);
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+        unet.close();
+        torch.close();
+    }
+}
