@@ -26,7 +26,7 @@ import java.util.Objects;
 /** Draws the same seeds with and without a LoRA, and compares the pictures, in latents and in pixels. */
 final class PictureDistances {
 
-    private static final int PICTURES = 12;
+    private static final int PICTURES = 8;
     private static final int STEPS = 10;
     private static final double GUIDANCE_SCALE = 5;
     private static final long SEED = 5_000_000;

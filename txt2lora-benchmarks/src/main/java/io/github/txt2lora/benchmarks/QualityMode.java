@@ -1,49 +1,103 @@
 package io.github.txt2lora.benchmarks;
 
-import io.github.txt2lora.LearningRateSchedule;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 
 /**
- * A way to train that is measured.
+ * A way to train that is measured on the demo checkpoint.
  *
  * @param name what a reader calls it
- * @param spec how it trains
- * @param pairs what it teaches
+ * @param method how an iteration finds out what to change
+ * @param learningRate of AdamW, constant
+ * @param pairs what is taught
+ * @param before what LoRAs of the same batch taught that were trained before; their work does not count
  * @param measuredAfter iterations after which the LoRA is measured, ascending
  */
-record QualityMode(String name, TrainingSpec spec, List<PromptPair> pairs, List<Integer> measuredAfter) {
+record QualityMode(
+        String name,
+        TrainingMethod method,
+        double learningRate,
+        List<PromptPair> pairs,
+        List<PromptPair> before,
+        List<Integer> measuredAfter) {
 
-    static final PromptPair MAID = character(
+    private static final PromptPair MAID = character(
             "krnkmd",
             "short hair,maid uniform,frilled skirt,sleeves,maid apron,maid headdress,black eyes,black rimmed glasses,"
                     + "cat ears,black hair,hair between eyes,ear fluff");
 
-    static final PromptPair SHRINE_MAIDEN = character(
+    private static final PromptPair SHRINE_MAIDEN = character(
             "tyankmk",
             "long hair,japanese miko clothes,white kimono,red hakama,brown eyes,cat ears,brown hair,ear fluff");
 
-    static QualityMode of(
-            String name, TrainingMethod method, double learningRate, LearningRateSchedule schedule, Integer... points) {
-        TrainingSpec spec = TrainingSpec.builder()
+    private static final TrainingMethod RECOMMENDED = TrainingMethod.recommended();
+
+    /** All pairs of all modes. */
+    static List<PromptPair> allPairs() {
+        return List.of(MAID, SHRINE_MAIDEN);
+    }
+
+    /** What is measured, LECO's exact method first. */
+    static List<QualityMode> all() {
+        LatentSource mixture = LatentSource.mixture(
+                LatentSource.noise().weighing(2), LatentSource.pool(16).weighing(1));
+        return List.of(
+                new QualityMode(
+                        "LECO, exact",
+                        TrainingMethod.leco(),
+                        1e-3,
+                        List.of(MAID.toBuilder().batchSize(2).build()),
+                        List.of(),
+                        List.of(30, 60, 120)),
+                of("noise (recommended)", RECOMMENDED, 20, 40, 80, 120),
+                of("noise, later LoRA of a batch", RECOMMENDED, 40, 80, 120).after(SHRINE_MAIDEN),
+                of("noise, nothing kept", RECOMMENDED.withPreservation(Preservation.drawn()), 40, 80, 120),
+                of("noise, two characters", RECOMMENDED, 80, 160, 240).teaching(MAID, SHRINE_MAIDEN),
+                of("pool of 64", RECOMMENDED.withLatents(LatentSource.pool()), 40, 120, 200),
+                of("pool of 64, later LoRA of a batch", RECOMMENDED.withLatents(LatentSource.pool()), 40, 120, 200)
+                        .after(SHRINE_MAIDEN),
+                of(
+                        "pool of 64, min-SNR",
+                        RECOMMENDED.withLatents(LatentSource.pool()).withLossWeighting(LossWeighting.minSnr()),
+                        40,
+                        120,
+                        200),
+                of("noise 2 : pool of 16 1", RECOMMENDED.withLatents(mixture), 40, 80, 160),
+                of("short rollout", RECOMMENDED.withLatents(LatentSource.shortRollout()), 40, 80),
+                of("reused rollout", RECOMMENDED.withLatents(LatentSource.reusedRollout(4)), 20, 40),
+                of("rollout, prompts kept", RECOMMENDED.withLatents(LatentSource.rollout()), 40, 80),
+                of("closed form alone", RECOMMENDED.withStart(LoraStart.CLOSED_FORM), 0),
+                of("closed form, then noise", RECOMMENDED.withStart(LoraStart.CLOSED_FORM), 20, 40, 80, 120));
+    }
+
+    private static QualityMode of(String name, TrainingMethod method, Integer... measuredAfter) {
+        return new QualityMode(name, method, 4e-3, List.of(MAID), List.of(), List.of(measuredAfter));
+    }
+
+    private QualityMode teaching(PromptPair... others) {
+        return new QualityMode(name, method, learningRate, List.of(others), before, measuredAfter);
+    }
+
+    private QualityMode after(PromptPair... others) {
+        return new QualityMode(name, method, learningRate, pairs, List.of(others), measuredAfter);
+    }
+
+    /** How to train, with a seed. */
+    TrainingSpec spec(long seed) {
+        return TrainingSpec.builder()
                 .method(method)
-                .iterations(points[points.length - 1])
+                .iterations(measuredAfter.get(measuredAfter.size() - 1))
                 .learningRate(learningRate)
-                .schedule(schedule)
                 .lora(LoraSpec.builder().rank(8).alpha(4).build())
+                .seed(seed)
                 .build();
-        return new QualityMode(name, spec, List.of(MAID), List.of(points));
-    }
-
-    QualityMode teaching(PromptPair... others) {
-        return new QualityMode(name, spec, List.of(others), measuredAfter);
-    }
-
-    QualityMode withSeed(long seed) {
-        return new QualityMode(name, spec.toBuilder().seed(seed).build(), pairs, measuredAfter);
     }
 
     private static PromptPair character(String word, String look) {
@@ -51,7 +105,6 @@ record QualityMode(String name, TrainingSpec spec, List<PromptPair> pairs, List<
                 .positive(look)
                 .neutral("1girl")
                 .resolution(96)
-                .batchSize(2)
                 .build();
     }
 }

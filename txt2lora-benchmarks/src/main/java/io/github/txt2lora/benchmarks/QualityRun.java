@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
@@ -57,41 +58,40 @@ final class QualityRun implements AutoCloseable {
         }
     }
 
-    /**
-     * Trains once.
-     *
-     * @param before trainings over the same model whose pools and predictions are there already
-     */
-    List<QualityPoint> run(QualityMode mode, QualityMode... before) {
+    /** Trains once, after what the mode has before it. */
+    List<QualityPoint> run(QualityMode mode, long seed) {
         try (var cache = new LatentCache(CACHE_BYTES, LatentFolder.none())) {
-            for (QualityMode earlier : before) {
-                train(earlier, cache, false);
+            TrainingSpec spec = mode.spec(seed);
+            if (!mode.before().isEmpty()) {
+                train(spec, mode.before(), List.of(spec.iterations()), cache, false);
             }
-            return train(mode, cache, true);
+            return train(spec, mode.pairs(), mode.measuredAfter(), cache, true);
         }
     }
 
-    private List<QualityPoint> train(QualityMode mode, LatentCache cache, boolean isMeasured) {
+    private List<QualityPoint> train(
+            TrainingSpec spec,
+            List<PromptPair> pairs,
+            List<Integer> measuredAfter,
+            LatentCache cache,
+            boolean isMeasured) {
         List<QualityPoint> points = new ArrayList<>();
         try (NDManager training = torch.newScope()) {
-            var generator = new TorchGenerator(mode.spec().seed());
+            var generator = new TorchGenerator(spec.seed());
             LoraParameters parameters = LoraParameters.initialize(
-                    training,
-                    LoraModules.select(unet.weightShapes(), mode.spec().lora()),
-                    mode.spec().lora(),
-                    generator);
+                    training, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             long work = -unet.work();
             long nanos = -System.nanoTime();
-            try (var trainer = new LecoTrainer(model(cache), parameters, mode.pairs(), mode.spec(), generator)) {
-                var meter = new QualityMeter(model(measuring), mode.pairs());
-                for (int measuredAfter : mode.measuredAfter()) {
-                    while (trainer.iteration() < measuredAfter) {
+            try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
+                var meter = new QualityMeter(model(measuring), pairs);
+                for (int iteration : measuredAfter) {
+                    while (trainer.iteration() < iteration) {
                         trainer.next(() -> {});
                     }
                     work += unet.work();
                     nanos += System.nanoTime();
                     if (isMeasured) {
-                        points.add(point(mode, meter, measuredAfter, work, nanos * 1e-9));
+                        points.add(point(pairs, meter, iteration, work, nanos * 1e-9));
                     }
                     work -= unet.work();
                     nanos -= System.nanoTime();
@@ -105,12 +105,10 @@ final class QualityRun implements AutoCloseable {
         return new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "benchmark", cache);
     }
 
-    private QualityPoint point(QualityMode mode, QualityMeter meter, int iteration, long work, double seconds) {
-        List<PromptPair> taught =
-                mode.pairs().stream().filter(pair -> !pair.preserves()).toList();
+    private QualityPoint point(List<PromptPair> pairs, QualityMeter meter, int iteration, long work, double seconds) {
         List<PictureDistances.Distance> targets =
-                taught.stream().map(pictures::ofTarget).toList();
-        PictureDistances.Distance neutral = pictures.ofNeutral(taught.get(0));
+                pairs.stream().map(pictures::ofTarget).toList();
+        PictureDistances.Distance neutral = pictures.ofNeutral(pairs.get(0));
         return new QualityPoint(
                 iteration,
                 work,
