@@ -2,6 +2,8 @@
 # modules that have one, `NAME.down`, `NAME.up` and `NAME.scale` (alpha / rank, a scalar on the CPU). The LoRA's output
 # is multiplied by that and by the multiplier `strength` and added (Hu et al., "LoRA: Low-Rank Adaptation of Large
 # Language Models", arXiv 2106.09685).
+#
+# Matrices with a dimension more in front are those of several LoRAs, each for its own equal part of the batch.
 
 def silu(x: Tensor) -> Tensor:
   return torch.silu(x)
@@ -19,6 +21,12 @@ def linear(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: f
   if strength != 0.0 and key in lora:
     down = lora[key].to(x.dtype)
     up = lora[name + ".up"].to(x.dtype)
+    if down.dim() == 3:
+      stack = down.shape[0]
+      h = torch.bmm(x.reshape([stack, -1, x.shape[-1]]), down.transpose(1, 2))
+      rows = y.view([stack, -1, y.shape[-1]])
+      rows.baddbmm_(h, up.transpose(1, 2), beta=1, alpha=float(lora[name + ".scale"]) * strength)
+      return y
     h = torch.linear(x, down, None)
     # y += scale * (h @ up.T) in one operation, which is felt in small networks
     rows = y.view([-1, y.shape[-1]])
@@ -34,10 +42,25 @@ def conv(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: flo
   if strength != 0.0 and key in lora:
     down = lora[key].to(x.dtype)
     up = lora[name + ".up"].to(x.dtype)
-    h = torch.conv2d(x, down, None, [stride, stride], [pad, pad])
-    h = torch.conv2d(h, up, None, [1, 1], [0, 0])
+    if down.dim() == 5:
+      h = __torch__.layers.stacked_conv(x, down, stride, pad)
+      h = __torch__.layers.stacked_conv(h, up, 1, 0)
+    else:
+      h = torch.conv2d(x, down, None, [stride, stride], [pad, pad])
+      h = torch.conv2d(h, up, None, [1, 1], [0, 0])
     y = torch.add(y, h, alpha=float(lora[name + ".scale"]) * strength)
   return y
+
+# One convolution for each equal part of the batch, as the groups of a single one.
+# x: [stack * n, in, height, width], weight: [stack, out, in, k, k] -> [stack * n, out, height, width]
+def stacked_conv(x: Tensor, weight: Tensor, stride: int, pad: int) -> Tensor:
+  stack, outputs, inputs, k, l = weight.shape
+  batch, channels, height, width = x.shape
+  n = batch // stack
+  groups = x.reshape([stack, n, inputs, height, width]).transpose(0, 1).reshape([n, stack * inputs, height, width])
+  y = torch.conv2d(groups, weight.reshape([stack * outputs, inputs, k, l]), None, [stride, stride], [pad, pad], [1, 1], stack)
+  y = y.reshape([n, stack, outputs, y.shape[2], y.shape[3]]).transpose(0, 1)
+  return y.reshape([batch, outputs, y.shape[3], y.shape[4]])
 
 def group_norm(x: Tensor, w: Dict[str, Tensor], name: str, eps: float) -> Tensor:
   return torch.group_norm(x, 32, w[name + ".weight"], w[name + ".bias"], eps)

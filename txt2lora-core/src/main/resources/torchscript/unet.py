@@ -26,7 +26,8 @@ class UNet(Module):
     return __torch__.layers.take_bfloat16(self.weights, weights, self.dtype)
 
   # All LoRA matrices are views into one vector `parameters`: layout[NAME.down] and layout[NAME.up] are
-  # [offset, shape...], layout[NAME.scale] is [alpha / rank]; all on the CPU.
+  # [offset, shape...], layout[NAME.scale] is [alpha / rank]; all on the CPU. Several LoRAs of one layout are attached
+  # as the rows of a matrix.
   def attach_lora(self, parameters: Tensor, layout: Dict[str, Tensor]) -> Tensor:
     self.lora = annotate(Dict[str, Tensor], {})
     self.lora_parameters = [parameters]
@@ -40,7 +41,8 @@ class UNet(Module):
         size = 1
         for n in numbers[1:]:
           size = size * n
-        view = parameters.narrow(0, numbers[0], size).reshape(numbers[1:]).detach().requires_grad_(True)
+        shape = parameters.shape[:-1] + numbers[1:]
+        view = parameters.narrow(-1, numbers[0], size).view(shape).detach().requires_grad_(True)
         self.lora[key] = view
         self.lora_views.append(view)
     return torch.tensor(len(self.lora_views))
@@ -196,9 +198,26 @@ class UNet(Module):
       loss = torch.mean((prediction - target) ** 2 * sample_weights.reshape([-1, 1, 1, 1]))
     scale = float(loss_scale)
     gradients = torch.grad([loss * scale], self.lora_views)
-    gradient = torch.zeros_like(self.lora_parameters[0])
+    return [loss.detach(), self.joined(gradients).mul_(1.0 / scale), prediction.detach()]
+
+  # The same for several LoRAs, each with its own equal part of the batch.
+  # loss_scales: [stack] -> [losses [stack], gradients [stack, size], prediction]
+  def lora_gradients(self, target: Tensor, loss_scales: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+    prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
+    squares = (prediction - target) ** 2 * sample_weights.reshape([-1, 1, 1, 1])
+    losses = squares.reshape([loss_scales.shape[0], -1]).mean(1)
+    gradients = torch.grad([(losses * loss_scales).sum()], self.lora_views)
+    return [losses.detach(), self.joined(gradients).div_(loss_scales.unsqueeze(1)), prediction.detach()]
+
+  # The gradients of all views where the views are in the parameters.
+  def joined(self, gradients: List[Optional[Tensor]]) -> Tensor:
+    parameters = self.lora_parameters[0]
+    joined = torch.zeros_like(parameters)
+    rows = joined.reshape([-1, parameters.shape[-1]])
     for i in range(len(self.lora_views)):
       g = gradients[i]
       if g is not None:
-        gradient.narrow(0, self.lora_views[i].storage_offset(), g.numel()).copy_(g.reshape([-1]))
-    return [loss.detach(), gradient.mul_(1.0 / scale), prediction.detach()]
+        offset = self.lora_views[i].storage_offset() - parameters.storage_offset()
+        flat = g.reshape([rows.shape[0], -1])
+        rows.narrow(1, offset, flat.shape[1]).copy_(flat)
+    return joined

@@ -18,6 +18,7 @@ import io.github.txt2lora.torch.ScriptCall;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,8 @@ public final class UNet implements AutoCloseable {
     /**
      * Attaches LoRA matrices, replacing those attached before.
      *
-     * @param parameters one float32 vector that holds all matrices; it stays the caller's, and the network sees changes
+     * @param parameters one float32 vector that holds all matrices, or a matrix whose rows are such vectors of several
+     *     LoRAs; it stays the caller's, and the network sees changes
      * @param layout for each module {@code NAME.down} and {@code NAME.up}: [offset, shape...] and {@code NAME.scale}:
      *     [alpha / rank], as numbers
      */
@@ -181,6 +183,41 @@ public final class UNet implements AutoCloseable {
             double timestep,
             Conditioning conditioning) {
         return loraGradient(scope, target, lossScale, null, latents, repeated(timestep, latents), conditioning);
+    }
+
+    /**
+     * The losses of several LoRAs that are attached at once, each for its own equal part of the batch, and their
+     * gradients. The batch is not split where memory runs out.
+     *
+     * @param lossScales one for each LoRA; see {@link #loraGradient}
+     * @param sampleWeights what each sample's squared error is multiplied by
+     * @return one for each LoRA, owned by the scope
+     */
+    public List<LoraGradient> loraGradients(
+            NDManager scope,
+            NDArray target,
+            double[] lossScales,
+            double[] sampleWeights,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning) {
+        int samples = samples(latents);
+        forwardSamples += samples;
+        backwardSamples += samples;
+        ScriptCall call = script.call("lora_gradients", scope)
+                .with(target)
+                .with(scope.create(floats(lossScales, 0, lossScales.length)))
+                .with(scope.create(floats(sampleWeights, 0, samples)));
+        NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
+                .runWithGradients();
+        float[] losses = result.get(0).toFloatArray();
+        int share = samples / lossScales.length;
+        List<LoraGradient> gradients = new ArrayList<>();
+        for (int i = 0; i < losses.length; i++) {
+            NDArray prediction = rows(result.get(2), i * share, (i + 1) * share);
+            gradients.add(new LoraGradient(losses[i], result.get(1).get(i), prediction));
+        }
+        return gradients;
     }
 
     /** The gradient of the mean over all samples from those over parts of them. */

@@ -50,6 +50,11 @@ final class LecoStep {
 
     /** Runs the step; the context's scope owns the result and everything on the way. */
     LoraGradient run(StepContext context) {
+        return compare(context, prepare(context));
+    }
+
+    /** Everything up to the comparison: draws a lesson, gets noisy latents, and asks the teacher. */
+    Comparison prepare(StepContext context) {
         int number = (int) context.generator().randint(0, lessons.size());
         context.observer().onLesson(number);
         Lesson lesson = lessons.get(number);
@@ -63,14 +68,22 @@ final class LecoStep {
         Map<String, NDArray> predictions = teacher.predict(context, batch, prompts);
         NDArray goal = lesson.goal().goal(predictions, batch.latents());
         context.observer().onGoal(goal);
+        String target = lesson.pair().target();
+        double[] weights = weights(lesson, kept, batch);
         if (kept == null) {
-            return compare(context, batch, goal, List.of(lesson.pair().target()), weights(lesson, null, batch));
+            return new Comparison(
+                    batch.latents(), batch.timesteps(), conditioning(context, batch, target), goal, weights);
         }
-        NDArray goals = concat(goal, Objects.requireNonNull(predictions.get(kept.prompt())));
-        var both = new NoisyBatch(
-                concat(batch.latents(), batch.latents()), twice(batch.timesteps()), batch.size(), batch.origin());
-        List<String> compared = List.of(lesson.pair().target(), kept.prompt());
-        return compare(context, both, goals, compared, weights(lesson, kept, batch));
+        return new Comparison(
+                concat(batch.latents(), batch.latents()),
+                twice(batch.timesteps()),
+                conditioning(context, batch, target, kept.prompt()),
+                concat(goal, Objects.requireNonNull(predictions.get(kept.prompt()))),
+                weights);
+    }
+
+    private Conditioning conditioning(StepContext context, NoisyBatch batch, String... prompts) {
+        return model.embeddings().batch(context.scope(), List.of(prompts), batch.samples(), batch.size());
     }
 
     private static Lesson.@Nullable Kept drawKept(StepContext context, Lesson lesson) {
@@ -113,41 +126,38 @@ final class LecoStep {
         return 1;
     }
 
-    private LoraGradient compare(
-            StepContext context,
-            NoisyBatch batch,
-            NDArray goal,
-            List<String> prompts,
-            double @Nullable [] sampleWeights) {
-        Conditioning conditioning =
-                model.embeddings().batch(context.scope(), prompts, batch.samples() / prompts.size(), batch.size());
-        LoraGradient result = gradient(context, batch, goal, conditioning, sampleWeights);
-        // a loss that is not finite by itself is not the scale's fault
-        while (lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result)) {
+    private LoraGradient compare(StepContext context, Comparison comparison) {
+        LoraGradient result = gradient(context, comparison);
+        while (isScaleTooLarge(result)) {
             lossScale = lossScale.afterOverflow();
-            result = gradient(context, batch, goal, conditioning, sampleWeights);
+            result = gradient(context, comparison);
         }
-        lossScale = lossScale.afterStep(spec.precision());
-        context.observer().onStudent(result.prediction(), result.gradient());
+        finish(context, result);
         return result;
     }
 
-    private LoraGradient gradient(
-            StepContext context,
-            NoisyBatch batch,
-            NDArray goal,
-            Conditioning conditioning,
-            double @Nullable [] sampleWeights) {
+    /** Whether a smaller loss scale would help; a loss that is not finite by itself is not the scale's fault. */
+    boolean isScaleTooLarge(LoraGradient result) {
+        return lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result);
+    }
+
+    /** What is left to do once there is a gradient. */
+    void finish(StepContext context, LoraGradient result) {
+        lossScale = lossScale.afterStep(spec.precision());
+        context.observer().onStudent(result.prediction(), result.gradient());
+    }
+
+    private LoraGradient gradient(StepContext context, Comparison comparison) {
         context.beforeCall().run();
         return model.unet()
                 .loraGradient(
                         context.scope(),
-                        goal,
+                        comparison.goal(),
                         lossScale.factor(),
-                        sampleWeights,
-                        batch.latents(),
-                        batch.timesteps(),
-                        conditioning);
+                        comparison.sampleWeights(),
+                        comparison.latents(),
+                        comparison.timesteps(),
+                        comparison.conditioning());
     }
 
     private static boolean isFinite(LoraGradient result) {

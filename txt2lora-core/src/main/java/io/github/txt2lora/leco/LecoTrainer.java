@@ -10,6 +10,7 @@ import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -97,28 +98,61 @@ public final class LecoTrainer implements AutoCloseable {
 
     private Iteration iterate(Runnable beforeCall, StepObserver observer) {
         try (NDManager scope = model.torch().newScope()) {
-            double loss = 0;
-            NDArray gradient = null;
+            List<LoraGradient> results = new ArrayList<>();
             for (int i = 0; i < spec.gradientAccumulation(); i++) {
-                LoraGradient result = step.run(new StepContext(scope, generator, observer, beforeCall));
-                loss += result.loss() / spec.gradientAccumulation();
-                gradient = gradient == null ? result.gradient() : gradient.addi(result.gradient());
+                results.add(step.run(new StepContext(scope, generator, observer, beforeCall)));
             }
-            if (gradient == null) {
-                throw new IllegalStateException("no step was run");
-            }
-            if (spec.gradientAccumulation() > 1) {
-                gradient.muli(1f / spec.gradientAccumulation());
-            }
-            double norm = gradient.norm().getFloat();
-            requireFinite(loss, norm);
-            clip(gradient, norm);
-            double learningRate = learningRates.at(iteration) * learningRateFactor;
-            optimizer.step(scope, gradient, learningRate);
-            requireFiniteParameters();
-            iteration++;
-            return new Iteration(iteration, loss, norm, learningRate);
+            return apply(scope, results);
         }
+    }
+
+    /** How many comparisons make an iteration. */
+    int comparisons() {
+        return spec.gradientAccumulation();
+    }
+
+    /** The steps that iterations are made of. */
+    LecoStep step() {
+        return step;
+    }
+
+    /** The random stream that iterations draw from. */
+    TorchGenerator generator() {
+        return generator;
+    }
+
+    /** Lets the network use this LoRA, which another one may have taken the place of. */
+    void attach(NDManager scope) {
+        parameters.attachTo(model.unet(), scope);
+    }
+
+    /**
+     * Ends an iteration: changes the parameters by the mean of the gradients.
+     *
+     * @param scope owns what is made on the way
+     * @param results of all its comparisons; the first one's gradient is changed
+     * @throws NonFiniteException if a loss, the gradient or the parameters are not finite
+     */
+    Iteration apply(NDManager scope, List<LoraGradient> results) {
+        double loss = 0;
+        NDArray gradient = results.get(0).gradient();
+        for (LoraGradient result : results) {
+            loss += result.loss() / results.size();
+            if (result.gradient() != gradient) {
+                gradient.addi(result.gradient());
+            }
+        }
+        if (results.size() > 1) {
+            gradient.muli(1f / results.size());
+        }
+        double norm = gradient.norm().getFloat();
+        requireFinite(loss, norm);
+        clip(gradient, norm);
+        double learningRate = learningRates.at(iteration) * learningRateFactor;
+        optimizer.step(scope, gradient, learningRate);
+        requireFiniteParameters();
+        iteration++;
+        return new Iteration(iteration, loss, norm, learningRate);
     }
 
     private void clip(NDArray gradient, double norm) {

@@ -5,6 +5,7 @@ import io.github.txt2lora.NonFinitePolicy.Fail;
 import io.github.txt2lora.NonFinitePolicy.Rollback;
 import io.github.txt2lora.NonFinitePolicy.Skip;
 import io.github.txt2lora.TrainingFailedException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A trainer that does what a {@link NonFinitePolicy} says when numbers go wrong. */
@@ -59,18 +60,29 @@ public final class ResilientTrainer {
 
     Outcome next(Runnable beforeCall, StepObserver observer) {
         takeSnapshot();
+        return settle(() -> trainer.next(beforeCall, observer));
+    }
+
+    /** Does an iteration whose snapshot was taken, or what the policy says when it goes wrong. */
+    Outcome settle(Supplier<LecoTrainer.Iteration> iteration) {
         try {
-            LecoTrainer.Iteration iteration = trainer.next(beforeCall, observer);
+            LecoTrainer.Iteration done = iteration.get();
             if (policy instanceof Skip) {
                 recoveries = 0;
             }
-            return new Outcome.Trained(iteration);
+            return new Outcome.Trained(done);
         } catch (NonFiniteException e) {
             return recover(e);
         }
     }
 
-    private void takeSnapshot() {
+    /** The trainer itself. */
+    LecoTrainer trainer() {
+        return trainer;
+    }
+
+    /** Takes a state to go back to, if one is due; before each iteration. */
+    void takeSnapshot() {
         int iteration = trainer.iteration();
         boolean due = lastGood == null || (iteration % SNAPSHOT_EVERY == 0 && lastGood.iteration() != iteration);
         if (due && !(policy instanceof Fail)) {

@@ -1,6 +1,8 @@
 package io.github.txt2lora.lora;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
@@ -98,6 +100,38 @@ public final class LoraParameters {
     /** The parameters of tensors that already have values, in the order given. */
     static LoraParameters of(NDManager owner, List<Slot> slots, float[] values) {
         return new LoraParameters(owner.create(values), List.copyOf(slots));
+    }
+
+    /**
+     * The same parameters as rows of one matrix, so that a network can use them all at once. What changes a row changes
+     * the matrix.
+     *
+     * @param owner the scope that will own the matrix
+     * @param loras of one layout
+     */
+    public static Stack stack(NDManager owner, List<LoraParameters> loras) {
+        NDArray matrix = NDArrays.stack(
+                new NDList(loras.stream().map(LoraParameters::vector).toList()));
+        matrix.attach(owner);
+        List<LoraParameters> rows = new ArrayList<>();
+        for (int i = 0; i < loras.size(); i++) {
+            rows.add(new LoraParameters(matrix.get(i), loras.get(i).slots()));
+        }
+        return new Stack(matrix, List.copyOf(rows));
+    }
+
+    /**
+     * Several LoRAs of one layout.
+     *
+     * @param matrix [number of LoRAs, parameters of each]
+     * @param rows the LoRAs, whose vectors are rows of the matrix
+     */
+    public record Stack(NDArray matrix, List<LoraParameters> rows) {
+
+        /** Lets the network use them all, each for its own equal part of a batch. */
+        public void attachTo(UNet unet, NDManager scope) {
+            unet.attachLora(matrix, rows.get(0).layout(), scope);
+        }
     }
 
     private static int size(List<Slot> slots) {

@@ -1,0 +1,34 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.text.Conditioning;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the LoRA's predictions are compared with.
+ *
+ * @param latents as the network takes them, [batch, 4, height / 8, width / 8]
+ * @param timesteps one for each sample
+ * @param conditioning the prompt of each sample
+ * @param goal what is to be predicted, of latents' shape
+ * @param sampleWeights what each sample's squared error is multiplied by; null for 1
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+record Comparison(
+        NDArray latents,
+        double[] timesteps,
+        Conditioning conditioning,
+        NDArray goal,
+        double @Nullable [] sampleWeights) {
+
+    /** The weights, ones if there are none. */
+    double[] weights() {
+        if (sampleWeights != null) {
+            return sampleWeights;
+        }
+        double[] ones = new double[timesteps.length];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+}

@@ -1,0 +1,194 @@
+package io.github.txt2lora.leco;
+
+import static io.github.txt2lora.golden.TensorAssert.assertThatTensor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraType;
+import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.golden.GoldenCheckpoints;
+import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.TestTorch;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainerGroupTest {
+
+    private static final List<PromptPair> PAIRS =
+            Stream.of("krnkmd", "tyankmk", "abc").map(TrainerGroupTest::pair).toList();
+
+    private static final int ITERATIONS = 3;
+
+    private static Torch torch;
+    private static Checkpoint checkpoint;
+    private static NDManager scope;
+    private static DenoisingModel model;
+
+    @BeforeAll
+    static void load() {
+        torch = TestTorch.start();
+        checkpoint = GoldenCheckpoints.open("sd1-tiny");
+        scope = torch.newScope();
+        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+        PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, PAIRS, scope, warning -> {});
+        UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
+        var cache = new LatentCache(1 << 20, LatentFolder.none());
+        model = new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "tiny", cache);
+    }
+
+    @AfterAll
+    static void free() {
+        model.unet().close();
+        scope.close();
+        checkpoint.close();
+        torch.close();
+    }
+
+    private static PromptPair pair(String target) {
+        return PromptPair.enhance(target)
+                .positive("cat ears, " + target + " maid")
+                .neutral("1girl")
+                .resolution(64)
+                .batchSize(2)
+                .build();
+    }
+
+    private static TrainingSpec.Builder spec(TrainingMethod method) {
+        return TrainingSpec.builder()
+                .method(method)
+                .iterations(ITERATIONS)
+                // AdamW would make a step of a gradient that is nothing but rounding
+                .optimizer(OptimizerSpec.sgd())
+                .learningRate(0.1)
+                .maxDenoisingSteps(3)
+                .lora(LoraSpec.builder().type(LoraType.C3LIER).build());
+    }
+
+    private static LoraParameters parameters(NDManager owner, TrainingSpec spec, int seed) {
+        return LoraParameters.initialize(
+                owner,
+                LoraModules.select(model.unet().weightShapes(), spec.lora()),
+                spec.lora(),
+                new TorchGenerator(seed));
+    }
+
+    private static LecoTrainer trainer(LoraParameters parameters, TrainingSpec spec, int number) {
+        return new LecoTrainer(model, parameters, List.of(PAIRS.get(number)), spec, new TorchGenerator(number));
+    }
+
+    private static List<float[]> alone(TrainingSpec spec, List<Double> losses) {
+        List<float[]> results = new ArrayList<>();
+        for (int i = 0; i < PAIRS.size(); i++) {
+            try (NDManager own = torch.newScope()) {
+                LoraParameters parameters = parameters(own, spec, i);
+                try (LecoTrainer trainer = trainer(parameters, spec, i)) {
+                    while (!trainer.isDone()) {
+                        losses.add(trainer.next(() -> {}).loss());
+                    }
+                }
+                results.add(parameters.vector().toFloatArray());
+            }
+        }
+        return results;
+    }
+
+    static Stream<TrainingSpec> specs() {
+        return Stream.of(
+                spec(TrainingMethod.recommended()).build(),
+                spec(TrainingMethod.leco()).build(),
+                spec(TrainingMethod.recommended().withLatents(new LatentSource.Pool(2, 2, 2, 3)))
+                        .gradientAccumulation(2)
+                        .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("specs")
+    void each_becomes_what_it_becomes_alone(TrainingSpec spec) {
+        List<Double> lossesAlone = new ArrayList<>();
+        List<float[]> alone = alone(spec, lossesAlone);
+        assertThat(lossesAlone).doesNotHaveDuplicates();
+        try (NDManager own = torch.newScope()) {
+            LoraParameters.Stack stack = LoraParameters.stack(
+                    own,
+                    IntStream.range(0, PAIRS.size())
+                            .mapToObj(i -> parameters(own, spec, i))
+                            .toList());
+            List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
+                    .mapToObj(i -> trainer(stack.rows().get(i), spec, i))
+                    .toList();
+            List<ResilientTrainer> resilient = trainers.stream()
+                    .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
+                    .toList();
+            var group = new TrainerGroup(model, stack);
+            for (int i = 0; i < ITERATIONS; i++) {
+                List<Outcome> outcomes = group.next(resilient, () -> {});
+                for (int j = 0; j < outcomes.size(); j++) {
+                    double loss =
+                            ((Outcome.Trained) outcomes.get(j)).iteration().loss();
+                    assertThat(loss).isCloseTo(lossesAlone.get(j * ITERATIONS + i), within(1e-4 * loss + 1e-9));
+                }
+            }
+            for (int i = 0; i < PAIRS.size(); i++) {
+                float[] together = stack.rows().get(i).vector().toFloatArray();
+                assertThatTensor(together).isCloseTo(alone.get(i), 1e-5, 1);
+            }
+            trainers.forEach(LecoTrainer::close);
+        }
+    }
+
+    @Test
+    void what_is_broken_off_has_not_happened() {
+        TrainingSpec spec = spec(TrainingMethod.recommended()).build();
+        try (NDManager own = torch.newScope()) {
+            LoraParameters.Stack stack =
+                    LoraParameters.stack(own, List.of(parameters(own, spec, 0), parameters(own, spec, 1)));
+            List<LecoTrainer> trainers = List.of(
+                    trainer(stack.rows().get(0), spec, 0), trainer(stack.rows().get(1), spec, 1));
+            List<ResilientTrainer> resilient = trainers.stream()
+                    .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
+                    .toList();
+            float[] before = stack.matrix().toFloatArray();
+            List<long[]> generators =
+                    trainers.stream().map(each -> each.generator().state()).toList();
+            int[] calls = {0};
+
+            assertThatThrownBy(() -> new TrainerGroup(model, stack).next(resilient, () -> {
+                        if (++calls[0] == 3) {
+                            throw new CancellationException("enough");
+                        }
+                    }))
+                    .isInstanceOf(CancellationException.class);
+
+            assertThat(stack.matrix().toFloatArray()).isEqualTo(before);
+            assertThat(trainers.get(0).generator().state()).isEqualTo(generators.get(0));
+            assertThat(trainers.get(1).generator().state()).isEqualTo(generators.get(1));
+            trainers.forEach(LecoTrainer::close);
+        }
+    }
+}
