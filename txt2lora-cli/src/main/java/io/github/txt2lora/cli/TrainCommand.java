@@ -88,8 +88,11 @@ final class TrainCommand implements Callable<Integer> {
         Workspace workspace = Workspace.open(path);
         BatchOptions options = choice.options().withForce(force).withDeleteResizeSource(deleteResizeSource);
         BatchReport report = new BatchReport(common.output(), force);
+        EngineOptions engineOptions = engineSettings.options().toBuilder()
+                .cacheFolder(workspace.cacheFolder())
+                .build();
         try (var interruption = new Interruption();
-                TrainingEngine engine = TrainingEngine.open(engineSettings.options());
+                TrainingEngine engine = TrainingEngine.open(engineOptions);
                 LoraOperations operations = LoraOperations.open()) {
             interruption.watchThisThread();
             BatchResult result = new Batch(workspace, engine, operations).run(options, report);

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.workspace.Workspace;
@@ -122,6 +123,10 @@ final class HtmlReport {
                 .markup("</tr>\n");
     }
 
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
     private static @Nullable LoraRecord record(LoraOutcome outcome) {
         if (outcome instanceof LoraOutcome.Finished finished) {
             return finished.record();
@@ -170,6 +175,12 @@ final class HtmlReport {
                 "model",
                 training.model().name() + " (SHA-256 " + training.model().sha256() + ")");
         html.row("iterations", String.valueOf(training.iterations()));
+        LoraQuality quality = training.quality();
+        if (quality != null) {
+            html.row("left to learn (gap)", percent(quality.gap()));
+            html.row("other prompts moved (drift)", percent(quality.drift()));
+        }
+        html.row("UNet samples", String.valueOf(training.unetSamples()));
         html.row("finished at", training.finishedAt());
         html.row("training", training.seconds() + " s");
         LoraRecord.Resize resize = record.resize();

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.internal.Check;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,8 @@ public record LoraRecord(
      * @param losses mean squared error of each iteration
      * @param firstLoss mean of the first tenth
      * @param lastLoss mean of the last tenth
+     * @param quality how good it is, null if that was not measured
+     * @param unetSamples what the UNet did for it: a forward pass of one sample is 1, a backward pass 2
      * @param finishedAt when the training ended
      * @param seconds how long it took, without pauses
      * @param warnings what the user should know
@@ -63,6 +66,8 @@ public record LoraRecord(
             List<Double> losses,
             double firstLoss,
             double lastLoss,
+            @Nullable LoraQuality quality,
+            long unetSamples,
             String finishedAt,
             double seconds,
             List<String> warnings) {

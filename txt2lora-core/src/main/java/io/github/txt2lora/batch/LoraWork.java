@@ -128,6 +128,8 @@ final class LoraWork {
                         lora.losses(),
                         lora.firstLoss(),
                         lora.lastLoss(),
+                        lora.quality().orElse(null),
+                        lora.unetSamples(),
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                         seconds(lora.duration()),
                         lora.warnings()),

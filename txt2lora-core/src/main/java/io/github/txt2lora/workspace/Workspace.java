@@ -95,6 +95,11 @@ public final class Workspace {
         return folder.resolve("model");
     }
 
+    /** {@code cache}: what trainings keep for each other; may be deleted at any time. */
+    public Path cacheFolder() {
+        return folder.resolve("cache");
+    }
+
     /** Where finished LoRAs are, each in a folder of its own. */
     public Path loraFolder() {
         return folder.resolve("lora");
