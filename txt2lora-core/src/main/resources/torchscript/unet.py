@@ -53,6 +53,13 @@ class UNet(Module):
     self.lora_views = annotate(List[Tensor], [])
     return torch.tensor(0)
 
+  # The weights of layers by the layers' names, as float32 copies; only the keys of `layers` count.
+  def weights_of(self, layers: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    copies = annotate(Dict[str, Tensor], {})
+    for name in layers.keys():
+      copies[name] = self.weights[name + ".weight"].to(6, copy=True)
+    return copies
+
   def linear(self, x: Tensor, name: str, strength: float) -> Tensor:
     return __torch__.layers.linear(x, self.weights, self.lora, strength, name)
 

@@ -77,6 +77,22 @@ public final class UNet implements AutoCloseable {
         return weightShapes;
     }
 
+    /**
+     * The weight of one layer.
+     *
+     * @param layer its diffusers name, for example {@code mid_block.attentions.0.proj_in}
+     * @return a float32 copy on the device, whatever the network's precision, owned by the scope
+     */
+    public NDArray weight(NDManager scope, String layer) {
+        if (!weightShapes.containsKey(layer + ".weight")) {
+            throw new IllegalArgumentException("the UNet has no layer \"" + layer + "\"");
+        }
+        return script.call("weights_of", scope)
+                .withVectors("layers", Map.of(layer, new double[0]))
+                .run()
+                .singletonOrThrow();
+    }
+
     /** How many samples have gone through the network forward so far. */
     public long forwardSamples() {
         return forwardSamples;

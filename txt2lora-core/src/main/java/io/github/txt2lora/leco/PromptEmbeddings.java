@@ -1,12 +1,14 @@
 package io.github.txt2lora.leco;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -15,9 +17,11 @@ import java.util.stream.Stream;
 /** The embeddings of all prompts of a training, each text encoded once. */
 public final class PromptEmbeddings {
 
+    private final PromptEncoder encoder;
     private final Map<String, PromptEmbedding> byPrompt;
 
-    private PromptEmbeddings(Map<String, PromptEmbedding> byPrompt) {
+    private PromptEmbeddings(PromptEncoder encoder, Map<String, PromptEmbedding> byPrompt) {
+        this.encoder = encoder;
         this.byPrompt = byPrompt;
     }
 
@@ -32,7 +36,7 @@ public final class PromptEmbeddings {
         List<String> prompts = pairs.stream()
                 .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()))
                 .toList();
-        return new PromptEmbeddings(encoder.encode(prompts, owner, warnings));
+        return new PromptEmbeddings(encoder, encoder.encode(prompts, owner, warnings));
     }
 
     /** Whether the model is told the size of pictures and where they were cropped, as SDXL is. */
@@ -42,14 +46,31 @@ public final class PromptEmbeddings {
 
     /** The prompts, each repeated for a batch, one after the other; the scope owns the result. */
     Conditioning batch(NDManager scope, List<String> prompts, int batchSize, PictureSize size) {
-        List<PromptEmbedding> embeddings = new ArrayList<>();
-        for (String prompt : prompts) {
-            PromptEmbedding embedding = byPrompt.get(prompt);
-            if (embedding == null) {
-                throw new IllegalArgumentException("prompt \"" + prompt + "\" was not encoded");
-            }
-            embeddings.add(embedding);
-        }
+        List<PromptEmbedding> embeddings = prompts.stream().map(this::embedding).toList();
         return Conditioning.batch(scope, embeddings, batchSize, size);
+    }
+
+    /** The hidden states of prompts, at least two, [prompts, tokens, width]; the scope owns the result. */
+    NDArray contexts(NDManager scope, List<String> prompts) {
+        NDList contexts = new NDList();
+        prompts.forEach(prompt -> contexts.add(embedding(prompt).context()));
+        NDArray all = NDArrays.concat(contexts, 0);
+        // a concatenation belongs to the owner of its first part
+        all.attach(scope);
+        return all;
+    }
+
+    /** The token ids of a prompt, with start, end and padding, as the first text encoder reads them. */
+    int[] tokens(String prompt) {
+        embedding(prompt);
+        return encoder.tokens(prompt);
+    }
+
+    private PromptEmbedding embedding(String prompt) {
+        PromptEmbedding embedding = byPrompt.get(prompt);
+        if (embedding == null) {
+            throw new IllegalArgumentException("prompt \"" + prompt + "\" was not encoded");
+        }
+        return embedding;
     }
 }

@@ -119,6 +119,15 @@ public final class PromptEncoder {
                         .toList());
     }
 
+    /**
+     * The token ids of a prompt that is not cut into chunks, as the first text encoder reads them.
+     *
+     * @return start, at most 75 of the prompt, end, padding
+     */
+    public int[] tokens(String prompt) {
+        return tokenizer.tokenize(prompt, uses.get(0).padToken()).ids();
+    }
+
     private List<EncoderInput> plain(String prompt, PadToken padToken, Collection<String> warnings) {
         TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken);
         if (!tokens.droppedWords().isEmpty()) {
