@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.event.IterationFinished;
@@ -42,6 +46,24 @@ class NativeMemoryTest {
             }
 
             assertThat(use(engine)).isEqualTo(afterOne);
+        }
+    }
+
+    @Test
+    void kept_latents_and_measurements_take_no_native_memory() {
+        try (TrainingEngine engine = Tiny.engine()) {
+            engine.train(Tiny.training(folder, 1));
+            NativeUse before = use(engine);
+
+            for (LatentSource source : List.of(new LatentSource.Pool(4, 2, 2, 3), new LatentSource.Noise(4, 500))) {
+                TrainingSpec.Builder spec = Tiny.spec(3)
+                        .method(TrainingMethod.recommended().withLatents(source))
+                        .stopWhen(StopRule.gapBelow(1e-9).measuredEvery(2))
+                        .measureQuality(true);
+                TrainedLora lora = engine.train(Tiny.training(folder, spec).build());
+                assertThat(lora.quality()).isPresent();
+                assertThat(use(engine)).isEqualTo(before);
+            }
         }
     }
 

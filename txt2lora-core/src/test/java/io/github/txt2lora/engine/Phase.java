@@ -6,6 +6,7 @@ import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.QualityMeter;
 import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.text.PromptEncoder;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ enum Phase {
     HASHING_MODEL(Sha256.class.getName()),
     ROLLOUT(GuidedDenoiser.class.getName()),
     STEP(LecoTrainer.class.getName()),
+    MEASURING(QualityMeter.class.getName()),
     DECODING(TextToImage.class.getName());
 
     private final String className;

@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StopRule;
+import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.GapMeasured;
+import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
@@ -91,7 +99,7 @@ class PhaseTest {
     @EnumSource(
             value = Phase.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"LOADING_VAE", "DECODING"})
+            names = {"MEASURING", "LOADING_VAE", "DECODING"})
     void training_is_cancelled_in_the_middle_of(Phase phase) {
         var control = new RequestInPhase(phase, job -> job.cancel(CancelMode.KEEP));
 
@@ -138,18 +146,71 @@ class PhaseTest {
 
         assertThat(control.pausedIn)
                 .containsExactlyInAnyOrderElementsOf(
-                        EnumSet.complementOf(EnumSet.of(Phase.LOADING_VAE, Phase.DECODING)));
+                        EnumSet.complementOf(EnumSet.of(Phase.MEASURING, Phase.LOADING_VAE, Phase.DECODING)));
         assertThat(paused.events(TrainingPaused.class)).hasSameSizeAs(control.pausedIn);
         assertThat(paused.events(TrainingResumed.class)).hasSameSizeAs(control.pausedIn);
         assertThat(paused.names()).endsWith("TrainingFinished");
         assertThat(file).hasBinaryContent(Files.readAllBytes(undisturbed));
     }
 
+    /** Measured after the second and the fourth iteration, and at the end. */
+    private static TrainingSpec.Builder measuredSpec() {
+        return Tiny.spec(4)
+                .method(TrainingMethod.recommended().withLatents(new LatentSource.Noise(4, 500)))
+                .stopWhen(StopRule.noBetterFor(100).measuredEvery(2))
+                .measureQuality(true)
+                .saveEvery(1)
+                .states(StateSpec.every(100));
+    }
+
+    @Test
+    void training_that_is_suspended_while_it_measures_goes_on_as_if_nothing_had_been() throws Exception {
+        LoraTraining elsewhere =
+                Tiny.training(folder.resolve("elsewhere"), measuredSpec()).build();
+        TrainedLora undisturbed = run(elsewhere, new JobControl()).await();
+        LoraTraining training =
+                Tiny.training(folder.resolve("out"), measuredSpec()).build();
+        var log = new EventLog();
+
+        EngineJob suspended =
+                run(training, new RequestInPhase(Phase.MEASURING, job -> job.cancel(CancelMode.SUSPEND)), log);
+
+        assertThat(suspended.state()).isEqualTo(JobState.CANCELLED);
+        assertThat(log.events(IterationFinished.class)).hasSize(2);
+        assertThat(log.events(GapMeasured.class)).isEmpty();
+        assertThat(folder.resolve("out/krnkmd_2steps.safetensors")).exists();
+
+        TrainedLora lora = run(training, new JobControl(), log).await();
+        assertThat(lora.quality()).isEqualTo(undisturbed.quality());
+        assertThat(lora.quality().orElseThrow().gaps()).hasSize(2);
+        assertThat(log.events(GapMeasured.class))
+                .extracting(GapMeasured::iteration)
+                .containsExactly(2, 4);
+        assertThat(lora.file()).hasBinaryContent(Files.readAllBytes(undisturbed.file()));
+    }
+
+    @Test
+    void training_that_is_cancelled_while_its_end_is_measured_has_its_lora() throws Exception {
+        TrainingSpec.Builder spec =
+                measuredSpec().stopWhen(StopRule.never()).saveEvery(0).iterations(1);
+        var log = new EventLog();
+
+        EngineJob job = run(
+                Tiny.training(folder.resolve("out"), spec).build(),
+                new RequestInPhase(Phase.MEASURING, control -> control.cancel(CancelMode.DISCARD)),
+                log);
+
+        assertThat(job.state()).isEqualTo(JobState.FINISHED);
+        assertThat(job.await().file()).exists();
+        assertThat(job.await().quality()).isEmpty();
+        assertThat(log.names()).endsWith("LoraSaved", "TrainingFinished");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Phase.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"HASHING_MODEL", "STEP"})
+            names = {"HASHING_MODEL", "STEP", "MEASURING"})
     void picture_is_given_up_in_the_middle_of(Phase phase) {
         var seen = EnumSet.noneOf(Phase.class);
         var givenUp = new IllegalStateException("the engine is closed");

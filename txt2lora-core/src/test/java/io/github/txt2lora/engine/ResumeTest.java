@@ -5,19 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
@@ -30,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,7 +78,8 @@ class ResumeTest {
     }
 
     /** Starts a training and ends it in an iteration after its third. */
-    private void interrupt(LoraTraining training, CancelMode mode) throws InterruptedException {
+    private void interrupt(LoraTraining training, CancelMode mode, TrainingListener... others)
+            throws InterruptedException {
         var job = new AtomicReference<TrainingJob>();
         var stop = new TrainingListener() {
             @Override
@@ -92,7 +98,9 @@ class ResumeTest {
             }
         };
         var hold = new Held(engine, folder.resolve("hold"));
-        job.set(engine.start(training, stop));
+        TrainingListener[] listeners = Arrays.copyOf(others, others.length + 1);
+        listeners[others.length] = stop;
+        job.set(engine.start(training, listeners));
         hold.release();
         try {
             job.get().await();
@@ -121,6 +129,52 @@ class ResumeTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** With all that a training may have besides LECO's own; best after its first iteration. */
+    private static TrainingSpec.Builder measuredSpec() {
+        return spec().method(TrainingMethod.recommended()
+                        .withLatents(LatentSource.mixture(
+                                new LatentSource.Pool(4, 2, 2, 3).weighing(1),
+                                LatentSource.reusedRollout(2).weighing(1)))
+                        .withLossWeighting(LossWeighting.minSnr()))
+                .learningRate(0.1)
+                .stopWhen(StopRule.noBetterFor(100).measuredEvery(1))
+                .measureQuality(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"KEEP", "SUSPEND"})
+    void a_training_with_a_pool_prompts_to_keep_and_a_stop_rule_goes_on_to_the_same_bytes(CancelMode mode)
+            throws Exception {
+        LoraTraining training = Tiny.training(folder, measuredSpec()).build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, mode);
+        assertThat(states()).isNotEmpty();
+
+        TrainedLora lora = trainLogged(training);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+        assertThat(lora.quality().orElseThrow().gaps()).hasSize(ITERATIONS);
+    }
+
+    @Test
+    void a_best_lora_that_cannot_be_written_spoils_no_state() throws Exception {
+        LoraTraining training = Tiny.training(folder, measuredSpec()).build();
+        byte[] expected = uninterrupted(training);
+        var obstacle = new TrainingListener() {
+            @Override
+            public void onIteration(IterationFinished event) {
+                training.loraFile().toFile().mkdir();
+            }
+        };
+
+        assertThatThrownBy(() -> interrupt(training, CancelMode.KEEP, obstacle)).isInstanceOf(StorageException.class);
+        Files.delete(training.loraFile());
+
+        assertThat(Files.readAllBytes(trainLogged(training).file())).isEqualTo(expected);
+        assertThat(log.events(StateRestored.class)).hasSize(1);
     }
 
     @ParameterizedTest
@@ -247,7 +301,10 @@ class ResumeTest {
     void settings_that_change_no_weight_may_change() throws Exception {
         interrupt(training(), CancelMode.SUSPEND);
         LoraTraining changed = Tiny.training(
-                        folder, spec().savePrecision(Precision.FP32).nonFinite(NonFinitePolicy.skip()))
+                        folder,
+                        spec().savePrecision(Precision.FP32)
+                                .nonFinite(NonFinitePolicy.skip())
+                                .measureQuality(true))
                 .build();
 
         trainLogged(changed);
