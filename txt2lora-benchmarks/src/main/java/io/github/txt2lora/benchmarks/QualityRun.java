@@ -2,6 +2,7 @@ package io.github.txt2lora.benchmarks;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
@@ -9,6 +10,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
 import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LatentFolder;
@@ -82,6 +84,9 @@ final class QualityRun implements AutoCloseable {
                     training, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             long work = -unet.work();
             long nanos = -System.nanoTime();
+            if (spec.method().start() == LoraStart.CLOSED_FORM) {
+                ClosedFormStart.standard().apply(model(cache), parameters, pairs, () -> {});
+            }
             try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
                 var meter = new QualityMeter(model(measuring), pairs);
                 for (int iteration : measuredAfter) {

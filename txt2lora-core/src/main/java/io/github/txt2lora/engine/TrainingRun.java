@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
@@ -19,6 +20,7 @@ import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
 import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LecoTrainer;
@@ -109,6 +111,9 @@ final class TrainingRun {
                     DenoisingModel.identity(
                             torch, models.sha256(checkpoint, log::checkpoint), spec.precision(), spec.clipSkip()),
                     cache);
+            if (spec.method().start() == LoraStart.CLOSED_FORM) {
+                ClosedFormStart.standard().apply(model, parameters, training.prompts(), log::checkpoint);
+            }
             try (var trainer = new LecoTrainer(model, parameters, training.prompts(), spec, generator);
                     var loop = new TrainingLoop(
                             job,
