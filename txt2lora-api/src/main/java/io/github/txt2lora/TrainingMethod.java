@@ -53,8 +53,8 @@ public record TrainingMethod(
     }
 
     /**
-     * The default, and the quickest of all that were measured: noise at high timesteps, and prompts to keep in each
-     * iteration.
+     * The default, and the quickest of all that were measured: a start in closed form, noise at high timesteps, and
+     * prompts to keep in each iteration.
      */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
@@ -62,7 +62,7 @@ public record TrainingMethod(
                 TimestepRange.all(),
                 LossWeighting.uniform(),
                 Preservation.addingPrompts(),
-                LoraStart.ZERO);
+                LoraStart.CLOSED_FORM);
     }
 
     /** The same with other latents. */

@@ -151,7 +151,7 @@ class TrainingSpecTest {
 
     @Test
     void no_iterations_need_a_start_in_closed_form() {
-        TrainingSpec.Builder builder = TrainingSpec.builder().iterations(0);
+        TrainingSpec.Builder builder = TrainingSpec.leco().iterations(0);
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidSettingException.class)

@@ -111,9 +111,7 @@ final class TrainingRun {
                     DenoisingModel.identity(
                             torch, models.sha256(checkpoint, log::checkpoint), spec.precision(), spec.clipSkip()),
                     cache);
-            if (spec.method().start() == LoraStart.CLOSED_FORM) {
-                ClosedFormStart.standard().apply(model, parameters, training.prompts(), log::checkpoint);
-            }
+            start(model, parameters);
             try (var trainer = new LecoTrainer(model, parameters, training.prompts(), spec, generator);
                     var loop = new TrainingLoop(
                             job,
@@ -128,6 +126,18 @@ final class TrainingRun {
                 return lora;
             }
         }
+    }
+
+    private void start(DenoisingModel model, LoraParameters parameters) {
+        if (spec.method().start() != LoraStart.CLOSED_FORM) {
+            return;
+        }
+        if (spec.iterations() > 0 && !ClosedFormStart.canChange(parameters)) {
+            log.warn("the LoRA's target " + spec.lora().target() + " leaves out the keys and values of cross-attention,"
+                    + " which a start in closed form changes; it starts at zero");
+            return;
+        }
+        ClosedFormStart.standard().apply(model, parameters, training.prompts(), log::checkpoint);
     }
 
     private void downloading(DownloadProgress progress) {

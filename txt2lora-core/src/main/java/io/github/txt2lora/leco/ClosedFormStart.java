@@ -88,6 +88,12 @@ public final class ClosedFormStart {
         }
     }
 
+    /** Whether a LoRA has keys or values of cross-attention, which are what is changed. */
+    public static boolean canChange(LoraParameters parameters) {
+        return parameters.slots().stream()
+                .anyMatch(slot -> isProjection(slot.module().name()));
+    }
+
     private static List<Slot> projections(LoraParameters parameters) {
         List<Slot> projections = parameters.slots().stream()
                 .filter(slot -> isProjection(slot.module().name()))

@@ -72,6 +72,7 @@ class WorkspaceTest {
                 prediction: v_prediction
                 latents: rollout
                 preservation: drawn
+                start: zero
                 measure_quality: false
                 seed: 5
                 resize: sv_fro
