@@ -94,7 +94,7 @@ final class MethodKeys {
                 ? keys.choice(SettingKey.PRESERVATION, PRESERVATIONS, Preservation.addingPrompts())
                 : fallback;
         try {
-            return preservation.weight(keys.number(SettingKey.PRESERVATION_WEIGHT, fallback.weight()));
+            return preservation.weight(keys.number(SettingKey.PRESERVATION_WEIGHT, preservation.weight()));
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.PRESERVATION_WEIGHT, e.getMessage());
             return preservation;
@@ -125,11 +125,17 @@ final class MethodKeys {
         } else {
             texts.word(SettingKey.LOSS_WEIGHTING, "uniform");
         }
-        texts.word(
-                SettingKey.PRESERVATION,
-                PRESERVATIONS.word(method.preservation().weight(1)));
+        texts.word(SettingKey.PRESERVATION, word(method.preservation()));
         texts.number(SettingKey.PRESERVATION_WEIGHT, method.preservation().weight());
         texts.word(SettingKey.START, STARTS.word(method.start()));
+    }
+
+    private static String word(Preservation preservation) {
+        return PRESERVATIONS.values().entrySet().stream()
+                .filter(entry -> entry.getValue().weight(preservation.weight()).equals(preservation))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
     }
 
     static void write(StopRule rule, SettingsTexts texts) {

@@ -23,11 +23,11 @@ final class DemoSettings {
                 .build();
     }
 
-    /** 120 iterations are enough for one character. */
+    /** 60 iterations are enough for one character. */
     static TrainingSpec training(int iterations) {
         return TrainingSpec.builder()
                 .iterations(iterations)
-                .learningRate(4e-3)
+                .learningRate(2e-3)
                 .lora(LoraSpec.builder().rank(8).alpha(4).build())
                 .build();
     }
