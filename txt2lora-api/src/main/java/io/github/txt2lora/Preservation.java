@@ -28,9 +28,9 @@ public record Preservation(boolean joint, boolean automatic, double weight) {
         }
     }
 
-    /** Joint steps with prompts that are added, whose loss counts twice. */
+    /** Joint steps with prompts that are added. */
     public static Preservation addingPrompts() {
-        return new Preservation(true, true, 2);
+        return new Preservation(true, true, 1);
     }
 
     /** Joint steps with the pairs that are given alone; without any, nothing is kept. */

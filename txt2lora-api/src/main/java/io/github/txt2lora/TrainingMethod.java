@@ -52,17 +52,14 @@ public record TrainingMethod(
                 LoraStart.ZERO);
     }
 
-    /**
-     * The default, and the quickest of all that were measured: a start in closed form, noise at high timesteps, and
-     * prompts to keep in each iteration.
-     */
+    /** The default: noise at high timesteps, and prompts to keep in each iteration. */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
                 LatentSource.noise(),
                 TimestepRange.all(),
                 LossWeighting.uniform(),
                 Preservation.addingPrompts(),
-                LoraStart.CLOSED_FORM);
+                LoraStart.ZERO);
     }
 
     /** The same with other latents. */

@@ -22,7 +22,7 @@ public final class BlackCatMaid {
 
     /** Runs the quick start. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "quickstart" : args[0]), 60, 6);
+        run(Path.of(args.length == 0 ? "quickstart" : args[0]), 120, 6);
     }
 
     static void run(Path folder, int iterations, int picturesPerRow) {

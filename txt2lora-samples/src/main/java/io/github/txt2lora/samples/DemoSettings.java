@@ -23,11 +23,11 @@ final class DemoSettings {
                 .build();
     }
 
-    /** 60 iterations are enough for one character. */
+    /** 120 iterations are enough for one character. */
     static TrainingSpec training(int iterations) {
         return TrainingSpec.builder()
                 .iterations(iterations)
-                .learningRate(2e-3)
+                .learningRate(4e-3)
                 .lora(LoraSpec.builder().rank(8).alpha(4).build())
                 .build();
     }

@@ -32,7 +32,7 @@ public final class FaceOnly {
 
     /** Trains both LoRAs and draws the characters in all clothes. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "face-only" : args[0]), 60);
+        run(Path.of(args.length == 0 ? "face-only" : args[0]), 120);
     }
 
     static void run(Path folder, int iterations) {

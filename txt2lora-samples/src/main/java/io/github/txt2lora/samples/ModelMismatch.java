@@ -38,7 +38,7 @@ public final class ModelMismatch {
 
     /** Trains a LoRA on each model and draws the plot. */
     public static void main(String[] args) throws IOException {
-        run(Path.of(args.length == 0 ? "model-mismatch" : args[0]), 60, List.of(0L, 1L, 2L));
+        run(Path.of(args.length == 0 ? "model-mismatch" : args[0]), 120, List.of(0L, 1L, 2L));
     }
 
     static void run(Path folder, int iterations, List<Long> seeds) throws IOException {

@@ -37,7 +37,7 @@ public final class TwoCharacters {
 
     /** Trains the LoRA and draws the pictures. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "two-characters" : args[0]), 160, 4);
+        run(Path.of(args.length == 0 ? "two-characters" : args[0]), 240, 4);
     }
 
     static void run(Path folder, int iterations, int picturesPerRow) {
