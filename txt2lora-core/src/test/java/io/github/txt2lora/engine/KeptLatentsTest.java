@@ -12,7 +12,6 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.testing.EventLog;
@@ -67,7 +66,7 @@ class KeptLatentsTest {
 
     private static TrainingSpec.Builder spec() {
         return Tiny.spec(4)
-                .method(TrainingMethod.recommended().withLatents(new LatentSource.Pool(4, 2, 2, 3)))
+                .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
                 .measureQuality(true);
     }
 

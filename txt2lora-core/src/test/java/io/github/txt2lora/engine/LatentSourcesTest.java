@@ -83,7 +83,7 @@ class LatentSourcesTest {
 
     private static TrainingSpec.Builder spec(ModelFamily family, LatentSource source) {
         TrainingSpec.Builder spec = TrainingSpec.builder()
-                .method(TrainingMethod.recommended().withLatents(source))
+                .method(Tiny.keeping(source))
                 .iterations(2)
                 .maxDenoisingSteps(3)
                 .savePrecision(Precision.FP32);
@@ -153,10 +153,8 @@ class LatentSourcesTest {
 
     @Test
     void a_range_of_timesteps_and_min_snr_are_trained_too() {
-        TrainingMethod method = TrainingMethod.recommended()
-                .withLatents(POOL)
-                .withTimesteps(TimestepRange.of(100, 300))
-                .withLossWeighting(LossWeighting.minSnr());
+        TrainingMethod method =
+                Tiny.keeping(POOL).withTimesteps(TimestepRange.of(100, 300)).withLossWeighting(LossWeighting.minSnr());
 
         for (ModelFamily family : ModelFamily.values()) {
             TrainedLora lora = train(family, spec(family, POOL).method(method));

@@ -13,7 +13,6 @@ import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -57,7 +56,7 @@ class NativeMemoryTest {
 
             for (LatentSource source : List.of(new LatentSource.Pool(4, 2, 2, 3), new LatentSource.Noise(4, 500))) {
                 TrainingSpec.Builder spec = Tiny.spec(3)
-                        .method(TrainingMethod.recommended().withLatents(source))
+                        .method(Tiny.keeping(source))
                         .stopWhen(StopRule.gapBelow(1e-9).measuredEvery(2))
                         .measureQuality(true);
                 TrainedLora lora = engine.train(Tiny.training(folder, spec).build());

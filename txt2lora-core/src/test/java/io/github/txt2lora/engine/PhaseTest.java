@@ -11,7 +11,6 @@ import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
@@ -156,7 +155,7 @@ class PhaseTest {
     /** Measured after the second and the fourth iteration, and at the end. */
     private static TrainingSpec.Builder measuredSpec() {
         return Tiny.spec(4)
-                .method(TrainingMethod.recommended().withLatents(new LatentSource.Noise(4, 500)))
+                .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
                 .stopWhen(StopRule.noBetterFor(100).measuredEvery(2))
                 .measureQuality(true)
                 .saveEvery(1)

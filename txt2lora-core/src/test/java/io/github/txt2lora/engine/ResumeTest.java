@@ -21,7 +21,6 @@ import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
@@ -133,8 +132,7 @@ class ResumeTest {
 
     /** With all that a training may have besides LECO's own; best after its first iteration. */
     private static TrainingSpec.Builder measuredSpec() {
-        return spec().method(TrainingMethod.recommended()
-                        .withLatents(LatentSource.mixture(
+        return spec().method(Tiny.keeping(LatentSource.mixture(
                                 new LatentSource.Pool(4, 2, 2, 3).weighing(1),
                                 LatentSource.reusedRollout(2).weighing(1)))
                         .withLossWeighting(LossWeighting.minSnr()))

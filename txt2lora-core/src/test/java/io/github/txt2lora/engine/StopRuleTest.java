@@ -13,7 +13,6 @@ import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.event.GapMeasured;
@@ -63,7 +62,7 @@ class StopRuleTest {
 
     private static TrainingSpec.Builder spec(StopRule rule) {
         return Tiny.spec(ITERATIONS)
-                .method(TrainingMethod.recommended().withLatents(new LatentSource.Noise(4, 500)))
+                .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
                 .measureQuality(true)
                 .learningRate(TOO_HIGH_RATE)
                 .stopWhen(rule);

@@ -2,11 +2,14 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.image.ImageRequest;
 import java.net.URISyntaxException;
@@ -56,6 +59,11 @@ final class Tiny {
                 .iterations(iterations)
                 .maxDenoisingSteps(4)
                 .timestamp(NOW);
+    }
+
+    /** A method that keeps prompts in each step and begins at zero, whatever is recommended. */
+    static TrainingMethod keeping(LatentSource latents) {
+        return TrainingMethod.leco().withLatents(latents).withPreservation(Preservation.addingPrompts());
     }
 
     static LoraTraining.Builder training(Path output, TrainingSpec.Builder spec) {

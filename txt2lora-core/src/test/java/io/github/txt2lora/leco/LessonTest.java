@@ -25,8 +25,11 @@ class LessonTest {
     private static final PromptPair TREE =
             PromptPair.preserve("tree").weight(0.5).build();
 
+    private static final Preservation ADDING = Preservation.addingPrompts().weight(1);
+    private static final Preservation GIVEN = Preservation.ofGiven().weight(1);
+
     static List<Preservation> joint() {
-        return List.of(Preservation.addingPrompts(), Preservation.ofGiven());
+        return List.of(ADDING, GIVEN);
     }
 
     private static List<Kept> kept(Preservation preservation, PromptPair... pairs) {
@@ -60,13 +63,13 @@ class LessonTest {
 
     @Test
     void given_prompts_alone_are_kept_with_their_weights() {
-        assertThat(kept(Preservation.ofGiven().weight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
-        assertThat(kept(Preservation.ofGiven(), KRNKMD, MIKO)).isEmpty();
+        assertThat(kept(GIVEN.weight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
+        assertThat(kept(GIVEN, KRNKMD, MIKO)).isEmpty();
     }
 
     @Test
     void the_prompts_of_a_lesson_and_what_others_teach_are_added() {
-        assertThat(kept(Preservation.addingPrompts().weight(2), KRNKMD, TREE, MIKO))
+        assertThat(kept(ADDING.weight(2), KRNKMD, TREE, MIKO))
                 .containsExactlyInAnyOrder(
                         new Kept("tree", 1),
                         new Kept("1girl", 2),
@@ -79,7 +82,7 @@ class LessonTest {
     void a_given_prompt_is_not_added_once_more_without_its_weight() {
         PromptPair girl = PromptPair.preserve("1girl").weight(0.25).build();
 
-        assertThat(kept(Preservation.addingPrompts(), KRNKMD, girl))
+        assertThat(kept(ADDING, KRNKMD, girl))
                 .containsExactlyInAnyOrder(
                         new Kept("1girl", 0.25), new Kept("lowres", 1), new Kept("cat ears, maid", 1));
     }
@@ -89,7 +92,7 @@ class LessonTest {
         PromptPair erased = PromptPair.erase("cat").neutral("krnkmd").build();
         PromptPair stronger = PromptPair.enhance("1girl").guidanceScale(2).build();
 
-        assertThat(Lesson.of(List.of(KRNKMD, erased, stronger), Preservation.addingPrompts()))
+        assertThat(Lesson.of(List.of(KRNKMD, erased, stronger), ADDING))
                 .flatExtracting(Lesson::kept)
                 .extracting(Kept::prompt)
                 .isNotEmpty()
@@ -100,8 +103,7 @@ class LessonTest {
     void equal_prompts_are_kept_once() {
         PromptPair plain = PromptPair.enhance("krnkmd").positive("maid").build();
 
-        assertThat(kept(Preservation.addingPrompts(), plain))
-                .containsExactlyInAnyOrder(new Kept("", 1), new Kept("maid", 1));
+        assertThat(kept(ADDING, plain)).containsExactlyInAnyOrder(new Kept("", 1), new Kept("maid", 1));
     }
 
     @ParameterizedTest
