@@ -1,5 +1,6 @@
 package io.github.txt2lora.benchmarks;
 
+import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class QualityPlot {
                 .xAxisTitle("UNet samples (forward 1, backward 2)")
                 .yAxisTitle("distance of the target's pictures from the positive prompt's")
                 .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setXAxisLogarithmic(true).setLegendPosition(LegendPosition.OutsideE);
         chart.getStyler().setYAxisMin(0.0);
         for (QualityResult result : results) {
