@@ -85,7 +85,7 @@ class TrainerGroupTest {
                 .iterations(ITERATIONS)
                 // AdamW would make a step of a gradient that is nothing but rounding
                 .optimizer(OptimizerSpec.sgd())
-                .learningRate(0.1)
+                .learningRate(0.01)
                 .maxDenoisingSteps(3)
                 .lora(LoraSpec.builder().type(LoraType.C3LIER).build());
     }
