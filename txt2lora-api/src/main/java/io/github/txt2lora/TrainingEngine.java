@@ -4,13 +4,15 @@ import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.ServiceDiscovery;
 import io.github.txt2lora.spi.TrainingEngineProvider;
 import java.util.List;
+import java.util.function.Function;
 
 /**
- * Trains LoRAs and draws pictures. An engine trains one LoRA at a time; others queue in the order in which they were
- * started. Base models stay loaded between trainings, and all native memory belongs to the engine until it is closed.
+ * Trains LoRAs and draws pictures. An engine trains one LoRA at a time, or several that were started together; others
+ * queue in the order in which they were started. Base models stay loaded between trainings, and all native memory belongs to the engine until it is closed.
  * All methods may be called from any thread.
  */
 public interface TrainingEngine extends AutoCloseable {
@@ -44,6 +46,34 @@ public interface TrainingEngine extends AutoCloseable {
      * @throws Txt2LoraException if the engine is closed
      */
     TrainingJob start(LoraTraining training, TrainingListener... listeners);
+
+    /**
+     * Queues several trainings and returns at once. Those of the same model, {@link LoraSpec}, precision and gradient
+     * accumulation take their steps at the same time: where their pictures have the same size and their batches the same
+     * number, one call of the network serves all of them, which fills a GPU better than a small batch does. Each keeps
+     * its own prompts, optimizer and random stream, and each result is that of training alone, up to rounding. Each is a
+     * job of its own: one that fails, ends early or is cancelled leaves the others alone, while one that is paused holds
+     * those it is trained with. An engine that cannot do this trains one after another.
+     *
+     * <p>Memory for activations grows with their number; where it does not suffice, fewer go through the network at once.
+     *
+     * @param trainings with different {@link LoraTraining#loraFile()}s
+     * @param listeners gives for each training who is told about it; see {@link TrainingListener} for the threads
+     * @return the jobs, in the order of the trainings
+     * @throws Txt2LoraException if the engine is closed
+     */
+    default List<TrainingJob> startTogether(
+            List<LoraTraining> trainings, Function<? super LoraTraining, ? extends TrainingListener> listeners) {
+        Check.given("listeners", listeners);
+        return List.copyOf(Check.given("trainings", trainings)).stream()
+                .map(training -> start(training, listeners.apply(training)))
+                .toList();
+    }
+
+    /** Queues several trainings that nobody listens to, as {@link #startTogether(List, Function)} does. */
+    default List<TrainingJob> startTogether(List<LoraTraining> trainings) {
+        return startTogether(trainings, training -> new TrainingListener() {});
+    }
 
     /**
      * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as

@@ -45,6 +45,7 @@ public final class UNet implements AutoCloseable {
     private final MicroBatches microBatches;
     private long forwardSamples;
     private long backwardSamples;
+    private @Nullable NDArray attached;
 
     private UNet(ScriptModule script, Map<String, List<Long>> weightShapes, MicroBatches microBatches) {
         this.script = script;
@@ -116,10 +117,18 @@ public final class UNet implements AutoCloseable {
                 .with(parameters)
                 .withVectors("layout", layout)
                 .run();
+        attached = parameters;
+    }
+
+    /** Whether these very parameters were attached last. */
+    @SuppressWarnings("ReferenceEquality") // equal numbers elsewhere may change differently
+    public boolean hasAttached(NDArray parameters) {
+        return attached == parameters;
     }
 
     /** Removes the LoRA; does nothing without one. */
     public void detachLora(NDManager scope) {
+        attached = null;
         script.call("detach_lora", scope).run();
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private final Torch torch;
     private final BaseModels models;
     private final LatentCache cache;
-    private final ClipTokenizer tokenizer = ClipTokenizer.load();
+    private final EngineParts engine;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
     private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
@@ -56,6 +57,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         this.torch = Torch.start(options);
         this.models = new BaseModels(torch);
         this.cache = cache(options);
+        this.engine = new EngineParts(torch, models, ClipTokenizer.load(), cache);
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -92,15 +94,34 @@ final class DjlTrainingEngine implements TrainingEngine {
         for (TrainingListener listener : Check.given("listeners", listeners)) {
             Check.given("listener", listener);
         }
-        synchronized (this) {
-            requireOpen();
-            var events = new EventQueue(List.of(listeners), eventThread, DjlTrainingEngine::listenerFailed);
-            var job = new EngineJob(training, events, eventThread);
+        EngineJob job = job(training, List.of(listeners));
+        enqueue(List.of(job));
+        return job;
+    }
+
+    @Override
+    public List<TrainingJob> startTogether(
+            List<LoraTraining> trainings, Function<? super LoraTraining, ? extends TrainingListener> listeners) {
+        Check.given("listeners", listeners);
+        List<EngineJob> jobs = List.copyOf(Check.given("trainings", trainings)).stream()
+                .map(training -> job(training, List.of(Check.given("listener", listeners.apply(training)))))
+                .toList();
+        enqueue(jobs);
+        return List.copyOf(jobs);
+    }
+
+    private EngineJob job(LoraTraining training, List<TrainingListener> listeners) {
+        return new EngineJob(
+                training, new EventQueue(listeners, eventThread, DjlTrainingEngine::listenerFailed), eventThread);
+    }
+
+    private synchronized void enqueue(List<EngineJob> jobs) {
+        requireOpen();
+        for (EngineJob job : jobs) {
             unfinished.add(job);
             job.onEnd(() -> unfinished.remove(job));
-            worker.execute(() -> run(job));
-            return job;
         }
+        GroupKey.groups(jobs).forEach(group -> worker.execute(() -> run(group)));
     }
 
     private static void listenerFailed(TrainingEvent event, Throwable failure) {
@@ -110,10 +131,10 @@ final class DjlTrainingEngine implements TrainingEngine {
                 failure);
     }
 
-    private void run(EngineJob job) {
-        if (job.control().begin()) {
-            new TrainingRun(torch, models, tokenizer, cache, job).run();
-        }
+    private void run(List<EngineJob> jobs) {
+        List<EngineJob> begun =
+                jobs.stream().filter(job -> job.control().begin()).toList();
+        new GroupRun(engine, begun).run();
     }
 
     @Override
@@ -123,7 +144,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();
-            worker.execute(() -> call.run(() -> new ImageRun(torch, models, tokenizer, request, call).run()));
+            worker.execute(() -> call.run(() -> new ImageRun(torch, models, engine.tokenizer(), request, call).run()));
         }
         return call.await(listener);
     }

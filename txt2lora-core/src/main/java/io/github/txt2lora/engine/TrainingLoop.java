@@ -7,10 +7,13 @@ import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.GapState;
 import io.github.txt2lora.leco.GapWatch;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.NonFiniteException;
@@ -26,8 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The iterations of a training, from the beginning or from a saved state, up to its file. */
+/**
+ * The iterations of a training, from the beginning or from a saved state, up to its file. Each method may also throw
+ * {@link JobControl.CancelSignal}.
+ */
 final class TrainingLoop implements AutoCloseable {
 
     private final EngineJob job;
@@ -37,7 +44,6 @@ final class TrainingLoop implements AutoCloseable {
     private final DenoisingModel model;
     private final ResilientTrainer trainer;
     private final QualityMeter meter;
-    private final long workBefore;
     private final GapWatch gapWatch;
     private final LoraParameters parameters;
     private final BaseModel base;
@@ -45,6 +51,10 @@ final class TrainingLoop implements AutoCloseable {
     private final StateFolder states;
     private final StateKeeper keeper;
     private Supplier<TrainingState> state = this::currentState;
+    private double driftAtStart;
+    private boolean hasBegun;
+    private long work;
+    private @Nullable LoraQuality quality;
 
     /**
      * A loop that has not begun.
@@ -68,7 +78,6 @@ final class TrainingLoop implements AutoCloseable {
         this.trainer = new ResilientTrainer(lecoTrainer, spec.nonFinite());
         this.model = model;
         this.meter = new QualityMeter(model, training.prompts());
-        this.workBefore = model.unet().work();
         this.gapWatch = new GapWatch(spec.stopWhen());
         this.parameters = parameters;
         this.base = base;
@@ -77,29 +86,77 @@ final class TrainingLoop implements AutoCloseable {
         this.keeper = new StateKeeper(spec.states(), states, job::publish, log::warn);
     }
 
+    ResilientTrainer trainer() {
+        return trainer;
+    }
+
     /** Whether the training came to its end, be it before all its iterations were made. */
     boolean isFinished() {
         return trainer.isDone() || gapWatch.isEnough();
     }
 
-    /** Trains and writes the file. */
-    TrainedLora run() {
-        double driftAtStart = driftAtStart();
-        begin();
-        try {
-            iterate();
-            takeBest();
-            Map<String, String> metadata = save(training.loraFile());
-            keepOrDeleteState();
-            Optional<LoraQuality> quality = measureQuality(driftAtStart);
-            return log.result(metadata, quality, model.unet().work() - workBefore);
-        } catch (JobControl.CancelSignal e) {
-            keepOrDeleteState();
-            throw e;
-        } catch (RuntimeException | Error e) {
-            rescueState(e);
-            throw e;
+    /** Goes on from the last state, or begins anew. */
+    void begin() {
+        counted(() -> {
+            driftAtStart = driftAtStart();
+            restore();
+            hasBegun = true;
+            measureGap();
+        });
+    }
+
+    /** Makes one iteration. */
+    void iterate() {
+        counted(() -> iterationDone(trainer.next(log::checkpoint)));
+    }
+
+    /**
+     * Takes an iteration that was made together with those of other trainings.
+     *
+     * @param work this training's share of it, see {@link UNet#work()}
+     */
+    void iteratedTogether(Outcome outcome, long work) {
+        this.work += work;
+        counted(() -> iterationDone(outcome));
+    }
+
+    private void iterationDone(Outcome outcome) {
+        if (outcome instanceof Outcome.Trained trained) {
+            log.iterationDone(trained.iteration());
+            // saved first, since what measures may be interrupted
+            saveOnTheWay();
+            measureGap();
+            keeper.iterationDone(log.iteration(), state);
+        } else if (outcome instanceof Outcome.Recovered recovered) {
+            log.recovered(recovered);
+            gapWatch.fallBack(recovered.goesOnAfter());
+        } else if (outcome instanceof Outcome.Failed failed) {
+            throw failed.failure();
         }
+    }
+
+    /** Runs a part of this training; what the network does meanwhile is this training's work. */
+    private void counted(Runnable part) {
+        long before = model.unet().work();
+        try {
+            part.run();
+        } finally {
+            work += model.unet().work() - before;
+        }
+    }
+
+    /** Whether what was trained until the job was cancelled is wanted. */
+    boolean isKeptWhenCancelled() {
+        return hasBegun && job.control().cancelMode() == CancelMode.KEEP && log.iteration() > 0;
+    }
+
+    /** Writes the file, of all iterations or of those made so far. */
+    TrainedLora finish() {
+        int iteration = takeBest();
+        Map<String, String> metadata = save(training.loraFile(), iteration);
+        keepOrDeleteState();
+        Optional<LoraQuality> quality = measureQuality();
+        return log.result(metadata, quality, work);
     }
 
     private double driftAtStart() {
@@ -113,35 +170,47 @@ final class TrainingLoop implements AutoCloseable {
         if (!gapWatch.isDue(log.iteration())) {
             return;
         }
+        trainer.attach();
         double gap = meter.gap(log::checkpoint);
         double smoothed = gapWatch.add(log.iteration(), gap, trainer.parameters());
         job.publish(new GapMeasured(log.iteration(), gap, smoothed));
     }
 
-    /** From now on the training can only go on from the state as it is before. */
-    private void takeBest() {
-        float[] best = gapWatch.bestParameters();
-        if (best != null) {
+    /**
+     * From now on the training can only go on from the state as it is before.
+     *
+     * @return after which iteration the LoRA is as it is now
+     */
+    private int takeBest() {
+        Optional<GapState.Best> best = gapWatch.best();
+        best.ifPresent(found -> {
             TrainingState before = currentState();
             state = () -> before;
-            trainer.takeParameters(best);
-        }
+            trainer.takeParameters(found.parameters());
+        });
+        return best.map(GapState.Best::iteration).orElse(log.iteration());
     }
 
     /** What is measured once the LoRA is safe; a cancellation leaves it out. */
-    private Optional<LoraQuality> measureQuality(double driftAtStart) {
+    private Optional<LoraQuality> measureQuality() {
         if (!spec.measureQuality() || !isFinished()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new LoraQuality(
-                    meter.gap(log::checkpoint), meter.drift(log::checkpoint), driftAtStart, gapWatch.gaps()));
+            counted(() -> {
+                trainer.attach();
+                quality = new LoraQuality(
+                        meter.gap(log::checkpoint), meter.drift(log::checkpoint), driftAtStart, gapWatch.gaps());
+            });
         } catch (JobControl.CancelSignal e) {
-            return Optional.empty();
+            // the LoRA is finished all the same
+        } catch (Txt2LoraException e) {
+            log.warn("the LoRA is written, but its quality could not be measured: " + e.getMessage());
         }
+        return Optional.ofNullable(quality);
     }
 
-    private void begin() {
+    private void restore() {
         var found = Restoration.find(states, spec.states().resume(), fingerprint, log::warn);
         if (found.isEmpty()) {
             log.start();
@@ -165,43 +234,27 @@ final class TrainingLoop implements AutoCloseable {
         }
     }
 
-    /** Makes all iterations, or fewer if the job is cancelled and what was trained is to be kept. */
-    private void iterate() {
-        try {
-            measureGap();
-            while (!isFinished()) {
-                ResilientTrainer.Outcome outcome = trainer.next(log::checkpoint);
-                if (outcome instanceof Outcome.Trained trained) {
-                    log.iterationDone(trained.iteration());
-                    // saved first, since what measures may be interrupted
-                    saveOnTheWay();
-                    measureGap();
-                    keeper.iterationDone(log.iteration(), state);
-                } else if (outcome instanceof Outcome.Recovered recovered) {
-                    log.recovered(recovered);
-                    gapWatch.fallBack(recovered.goesOnAfter());
-                }
-            }
-        } catch (JobControl.CancelSignal e) {
-            if (job.control().cancelMode() != CancelMode.KEEP || log.iteration() == 0) {
-                throw e;
-            }
-        }
-    }
-
     private void saveOnTheWay() {
         int iteration = log.iteration();
         if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !isFinished()) {
-            save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"));
+            save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
         }
     }
 
-    private Map<String, String> save(Path file) {
-        Map<String, String> metadata = LoraMetadata.of(
-                training, base.family(), base.parameterization(), log.started(), log.now(), log.iteration());
+    /** Writes the LoRA as it is after an iteration. */
+    private Map<String, String> save(Path file, int iteration) {
+        Map<String, String> metadata =
+                LoraMetadata.of(training, base.family(), base.parameterization(), log.started(), log.now(), iteration);
         Map<String, String> written = LoraFile.write(file, parameters, spec.savePrecision(), metadata, log::warn);
-        job.publish(new LoraSaved(file, log.iteration()));
+        job.publish(new LoraSaved(file, iteration));
         return written;
+    }
+
+    /** Saves or deletes the state of a training that is cancelled and leaves no LoRA. */
+    void cancelled() {
+        if (hasBegun) {
+            keepOrDeleteState();
+        }
     }
 
     private void keepOrDeleteState() {
@@ -216,15 +269,11 @@ final class TrainingLoop implements AutoCloseable {
      * Saves what a training that fails has come to, so that it can go on when the cause is removed; but where numbers
      * went wrong, those before them may be bad already.
      */
-    private void rescueState(Throwable failure) {
-        if (log.iteration() == 0 || failure.getCause() instanceof NonFiniteException) {
+    void rescueState(Throwable failure) {
+        if (!hasBegun || log.iteration() == 0 || failure.getCause() instanceof NonFiniteException) {
             return;
         }
-        try {
-            keeper.saveNow(state);
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-        }
+        keeper.saveNow(state);
     }
 
     private TrainingState currentState() {

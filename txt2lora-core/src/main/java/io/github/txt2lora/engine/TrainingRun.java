@@ -1,6 +1,7 @@
 package io.github.txt2lora.engine;
 
 import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
@@ -22,110 +23,202 @@ import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
-import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
+import io.github.txt2lora.leco.ResilientTrainer;
+import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
-import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
-import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** One training from its start to its file, on the engine's worker thread. */
+/** One training from its start to its file, part by part, on the engine's worker thread. */
 final class TrainingRun {
 
     private static final int NAMES_IN_WARNING = 3;
 
-    private final Torch torch;
-    private final BaseModels models;
-    private final ClipTokenizer tokenizer;
-    private final LatentCache cache;
+    private final EngineParts engine;
     private final EngineJob job;
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final RunLog log;
-    private boolean finished;
+    private final HeldResources held = new HeldResources();
+    private @Nullable Opened opened;
+    private boolean hasEnded;
 
-    TrainingRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, LatentCache cache, EngineJob job) {
-        this.torch = torch;
-        this.models = models;
-        this.tokenizer = tokenizer;
-        this.cache = cache;
+    TrainingRun(EngineParts engine, EngineJob job) {
+        this.engine = engine;
         this.job = job;
         this.training = job.training();
         this.spec = training.training();
         this.log = new RunLog(job);
     }
 
-    /** Trains; whatever happens, the job and its listeners learn how it ended, once native memory is free again. */
-    void run() {
-        try {
+    /** What there is once everything is loaded. */
+    private record Opened(UNet unet, TrainingLoop loop) {}
+
+    /** Whether it is still to go on. */
+    boolean isActive() {
+        return !hasEnded;
+    }
+
+    LoraTraining training() {
+        return training;
+    }
+
+    /** The network it trains on. */
+    UNet unet() {
+        return opened().unet();
+    }
+
+    /** What makes its iterations. */
+    ResilientTrainer trainer() {
+        return opened().loop().trainer();
+    }
+
+    private Opened opened() {
+        return Objects.requireNonNull(opened, "the training is not open");
+    }
+
+    /**
+     * Loads everything.
+     *
+     * @param others whether there are other trainings that have loaded the same model and still use it
+     */
+    void open(boolean others) {
+        attempt(() -> {
             job.publish(new TrainingStarted(training));
-            ended(train());
+            opened = load(others);
+            opened.loop().begin();
+        });
+    }
+
+    /** Makes one iteration. */
+    void iterate() {
+        attempt(() -> opened().loop().iterate());
+    }
+
+    /** Takes an iteration that was made together with those of other trainings; see {@link TrainingLoop}. */
+    void iteratedTogether(Outcome outcome, long work) {
+        attempt(() -> opened().loop().iteratedTogether(outcome, work));
+    }
+
+    /**
+     * Waits while the job is paused.
+     *
+     * @throws JobControl.CancelSignal if it is cancelled
+     */
+    void checkpoint() {
+        log.checkpoint();
+    }
+
+    /** Ends it if the job is cancelled. */
+    void endIfCancelled() {
+        attempt(this::checkpoint);
+    }
+
+    void warn(String message) {
+        log.warn(message);
+    }
+
+    /**
+     * Does a part, after which the training may be at its end. Whatever happens, the job and its listeners learn how it
+     * ended, once native memory is free again.
+     */
+    private void attempt(Runnable part) {
+        try {
+            if (isFinishedAfter(part)) {
+                TrainedLora lora = opened().loop().finish();
+                boolean isFinished = opened().loop().isFinished();
+                opened = null;
+                held.close();
+                ended(lora, isFinished);
+            }
         } catch (JobControl.CancelSignal e) {
-            cancelled();
+            endWith(e, this::cancelled);
         } catch (Txt2LoraException e) {
-            failed(e);
+            endWith(e, () -> failed(e));
         } catch (OutOfMemoryError e) {
-            failed(new TrainingFailedException(
-                    "the training of " + training.name() + " failed: " + e.getMessage() + ", with at most "
-                            + (Runtime.getRuntime().maxMemory() >> 20) + " MiB for Java; start it with a larger -Xmx,"
-                            + " or train with a lower rank, resolution or batch size",
-                    e));
+            endWith(
+                    e,
+                    () -> failed(new TrainingFailedException(
+                            "the training of " + training.name() + " failed: " + e.getMessage() + ", with at most "
+                                    + (Runtime.getRuntime().maxMemory() >> 20)
+                                    + " MiB for Java; start it with a larger -Xmx, or train with a lower rank,"
+                                    + " resolution or batch size",
+                            e)));
         } catch (RuntimeException | Error e) {
-            failed(new TrainingFailedException("the training of " + training.name() + " failed: " + e, e));
+            endWith(
+                    e,
+                    () -> failed(
+                            new TrainingFailedException("the training of " + training.name() + " failed: " + e, e)));
         }
     }
 
-    @SuppressWarnings("try") // the folder is only held
-    private TrainedLora train() {
-        // the folder first: a model may have to be downloaded for an hour
-        try (OutputFolder folder = OutputFolder.open(training.loraFile(), log::warn);
-                NDManager scope = torch.newScope();
-                Checkpoint checkpoint = models.open(training.model(), this::downloading, log::checkpoint)) {
-            var base = new BaseModel(
-                    checkpoint.family(),
-                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));
-            warnOfUselessCrops(base.family());
-            log.checkpoint();
-            // before the UNet, so that the text encoders' memory is free for it
-            PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
-            log.checkpoint();
-            UNet unet = loadUnet(checkpoint);
-            log.checkpoint();
-            // one stream for the first values and for the loop, as after one torch.manual_seed
-            var generator = new TorchGenerator(spec.seed());
-            LoraParameters parameters = LoraParameters.initialize(
-                    scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
-            warnOfClampedRanks(parameters);
-            var model = new DenoisingModel(
-                    torch,
-                    unet,
-                    embeddings,
-                    base.parameterization(),
-                    DenoisingModel.identity(
-                            torch, models.sha256(checkpoint, log::checkpoint), spec.precision(), spec.clipSkip()),
-                    cache);
-            start(model, parameters);
-            try (var trainer = new LecoTrainer(model, parameters, training.prompts(), spec, generator);
-                    var loop = new TrainingLoop(
-                            job,
-                            log,
-                            model,
-                            trainer,
-                            parameters,
-                            base,
-                            () -> Fingerprint.of(training, models.sha256(checkpoint, () -> {})))) {
-                TrainedLora lora = loop.run();
-                finished = loop.isFinished();
-                return lora;
+    private boolean isFinishedAfter(Runnable part) {
+        try {
+            part.run();
+            return opened().loop().isFinished();
+        } catch (JobControl.CancelSignal e) {
+            if (opened == null || !opened.loop().isKeptWhenCancelled()) {
+                throw e;
             }
+            return true;
         }
+    }
+
+    private Opened load(boolean others) {
+        // the folder first: a model may have to be downloaded for an hour
+        held.hold(OutputFolder.open(training.loraFile(), log::warn));
+        NDManager scope = held.hold(engine.torch().newScope());
+        Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
+        if (others && !engine.models().holds(checkpoint, spec.precision())) {
+            throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
+                    + " trainings before this one, which still use it; start the training of " + training.name()
+                    + " again");
+        }
+        var base = new BaseModel(
+                checkpoint.family(), Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));
+        warnOfUselessCrops(base.family());
+        log.checkpoint();
+        // before the UNet, so that the text encoders' memory is free for it
+        PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
+        log.checkpoint();
+        UNet unet = loadUnet(checkpoint);
+        log.checkpoint();
+        // one stream for the first values and for the loop, as after one torch.manual_seed
+        var generator = new TorchGenerator(spec.seed());
+        LoraParameters parameters = LoraParameters.initialize(
+                scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+        warnOfClampedRanks(parameters);
+        var model = new DenoisingModel(
+                engine.torch(),
+                unet,
+                embeddings,
+                base.parameterization(),
+                DenoisingModel.identity(
+                        engine.torch(),
+                        engine.models().sha256(checkpoint, log::checkpoint),
+                        spec.precision(),
+                        spec.clipSkip()),
+                engine.cache());
+        start(model, parameters);
+        LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, training.prompts(), spec, generator));
+        TrainingLoop loop = held.hold(new TrainingLoop(
+                job,
+                log,
+                model,
+                trainer,
+                parameters,
+                base,
+                () -> Fingerprint.of(training, engine.models().sha256(checkpoint, () -> {}))));
+        return new Opened(unet, loop);
     }
 
     private void start(DenoisingModel model, LoraParameters parameters) {
@@ -145,8 +238,9 @@ final class TrainingRun {
         job.publish(new ModelDownloading(training.model().displayName(), progress.bytes(), progress.total()));
     }
 
-    private void ended(TrainedLora lora) {
-        if (finished) {
+    private void ended(TrainedLora lora, boolean isFinished) {
+        hasEnded = true;
+        if (isFinished) {
             job.publish(new TrainingFinished(lora));
             job.complete(JobState.FINISHED, lora);
         } else {
@@ -156,9 +250,9 @@ final class TrainingRun {
     }
 
     private UNet loadUnet(Checkpoint checkpoint) {
-        boolean kept = models.holds(checkpoint, spec.precision());
+        boolean kept = engine.models().holds(checkpoint, spec.precision());
         long begin = System.nanoTime();
-        UNet unet = models.unet(checkpoint, spec.precision());
+        UNet unet = engine.models().unet(checkpoint, spec.precision());
         Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
         job.publish(new ModelLoaded(
                 training.model().displayName(), checkpoint.family().displayName(), duration));
@@ -167,7 +261,13 @@ final class TrainingRun {
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
         var encoder = new PromptEncoder(
-                torch, checkpoint, tokenizer, spec.precision(), spec.clipSkip(), checkpoint::tensors, log::checkpoint);
+                engine.torch(),
+                checkpoint,
+                engine.tokenizer(),
+                spec.precision(),
+                spec.clipSkip(),
+                checkpoint::tensors,
+                log::checkpoint);
         return PromptEmbeddings.encode(encoder, training.prompts(), owner, log::warn);
     }
 
@@ -187,6 +287,29 @@ final class TrainingRun {
         if (family != ModelFamily.SDXL && training.prompts().stream().anyMatch(PromptPair::dynamicCrops)) {
             log.warn("dynamicCrops is on, but " + training.model().displayName() + " is " + family.displayName()
                     + ", which is not told of crops; only SDXL is");
+        }
+    }
+
+    /** Keeps what can be gone on with, frees everything, and only then tells. */
+    private void endWith(Throwable cause, Runnable tell) {
+        hasEnded = true;
+        if (opened != null) {
+            keepState(opened.loop(), cause);
+            opened = null;
+        }
+        held.closeAfter(cause);
+        tell.run();
+    }
+
+    private void keepState(TrainingLoop loop, Throwable cause) {
+        try {
+            if (cause instanceof JobControl.CancelSignal) {
+                loop.cancelled();
+            } else {
+                loop.rescueState(cause);
+            }
+        } catch (RuntimeException e) {
+            log.warn("the training's state could not be kept: " + e.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.txt2lora.StopRule;
 import io.github.txt2lora.leco.GapState.Best;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +75,9 @@ public final class GapWatch {
         return List.copyOf(gaps);
     }
 
-    /** The parameters of the smallest gap; null before the first measurement. */
-    public float @Nullable [] bestParameters() {
-        return best == null ? null : best.parameters();
+    /** What had the smallest gap; empty before the first measurement. */
+    public Optional<Best> best() {
+        return Optional.ofNullable(best);
     }
 
     /** All that has to be known to go on later. */

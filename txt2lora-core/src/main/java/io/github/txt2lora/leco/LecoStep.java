@@ -126,19 +126,26 @@ final class LecoStep {
         return 1;
     }
 
-    private LoraGradient compare(StepContext context, Comparison comparison) {
+    /** The gradient, with the LoRA that is attached. */
+    LoraGradient compare(StepContext context, Comparison comparison) {
         LoraGradient result = gradient(context, comparison);
-        while (isScaleTooLarge(result)) {
-            lossScale = lossScale.afterOverflow();
+        while (shrinkScaleIfTooLarge(result)) {
             result = gradient(context, comparison);
         }
         finish(context, result);
         return result;
     }
 
-    /** Whether a smaller loss scale would help; a loss that is not finite by itself is not the scale's fault. */
-    boolean isScaleTooLarge(LoraGradient result) {
-        return lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result);
+    /**
+     * Whether the comparison is to be made again with the smaller loss scale that there is now; a loss that is not
+     * finite by itself is not the scale's fault.
+     */
+    boolean shrinkScaleIfTooLarge(LoraGradient result) {
+        boolean isTooLarge = lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result);
+        if (isTooLarge) {
+            lossScale = lossScale.afterOverflow();
+        }
+        return isTooLarge;
     }
 
     /** What is left to do once there is a gradient. */

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The training loop. The LoRA stays attached to the UNet until the trainer is closed; nothing else may use the UNet
- * meanwhile.
+ * The training loop. The LoRA is attached to the UNet until the trainer is closed, or another one takes its place between
+ * two iterations.
  */
 public final class LecoTrainer implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class LecoTrainer implements AutoCloseable {
     private final LecoStep step;
     private final Optimizer optimizer;
     private final LearningRates learningRates;
-    private final LoraParameters parameters;
+    private final LoraParameters lora;
     private double learningRateFactor = 1;
     private int iteration;
 
@@ -40,19 +40,19 @@ public final class LecoTrainer implements AutoCloseable {
      */
     public LecoTrainer(
             DenoisingModel model,
-            LoraParameters parameters,
+            LoraParameters lora,
             List<PromptPair> pairs,
             TrainingSpec spec,
             TorchGenerator generator) {
         this.model = model;
         this.spec = spec;
         this.generator = generator;
-        this.parameters = parameters;
+        this.lora = lora;
         this.step = new LecoStep(model, pairs, spec);
         this.learningRates = LearningRates.of(spec);
-        this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), parameters);
-        try (NDManager scope = model.torch().newScope()) {
-            parameters.attachTo(model.unet(), scope);
+        this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
+        try {
+            attach();
         } catch (RuntimeException e) {
             optimizer.close();
             throw e;
@@ -98,6 +98,7 @@ public final class LecoTrainer implements AutoCloseable {
 
     private Iteration iterate(Runnable beforeCall, StepObserver observer) {
         try (NDManager scope = model.torch().newScope()) {
+            attach();
             List<LoraGradient> results = new ArrayList<>();
             for (int i = 0; i < spec.gradientAccumulation(); i++) {
                 results.add(step.run(new StepContext(scope, generator, observer, beforeCall)));
@@ -122,8 +123,15 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /** Lets the network use this LoRA, which another one may have taken the place of. */
-    void attach(NDManager scope) {
-        parameters.attachTo(model.unet(), scope);
+    void attach() {
+        try (NDManager scope = model.torch().newScope()) {
+            lora.attachTo(model.unet(), scope);
+        }
+    }
+
+    /** What is trained. */
+    LoraParameters lora() {
+        return lora;
     }
 
     /**
@@ -169,7 +177,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private void requireFiniteParameters() {
-        try (NDArray sum = parameters.vector().sum()) {
+        try (NDArray sum = lora.vector().sum()) {
             if (!Float.isFinite(sum.getFloat())) {
                 throw new NonFiniteException(iteration + 1, "a LoRA whose numbers sum up to " + sum.getFloat(), true);
             }
@@ -178,7 +186,7 @@ public final class LecoTrainer implements AutoCloseable {
 
     /** A copy of the LoRA's parameters as they are now. */
     float[] parameters() {
-        return parameters.vector().toFloatArray();
+        return lora.vector().toFloatArray();
     }
 
     /** Sets the LoRA's parameters, when nothing more is trained. */
@@ -201,7 +209,7 @@ public final class LecoTrainer implements AutoCloseable {
                     generator.state(),
                     learningRateFactor,
                     step.lossScale(),
-                    parameters.vector().toFloatArray(),
+                    lora.vector().toFloatArray(),
                     optimizer.state(scope));
         }
     }
@@ -223,7 +231,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private void requireFitting(TrainerState state) {
-        long size = parameters.vector().size();
+        long size = lora.vector().size();
         if (state.parameters().length != size || state.iteration() < 0 || state.iteration() > spec.iterations()) {
             throw new CheckpointException("the training's state has " + state.parameters().length
                     + " parameters after " + state.iteration() + " iterations; expected " + size

@@ -40,6 +40,9 @@ public final class ResilientTrainer {
          * @param learningRateFactor what the schedule's learning rates are multiplied by from now on
          */
         record Recovered(int iteration, String found, int goesOnAfter, double learningRateFactor) implements Outcome {}
+
+        /** The training cannot go on, while others that are trained together with it can. */
+        record Failed(TrainingFailedException failure) implements Outcome {}
     }
 
     /** Whether all iterations are done. */
@@ -122,6 +125,11 @@ public final class ResilientTrainer {
                 + (policy instanceof Fail
                         ? ", or let the training skip such iterations or go back (nonFinite)"
                         : "; this was the attempt number " + recoveries + " of " + policy);
+    }
+
+    /** Lets the network use this LoRA, which another one may have taken the place of. */
+    public void attach() {
+        trainer.attach();
     }
 
     /** A copy of the LoRA's parameters as they are now. */

@@ -103,35 +103,17 @@ public final class LoraParameters {
     }
 
     /**
-     * The same parameters as rows of one matrix, so that a network can use them all at once. What changes a row changes
-     * the matrix.
+     * Lets the network use several LoRAs at once, each for its own equal part of a batch. It sees them as they are now;
+     * changes need another call.
      *
-     * @param owner the scope that will own the matrix
      * @param loras of one layout
      */
-    public static Stack stack(NDManager owner, List<LoraParameters> loras) {
+    public static void attachTogether(List<LoraParameters> loras, UNet unet, NDManager scope) {
         NDArray matrix = NDArrays.stack(
                 new NDList(loras.stream().map(LoraParameters::vector).toList()));
-        matrix.attach(owner);
-        List<LoraParameters> rows = new ArrayList<>();
-        for (int i = 0; i < loras.size(); i++) {
-            rows.add(new LoraParameters(matrix.get(i), loras.get(i).slots()));
-        }
-        return new Stack(matrix, List.copyOf(rows));
-    }
-
-    /**
-     * Several LoRAs of one layout.
-     *
-     * @param matrix [number of LoRAs, parameters of each]
-     * @param rows the LoRAs, whose vectors are rows of the matrix
-     */
-    public record Stack(NDArray matrix, List<LoraParameters> rows) {
-
-        /** Lets the network use them all, each for its own equal part of a batch. */
-        public void attachTo(UNet unet, NDManager scope) {
-            unet.attachLora(matrix, rows.get(0).layout(), scope);
-        }
+        // a stack belongs to the owner of its first part
+        matrix.attach(scope);
+        unet.attachLora(matrix, loras.get(0).layout(), scope);
     }
 
     private static int size(List<Slot> slots) {
@@ -149,9 +131,11 @@ public final class LoraParameters {
         return slots;
     }
 
-    /** Lets the network use these parameters, and see every change of them. */
+    /** Lets the network use these parameters, and see every change of them; does nothing if it does already. */
     public void attachTo(UNet unet, NDManager scope) {
-        unet.attachLora(vector, layout(), scope);
+        if (!unet.hasAttached(vector)) {
+            unet.attachLora(vector, layout(), scope);
+        }
     }
 
     /** The places as scripts take them; see {@link UNet#attachLora}. */

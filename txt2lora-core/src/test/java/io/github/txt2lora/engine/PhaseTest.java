@@ -90,7 +90,8 @@ class PhaseTest {
                 Runnable::run,
                 control);
         assertThat(control.begin()).isTrue();
-        new TrainingRun(torch, models, TOKENIZER, new LatentCache(0, LatentFolder.none()), job).run();
+        var parts = new EngineParts(torch, models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
+        new GroupRun(parts, List.of(job)).run();
         return job;
     }
 

@@ -57,8 +57,9 @@ class GapWatchTest {
     @Test
     void the_smallest_average_is_the_best_and_of_equal_ones_the_first() {
         // averages: 1, 0.75, 0.5, 0.75, 0.5
-        assertThat(watch(NEVER_ENOUGH, 1, 0.5, 0.5, 1, 0).bestParameters()).containsExactly(30);
-        assertThat(new GapWatch(NEVER_ENOUGH).bestParameters()).isNull();
+        assertThat(watch(NEVER_ENOUGH, 1, 0.5, 0.5, 1, 0).best().orElseThrow().parameters())
+                .containsExactly(30);
+        assertThat(new GapWatch(NEVER_ENOUGH).best()).isEmpty();
     }
 
     @Test
@@ -80,7 +81,7 @@ class GapWatchTest {
         measure(watch, 0.8);
 
         assertThat(watch.isEnough()).isTrue();
-        assertThat(watch.bestParameters()).containsExactly(20);
+        assertThat(watch.best().orElseThrow().parameters()).containsExactly(20);
     }
 
     @Test
@@ -89,7 +90,7 @@ class GapWatchTest {
         var watch = watch(StopRule.noBetterFor(30), 1, 2, 0.5, 1);
 
         assertThat(watch.isEnough()).isFalse();
-        assertThat(watch.bestParameters()).containsExactly(40);
+        assertThat(watch.best().orElseThrow().parameters()).containsExactly(40);
     }
 
     @Test
@@ -108,10 +109,10 @@ class GapWatchTest {
         watch.fallBack(15);
 
         assertThat(watch.gaps()).containsExactly(new Gap(10, 1));
-        assertThat(watch.bestParameters()).containsExactly(30);
+        assertThat(watch.best().orElseThrow().parameters()).containsExactly(30);
         assertThat(watch.isDue(20)).isTrue();
         assertThat(measure(watch, 0.8)).isEqualTo(0.9);
-        assertThat(watch.bestParameters()).containsExactly(30);
+        assertThat(watch.best().orElseThrow().parameters()).containsExactly(30);
         assertThat(watch.isEnough()).isFalse();
     }
 
@@ -124,14 +125,15 @@ class GapWatchTest {
         assertThat(watch.isEnough()).isFalse();
         assertThat(watch.gaps()).isEmpty();
         measure(watch, 0.4);
-        assertThat(watch.state().best()).isEqualTo(new GapState.Best(10, 0.4, watch.bestParameters()));
+        assertThat(watch.state().best())
+                .isEqualTo(new GapState.Best(10, 0.4, watch.best().orElseThrow().parameters()));
     }
 
     @Test
     void where_nothing_is_learned_nothing_is_the_best() {
         var watch = watch(StopRule.gapBelow(0.5).orNoBetterFor(10), Double.NaN, Double.NaN, Double.NaN);
 
-        assertThat(watch.bestParameters()).isNull();
+        assertThat(watch.best()).isEmpty();
         assertThat(watch.isEnough()).isFalse();
     }
 
@@ -144,7 +146,8 @@ class GapWatchTest {
         second.restore(first.state());
 
         assertThat(second.gaps()).isEqualTo(first.gaps());
-        assertThat(second.bestParameters()).isEqualTo(first.bestParameters());
+        assertThat(second.best().orElseThrow().parameters())
+                .isEqualTo(first.best().orElseThrow().parameters());
         assertThat(second.isDue(30)).isFalse();
         assertThat(measure(second, 0.9)).isEqualTo(measure(first, 0.9));
         assertThat(second.isEnough()).isEqualTo(first.isEnough()).isTrue();

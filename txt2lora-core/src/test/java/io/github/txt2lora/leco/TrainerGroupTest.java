@@ -134,18 +134,13 @@ class TrainerGroupTest {
         List<float[]> alone = alone(spec, lossesAlone);
         assertThat(lossesAlone).doesNotHaveDuplicates();
         try (NDManager own = torch.newScope()) {
-            LoraParameters.Stack stack = LoraParameters.stack(
-                    own,
-                    IntStream.range(0, PAIRS.size())
-                            .mapToObj(i -> parameters(own, spec, i))
-                            .toList());
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
-                    .mapToObj(i -> trainer(stack.rows().get(i), spec, i))
+                    .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
             List<ResilientTrainer> resilient = trainers.stream()
                     .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
                     .toList();
-            var group = new TrainerGroup(model, stack);
+            var group = new TrainerGroup(torch, model.unet());
             for (int i = 0; i < ITERATIONS; i++) {
                 List<Outcome> outcomes = group.next(resilient, () -> {});
                 for (int j = 0; j < outcomes.size(); j++) {
@@ -155,7 +150,7 @@ class TrainerGroupTest {
                 }
             }
             for (int i = 0; i < PAIRS.size(); i++) {
-                float[] together = stack.rows().get(i).vector().toFloatArray();
+                float[] together = trainers.get(i).parameters();
                 assertThatTensor(together).isCloseTo(alone.get(i), 1e-5, 1);
             }
             trainers.forEach(LecoTrainer::close);
@@ -166,26 +161,26 @@ class TrainerGroupTest {
     void what_is_broken_off_has_not_happened() {
         TrainingSpec spec = spec(TrainingMethod.recommended()).build();
         try (NDManager own = torch.newScope()) {
-            LoraParameters.Stack stack =
-                    LoraParameters.stack(own, List.of(parameters(own, spec, 0), parameters(own, spec, 1)));
-            List<LecoTrainer> trainers = List.of(
-                    trainer(stack.rows().get(0), spec, 0), trainer(stack.rows().get(1), spec, 1));
+            List<LecoTrainer> trainers =
+                    List.of(trainer(parameters(own, spec, 0), spec, 0), trainer(parameters(own, spec, 1), spec, 1));
             List<ResilientTrainer> resilient = trainers.stream()
                     .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
                     .toList();
-            float[] before = stack.matrix().toFloatArray();
+            List<float[]> before =
+                    trainers.stream().map(LecoTrainer::parameters).toList();
             List<long[]> generators =
                     trainers.stream().map(each -> each.generator().state()).toList();
             int[] calls = {0};
 
-            assertThatThrownBy(() -> new TrainerGroup(model, stack).next(resilient, () -> {
+            assertThatThrownBy(() -> new TrainerGroup(torch, model.unet()).next(resilient, () -> {
                         if (++calls[0] == 3) {
                             throw new CancellationException("enough");
                         }
                     }))
                     .isInstanceOf(CancellationException.class);
 
-            assertThat(stack.matrix().toFloatArray()).isEqualTo(before);
+            assertThat(trainers.get(0).parameters()).isEqualTo(before.get(0));
+            assertThat(trainers.get(1).parameters()).isEqualTo(before.get(1));
             assertThat(trainers.get(0).generator().state()).isEqualTo(generators.get(0));
             assertThat(trainers.get(1).generator().state()).isEqualTo(generators.get(1));
             trainers.forEach(LecoTrainer::close);

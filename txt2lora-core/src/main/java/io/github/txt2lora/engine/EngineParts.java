@@ -1,0 +1,15 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.Torch;
+
+/**
+ * What all trainings and pictures of an engine use, on its worker thread.
+ *
+ * @param torch where everything is computed
+ * @param models what is loaded
+ * @param tokenizer for prompts
+ * @param cache what trainings keep for later ones
+ */
+record EngineParts(Torch torch, BaseModels models, ClipTokenizer tokenizer, LatentCache cache) {}
