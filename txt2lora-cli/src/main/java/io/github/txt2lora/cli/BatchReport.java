@@ -8,14 +8,17 @@ import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Tells about a batch. */
 final class BatchReport implements BatchListener {
 
     private final Output output;
     private final String goesOn;
-    private volatile ProgressReport training;
+    private final Map<String, ProgressReport> trainings = new ConcurrentHashMap<>();
     private final DownloadReport download;
     private volatile Progress resize;
     private volatile Progress preview;
@@ -28,7 +31,6 @@ final class BatchReport implements BatchListener {
     BatchReport(Output output, boolean force) {
         this.output = output;
         this.goesOn = (force ? "the command without --force" : "the same command") + " goes on";
-        training = new ProgressReport(output, goesOn);
         download = new DownloadReport(output);
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
@@ -36,7 +38,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onLoraStarted(String name, int number, int total) {
-        training = new ProgressReport(output, goesOn);
+        trainings.put(name, ProgressReport.of(name, output, goesOn));
         output.tell(
                 JsonLine.of("loraStarted")
                         .put("name", name)
@@ -52,7 +54,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onTraining(String name, TrainingEvent event) {
-        training.onEvent(event);
+        Objects.requireNonNull(trainings.get(name)).onEvent(event);
     }
 
     @Override

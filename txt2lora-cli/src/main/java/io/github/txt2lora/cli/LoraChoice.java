@@ -5,11 +5,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which LoRAs of a workspace are meant; the only one if nothing is given. */
+/** Which LoRAs of a workspace are meant, the only one if nothing is given, and how many of them at the same time. */
 final class LoraChoice {
 
     @ArgGroup
     private @Nullable Names choice;
+
+    @Option(
+            names = "--together",
+            paramLabel = "NUMBER",
+            description =
+                    "Train so many LoRAs of the same model at the same time, which takes less time and more memory"
+                            + " than one after another. Default: one.")
+    private @Nullable Integer together;
 
     /** One of two ways to name them. */
     static final class Names {
@@ -23,15 +31,19 @@ final class LoraChoice {
 
     /** Whether there is any. */
     boolean isGiven() {
-        return choice != null;
+        return choice != null || together != null;
     }
 
     /**
      * The choice.
      *
-     * @throws io.github.txt2lora.InvalidSettingException if there is no name in a list
+     * @throws io.github.txt2lora.InvalidSettingException if there is no name in a list, or the number is less than 1
      */
     BatchOptions options() {
+        return together == null ? chosen() : chosen().withTogether(together);
+    }
+
+    private BatchOptions chosen() {
         if (choice != null && choice.all) {
             return BatchOptions.everything();
         }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
@@ -14,27 +15,50 @@ import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tells about a training. */
 final class ProgressReport implements TrainingListener {
 
     private final Output output;
     private final String goesOn;
+    private final @Nullable String name;
     private final Progress progress;
     private final DownloadReport download;
     private int iterations;
     private boolean keepsStates;
+    private String gap = "";
+
+    private ProgressReport(Output output, String goesOn, @Nullable String name) {
+        this.output = output;
+        this.goesOn = goesOn;
+        this.name = name;
+        this.progress = output.progress(name == null ? "Training" : name);
+        this.download = new DownloadReport(output);
+    }
 
     /**
-     * A report.
+     * A report about the only training there is.
      *
      * @param goesOn says what goes on with a training that is interrupted, for example "the same command goes on"
      */
-    ProgressReport(Output output, String goesOn) {
-        this.output = output;
-        this.goesOn = goesOn;
-        this.progress = output.progress("Training");
-        this.download = new DownloadReport(output);
+    static ProgressReport ofOne(Output output, String goesOn) {
+        return new ProgressReport(output, goesOn, null);
+    }
+
+    /** A report about one of several trainings, which tells its name. */
+    static ProgressReport of(String name, Output output, String goesOn) {
+        return new ProgressReport(output, goesOn, name);
+    }
+
+    private JsonLine line(String event) {
+        JsonLine line = JsonLine.of(event);
+        return name == null ? line : line.put("name", name);
+    }
+
+    /** For people, where the name is not told by what stands before. */
+    private String named(String text) {
+        return name == null ? text : name + ": " + text;
     }
 
     @Override
@@ -53,7 +77,7 @@ final class ProgressReport implements TrainingListener {
         download.close();
         double seconds = event.duration().toMillis() / 1000.0;
         output.tell(
-                JsonLine.of("modelLoaded")
+                line("modelLoaded")
                         .put("model", event.model())
                         .put("family", event.family())
                         .put("seconds", seconds),
@@ -65,13 +89,13 @@ final class ProgressReport implements TrainingListener {
         if (output.isJson()) {
             output.tell(iteration(event), "");
         } else {
-            String loss = String.format(Locale.ROOT, "loss %.4f", event.loss());
-            progress.at(event.iteration(), event.iterations(), loss, Optional.of(event.remaining()));
+            String note = String.format(Locale.ROOT, "loss %.4f", event.loss()) + gap;
+            progress.at(event.iteration(), event.iterations(), note, Optional.of(event.remaining()));
         }
     }
 
-    private static JsonLine iteration(IterationFinished event) {
-        return JsonLine.of("iteration")
+    private JsonLine iteration(IterationFinished event) {
+        return line("iteration")
                 .put("iteration", event.iteration())
                 .put("iterations", event.iterations())
                 .put("loss", event.loss())
@@ -82,29 +106,42 @@ final class ProgressReport implements TrainingListener {
     }
 
     @Override
+    public void onGap(GapMeasured event) {
+        gap = String.format(Locale.ROOT, ", gap %.2f", event.smoothedGap());
+        if (output.isJson()) {
+            output.tell(
+                    line("gap")
+                            .put("iteration", event.iteration())
+                            .put("gap", event.gap())
+                            .put("smoothedGap", event.smoothedGap()),
+                    "");
+        }
+    }
+
+    @Override
     public void onWarning(TrainingWarning event) {
-        output.warn(event.message());
+        output.warn(named(event.message()));
     }
 
     @Override
     public void onRecovered(TrainingRecovered event) {
-        output.warn(event.found() + " in iteration " + event.iteration() + "; the training goes on after iteration "
-                + event.goesOnAfter());
+        output.warn(named(event.found() + " in iteration " + event.iteration()
+                + "; the training goes on after iteration " + event.goesOnAfter()));
     }
 
     @Override
     public void onStateRestored(StateRestored event) {
         output.tell(
-                JsonLine.of("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
-                "Going on after " + event.iteration() + " iterations, from " + event.file());
+                line("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
+                named("Going on after " + event.iteration() + " iterations, from " + event.file()));
     }
 
     @Override
     public void onSaved(LoraSaved event) {
         if (event.iteration() < iterations) {
             output.tell(
-                    JsonLine.of("saved").put("file", event.file()).put("iteration", event.iteration()),
-                    "Saved " + event.file() + " after " + event.iteration() + " iterations");
+                    line("saved").put("file", event.file()).put("iteration", event.iteration()),
+                    named("Saved " + event.file() + " after " + event.iteration() + " iterations"));
         }
     }
 
@@ -119,8 +156,8 @@ final class ProgressReport implements TrainingListener {
         String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
         String next = keepsStates && event.iteration() > 0 ? "; " + goesOn + " from there" : "";
         output.tell(
-                JsonLine.of("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
-                "Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + next);
+                line("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
+                named("Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + next));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
@@ -37,7 +38,9 @@ import picocli.CommandLine.Parameters;
             "2:The command line or a setting is wrong.",
             "130:Ended by Ctrl-C; what was trained so far is saved."
         },
-        footer = {"  txt2lora train Txt2Lora --names krnkmd,tyankmk", "  txt2lora train leco/config.yaml --output lora"
+        footer = {
+            "  txt2lora train Txt2Lora --names krnkmd,tyankmk --together 2",
+            "  txt2lora train leco/config.yaml --output lora"
         })
 final class TrainCommand implements Callable<Integer> {
 
@@ -103,8 +106,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainConfiguration() throws InterruptedException {
         if (choice.isGiven() || force || deleteResizeSource) {
-            throw common.misuse("--names, --all, --force and --delete-resize-src are for workspaces, but " + path
-                    + " is no folder; expected a workspace or none of them");
+            throw common.misuse("--names, --all, --together, --force and --delete-resize-src are for workspaces, but "
+                    + path + " is no folder; expected a workspace or none of them");
         }
         EngineOptions options =
                 engineSettings.options().toBuilder().onExit(Interruption.MODE).build();
@@ -121,7 +124,7 @@ final class TrainCommand implements Callable<Integer> {
     private TrainedLora train(EngineOptions options, LoraTraining training, Interruption interruption)
             throws InterruptedException {
         try (TrainingEngine engine = TrainingEngine.open(options)) {
-            TrainingJob job = engine.start(training, new ProgressReport(common.output(), "the same command goes on"));
+            TrainingJob job = engine.start(training, ProgressReport.ofOne(common.output(), "the same command goes on"));
             interruption.watch(job);
             return job.await();
         }
@@ -135,6 +138,8 @@ final class TrainCommand implements Callable<Integer> {
                                 .put("iterations", lora.iterations())
                                 .put("firstLoss", lora.firstLoss())
                                 .put("lastLoss", lora.lastLoss())
+                                .put("gap", lora.quality().map(LoraQuality::gap))
+                                .put("drift", lora.quality().map(LoraQuality::drift))
                                 .put("seconds", lora.duration().toMillis() / 1000.0),
                         String.format(
                                 Locale.ROOT,

@@ -28,7 +28,7 @@ class ProgressReportTest {
     private static final Path LORA = Path.of("krnkmd.safetensors");
 
     private final StringWriter printed = new StringWriter();
-    private final ProgressReport report = new ProgressReport(
+    private final ProgressReport report = ProgressReport.ofOne(
             new Output(new PrintWriter(Writer.nullWriter()), new PrintWriter(printed, true), false, false),
             "the same command goes on");
 
@@ -85,7 +85,7 @@ class ProgressReportTest {
     @Test
     void json_has_the_bytes_of_a_download() {
         StringWriter out = new StringWriter();
-        var json = new ProgressReport(
+        var json = ProgressReport.ofOne(
                 new Output(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, false), "");
         json.onEvent(new ModelDownloading("base", 5, OptionalLong.empty()));
         json.onEvent(new ModelDownloading("base", 6, OptionalLong.of(12)));

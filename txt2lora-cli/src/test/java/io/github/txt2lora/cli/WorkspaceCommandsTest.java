@@ -74,6 +74,31 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void loras_that_are_trained_together_are_told_apart_by_their_names() throws IOException {
+        write("tyankmk", "model_name: chibi");
+
+        CommandRun run = CommandRun.of(
+                "train", folder.toString(), "--all", "--together=2", "--device=cpu", "--threads=1", "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out().lines())
+                .filteredOn(line -> line.startsWith("{\"event\":\"iteration\""))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains("\"name\":\"krnkmd\""),
+                        line -> assertThat(line).contains("\"name\":\"tyankmk\""));
+        assertThat(run.result().get("finished").asInt()).isEqualTo(2);
+        assertThat(folder.resolve("lora/tyankmk/tyankmk.safetensors")).isNotEmptyFile();
+    }
+
+    @Test
+    void none_at_the_same_time_is_refused() {
+        CommandRun run = CommandRun.of("train", folder.toString(), "--together=0");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("together is 0");
+    }
+
+    @Test
     void train_downloads_a_model_that_is_missing_and_shows_it() throws IOException {
         byte[] model = Files.readAllBytes(folder.resolve("model/chibi.safetensors"));
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);

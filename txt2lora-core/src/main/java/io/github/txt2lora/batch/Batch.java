@@ -3,7 +3,6 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
-import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.Check;
@@ -24,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains LoRAs of a workspace, one after another, those on the same base model together so that it is loaded once. For
- * each it leaves in {@code lora/NAME/}
+ * Trains LoRAs of a workspace, one after another or several at the same time, those on the same base model together so
+ * that it is loaded once. For each it leaves in {@code lora/NAME/}
  *
  * <ul>
  *   <li>{@code NAME.safetensors}, made smaller if the settings say so; then {@code NAME-large.safetensors} is the LoRA
@@ -103,26 +102,32 @@ public final class Batch {
         Instant start = Instant.now();
         List<String> names = options.choose(workspace.names());
         ListenerCalls calls = new ListenerCalls(listener);
-        Map<String, LoraOutcome> outcomes = new LinkedHashMap<>();
-        names.forEach(name -> outcomes.put(name, new LoraOutcome.Interrupted(name, false)));
+        Outcomes outcomes = new Outcomes(names, calls);
         List<Task> tasks = grouped(prepare(names, calls, outcomes));
-        boolean goesOn = true;
-        for (int i = 0; i < tasks.size() && goesOn; i++) {
-            String name = tasks.get(i).project().name();
-            calls.onLoraStarted(name, i + 1, tasks.size());
-            LoraOutcome outcome = run(tasks.get(i), options, calls);
-            outcomes.put(name, outcome);
-            calls.onLoraEnded(outcome);
-            goesOn = !(outcome instanceof LoraOutcome.Interrupted)
-                    && !Thread.currentThread().isInterrupted();
+        for (int begun = 0; begun < tasks.size() && !outcomes.areInterrupted(); ) {
+            var work = new SharedWork(calls, outcomes);
+            for (Task task : nextTogether(tasks, begun, options.together())) {
+                begun++;
+                calls.onLoraStarted(task.project().name(), begun, tasks.size());
+                work.add(
+                        new LoraWork(
+                                workspace,
+                                task.project(),
+                                task.model(),
+                                task.identity(),
+                                task.record(),
+                                options,
+                                calls),
+                        workspace);
+            }
+            work.run(engine, operations);
         }
         Duration duration = Duration.between(start, Instant.now());
-        List<LoraOutcome> all = List.copyOf(outcomes.values());
-        return new BatchResult(all, duration, writeReport(all, duration));
+        return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));
     }
 
     /** What settings and models say; those that are wrong have failed. */
-    private List<Task> prepare(List<String> names, ListenerCalls calls, Map<String, LoraOutcome> outcomes) {
+    private List<Task> prepare(List<String> names, ListenerCalls calls, Outcomes outcomes) {
         List<Task> tasks = new ArrayList<>();
         List<ModelIdentity> known = new ArrayList<>();
         for (String name : names) {
@@ -145,16 +150,10 @@ public final class Batch {
                 if (Thread.currentThread().isInterrupted()) {
                     return List.of(); // reading ends with an exception then
                 }
-                fail(name, e, calls, outcomes);
+                outcomes.end(new LoraOutcome.Failed(name, e));
             }
         }
         return tasks;
-    }
-
-    private static void fail(String name, Txt2LoraException e, ListenerCalls calls, Map<String, LoraOutcome> outcomes) {
-        LoraOutcome failed = new LoraOutcome.Failed(name, e);
-        outcomes.put(name, failed);
-        calls.onLoraEnded(failed);
     }
 
     private ModelSource locate(LoraProject project, ListenerCalls calls) {
@@ -183,18 +182,14 @@ public final class Batch {
         return groups.values().stream().flatMap(List::stream).toList();
     }
 
-    private LoraOutcome run(Task task, BatchOptions options, ListenerCalls calls) {
-        String name = task.project().name();
-        try {
-            return new LoraWork(workspace, task.project(), task.model(), task.identity(), task.record(), options, calls)
-                    .run(workspace, engine, operations);
-        } catch (TrainingCancelledException e) {
-            return new LoraOutcome.Interrupted(name, true);
-        } catch (Txt2LoraException e) {
-            return Thread.currentThread().isInterrupted()
-                    ? new LoraOutcome.Interrupted(name, true)
-                    : new LoraOutcome.Failed(name, e);
-        }
+    /** The tasks from a place on that are on the same model as the one there, but no more than a number. */
+    private static List<Task> nextTogether(List<Task> tasks, int from, int most) {
+        Object loaded = tasks.get(from).loaded();
+        return tasks.stream()
+                .skip(from)
+                .limit(most)
+                .takeWhile(task -> task.loaded().equals(loaded))
+                .toList();
     }
 
     private Optional<Path> writeReport(List<LoraOutcome> outcomes, Duration duration) {

@@ -14,22 +14,29 @@ import java.util.List;
  * @param all whether all are, whatever the names
  * @param force whether those that are finished or begun are trained from the start
  * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
+ * @param together how many LoRAs on one model are trained at the same time, 1 or more; see
+ *     {@link io.github.txt2lora.TrainingEngine#startTogether}
  */
-public record BatchOptions(List<String> names, boolean all, boolean force, boolean deleteResizeSource) {
+public record BatchOptions(List<String> names, boolean all, boolean force, boolean deleteResizeSource, int together) {
 
-    /** Copies the names. */
+    /**
+     * Copies the names.
+     *
+     * @throws InvalidSettingException if {@code together} is less than 1
+     */
     public BatchOptions {
         names = List.copyOf(Check.given("names", names));
+        Check.atLeast("together", together, 1);
     }
 
     /** The only LoRA there is. */
     public static BatchOptions onlyOne() {
-        return new BatchOptions(List.of(), false, false, false);
+        return new BatchOptions(List.of(), false, false, false, 1);
     }
 
     /** All LoRAs. */
     public static BatchOptions everything() {
-        return new BatchOptions(List.of(), true, false, false);
+        return new BatchOptions(List.of(), true, false, false, 1);
     }
 
     /**
@@ -46,17 +53,22 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
         if (list.isEmpty()) {
             throw InvalidSettingException.of("names", names, "one or more names, separated by commas");
         }
-        return new BatchOptions(list, false, false, false);
+        return new BatchOptions(list, false, false, false, 1);
     }
 
     /** The same, from the start or not. */
     public BatchOptions withForce(boolean newForce) {
-        return new BatchOptions(names, all, newForce, deleteResizeSource);
+        return new BatchOptions(names, all, newForce, deleteResizeSource, together);
     }
 
     /** The same, keeping the large LoRAs or not. */
     public BatchOptions withDeleteResizeSource(boolean delete) {
-        return new BatchOptions(names, all, force, delete);
+        return new BatchOptions(names, all, force, delete, together);
+    }
+
+    /** The same, with so many LoRAs at the same time. */
+    public BatchOptions withTogether(int number) {
+        return new BatchOptions(names, all, force, deleteResizeSource, number);
     }
 
     /**

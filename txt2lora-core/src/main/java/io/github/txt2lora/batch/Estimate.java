@@ -17,11 +17,10 @@ import java.time.Duration;
  * <ul>
  *   <li>Memory: the UNet's weights in the precision of the training, the text encoders' in 32 bits, 0.4 GiB for the
  *       rest, and for the gradient 32 numbers of 4 bytes for each latent pixel, picture of a batch and channel of the
- *       UNet's first level.
+ *       UNet's first level, once for each LoRA that is trained at the same time, and twice where prompts are kept.
  *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
- *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. An iteration takes
- *       on average half of {@code max_denoising_steps}, each with two evaluations, and 6 more for the comparison; a step
- *       of a preview takes 2.
+ *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. How many there are
+ *       in a training is told by {@link MethodWork}; a step of a preview takes 2.
  *   <li>Disk: a LoRA has a thousandth of the UNet's weights for each rank; the two states that are kept hold it and two
  *       numbers of the optimizer for each, in 32 bits.
  * </ul>
@@ -43,7 +42,6 @@ public record Estimate(
     private static final double SECONDS_PER_EVALUATION = 0.005;
     private static final double BYTES_PER_PIXEL_AND_CHANNEL = 32 * 4.0;
     private static final double BASE_BYTES = 0.4 * (1 << 30);
-    private static final int COMPARISON_EVALUATIONS = 6;
     private static final int PIXELS_PER_LATENT = 8;
     private static final double LORA_SHARE = 1e-3;
     private static final int FLOAT_BYTES = 4;
@@ -51,7 +49,13 @@ public record Estimate(
     private static final int STATES = 2;
     private static final double PICTURE_BYTES = 20 << 20;
 
-    static Estimate of(LoraProject project, Checkpoint model, int cores) {
+    /**
+     * Estimates.
+     *
+     * @param cores of the processor
+     * @param together LoRAs that are trained at the same time
+     */
+    static Estimate of(LoraProject project, Checkpoint model, int cores, int together) {
         TrainingSpec training = project.settings().training();
         double weights = elements(model, Component.UNET);
         double texts = elements(model, Component.TEXT_ENCODER)
@@ -61,7 +65,11 @@ public record Estimate(
                 .mapToDouble(pair -> pixels(pair.resolution(), pair.resolution()) * pair.batchSize())
                 .max()
                 .orElseThrow();
-        double gradient = largest * model.unet().widths().get(0) * BYTES_PER_PIXEL_AND_CHANNEL;
+        double gradient = largest
+                * MethodWork.of(training).comparedSamples()
+                * model.unet().widths().get(0)
+                * BYTES_PER_PIXEL_AND_CHANNEL
+                * together;
         double lora = weights * LORA_SHARE * training.lora().rank();
         double files = 2 + (training.saveEvery() > 0 ? training.iterations() / training.saveEvery() : 0);
         return new Estimate(
@@ -75,12 +83,11 @@ public record Estimate(
 
     private static double trainingSeconds(LoraProject project, double weights, int cores) {
         TrainingSpec training = project.settings().training();
-        double evaluations = training.maxDenoisingSteps() + COMPARISON_EVALUATIONS;
         double pair = project.prompts().stream()
                 .mapToDouble(prompt -> secondsOf(prompt, weights, cores))
                 .average()
                 .orElseThrow();
-        return (double) training.iterations() * training.gradientAccumulation() * evaluations * pair;
+        return MethodWork.of(training).evaluations() * pair;
     }
 
     private static double secondsOf(PromptPair pair, double weights, int cores) {

@@ -124,7 +124,7 @@ final class HtmlReport {
     }
 
     private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+        return Double.isNaN(share) ? "not measurable" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
     private static @Nullable LoraRecord record(LoraOutcome outcome) {

@@ -1,8 +1,10 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.Txt2LoraException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /** What became of one LoRA of a batch. */
 public sealed interface LoraOutcome {
@@ -27,7 +29,18 @@ public sealed interface LoraOutcome {
 
         @Override
         public String summary() {
-            return (trained ? "trained: " : "trained earlier, completed now: ") + file;
+            return (trained ? "trained: " : "trained earlier, completed now: ") + file + (trained ? quality() : "");
+        }
+
+        private String quality() {
+            LoraQuality quality = record.training().quality();
+            return quality == null || Double.isNaN(quality.gap())
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            " (%.0f %% left to learn, other prompts moved by %.0f %%)",
+                            100 * quality.gap(),
+                            100 * quality.drift());
         }
     }
 

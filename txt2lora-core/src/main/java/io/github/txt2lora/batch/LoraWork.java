@@ -5,9 +5,8 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.event.TrainingEvent;
-import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.ResizeSpec;
@@ -21,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +38,7 @@ final class LoraWork {
     private final BatchOptions options;
     private final ListenerCalls listener;
     private final @Nullable LoraRecord known;
+    private final Instant begin = Instant.now();
 
     /**
      * Prepares.
@@ -64,19 +65,34 @@ final class LoraWork {
         this.known = record.orElse(null);
     }
 
-    /** Does what is needed. */
-    LoraOutcome run(Workspace workspace, TrainingEngine engine, LoraOperations operations) {
-        Instant start = Instant.now();
-        LoraRecord earlier = options.force() ? null : known;
-        boolean trains = earlier == null || !isTrained(earlier);
-        LoraRecord current = earlier == null || trains ? train(workspace, engine) : earlier;
+    /** The LoRA's name. */
+    String name() {
+        return project.name();
+    }
+
+    /** What is to be trained before the rest can be done, if anything is. */
+    Optional<LoraTraining> training(Workspace workspace) {
+        return known == null || options.force() || !isTrained(known)
+                ? Optional.of(beginTraining(workspace))
+                : Optional.empty();
+    }
+
+    /**
+     * Waits for the training, and does the rest that is needed.
+     *
+     * @param job of {@link #training}, if there was one
+     */
+    LoraOutcome finish(Optional<TrainingJob> job, TrainingEngine engine, LoraOperations operations) {
+        LoraRecord current = job.isPresent()
+                ? trained(job.get())
+                : Objects.requireNonNull(known, "without a record there is a training");
         current = resize(current, operations);
         current = draw(current, engine);
         if (current.equals(known)) {
             return new LoraOutcome.Skipped(project.name(), files.lora(), current);
         }
         return new LoraOutcome.Finished(
-                project.name(), files.lora(), current, trains, Duration.between(start, Instant.now()));
+                project.name(), files.lora(), current, job.isPresent(), Duration.between(begin, Instant.now()));
     }
 
     /** Whether the training need not be made again, because its LoRA, or the smaller one that is wanted, is there. */
@@ -86,27 +102,21 @@ final class LoraWork {
                         || files.find(earlier.training().sha256()).isPresent());
     }
 
-    private LoraRecord train(Workspace workspace, TrainingEngine engine) {
+    private LoraTraining beginTraining(Workspace workspace) {
         TrainingSpec spec = project.settings().training();
-        LoraTraining training = workspace.training(project).toBuilder()
-                .model(model)
-                .training(
-                        options.force()
-                                ? spec.toBuilder()
-                                        .states(spec.states().resume(Resume.NEVER))
-                                        .build()
-                                : spec)
-                .build();
         if (options.force()) {
             // should this be interrupted, the next run goes on with it instead of taking what was there for finished
             LoraFiles.delete(files.record());
+            spec = spec.toBuilder().states(spec.states().resume(Resume.NEVER)).build();
         }
-        TrainedLora lora = Uninterrupted.await(engine.start(training, new TrainingListener() {
-            @Override
-            public void onEvent(TrainingEvent event) {
-                listener.onTraining(project.name(), event);
-            }
-        }));
+        return workspace.training(project).toBuilder()
+                .model(model)
+                .training(spec)
+                .build();
+    }
+
+    private LoraRecord trained(TrainingJob job) {
+        TrainedLora lora = Uninterrupted.await(job);
         LoraRecord trained = Uninterrupted.get(() -> write(recordOf(lora)));
         LoraFiles.delete(files.large()); // of an earlier training
         return trained;

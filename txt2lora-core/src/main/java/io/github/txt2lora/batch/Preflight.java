@@ -56,7 +56,7 @@ public record Preflight(List<Estimate> estimates, List<String> problems, List<St
                     warnings.add(workspace.configFile(name) + ": the model " + download.name()
                             + " will be downloaded from " + download.url() + "; what it takes is not known before");
                 } else {
-                    estimates.add(estimate(project, model));
+                    estimates.add(estimate(project, model, options.together()));
                 }
             } catch (Txt2LoraException e) {
                 problems.addAll(problem(workspace.configFile(name), e).lines().toList());
@@ -67,9 +67,9 @@ public record Preflight(List<Estimate> estimates, List<String> problems, List<St
         return new Preflight(estimates, problems, warnings);
     }
 
-    private static Estimate estimate(LoraProject project, ModelSource model) {
+    private static Estimate estimate(LoraProject project, ModelSource model, int together) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return Estimate.of(project, checkpoint, Runtime.getRuntime().availableProcessors());
+            return Estimate.of(project, checkpoint, Runtime.getRuntime().availableProcessors(), together);
         }
     }
 

@@ -59,8 +59,9 @@ final class GroupRun {
         try {
             List<Outcome> outcomes = group.next(
                     active.stream().map(TrainingRun::trainer).toList(), () -> active.forEach(TrainingRun::checkpoint));
-            long share = (unet.work() - before) / active.size();
+            long work = unet.work() - before;
             for (int i = 0; i < outcomes.size(); i++) {
+                long share = work * (i + 1) / outcomes.size() - work * i / outcomes.size();
                 active.get(i).iteratedTogether(outcomes.get(i), share);
             }
         } catch (JobControl.CancelSignal e) {

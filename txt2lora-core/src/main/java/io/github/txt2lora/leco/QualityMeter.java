@@ -110,10 +110,11 @@ public final class QualityMeter {
         Ratio of(HeldOut lesson, Batch batch);
     }
 
-    /** The mean over the lessons; NaN without any. */
+    /** The mean over the lessons that teach something; NaN without any. */
     private double mean(Runnable beforeCall, Comparison comparison) {
         return lessons.stream()
                 .mapToDouble(lesson -> quotient(lesson, beforeCall, comparison))
+                .filter(Double::isFinite)
                 .average()
                 .orElse(Double.NaN);
     }

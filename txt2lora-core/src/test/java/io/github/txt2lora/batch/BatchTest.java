@@ -142,6 +142,72 @@ class BatchTest {
     }
 
     @Test
+    void several_on_one_model_are_trained_at_the_same_time() throws IOException {
+        project("a", SETTINGS);
+        project("b", "model_name: tiny\nrank: many\n");
+        project("c", SETTINGS);
+        project("d", SETTINGS);
+        project("e", SETTINGS.replace("tiny", "other"));
+        engine.close();
+        engine = FakeTrainingEngine.builder()
+                .writesFiles(true)
+                .scriptFor("c", TrainingScript.smooth().failAt(2, new TrainingFailedException("out of memory")))
+                .build();
+        List<String> calls = new ArrayList<>();
+
+        BatchResult result = batch().run(BatchOptions.everything().withTogether(2), new BatchListener() {
+            @Override
+            public void onLoraStarted(String name, int number, int total) {
+                calls.add("start " + name + " " + number + "/" + total);
+            }
+
+            @Override
+            public void onLoraEnded(LoraOutcome outcome) {
+                calls.add("end " + outcome.name());
+            }
+        });
+
+        assertThat(calls)
+                .containsExactly(
+                        "end b",
+                        "start a 1/4",
+                        "start c 2/4",
+                        "end a",
+                        "end c",
+                        "start d 3/4",
+                        "end d",
+                        "start e 4/4",
+                        "end e");
+        assertThat(result.failures().stream().map(LoraOutcome::name)).containsExactly("b", "c");
+        assertThat(run(BatchOptions.named("a,d,e").withTogether(3)).outcomes())
+                .hasSize(3)
+                .allMatch(LoraOutcome.Skipped.class::isInstance);
+    }
+
+    @Test
+    void interruption_suspends_all_that_are_trained_at_the_same_time() throws IOException {
+        project("a", SETTINGS);
+        project("b", SETTINGS);
+        project("c", SETTINGS);
+        Thread batchThread = Thread.currentThread();
+
+        BatchResult result = batch().run(BatchOptions.everything().withTogether(2), new BatchListener() {
+            @Override
+            public void onPicture(String name, int done, int total) {
+                batchThread.interrupt();
+            }
+        });
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(result.outcomes())
+                .satisfiesExactly(
+                        a -> assertThat(a).isEqualTo(new LoraOutcome.Interrupted("a", true)),
+                        b -> assertThat(b).isEqualTo(new LoraOutcome.Interrupted("b", true)),
+                        c -> assertThat(c).isEqualTo(new LoraOutcome.Interrupted("c", false)));
+        assertThat(run(BatchOptions.everything().withTogether(3)).isComplete()).isTrue();
+    }
+
+    @Test
     void finished_ones_are_skipped_until_something_changes() throws IOException {
         project("krnkmd", SETTINGS);
         run(BatchOptions.onlyOne());

@@ -22,6 +22,8 @@ import io.github.txt2lora.image.ImageRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -104,6 +106,32 @@ public abstract class TrainingEngineContract {
         assertThat(jobs)
                 .extracting(TrainingJob::state)
                 .containsExactly(JobState.FINISHED, JobState.FAILED, JobState.FINISHED);
+    }
+
+    @Test
+    void trainings_that_are_started_together_each_end_in_their_own_way() throws Exception {
+        LoraTraining first = fixture.training(folder.resolve("a"), 2);
+        LoraTraining failing = fixture.failingTraining(folder.resolve("b"));
+        LoraTraining last = fixture.training(folder.resolve("c"), 3);
+        Map<LoraTraining, EventLog> logs = Map.of(first, new EventLog(), failing, new EventLog(), last, new EventLog());
+
+        List<TrainingJob> jobs = engine.startTogether(
+                List.of(first, failing, last), training -> Objects.requireNonNull(logs.get(training)));
+
+        assertThat(jobs).extracting(TrainingJob::training).containsExactly(first, failing, last);
+        assertThat(jobs.get(0).await().iterations()).isEqualTo(2);
+        assertThatThrownBy(() -> jobs.get(1).await()).isInstanceOf(Txt2LoraException.class);
+        assertThat(jobs.get(2).await().iterations()).isEqualTo(3);
+        engine.close();
+        assertThat(Objects.requireNonNull(logs.get(first)).names())
+                .startsWith("TrainingStarted")
+                .endsWith("TrainingFinished");
+        assertThat(Objects.requireNonNull(logs.get(failing)).names()).endsWith("TrainingFailed");
+        assertThat(Objects.requireNonNull(logs.get(last)).events(IterationFinished.class))
+                .hasSize(3);
+        assertThatThrownBy(() -> engine.startTogether(List.of(first)))
+                .isInstanceOf(Txt2LoraException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test

@@ -1,0 +1,68 @@
+package io.github.txt2lora.batch;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.workspace.Workspace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The work for LoRAs that are trained at the same time; what comes after the training is done one by one. */
+final class SharedWork {
+
+    private final ListenerCalls calls;
+    private final Outcomes outcomes;
+    private final Map<String, LoraWork> works = new LinkedHashMap<>();
+    private final List<LoraTraining> trainings = new ArrayList<>();
+    private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
+
+    SharedWork(ListenerCalls calls, Outcomes outcomes) {
+        this.calls = calls;
+        this.outcomes = outcomes;
+    }
+
+    /** Finds out what a LoRA needs. */
+    void add(LoraWork work, Workspace workspace) {
+        outcomes.attempt(work.name(), () -> {
+            work.training(workspace).ifPresent(trainings::add);
+            works.put(work.name(), work);
+        });
+    }
+
+    /** Does it for all that were added. */
+    void run(TrainingEngine engine, LoraOperations operations) {
+        start(engine);
+        works.forEach((name, work) -> outcomes.attempt(
+                name, () -> outcomes.end(work.finish(Optional.ofNullable(jobs.get(name)), engine, operations))));
+    }
+
+    private void start(TrainingEngine engine) {
+        try {
+            engine.startTogether(trainings, this::listener)
+                    .forEach(job -> jobs.put(job.training().name(), job));
+        } catch (Txt2LoraException e) {
+            for (LoraTraining training : trainings) {
+                works.remove(training.name());
+                outcomes.attempt(training.name(), () -> {
+                    throw e;
+                });
+            }
+        }
+    }
+
+    private TrainingListener listener(LoraTraining training) {
+        return new TrainingListener() {
+            @Override
+            public void onEvent(TrainingEvent event) {
+                calls.onTraining(training.name(), event);
+            }
+        };
+    }
+}
