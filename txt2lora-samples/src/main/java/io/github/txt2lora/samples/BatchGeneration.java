@@ -16,11 +16,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * LoRAs of all characters of a table, {@code characters.csv}, one after the other on one engine, which loads the model
- * once. A character that cannot be trained is reported at the end, and the others are trained all the same.
+ * LoRAs of all characters of a table, {@code characters.csv}, trained together on one engine: the model is loaded once,
+ * and each call of it serves all characters. One that cannot be trained is reported at the end, and the others are
+ * trained all the same.
  *
- * <p>Usage: {@code BatchGeneration [FOLDER]}, where the results go; by default {@code batch}. It takes two to three
- * minutes for each character.
+ * <p>Usage: {@code BatchGeneration [FOLDER]}, where the results go; by default {@code batch}.
  */
 public final class BatchGeneration {
 
@@ -46,23 +46,23 @@ public final class BatchGeneration {
     static Result train(
             TrainingEngine engine, ModelSource model, List<CharacterSheet> characters, Path folder, int iterations)
             throws InterruptedException {
-        List<TrainingJob> jobs = new ArrayList<>();
+        List<LoraTraining> trainings = new ArrayList<>();
         Map<String, String> failures = new TreeMap<>();
         for (CharacterSheet character : characters) {
             try {
-                LoraTraining training = LoraTraining.builder()
+                trainings.add(LoraTraining.builder()
                         .name(character.name())
                         .model(model)
                         .prompt(DemoSettings.character(character.name(), character.look()))
                         .training(DemoSettings.training(iterations))
                         .output(folder)
-                        .build();
-                // Queues the training and returns at once.
-                jobs.add(engine.start(training, ConsoleProgress.standard()));
+                        .build());
             } catch (Txt2LoraException e) {
                 failures.put(character.name(), e.getMessage());
             }
         }
+        // Queues them and returns at once.
+        List<TrainingJob> jobs = engine.startTogether(trainings, training -> ConsoleProgress.standard());
         List<TrainedLora> loras = new ArrayList<>();
         for (TrainingJob job : jobs) {
             try {

@@ -5,6 +5,7 @@ import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingStarted;
 import java.io.Console;
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBar;
@@ -18,6 +19,7 @@ final class ConsoleProgress implements TrainingListener {
 
     private final PrintStream out;
     private final boolean terminal;
+    private String name = "";
     private @Nullable ProgressBar bar;
 
     ConsoleProgress(PrintStream out, boolean terminal) {
@@ -31,12 +33,18 @@ final class ConsoleProgress implements TrainingListener {
     }
 
     @Override
+    public void onStarted(TrainingStarted event) {
+        name = event.training().name();
+    }
+
+    @Override
     public void onIteration(IterationFinished event) {
         if (terminal) {
             showBar(event);
         } else if (event.iteration() % Math.max(1, event.iterations() / LINES) == 0) {
             out.printf(
-                    "%d of %d iterations, loss %.4f, %d s left%n",
+                    "%s: %d of %d iterations, loss %.4f, %d s left%n",
+                    name,
                     event.iteration(),
                     event.iterations(),
                     event.loss(),
@@ -62,7 +70,7 @@ final class ConsoleProgress implements TrainingListener {
     private void showBar(IterationFinished event) {
         if (bar == null) {
             bar = new ProgressBarBuilder()
-                    .setTaskName("training")
+                    .setTaskName(name)
                     .setInitialMax(event.iterations())
                     .build();
         }

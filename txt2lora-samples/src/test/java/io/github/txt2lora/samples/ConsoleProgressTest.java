@@ -2,10 +2,15 @@ package io.github.txt2lora.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.TrainingStarted;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -20,8 +25,8 @@ class ConsoleProgressTest {
         runIterations(100);
 
         assertThat(printed()).hasLineCount(20).doesNotContain("\r", "\u001b");
-        assertThat(printed().lines()).first().isEqualTo("5 of 100 iterations, loss 0.0500, 95 s left");
-        assertThat(printed().lines()).last().isEqualTo("100 of 100 iterations, loss 1.0000, 0 s left");
+        assertThat(printed().lines()).first().isEqualTo("krnkmd: 5 of 100 iterations, loss 0.0500, 95 s left");
+        assertThat(printed().lines()).last().isEqualTo("krnkmd: 100 of 100 iterations, loss 1.0000, 0 s left");
     }
 
     @Test
@@ -32,6 +37,12 @@ class ConsoleProgressTest {
     }
 
     private void runIterations(int iterations) {
+        progress.onEvent(new TrainingStarted(LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(Path.of("any.safetensors")))
+                .prompt(PromptPair.enhance("krnkmd").positive("maid").build())
+                .output(Path.of("any"))
+                .build()));
         for (int i = 1; i <= iterations; i++) {
             progress.onEvent(
                     new IterationFinished(i, iterations, i * 0.01, 1, 1e-3, 1, Duration.ofSeconds(iterations - i)));
