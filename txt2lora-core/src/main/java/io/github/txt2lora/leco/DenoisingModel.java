@@ -12,7 +12,8 @@ import io.github.txt2lora.torch.Torch;
  * @param unet the network; the training attaches its LoRA to it
  * @param embeddings of all prompts that are used
  * @param parameterization what the network predicts
- * @param identity tells this model with these settings (precision, device, clip skip) from all others
+ * @param identity tells this model with these settings from all others; see {@link #identity(Torch, String, Precision,
+ *     int)}
  * @param cache what is kept for later trainings
  */
 public record DenoisingModel(
@@ -24,12 +25,13 @@ public record DenoisingModel(
         LatentCache cache) {
 
     /**
-     * The identity of a model.
+     * The identity of a model with all that decides on the bits of its predictions, so that what is kept for later is the
+     * same as what would be computed.
      *
      * @param sha256 of its files
      */
     public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
         return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
-                + torch.device().getDeviceType();
+                + torch.device().getDeviceType() + "/" + torch.threads() + " threads/PyTorch " + torch.version();
     }
 }

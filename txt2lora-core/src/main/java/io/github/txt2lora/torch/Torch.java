@@ -109,6 +109,11 @@ public final class Torch implements AutoCloseable {
         return device.isGpu();
     }
 
+    /** The version of libtorch. */
+    public String version() {
+        return root.getEngine().getVersion();
+    }
+
     /** The number of threads that libtorch uses within an operation. */
     public int threads() {
         prepareThread();

@@ -153,6 +153,14 @@ public final class FakeTrainingEngine implements TrainingEngine {
             return script(script.losses(first, others));
         }
 
+        /**
+         * What is left to learn at each measurement of a training that has a {@link io.github.txt2lora.StopRule} or
+         * measures its quality; the last one is that of all later measurements too.
+         */
+        public Builder gaps(double first, double... others) {
+            return script(script.gaps(first, others));
+        }
+
         /** How long a model loads; no time by default. */
         public Builder loadTime(Duration time) {
             return script(script.loadTime(time));

@@ -1,15 +1,18 @@
 package io.github.txt2lora.testing;
 
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingProgress;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.job.GapHistory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,11 +34,14 @@ final class ScriptedRun {
 
     private static final double GRADIENT_NORM = 1;
 
+    private static final double NO_DRIFT = 0;
+
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final TrainingScript script;
     private final Consumer<TrainingEvent> events;
     private final List<Double> losses = new ArrayList<>();
+    private final GapHistory gaps;
     private Duration due = Duration.ZERO;
     private boolean loaded;
 
@@ -43,6 +49,7 @@ final class ScriptedRun {
         this.training = training;
         this.spec = training.training();
         this.script = script;
+        this.gaps = new GapHistory(spec.stopWhen());
         this.events = events;
     }
 
@@ -72,8 +79,8 @@ final class ScriptedRun {
         } else {
             iterate();
         }
-        if (losses.size() == spec.iterations()) {
-            return Optional.of(save());
+        if (losses.size() == spec.iterations() || gaps.isEnough()) {
+            return Optional.of(finish());
         }
         due = due.plus(script.iterationTime());
         return Optional.empty();
@@ -105,7 +112,11 @@ final class ScriptedRun {
                 progress.iterationsPerSecond(),
                 progress.remaining().orElse(Duration.ZERO)));
         if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && iteration < spec.iterations()) {
-            save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"));
+            save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
+        }
+        if (gaps.isDue(iteration)) {
+            double gap = nextGap();
+            events.accept(new GapMeasured(iteration, gap, gaps.add(iteration, gap)));
         }
     }
 
@@ -123,22 +134,39 @@ final class ScriptedRun {
                 Optional.of(time.multipliedBy(spec.iterations() - iteration)));
     }
 
-    /** Saves the LoRA as it is. */
+    private double nextGap() {
+        return script.gap(gaps.gaps().size() + 1);
+    }
+
+    private TrainedLora finish() {
+        return save(
+                spec.measureQuality()
+                        ? Optional.of(new LoraQuality(nextGap(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
+                        : Optional.empty());
+    }
+
+    /** Saves the LoRA as it is, before the training is finished. */
     TrainedLora save() {
-        save(training.loraFile());
+        return save(Optional.empty());
+    }
+
+    private TrainedLora save(Optional<LoraQuality> quality) {
+        GapHistory.Smallest best = gaps.smallest();
+        int iteration = best == null ? losses.size() : best.iteration();
+        save(training.loraFile(), iteration);
         return new TrainedLora(
                 training.loraFile(),
                 training.name(),
                 losses.size(),
                 losses,
-                Map.of("ss_output_name", training.name(), "ss_steps", Integer.toString(losses.size())),
-                Optional.empty(),
+                Map.of("ss_output_name", training.name(), "ss_steps", Integer.toString(iteration)),
+                quality,
                 0,
                 script.iterationTime().multipliedBy(losses.size()),
                 script.warnings());
     }
 
-    private void save(Path file) {
+    private void save(Path file, int iteration) {
         if (script.failure().orElse(null) instanceof ScriptedFailure.OnSave failure) {
             throw failure.exception();
         }
@@ -150,6 +178,6 @@ final class ScriptedRun {
                 throw new StorageException(file + " cannot be written: " + e, e);
             }
         }
-        events.accept(new LoraSaved(file, losses.size()));
+        events.accept(new LoraSaved(file, iteration));
     }
 }

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingListener;
@@ -127,11 +131,37 @@ public abstract class TrainingEngineContract {
                 .startsWith("TrainingStarted")
                 .endsWith("TrainingFinished");
         assertThat(Objects.requireNonNull(logs.get(failing)).names()).endsWith("TrainingFailed");
+        // of iterations, a listener that is slow is told the last
         assertThat(Objects.requireNonNull(logs.get(last)).events(IterationFinished.class))
-                .hasSize(3);
+                .last()
+                .extracting(IterationFinished::iteration)
+                .isEqualTo(3);
         assertThatThrownBy(() -> engine.startTogether(List.of(first)))
                 .isInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void training_ends_early_when_its_rule_says_so_and_tells_what_was_measured() throws Exception {
+        LoraTraining training = fixture.training(folder, 10);
+        TrainingSpec spec = training.training().toBuilder()
+                .stopWhen(StopRule.gapBelow(1000).measuredEvery(2))
+                .measureQuality(true)
+                .build();
+
+        TrainingJob job = engine.start(training.toBuilder().training(spec).build(), log);
+        TrainedLora lora = job.await();
+
+        assertThat(job.state()).isEqualTo(JobState.FINISHED);
+        assertThat(lora.iterations()).isEqualTo(2);
+        assertThat(lora.quality())
+                .hasValueSatisfying(quality ->
+                        assertThat(quality.gaps()).extracting(Gap::iteration).containsExactly(2));
+        engine.close();
+        assertThat(log.events(GapMeasured.class))
+                .extracting(GapMeasured::iteration)
+                .containsExactly(2);
+        assertThat(log.names()).endsWith("GapMeasured", "LoraSaved", "TrainingFinished");
     }
 
     @Test

@@ -13,6 +13,8 @@ import java.util.stream.DoubleStream;
  * What happens in a training of a {@link FakeTrainingEngine}. Start from {@link #smooth()} and change it.
  *
  * @param losses the loss of each iteration, at least one; the last one is that of all later iterations too
+ * @param gaps what is left to learn at each measurement, at least one, likewise; see
+ *     {@link io.github.txt2lora.LoraQuality}
  * @param loadTime how long the model loads, on the engine's clock
  * @param iterationTime how long an iteration takes, on the engine's clock
  * @param warnings come after the model was loaded
@@ -21,6 +23,7 @@ import java.util.stream.DoubleStream;
  */
 public record TrainingScript(
         List<Double> losses,
+        List<Double> gaps,
         Duration loadTime,
         Duration iterationTime,
         List<String> warnings,
@@ -30,17 +33,22 @@ public record TrainingScript(
     /**
      * Checks the components.
      *
-     * @throws InvalidSettingException if there is no loss or a time is negative
+     * @throws InvalidSettingException if there is no loss or no gap, or a time is negative
      */
     public TrainingScript {
-        losses = List.copyOf(Check.given("losses", losses));
-        if (losses.isEmpty()) {
-            throw InvalidSettingException.of("losses", losses, "at least one number");
-        }
+        losses = atLeastOne("losses", losses);
+        gaps = atLeastOne("gaps", gaps);
         requireNotNegative("loadTime", loadTime);
         requireNotNegative("iterationTime", iterationTime);
         warnings = List.copyOf(Check.given("warnings", warnings));
         Check.given("failure", failure);
+    }
+
+    private static List<Double> atLeastOne(String setting, List<Double> numbers) {
+        if (Check.given(setting, numbers).isEmpty()) {
+            throw InvalidSettingException.of(setting, numbers, "at least one number");
+        }
+        return List.copyOf(numbers);
     }
 
     private static void requireNotNegative(String setting, Duration time) {
@@ -49,38 +57,41 @@ public record TrainingScript(
         }
     }
 
-    /** Losses that fall from 1 by a tenth each, in no time, without warnings, failures and files. */
+    /** Losses and gaps that fall from 1 by a tenth each, in no time, without warnings, failures and files. */
     public static TrainingScript smooth() {
-        return new TrainingScript(
-                List.of(1.0, 0.9, 0.81, 0.729, 0.6561),
-                Duration.ZERO,
-                Duration.ZERO,
-                List.of(),
-                Optional.empty(),
-                false);
+        List<Double> falling = List.of(1.0, 0.9, 0.81, 0.729, 0.6561);
+        return new TrainingScript(falling, falling, Duration.ZERO, Duration.ZERO, List.of(), Optional.empty(), false);
     }
 
     /** With these losses, one for each iteration; the last one is that of all later iterations too. */
     public TrainingScript losses(double first, double... others) {
-        List<Double> all = DoubleStream.concat(DoubleStream.of(first), Arrays.stream(others))
+        return new TrainingScript(all(first, others), gaps, loadTime, iterationTime, warnings, failure, writesFiles);
+    }
+
+    /** With these gaps, one for each measurement; the last one is that of all later measurements too. */
+    public TrainingScript gaps(double first, double... others) {
+        return new TrainingScript(losses, all(first, others), loadTime, iterationTime, warnings, failure, writesFiles);
+    }
+
+    private static List<Double> all(double first, double... others) {
+        return DoubleStream.concat(DoubleStream.of(first), Arrays.stream(others))
                 .boxed()
                 .toList();
-        return new TrainingScript(all, loadTime, iterationTime, warnings, failure, writesFiles);
     }
 
     /** With a model that takes so long to load. */
     public TrainingScript loadTime(Duration time) {
-        return new TrainingScript(losses, time, iterationTime, warnings, failure, writesFiles);
+        return new TrainingScript(losses, gaps, time, iterationTime, warnings, failure, writesFiles);
     }
 
     /** With iterations that take so long. */
     public TrainingScript iterationTime(Duration time) {
-        return new TrainingScript(losses, loadTime, time, warnings, failure, writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, time, warnings, failure, writesFiles);
     }
 
     /** With these warnings. */
     public TrainingScript warnings(String... messages) {
-        return new TrainingScript(losses, loadTime, iterationTime, List.of(messages), failure, writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, List.of(messages), failure, writesFiles);
     }
 
     /** Fails while the model loads. */
@@ -99,16 +110,21 @@ public record TrainingScript(
     }
 
     private TrainingScript failing(ScriptedFailure failure) {
-        return new TrainingScript(losses, loadTime, iterationTime, warnings, Optional.of(failure), writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, Optional.of(failure), writesFiles);
     }
 
     /** With files for saved LoRAs, or without. */
     public TrainingScript writesFiles(boolean writes) {
-        return new TrainingScript(losses, loadTime, iterationTime, warnings, failure, writes);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, failure, writes);
     }
 
     /** The loss of an iteration, counted from 1. */
     double loss(int iteration) {
         return losses.get(Math.min(iteration, losses.size()) - 1);
+    }
+
+    /** The gap of a measurement, counted from 1. */
+    double gap(int measurement) {
+        return gaps.get(Math.min(measurement, gaps.size()) - 1);
     }
 }

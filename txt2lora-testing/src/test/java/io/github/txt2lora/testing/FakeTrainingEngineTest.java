@@ -7,12 +7,16 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.TrainingEvent;
@@ -228,12 +232,32 @@ class FakeTrainingEngineTest {
     }
 
     @Test
+    void gaps_follow_the_script_and_end_a_training_by_its_rule() {
+        TrainingSpec spec = TrainingSpec.builder()
+                .iterations(100)
+                .stopWhen(StopRule.gapBelow(0.25).measuredEvery(5))
+                .measureQuality(true)
+                .build();
+        try (var engine = FakeTrainingEngine.builder().gaps(0.9, 0.3, 0.1).build()) {
+            TrainedLora lora =
+                    engine.train(training(1).toBuilder().training(spec).build());
+
+            // smoothed: 0.9, 0.6, 0.2
+            assertThat(lora.iterations()).isEqualTo(15);
+            LoraQuality quality = lora.quality().orElseThrow();
+            assertThat(quality.gap()).isEqualTo(0.1);
+            assertThat(quality.gaps()).containsExactly(new Gap(5, 0.9), new Gap(10, 0.3), new Gap(15, 0.1));
+        }
+    }
+
+    @Test
     void rejects_what_makes_no_script() {
         var builder = FakeTrainingEngine.builder();
         assertThatThrownBy(() -> builder.iterationTime(SECOND.negated())).isInstanceOf(InvalidSettingException.class);
         assertThatThrownBy(() -> builder.failAt(0, new TrainingFailedException("")))
                 .isInstanceOf(InvalidSettingException.class);
-        assertThatThrownBy(() -> new TrainingScript(List.of(), SECOND, SECOND, List.of(), Optional.empty(), false))
+        assertThatThrownBy(() ->
+                        new TrainingScript(List.of(), List.of(1.0), SECOND, SECOND, List.of(), Optional.empty(), false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("losses is []");
         assertThatThrownBy(() -> VirtualClock.stopped().advance(SECOND.negated()))
