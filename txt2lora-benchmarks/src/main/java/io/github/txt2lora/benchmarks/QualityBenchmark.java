@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Measures how good a LoRA each way to train gives on the demo checkpoint, for how much work. Prints a Markdown table,
@@ -43,7 +44,29 @@ final class QualityBenchmark {
                 }
             }
         }
+        printPredictions(results);
         System.out.println("\n" + folder.toAbsolutePath());
+    }
+
+    /** How well gap and drift, which take no pictures, predict what pictures say. */
+    private static void printPredictions(List<QualityResult> results) {
+        List<QualityPoint> points = results.stream()
+                .flatMap(result -> result.seeds().stream())
+                .flatMap(List::stream)
+                .toList();
+        if (points.size() > 1) {
+            System.out.printf(
+                    "%nRank correlation of gap and target's pictures %.2f, of drift and leak %.2f (%d LoRAs)%n",
+                    correlation(points, QualityPoint::gap, QualityPoint::pictureDistance),
+                    correlation(points, QualityPoint::drift, QualityPoint::leak),
+                    points.size());
+        }
+    }
+
+    private static double correlation(
+            List<QualityPoint> points, Function<QualityPoint, Double> first, Function<QualityPoint, Double> second) {
+        return RankCorrelation.of(
+                points.stream().map(first).toList(), points.stream().map(second).toList());
     }
 
     private static QualityResult measure(QualityRun run, QualityMode mode) {
