@@ -6,6 +6,7 @@ import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
@@ -57,6 +58,11 @@ record QualityMode(
                 of("closed form alone", closedForm, 0),
                 of("closed form, then noise", closedForm, 20, 40),
                 of("pool of 64", RECOMMENDED.withLatents(LatentSource.pool()), 40, 120),
+                of(
+                        "pool of 64, from 700",
+                        RECOMMENDED.withLatents(LatentSource.pool()).withTimesteps(TimestepRange.of(700, 999)),
+                        80,
+                        120),
                 of(
                         "pool of 64, min-SNR",
                         RECOMMENDED.withLatents(LatentSource.pool()).withLossWeighting(LossWeighting.minSnr()),
