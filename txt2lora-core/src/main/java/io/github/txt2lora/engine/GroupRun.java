@@ -66,7 +66,7 @@ final class GroupRun {
             }
         } catch (JobControl.CancelSignal e) {
             active.forEach(TrainingRun::endIfCancelled);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             together = false;
             active.forEach(run -> run.warn("an iteration of several LoRAs together failed, so each is trained by itself"
                     + " from now on: " + e.getMessage()));

@@ -68,10 +68,6 @@ final class TrainingRun {
         return !hasEnded;
     }
 
-    LoraTraining training() {
-        return training;
-    }
-
     /** The network it trains on. */
     UNet unet() {
         return opened().unet();

@@ -74,7 +74,7 @@ public final class TrainerGroup {
         } catch (TorchException e) {
             restore(trainers, before);
             throw new TrainingFailedException("an iteration of several LoRAs failed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             restore(trainers, before);
             throw e;
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.ModelSource;
@@ -135,7 +136,8 @@ class ResumeTest {
         return spec().method(Tiny.keeping(LatentSource.mixture(
                                 new LatentSource.Pool(4, 2, 2, 3).weighing(1),
                                 LatentSource.reusedRollout(2).weighing(1)))
-                        .withLossWeighting(LossWeighting.minSnr()))
+                        .withLossWeighting(LossWeighting.minSnr())
+                        .withStart(LoraStart.CLOSED_FORM))
                 .learningRate(0.1)
                 .stopWhen(StopRule.noBetterFor(100).measuredEvery(1))
                 .measureQuality(true);
@@ -143,7 +145,7 @@ class ResumeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"KEEP", "SUSPEND"})
-    void a_training_with_a_pool_prompts_to_keep_and_a_stop_rule_goes_on_to_the_same_bytes(CancelMode mode)
+    void a_training_with_a_start_a_pool_prompts_to_keep_and_a_stop_rule_goes_on_to_the_same_bytes(CancelMode mode)
             throws Exception {
         LoraTraining training = Tiny.training(folder, measuredSpec()).build();
         byte[] expected = uninterrupted(training);

@@ -62,15 +62,15 @@ final class JobInState implements AutoCloseable {
             case CANCELLED -> {
                 log.await(IterationFinished.class);
                 job.cancel(CancelMode.DISCARD);
-                awaitEnd();
+                awaitEnd(job);
             }
-            case FINISHED, FAILED -> awaitEnd();
+            case FINISHED, FAILED -> awaitEnd(job);
         }
     }
 
-    private void awaitEnd() throws InterruptedException {
+    private static void awaitEnd(TrainingJob ending) throws InterruptedException {
         try {
-            job.await();
+            ending.await();
         } catch (Txt2LoraException e) {
             // an end as well
         }
@@ -89,9 +89,23 @@ final class JobInState implements AutoCloseable {
         before.cancel(CancelMode.DISCARD);
     }
 
+    /** Also waits for their ends, since until then they write into the folder. */
     @Override
     public void close() {
         job.cancel(CancelMode.DISCARD);
         releaseTheQueue();
+        boolean interrupted = Thread.interrupted();
+        while (true) {
+            try {
+                awaitEnd(job);
+                awaitEnd(before);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
