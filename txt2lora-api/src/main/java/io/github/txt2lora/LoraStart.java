@@ -10,8 +10,8 @@ public enum LoraStart {
      * The keys and values of cross-attention are changed in closed form so that the target's embeddings give there what
      * the positive prompt's give, and prompts to keep stay (Gandikota et al., "Unified Concept Editing in Diffusion
      * Models", arXiv 2308.14761), as far as the LoRA's rank allows. It needs no evaluation of the UNet, and may be all
-     * there is, with no iterations. Prompts that were not given to be kept may suffer: with several words
-     * beside the target's, pictures can fall apart. A LoRA without keys and values of cross-attention starts at zero, with
+     * there is, with no iterations. Prompts of everyday words stand for all that was not given to be kept; they leave
+     * the lesson little room, so that this is where a training begins rather than where it ends. A LoRA without keys and values of cross-attention starts at zero, with
      * a warning.
      */
     CLOSED_FORM

@@ -12,6 +12,7 @@ import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.EverydayPrompts;
 import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.leco.LecoTrainer;
@@ -41,6 +42,7 @@ final class QualityRun implements AutoCloseable {
     private final NDManager scope;
     private final UNet unet;
     private final Vae vae;
+    private final List<String> everydayPrompts;
     private final PromptEmbeddings embeddings;
     private final PictureDistances pictures;
     private final LatentCache measuring = new LatentCache(CACHE_BYTES, LatentFolder.none());
@@ -49,8 +51,10 @@ final class QualityRun implements AutoCloseable {
         torch = Torch.start(EngineOptions.builder().threads(1).build());
         scope = torch.newScope();
         try (Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
-            embeddings = PromptEmbeddings.encode(encoder, pairs, scope, warning -> {});
+            var tokenizer = ClipTokenizer.load();
+            everydayPrompts = EverydayPrompts.of(tokenizer);
+            var encoder = new PromptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
+            embeddings = PromptEmbeddings.encode(encoder, pairs, everydayPrompts, scope, warning -> {});
             unet = UNet.load(torch, checkpoint, Precision.FP32);
             vae = Vae.load(torch, checkpoint, Precision.FP32);
             Set<String> prompts = new LinkedHashSet<>(List.of(""));
@@ -85,7 +89,7 @@ final class QualityRun implements AutoCloseable {
             long work = -unet.work();
             long nanos = -System.nanoTime();
             if (spec.method().start() == LoraStart.CLOSED_FORM) {
-                ClosedFormStart.standard().apply(model(cache), parameters, pairs, () -> {});
+                ClosedFormStart.standard().apply(model(cache), parameters, pairs, everydayPrompts, () -> {});
             }
             try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
                 var meter = new QualityMeter(model(measuring), pairs);

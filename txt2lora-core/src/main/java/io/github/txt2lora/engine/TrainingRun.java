@@ -23,6 +23,7 @@ import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.EverydayPrompts;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.leco.ResilientTrainer;
@@ -226,7 +227,7 @@ final class TrainingRun {
                     + " which a start in closed form changes; it starts at zero");
             return;
         }
-        ClosedFormStart.standard().apply(model, parameters, training.prompts(), log::checkpoint);
+        ClosedFormStart.standard().apply(model, parameters, training.prompts(), everydayPrompts(), log::checkpoint);
     }
 
     private void downloading(DownloadProgress progress) {
@@ -264,7 +265,12 @@ final class TrainingRun {
                 spec.clipSkip(),
                 checkpoint::tensors,
                 log::checkpoint);
-        return PromptEmbeddings.encode(encoder, training.prompts(), owner, log::warn);
+        return PromptEmbeddings.encode(encoder, training.prompts(), everydayPrompts(), owner, log::warn);
+    }
+
+    /** What a start in closed form must not change. */
+    private List<String> everydayPrompts() {
+        return spec.method().start() == LoraStart.CLOSED_FORM ? EverydayPrompts.of(engine.tokenizer()) : List.of();
     }
 
     private void warnOfClampedRanks(LoraParameters parameters) {

@@ -23,10 +23,10 @@ public final class ClosedFormStart {
 
     private static final ScriptClass SCRIPT = new ScriptClass("closed_form", "ClosedForm");
 
-    // Measured on the demo checkpoint at rank 8 with seven prompts to keep, "krnkmd" in place of twelve tags: how far
-    // its
-    // prediction is from the teacher's goal (1 without a LoRA) / how far that of "1girl" moved, in the same unit. With
-    // these three 0.083 / 0.003; at rank 4 0.243 / 0.003.
+    // Measured on the demo checkpoint at rank 8 with seven prompts to keep and no others, "krnkmd" in place of twelve
+    // tags: how far its prediction is from the teacher's goal (1 without a LoRA) / how far that of "1girl" moved, in
+    // the
+    // same unit. With these three 0.083 / 0.003; at rank 4 0.243 / 0.003.
 
     /** With 0.01 it was 0.076 / 0.005, with 0.1 0.102 / 0.001, with 0.3 0.149 / 0.000. */
     private static final double KEEP_WEIGHT = 0.03;
@@ -62,16 +62,22 @@ public final class ClosedFormStart {
      * Changes a LoRA that was only initialised. Ranks that are not needed, and modules that are no keys or values of
      * cross-attention, stay as they are, as does everything if no pair teaches anything.
      *
-     * @param model has the embeddings of all prompts of the pairs
+     * @param model has the embeddings of all prompts of the pairs, and of the others
      * @param parameters the LoRA
      * @param pairs of the training
+     * @param others further prompts to keep, {@link EverydayPrompts} as a rule: what is not kept may become anything
      * @param beforeModule runs before each module; what it throws ends the start, which is then incomplete
      * @throws InvalidSettingException if the LoRA has no keys or values of cross-attention
      * @throws TrainingFailedException if libtorch fails, or numbers are not finite
      */
-    public void apply(DenoisingModel model, LoraParameters parameters, List<PromptPair> pairs, Runnable beforeModule) {
+    public void apply(
+            DenoisingModel model,
+            LoraParameters parameters,
+            List<PromptPair> pairs,
+            List<String> others,
+            Runnable beforeModule) {
         List<Slot> slots = projections(parameters);
-        TokenGoals goals = TokenGoals.of(pairs);
+        TokenGoals goals = TokenGoals.of(pairs, others);
         if (goals.goals().isEmpty()) {
             return;
         }

@@ -25,17 +25,28 @@ public final class PromptEmbeddings {
         this.byPrompt = byPrompt;
     }
 
+    /** As the other, without further prompts. */
+    public static PromptEmbeddings encode(
+            PromptEncoder encoder, List<PromptPair> pairs, NDManager owner, Consumer<String> warnings) {
+        return encode(encoder, pairs, List.of(), owner, warnings);
+    }
+
     /**
      * Encodes the prompts of all pairs.
      *
+     * @param others further prompts
      * @param owner the scope that will own the embeddings
      * @param warnings is told of prompts that are too long
      */
     public static PromptEmbeddings encode(
-            PromptEncoder encoder, List<PromptPair> pairs, NDManager owner, Consumer<String> warnings) {
-        List<String> prompts = pairs.stream()
-                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()))
-                .toList();
+            PromptEncoder encoder,
+            List<PromptPair> pairs,
+            List<String> others,
+            NDManager owner,
+            Consumer<String> warnings) {
+        Stream<String> ofPairs = pairs.stream()
+                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()));
+        List<String> prompts = Stream.concat(ofPairs, others.stream()).toList();
         return new PromptEmbeddings(encoder, encoder.encode(prompts, owner, warnings));
     }
 

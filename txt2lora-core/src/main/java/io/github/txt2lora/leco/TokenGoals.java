@@ -34,11 +34,12 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
      * (On the demo checkpoint, the prediction for the sum was off by 0.50 of what there was to learn for guidance 2, by
      * 0.88 where target and neutral were the same, and by 5.9 for erasing; for these prompts by 0.25, 0.02 and 0.25.)
      *
-     * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, and positive ones that are added.
+     * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, positive ones that are added, and others.
      */
-    static TokenGoals of(List<PromptPair> pairs) {
+    static TokenGoals of(List<PromptPair> pairs, List<String> others) {
         Map<Goal, Double> goals = new LinkedHashMap<>();
         Map<String, Double> kept = new LinkedHashMap<>();
+        others.forEach(prompt -> kept.put(prompt, 1.0));
         Map<String, Double> preserved = new LinkedHashMap<>();
         for (PromptPair pair : pairs) {
             if (pair.preserves()) {

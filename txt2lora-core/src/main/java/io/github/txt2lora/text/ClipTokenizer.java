@@ -40,9 +40,11 @@ public final class ClipTokenizer {
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private final BytePairEncoder encoder;
+    private final List<String> words;
 
     private ClipTokenizer(ClipVocabulary vocabulary) {
         encoder = new BytePairEncoder(vocabulary);
+        words = vocabulary.words();
     }
 
     /**
@@ -52,6 +54,11 @@ public final class ClipTokenizer {
      */
     public static ClipTokenizer load() {
         return new ClipTokenizer(ClipVocabulary.load());
+    }
+
+    /** The words of at least three letters from a to z that have an id of their own, the most frequent first. */
+    public List<String> words() {
+        return words;
     }
 
     /** All ids of a text, with start and end, neither cut nor padded, as SD 1.x reads it. */

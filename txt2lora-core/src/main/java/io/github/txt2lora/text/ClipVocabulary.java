@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * CLIP's byte-pair vocabulary: the ids of single bytes, and which two neighbours become one token. Immutable.
@@ -23,15 +27,18 @@ final class ClipVocabulary {
 
     private static final String MERGES = "clip/merges.txt";
     private static final String END_OF_WORD = "</w>";
+    private static final Pattern WORD = Pattern.compile("([a-z]{3,})" + END_OF_WORD);
     private static final int BYTES = 256;
     private static final int PRINTABLE_BYTES = 188;
 
     private final int[] byteIds;
     private final Map<Long, Integer> merges;
+    private final List<String> words;
 
-    private ClipVocabulary(int[] byteIds, Map<Long, Integer> merges) {
+    private ClipVocabulary(int[] byteIds, Map<Long, Integer> merges, List<String> words) {
         this.byteIds = byteIds;
         this.merges = merges;
+        this.words = List.copyOf(words);
     }
 
     /**
@@ -54,7 +61,8 @@ final class ClipVocabulary {
                 }
             }
         }
-        return new ClipVocabulary(byteIds, readMerges(ids));
+        List<String> words = new ArrayList<>();
+        return new ClipVocabulary(byteIds, readMerges(ids, words), words);
     }
 
     /** The token of a byte (0 to 255) within a word, or at its end. */
@@ -67,8 +75,13 @@ final class ClipVocabulary {
         return merges.getOrDefault(pair(left, right), NO_MERGE);
     }
 
-    /** Adds the merged tokens to the ids. */
-    private static Map<Long, Integer> readMerges(Map<String, Integer> ids) {
+    /** Words of at least three letters from a to z that are one token, the most frequent first. */
+    List<String> words() {
+        return words;
+    }
+
+    /** Adds the merged tokens to the ids, and those that are words to the words. */
+    private static Map<Long, Integer> readMerges(Map<String, Integer> ids, List<String> words) {
         Map<Long, Integer> merges = new HashMap<>(1 << 17);
         try (BufferedReader lines = open()) {
             lines.readLine(); // the version of the file format
@@ -81,7 +94,12 @@ final class ClipVocabulary {
                 String right = line.substring(space + 1);
                 int id = ids.size();
                 merges.put(pair(id(ids, left), id(ids, right)), id);
-                ids.put(left.concat(right), id);
+                String merged = left.concat(right);
+                ids.put(merged, id);
+                Matcher word = WORD.matcher(merged);
+                if (word.matches()) {
+                    words.add(word.group(1));
+                }
             }
         } catch (IOException e) {
             throw new StorageException(

@@ -22,6 +22,7 @@ import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
@@ -136,8 +137,7 @@ class ResumeTest {
         return spec().method(Tiny.keeping(LatentSource.mixture(
                                 new LatentSource.Pool(4, 2, 2, 3).weighing(1),
                                 LatentSource.reusedRollout(2).weighing(1)))
-                        .withLossWeighting(LossWeighting.minSnr())
-                        .withStart(LoraStart.CLOSED_FORM))
+                        .withLossWeighting(LossWeighting.minSnr()))
                 .learningRate(0.1)
                 .stopWhen(StopRule.noBetterFor(100).measuredEvery(1))
                 .measureQuality(true);
@@ -145,7 +145,7 @@ class ResumeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"KEEP", "SUSPEND"})
-    void a_training_with_a_start_a_pool_prompts_to_keep_and_a_stop_rule_goes_on_to_the_same_bytes(CancelMode mode)
+    void a_training_with_a_pool_prompts_to_keep_and_a_stop_rule_goes_on_to_the_same_bytes(CancelMode mode)
             throws Exception {
         LoraTraining training = Tiny.training(folder, measuredSpec()).build();
         byte[] expected = uninterrupted(training);
@@ -157,6 +157,20 @@ class ResumeTest {
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
         assertThat(lora.quality().orElseThrow().gaps()).hasSize(ITERATIONS);
+    }
+
+    @Test
+    void a_training_with_a_start_in_closed_form_goes_on_to_the_same_bytes() throws Exception {
+        LoraTraining training = Tiny.training(
+                        folder, spec().method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM)))
+                .build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, CancelMode.SUSPEND);
+
+        TrainedLora lora = trainLogged(training);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
     }
 
     @Test

@@ -18,11 +18,11 @@ class TokenGoalsTest {
     }
 
     private static Map<Goal, Double> goals(PromptPair... pairs) {
-        return TokenGoals.of(List.of(pairs)).goals();
+        return TokenGoals.of(List.of(pairs), List.of()).goals();
     }
 
     private static Map<String, Double> kept(PromptPair... pairs) {
-        return TokenGoals.of(List.of(pairs)).kept();
+        return TokenGoals.of(List.of(pairs), List.of()).kept();
     }
 
     @Test
@@ -84,6 +84,20 @@ class TokenGoalsTest {
 
         assertThat(kept(first, second)).containsOnlyKeys("");
         assertThat(kept(first, second, PromptPair.preserve("b").build())).containsOnlyKeys("", "b");
+    }
+
+    @Test
+    void others_are_kept_unless_they_are_taught_or_kept_with_a_weight_of_their_own() {
+        PromptPair preserved = PromptPair.preserve("kitchen").weight(3).build();
+
+        assertThat(TokenGoals.of(List.of(character().build(), preserved), List.of("forest", "kitchen", "krnkmd"))
+                        .kept())
+                .containsOnly(
+                        Map.entry("forest", 1.0),
+                        Map.entry("kitchen", 3.0),
+                        Map.entry("1girl", 1.0),
+                        Map.entry("", 1.0),
+                        Map.entry("cat ears", 1.0));
     }
 
     @Test

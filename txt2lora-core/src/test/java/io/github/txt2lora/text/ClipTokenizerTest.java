@@ -16,6 +16,20 @@ class ClipTokenizerTest {
     private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();
 
     @Test
+    void words_have_an_id_of_their_own_and_come_in_the_order_of_ids() {
+        List<String> words = TOKENIZER.words();
+
+        assertThat(words).contains("cat", "the", "hair").doesNotHaveDuplicates().hasSizeGreaterThan(10_000);
+        int last = 0;
+        for (String word : words) {
+            int[] ids = TOKENIZER.encode(word);
+            assertThat(ids).as(word).hasSize(3);
+            assertThat(ids[1]).as(word).isGreaterThan(last);
+            last = ids[1];
+        }
+    }
+
+    @Test
     void whole_prompt_drops_nothing() {
         TokenizedPrompt prompt = TOKENIZER.tokenize("cat ".repeat(75), PadToken.END_OF_TEXT);
 
