@@ -23,10 +23,9 @@ public final class ClosedFormStart {
 
     private static final ScriptClass SCRIPT = new ScriptClass("closed_form", "ClosedForm");
 
-    // Measured on the demo checkpoint at rank 8 with seven prompts to keep and no others, "krnkmd" in place of twelve
-    // tags: how far its prediction is from the teacher's goal (1 without a LoRA) / how far that of "1girl" moved, in
-    // the
-    // same unit. With these three 0.083 / 0.003; at rank 4 0.243 / 0.003.
+    // Measured on the demo checkpoint at rank 8, with seven prompts to keep and no others, for "krnkmd" in place of
+    // twelve tags: how far its prediction is from the teacher's goal (1 without a LoRA) / how far that of "1girl"
+    // moved, in the same unit. With these three 0.083 / 0.003; at rank 4 0.243 / 0.003.
 
     /** With 0.01 it was 0.076 / 0.005, with 0.1 0.102 / 0.001, with 0.3 0.149 / 0.000. */
     private static final double KEEP_WEIGHT = 0.03;
