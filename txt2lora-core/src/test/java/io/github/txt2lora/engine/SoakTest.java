@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class SoakTest {
 
-    private static final int TRAININGS = Integer.getInteger("trainings", 60);
+    private static final int TRAININGS = Integer.getInteger("trainings", 40);
 
     /** After so many the allocators have what they need. */
     private static final int FIRST = Math.min(50, TRAININGS / 2);

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,19 +43,24 @@ class TogetherTest {
 
     private static final int ITERATIONS = 4;
 
-    private TrainingEngine engine;
+    private static TrainingEngine engine;
 
     @TempDir
     Path folder;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    static void open() {
         engine = Tiny.engine();
     }
 
-    @AfterEach
-    void close() {
+    @AfterAll
+    static void close() {
         engine.close();
+    }
+
+    private static void reopen() {
+        engine.close();
+        engine = Tiny.engine();
     }
 
     /**
@@ -172,11 +177,11 @@ class TogetherTest {
     void work_is_counted_for_each() throws Exception {
         List<LoraTraining> trainings = List.of(
                 training("krnkmd", spec().measureQuality(true)), training("tyankmk", spec().measureQuality(true)));
+        reopen(); // where nothing is kept yet
         List<TrainingJob> jobs = engine.startTogether(trainings);
         long first = jobs.get(0).await().unetSamples();
         long second = jobs.get(1).await().unetSamples();
-        engine.close();
-        engine = Tiny.engine();
+        reopen();
 
         long aloneFirst = engine.train(trainings.get(0)).unetSamples();
         long aloneSecond = engine.train(trainings.get(1)).unetSamples();
@@ -261,8 +266,7 @@ class TogetherTest {
         for (TrainingJob job : jobs) {
             awaitEnd(job);
         }
-        engine.close();
-        engine = Tiny.engine();
+        reopen();
         var log = new EventLog();
 
         jobs = engine.startTogether(trainings, training -> log);
@@ -285,7 +289,7 @@ class TogetherTest {
         for (int i = 0; i < jobs.size(); i++) {
             assertSameAsAlone(jobs.get(i).await(), trainings.get(i));
         }
-        engine.close();
+        reopen(); // after which all events were delivered
         assertThat(log.names().indexOf("TrainingFinished"))
                 .isLessThan(log.names().lastIndexOf("TrainingStarted"));
     }
