@@ -71,7 +71,7 @@ class ResumeTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return Tiny.spec(ITERATIONS).learningRate(1e-3).states(StateSpec.every(2));
+        return Tiny.spec(ITERATIONS).maxDenoisingSteps(3).learningRate(1e-3).states(StateSpec.every(2));
     }
 
     private LoraTraining training() {
