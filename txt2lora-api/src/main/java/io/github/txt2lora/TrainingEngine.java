@@ -55,6 +55,10 @@ public interface TrainingEngine extends AutoCloseable {
      * job of its own: one that fails, ends early or is cancelled leaves the others alone, while one that is paused holds
      * those it is trained with. An engine that cannot do this trains one after another.
      *
+     * <p>The last bits of a result depend on which trainings took each step together. So the same trainings started
+     * together give the same bytes, but where one is resumed with others, or at another iteration than they, only the
+     * same numbers up to rounding.
+     *
      * <p>Memory for activations grows with their number; where it does not suffice, fewer go through the network at once.
      *
      * @param trainings with different {@link LoraTraining#loraFile()}s

@@ -43,9 +43,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private static final long LONGEST_EXIT_SECONDS = 60;
 
     private final Torch torch;
-    private final BaseModels models;
-    private final LatentCache cache;
-    private final EngineParts engine;
+    private final EngineParts parts;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
     private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
@@ -55,9 +53,7 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     DjlTrainingEngine(EngineOptions options) {
         this.torch = Torch.start(options);
-        this.models = new BaseModels(torch);
-        this.cache = cache(options);
-        this.engine = new EngineParts(torch, models, ClipTokenizer.load(), cache);
+        this.parts = new EngineParts(torch, new BaseModels(torch), ClipTokenizer.load(), cache(options));
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -134,7 +130,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private void run(List<EngineJob> jobs) {
         List<EngineJob> begun =
                 jobs.stream().filter(job -> job.control().begin()).toList();
-        new GroupRun(engine, begun).run();
+        new GroupRun(parts, begun).run();
     }
 
     @Override
@@ -144,7 +140,8 @@ final class DjlTrainingEngine implements TrainingEngine {
         var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();
-            worker.execute(() -> call.run(() -> new ImageRun(torch, models, engine.tokenizer(), request, call).run()));
+            worker.execute(
+                    () -> call.run(() -> new ImageRun(torch, parts.models(), parts.tokenizer(), request, call).run()));
         }
         return call.await(listener);
     }
@@ -190,8 +187,8 @@ final class DjlTrainingEngine implements TrainingEngine {
         if (!closed) {
             closed = true;
             unfinished.forEach(job -> job.cancel(mode));
-            worker.execute(models::close);
-            worker.execute(cache::close);
+            worker.execute(parts.models()::close);
+            worker.execute(parts.cache()::close);
             worker.shutdown();
         }
     }
