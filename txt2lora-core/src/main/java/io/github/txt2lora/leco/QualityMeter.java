@@ -103,7 +103,17 @@ public final class QualityMeter {
     }
 
     /** Two sums whose quotient is measured. */
-    private record Ratio(double above, double below) {}
+    private record Ratio(double above, double below) {
+
+        Ratio plus(Ratio other) {
+            return new Ratio(above + other.above, below + other.below);
+        }
+
+        /** Not so where the base model already predicts what is to be learned. */
+        boolean isDefined() {
+            return below != 0;
+        }
+    }
 
     @FunctionalInterface
     private interface Comparison {
@@ -113,25 +123,23 @@ public final class QualityMeter {
     /** The mean over the lessons that teach something; NaN without any. */
     private double mean(Runnable beforeCall, Comparison comparison) {
         return lessons.stream()
-                .mapToDouble(lesson -> quotient(lesson, beforeCall, comparison))
-                .filter(Double::isFinite)
+                .map(lesson -> ratio(lesson, beforeCall, comparison))
+                .filter(Ratio::isDefined)
+                .mapToDouble(ratio -> ratio.above() / ratio.below())
                 .average()
                 .orElse(Double.NaN);
     }
 
-    private double quotient(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
-        double above = 0;
-        double below = 0;
+    private Ratio ratio(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
+        var sum = new Ratio(0, 0);
         for (int i = 0; i < BATCHES; i++) {
             try (NDManager scope = model.torch().newScope()) {
                 NoisyBatch noisy = latents.batch(scope, lesson.pair(), i);
                 var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE, beforeCall);
-                Ratio ratio = comparison.of(lesson, new Batch(context, noisy));
-                above += ratio.above();
-                below += ratio.below();
+                sum = sum.plus(comparison.of(lesson, new Batch(context, noisy)));
             }
         }
-        return above / below;
+        return sum;
     }
 
     /** Latents to compare predictions at. */

@@ -175,6 +175,18 @@ class QualityMeterTest {
     }
 
     @Test
+    void a_pair_that_changes_nothing_spoils_no_measurement_of_the_others() {
+        PromptPair nothing = PromptPair.enhance("1girl")
+                .unconditional("1girl")
+                .resolution(64)
+                .build();
+        tiny.attachStrongLora(scope);
+
+        assertThat(gap(meter(nothing))).isNaN();
+        assertThat(gap(meter(PAIR, nothing))).isCloseTo(gap(meter(PAIR)), within(1e-9));
+    }
+
+    @Test
     void batch_size_and_sizes_left_to_chance_do_not_matter() {
         tiny.attachStrongLora(scope);
         PromptPair large = PAIR.toBuilder().resolution(128).build();
