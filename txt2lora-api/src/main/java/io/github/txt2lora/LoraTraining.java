@@ -1,11 +1,14 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FileName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +44,15 @@ public record LoraTraining(
     }
 
     private static void requireNoContradiction(List<PromptPair> prompts) {
-        for (PromptPair kept : prompts) {
-            for (PromptPair taught : prompts) {
-                if (kept.preserves() && !taught.preserves() && kept.target().equals(taught.target())) {
-                    throw new InvalidSettingException(
-                            "prompt \"" + kept.target() + "\" is to be preserved and is also a"
-                                    + " target that gets a new meaning; expected one or the other. Leave one of the pairs out");
-                }
+        Set<String> taught = prompts.stream()
+                .filter(pair -> !pair.preserves())
+                .map(PromptPair::target)
+                .collect(Collectors.toSet());
+        for (PromptPair pair : prompts) {
+            if (pair.preserves() && taught.contains(pair.target())) {
+                throw new InvalidSettingException("prompt " + Excerpt.quoted(pair.target())
+                        + " is to be preserved and is also a target that gets a new meaning; expected one or the"
+                        + " other. Leave one of the pairs out");
             }
         }
     }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -31,8 +32,8 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
     /**
      * Checks that every value can be applied.
      *
-     * @throws InvalidSettingException if there are no axes or more than three, two of one kind, or one that does not
-     *     fit the request
+     * @throws InvalidSettingException if there are no axes or more than three, two of one kind, one that does not fit
+     *     the request, or more pictures than a {@link LabelledGrid} can have
      */
     public ImagePlot {
         Check.given("request", request);
@@ -45,12 +46,31 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
             throw new InvalidSettingException("two axes vary the same: "
                     + axes.stream().map(PlotAxis::title).toList() + "; expected axes of different kinds");
         }
+        requireDrawable(request, axes);
         for (int axis = 0; axis < axes.size(); axis++) {
             for (int i = 0; i < axes.get(axis).values().size(); i++) {
                 List<Integer> cell = new ArrayList<>(Collections.nCopies(axes.size(), 0));
                 cell.set(axis, i);
                 request(request, axes, cell);
             }
+        }
+    }
+
+    /** Rather now than when all are drawn. */
+    private static void requireDrawable(ImageRequest request, List<PlotAxis> axes) {
+        double pictures = 1;
+        for (PlotAxis axis : axes) {
+            pictures *= axis.values().size();
+        }
+        long most = LabelledGrid.mostPictures(request.width(), request.height());
+        if (pictures > most) {
+            throw new InvalidSettingException(String.format(
+                    Locale.ROOT,
+                    "the plot has %.0f pictures of %dx%d pixels; expected at most %d: give the axes fewer values",
+                    pictures,
+                    request.width(),
+                    request.height(),
+                    most));
         }
     }
 

@@ -52,6 +52,16 @@ public final class LabelledGrid {
         scaling = builder.scaling;
     }
 
+    /**
+     * How many pictures of a size a grid can have.
+     *
+     * @param width of each, in pixels, as large as it is drawn
+     * @param height of each
+     */
+    public static long mostPictures(int width, int height) {
+        return MAX_PIXELS / ((long) width * height);
+    }
+
     /** An empty builder. */
     public static Builder builder() {
         return new Builder();

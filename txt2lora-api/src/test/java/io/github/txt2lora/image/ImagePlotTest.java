@@ -20,6 +20,8 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +48,19 @@ class ImagePlotTest {
                 ModelSource.folder(Path.of("model/sdxl-1.0"))));
         assertThat(models.label(0)).isEqualTo("anything");
         assertThat(models.label(1)).isEqualTo("sdxl-1.0");
+    }
+
+    @Test
+    void refuses_more_pictures_than_the_plot_can_show_before_any_is_drawn() {
+        List<Long> seeds = LongStream.range(0, 10_000).boxed().toList();
+        List<Double> weights = seeds.stream().map(Long::doubleValue).toList();
+        List<Integer> steps = IntStream.range(1, 1000).boxed().toList();
+
+        assertThatThrownBy(() -> new ImagePlot(
+                        REQUEST, List.of(new Seeds(seeds), new GuidanceScales(weights), new Steps(steps))))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessage("the plot has 99900000000 pictures of 8x8 pixels; expected at most 4194304: give the axes"
+                        + " fewer values");
     }
 
     @Test

@@ -185,8 +185,7 @@ public final class Batch {
     /** The tasks from a place on that are on the same model as the one there, but no more than a number. */
     private static List<Task> nextTogether(List<Task> tasks, int from, int most) {
         Object loaded = tasks.get(from).loaded();
-        return tasks.stream()
-                .skip(from)
+        return tasks.subList(from, tasks.size()).stream()
                 .limit(most)
                 .takeWhile(task -> task.loaded().equals(loaded))
                 .toList();

@@ -2,10 +2,13 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.NearestWord;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which LoRAs of a workspace are trained, and how.
@@ -87,17 +90,17 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
         if (names.isEmpty()) {
             if (available.size() > 1) {
                 throw new InvalidSettingException("no name is given, and there are settings of several LoRAs: "
-                        + String.join(", ", available) + "; name those that are to be trained, or choose all");
+                        + FirstFew.of(available) + "; name those that are to be trained, or choose all");
             }
             return available;
         }
+        Set<String> there = new HashSet<>(available);
         for (String name : names) {
-            if (!available.contains(name)) {
+            if (!there.contains(name)) {
                 throw InvalidSettingException.of(
                         "name",
                         name,
-                        "one of " + String.join(", ", available) + "; did you mean " + NearestWord.to(name, available)
-                                + "?");
+                        "one of " + FirstFew.of(available) + "; did you mean " + NearestWord.to(name, available) + "?");
             }
         }
         return List.copyOf(new LinkedHashSet<>(names));

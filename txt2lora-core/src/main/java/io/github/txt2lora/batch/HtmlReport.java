@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One page about a batch that needs no other file: pictures, loss curves, settings, durations, failures. */
 final class HtmlReport {
+
+    /** Nobody reads more on a page, and a browser could not show it. */
+    private static final int MOST_PROMPTS = 100;
 
     private static final String HEAD = """
             <!DOCTYPE html>
@@ -208,12 +212,17 @@ final class HtmlReport {
     private static void addPrompts(HtmlText html, List<Map<String, Object>> prompts) {
         Map<Map<String, Object>, Integer> counts = new LinkedHashMap<>();
         prompts.forEach(prompt -> counts.merge(prompt, 1, Integer::sum));
-        counts.forEach((prompt, count) -> {
-            if (count > 1) {
-                html.element("p", count + " of " + prompts.size() + " entries:").markup("\n");
+        counts.entrySet().stream().limit(MOST_PROMPTS).forEach(entry -> {
+            if (entry.getValue() > 1) {
+                html.element("p", entry.getValue() + " of " + prompts.size() + " entries:")
+                        .markup("\n");
             }
-            addTable(html, prompt);
+            addTable(html, entry.getKey());
         });
+        if (counts.size() > MOST_PROMPTS) {
+            html.element("p", "and " + FirstFew.more(counts.size() - MOST_PROMPTS) + "; the LoRA's .json has them all")
+                    .markup("\n");
+        }
     }
 
     private static void addTable(HtmlText html, Map<String, Object> values) {

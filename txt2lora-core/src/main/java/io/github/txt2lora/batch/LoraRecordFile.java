@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 /** Reads and writes {@link LoraRecord}s as JSON. */
 final class LoraRecordFile {
 
-    /** A record of a million iterations has about 20 MB. */
-    private static final long MOST_BYTES = 64L << 20;
+    /** A record of a million iterations has about 20 MB; what is read of it takes many times as much. */
+    private static final long MOST_BYTES = 32L << 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -72,6 +72,7 @@ final class LoraWork {
 
     /** What is to be trained before the rest can be done, if anything is. */
     Optional<LoraTraining> training(Workspace workspace) {
+        PreviewGrid.requireDrawable(project);
         return known == null || options.force() || !isTrained(known)
                 ? Optional.of(beginTraining(workspace))
                 : Optional.empty();

@@ -51,6 +51,7 @@ public record Preflight(List<Estimate> estimates, List<String> problems, List<St
         for (String name : names) {
             try {
                 LoraProject project = workspace.load(name);
+                PreviewGrid.requireDrawable(project);
                 ModelSource model = workspace.model(project.settings());
                 if (model instanceof ModelSource.Download download) {
                     warnings.add(workspace.configFile(name) + ": the model " + download.name()

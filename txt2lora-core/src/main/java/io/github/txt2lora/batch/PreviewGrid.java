@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
@@ -15,12 +16,18 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The pictures of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds. */
 final class PreviewGrid {
 
     /** Smaller pictures are enlarged to about this, in pixels. */
     private static final int LEGIBLE_WIDTH = 256;
+
+    /** Prompts that are drawn where the settings name none; more are no overview, and take hours. */
+    private static final int MOST_TARGETS = 50;
+
+    private static final int MOST_PICTURES = 1000;
 
     private final LoraProject project;
     private final PreviewSettings preview;
@@ -43,20 +50,43 @@ final class PreviewGrid {
                 * preview.seeds().size();
     }
 
-    /** What is drawn: the preview's own prompts, or the words that get a new meaning, or all words. */
+    /** What is drawn: the preview's own prompts, or the words that get a new meaning, or all words; of many the first. */
     static List<String> prompts(LoraProject project) {
-        List<String> own = project.settings().preview().prompts();
-        if (!own.isEmpty()) {
-            return own;
+        PreviewSettings preview = project.settings().preview();
+        if (!preview.prompts().isEmpty()) {
+            return preview.prompts();
         }
-        List<String> targets = project.prompts().stream()
-                .filter(pair -> !pair.preserves())
-                .map(PromptPair::target)
-                .distinct()
-                .toList();
-        return targets.isEmpty()
-                ? project.prompts().stream().map(PromptPair::target).distinct().toList()
-                : targets;
+        int perPrompt = 2 * places(preview).size() * preview.seeds().size();
+        long most = Math.min(MOST_TARGETS, Math.min(MOST_PICTURES, mostPictures(project)) / perPrompt);
+        List<String> targets = targets(project.prompts().stream().filter(pair -> !pair.preserves()), most);
+        return targets.isEmpty() ? targets(project.prompts().stream(), most) : targets;
+    }
+
+    private static List<String> targets(Stream<PromptPair> pairs, long most) {
+        return pairs.map(PromptPair::target).distinct().limit(Math.max(1, most)).toList();
+    }
+
+    private static long mostPictures(LoraProject project) {
+        int scale = scale(project);
+        return LabelledGrid.mostPictures(width(project) * scale, height(project) * scale);
+    }
+
+    private static int scale(LoraProject project) {
+        return Math.max(1, Math.min(4, LEGIBLE_WIDTH / width(project)));
+    }
+
+    /**
+     * Rejects more pictures than one picture can show, rather now than when all are drawn.
+     *
+     * @throws InvalidSettingException if there are
+     */
+    static void requireDrawable(LoraProject project) {
+        if (project.settings().preview().enabled() && pictures(project) > mostPictures(project)) {
+            throw new InvalidSettingException("the preview of " + project.name() + " has " + pictures(project)
+                    + " pictures of " + width(project) + "x" + height(project) + " pixels; expected at most "
+                    + mostPictures(project) + ": shorten preview_prompts, preview_places or preview_seeds, or make"
+                    + " preview_width and preview_height smaller");
+        }
     }
 
     /** The size of a picture. */
@@ -80,7 +110,7 @@ final class PreviewGrid {
         LabelledGrid.Builder grid = LabelledGrid.builder()
                 .title(project.name() + " on " + model.displayName())
                 .columns(preview.places())
-                .scale(Math.max(1, Math.min(4, LEGIBLE_WIDTH / width(project))), LabelledGrid.Scaling.BICUBIC);
+                .scale(scale(project), LabelledGrid.Scaling.BICUBIC);
         int done = 0;
         for (String prompt : prompts(project)) {
             for (long seed : preview.seeds()) {

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 
 /** Reads the small JSON files of a diffusers folder. */
 final class JsonFile {
-    /** An index of the largest checkpoints has some hundred kilobytes. */
-    private static final long MAX_BYTES = 16L << 20;
+    /** An index of the largest checkpoints has some hundred kilobytes; the tree takes many times the text. */
+    private static final long MAX_BYTES = 4L << 20;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -35,21 +35,39 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
     /** {@code {"name": {"shape": [1]}}} is three deep; nothing in a header is deeper. */
     private static final int MAX_NESTING = 3;
 
-    /** The largest checkpoints have some thousand; each needs objects many times the size of its text. */
+    /**
+     * The largest checkpoints have some thousand tensors, the largest LoRAs some ten thousand; each needs objects many
+     * times the size of its text.
+     */
     private static final int MAX_TENSORS = 100_000;
+
+    /** Real tensors have the three that are read; others are skipped. */
+    private static final int MAX_FIELDS = 100;
+
+    /** Real files have some hundred entries: kohya's scripts write about 80. */
+    private static final int MAX_METADATA_ENTRIES = 10_000;
+
+    /** In characters. Captions of many pictures ({@code ss_tag_frequency}) and a cover picture take several million. */
+    private static final int MAX_METADATA_LENGTH = 32 << 20;
 
     /** Names of real tensors have up to 120 characters. */
     private static final int MAX_NAME_LENGTH = 4096;
+
+    /** Of all tensors together: room for the most that there may be, and for longer ones than usual. */
+    private static final int MAX_NAMES_LENGTH = 16 << 20;
 
     /** PyTorch allows 64 axes. */
     private static final int MAX_AXES = 64;
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            // Each name is read once, so that keeping it in a table would only take time.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
                     .maxNameLength(MAX_NAME_LENGTH)
-                    .maxStringLength(SafetensorsFile.MAX_HEADER_BYTES)
+                    .maxStringLength(MAX_METADATA_LENGTH)
                     .build())
             .build();
 
@@ -106,16 +124,17 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             expect(JsonToken.START_OBJECT, parser.nextToken(), "header");
             Map<String, String> metadata = Map.of();
             List<Slot> tensors = new ArrayList<>();
+            long namesLength = 0;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String key = parser.currentName();
                 if (key.equals(METADATA_KEY)) {
                     metadata = readMetadata();
-                } else {
-                    tensors.add(readSlot(key));
-                    if (tensors.size() > MAX_TENSORS) {
-                        throw failure(key, "more than %d tensors".formatted(MAX_TENSORS));
-                    }
+                    continue;
                 }
+                requireAtMost(key, tensors.size() + 1L, MAX_TENSORS, "tensors");
+                namesLength += key.length();
+                requireAtMost(key, namesLength, MAX_NAMES_LENGTH, "characters of tensors' names");
+                tensors.add(readSlot(key));
             }
             if (parser.nextToken() != null) {
                 throw failure("header", "text after the closing brace; expected only spaces");
@@ -127,12 +146,23 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
         private Map<String, String> readMetadata() throws IOException {
             expect(JsonToken.START_OBJECT, parser.nextToken(), METADATA_KEY);
             Map<String, String> metadata = new LinkedHashMap<>();
+            long length = 0;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String key = parser.currentName();
+                requireAtMost(METADATA_KEY, metadata.size() + 1L, MAX_METADATA_ENTRIES, "entries");
                 expect(JsonToken.VALUE_STRING, parser.nextToken(), METADATA_KEY + "." + key);
-                metadata.put(key, parser.getText());
+                String value = parser.getText();
+                length += key.length() + value.length();
+                requireAtMost(METADATA_KEY, length, MAX_METADATA_LENGTH, "characters");
+                metadata.put(key, value);
             }
             return metadata;
+        }
+
+        private void requireAtMost(String key, long found, int most, String what) {
+            if (found > most) {
+                throw failure(key, "more than %d %s; no model has that many".formatted(most, what));
+            }
         }
 
         private Slot readSlot(String name) throws IOException {
@@ -140,8 +170,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
             ElementType type = null;
             List<Long> shape = null;
             List<Long> offsets = null;
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            for (int fields = 1; parser.nextToken() == JsonToken.FIELD_NAME; fields++) {
                 String field = parser.currentName();
+                requireAtMost(name, fields, MAX_FIELDS, "fields");
                 JsonToken value = parser.nextToken();
                 switch (field) {
                     case "dtype" -> type = readType(name, value);

@@ -2,11 +2,7 @@ package io.github.txt2lora.leco;
 
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A prompt pair with the prompts that are kept while it is learned.
@@ -34,8 +30,9 @@ record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
                     .map(pair -> new Lesson(weighted(pair, preservation), TeacherTarget.of(pair), List.of()))
                     .toList();
         }
+        var common = new KeptPrompts.Common(pairs, preservation);
         return taught.stream()
-                .map(pair -> new Lesson(pair, TeacherTarget.of(pair), kept(pair, taught, pairs, preservation)))
+                .map(pair -> new Lesson(pair, TeacherTarget.of(pair), common.of(pair)))
                 .toList();
     }
 
@@ -43,22 +40,5 @@ record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
         return pair.preserves()
                 ? pair.toBuilder().weight(pair.weight() * preservation.weight()).build()
                 : pair;
-    }
-
-    private static List<Kept> kept(
-            PromptPair pair, List<PromptPair> taught, List<PromptPair> pairs, Preservation preservation) {
-        List<Kept> kept = new ArrayList<>();
-        pairs.stream()
-                .filter(PromptPair::preserves)
-                .map(given -> new Kept(given.target(), given.weight() * preservation.weight()))
-                .forEach(kept::add);
-        if (preservation.automatic()) {
-            Set<String> added = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional(), pair.positive()));
-            taught.forEach(other -> added.add(other.positive()));
-            // neither what is taught nor what was given with a weight of its own
-            added.removeAll(pairs.stream().map(PromptPair::target).collect(Collectors.toSet()));
-            added.forEach(prompt -> kept.add(new Kept(prompt, preservation.weight())));
-        }
-        return List.copyOf(kept);
     }
 }

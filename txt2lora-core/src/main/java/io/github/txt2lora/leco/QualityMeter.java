@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are noise that no training
@@ -32,6 +33,9 @@ public final class QualityMeter {
 
     private static final int BATCH_SIZE = 4;
 
+    /** Pairs that are measured, and prompts that each is measured for: more would take longer than many trainings. */
+    private static final int MOST_MEASURED = 50;
+
     private final DenoisingModel model;
     private final NoiseBatches latents;
     private final Teacher teacher;
@@ -44,7 +48,7 @@ public final class QualityMeter {
      * A meter for the LoRA that is attached to the model.
      *
      * @param pairs of a training; those to keep, and the neutral and unconditional prompts, are what drift is measured
-     *     for
+     *     for; of more than 50 pairs that teach, or keep, 50 at even distances
      */
     public QualityMeter(DenoisingModel model, List<PromptPair> pairs) {
         this.model = model;
@@ -54,17 +58,28 @@ public final class QualityMeter {
                 pairs.stream().filter(pair -> !pair.preserves()).toList();
         Set<String> targets = new LinkedHashSet<>();
         taught.forEach(pair -> targets.add(pair.target()));
-        this.lessons = taught.stream()
+        List<PromptPair> preserved =
+                evenly(pairs.stream().filter(PromptPair::preserves).toList());
+        this.lessons = evenly(taught).stream()
                 .map(pair -> new HeldOut(
                         pair.toBuilder().batchSize(BATCH_SIZE).build(),
                         TeacherTarget.of(pair),
-                        kept(pair, pairs, targets)))
+                        kept(pair, preserved, targets)))
                 .toList();
     }
 
-    private static Set<String> kept(PromptPair pair, List<PromptPair> pairs, Set<String> targets) {
+    /** All pairs, or some of many, at even distances. */
+    private static List<PromptPair> evenly(List<PromptPair> pairs) {
+        return pairs.size() <= MOST_MEASURED
+                ? pairs
+                : IntStream.range(0, MOST_MEASURED)
+                        .mapToObj(i -> pairs.get((int) ((long) i * pairs.size() / MOST_MEASURED)))
+                        .toList();
+    }
+
+    private static Set<String> kept(PromptPair pair, List<PromptPair> preserved, Set<String> targets) {
         Set<String> kept = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional()));
-        pairs.stream().filter(PromptPair::preserves).forEach(other -> kept.add(other.target()));
+        preserved.forEach(other -> kept.add(other.target()));
         kept.removeAll(targets);
         return kept;
     }

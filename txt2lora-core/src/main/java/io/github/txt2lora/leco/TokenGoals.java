@@ -2,10 +2,12 @@ package io.github.txt2lora.leco;
 
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
@@ -88,6 +90,8 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
      */
     Map<String, double[]> problem(Function<String, int[]> tokens, double paddingWeight, double keepWeight) {
         List<String> prompts = prompts();
+        Map<String, Integer> places = new HashMap<>();
+        prompts.forEach(prompt -> places.put(prompt, places.size()));
         List<Goal> targets = List.copyOf(goals.keySet());
         var owners = DoubleStream.builder();
         var factors = DoubleStream.builder();
@@ -98,7 +102,7 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
             for (Map.Entry<String, Double> share : goal.shares().entrySet()) {
                 owners.add(owner);
                 factors.add(share.getValue());
-                int first = prompts.indexOf(share.getKey()) * target.length;
+                int first = place(places, share.getKey()) * target.length;
                 for (int place : TokenAlignment.of(target, tokens.apply(share.getKey()))) {
                     sources.add(first + place);
                 }
@@ -111,7 +115,7 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
                         .toArray(),
                 "targets",
                 targets.stream()
-                        .mapToDouble(goal -> prompts.indexOf(goal.target()))
+                        .mapToDouble(goal -> place(places, goal.target()))
                         .toArray(),
                 "target_weights",
                 goals.values().stream().mapToDouble(Double::doubleValue).toArray(),
@@ -122,11 +126,17 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
                 "sources",
                 sources.build().toArray(),
                 "kept",
-                kept.keySet().stream().mapToDouble(prompts::indexOf).toArray(),
+                kept.keySet().stream()
+                        .mapToDouble(prompt -> place(places, prompt))
+                        .toArray(),
                 "kept_weights",
                 kept.values().stream()
                         .mapToDouble(weight -> weight * keepWeight)
                         .toArray());
+    }
+
+    private static int place(Map<String, Integer> places, String prompt) {
+        return Objects.requireNonNull(places.get(prompt));
     }
 
     private static DoubleStream weights(int[] ids, double paddingWeight) {

@@ -10,6 +10,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ import java.util.function.Consumer;
  * {@link #encode(Collection, NDManager, Consumer)} runs, one after the other.
  */
 public final class PromptEncoder {
+
+    private static final int MOST_WARNINGS = 10;
 
     private final Torch torch;
     private final Checkpoint checkpoint;
@@ -99,7 +102,11 @@ public final class PromptEncoder {
         Set<String> warned = new LinkedHashSet<>();
         Map<String, PromptEmbedding> embeddings =
                 encode(new LinkedHashSet<>(prompts), owner, (prompt, padToken) -> plain(prompt, padToken, warned));
-        warned.forEach(warnings);
+        warned.stream().limit(MOST_WARNINGS).forEach(warnings);
+        if (warned.size() > MOST_WARNINGS) {
+            warnings.accept(
+                    "and " + FirstFew.more(warned.size() - MOST_WARNINGS) + " prompts are longer than 75 tokens");
+        }
         return embeddings;
     }
 

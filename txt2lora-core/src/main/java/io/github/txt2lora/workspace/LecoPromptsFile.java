@@ -5,7 +5,9 @@ import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -57,11 +59,12 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
         Node root = SettingsYaml.compose(file, text);
         Problems problems = new Problems(file);
         List<PromptPair> prompts = new ArrayList<>();
+        Map<String, Boolean> preserved = new HashMap<>();
         if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
             for (Node entry : list.getValue()) {
                 PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
                 if (pair != null) {
-                    reportContradiction(pair, prompts, entry, problems);
+                    reportContradiction(pair, preserved, entry, problems);
                     prompts.add(pair);
                 }
             }
@@ -73,10 +76,10 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
         return prompts;
     }
 
-    private static void reportContradiction(PromptPair pair, List<PromptPair> earlier, Node entry, Problems problems) {
-        boolean contradicts = earlier.stream()
-                .anyMatch(other -> other.target().equals(pair.target()) && other.preserves() != pair.preserves());
-        if (contradicts) {
+    private static void reportContradiction(
+            PromptPair pair, Map<String, Boolean> preserved, Node entry, Problems problems) {
+        Boolean earlier = preserved.putIfAbsent(pair.target(), pair.preserves());
+        if (earlier != null && earlier != pair.preserves()) {
             problems.add(
                     entry,
                     "target " + Problems.quote(pair.target())

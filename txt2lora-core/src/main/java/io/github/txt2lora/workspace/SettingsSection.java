@@ -4,7 +4,6 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.NearestWord;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -285,11 +284,11 @@ final class SettingsSection {
 
     /** Notes every key that was not asked for, with the nearest one that could have been. */
     void reportUnknownKeys() {
-        Map<String, NodeTuple> unknown = new HashMap<>(entries);
+        Map<String, NodeTuple> unknown = new LinkedHashMap<>(entries);
         unknown.keySet().removeAll(known);
         unknown.forEach((key, entry) -> problems.add(
                 entry.getKeyNode(),
-                path(key) + " is unknown; did you mean " + NearestWord.to(key, known) + "? Known here: "
+                () -> path(key) + " is unknown; did you mean " + NearestWord.to(key, known) + "? Known here: "
                         + String.join(", ", known)));
     }
 

@@ -30,6 +30,10 @@ final class YamlText {
 
     private final String text;
     private final String lineBreak;
+
+    /** Where each code point begins; null if each is one character. */
+    private final int @Nullable [] offsets;
+
     private final List<Change> changes = new ArrayList<>();
     private final Map<String, StringBuilder> newSections = new LinkedHashMap<>();
 
@@ -40,7 +44,17 @@ final class YamlText {
      */
     YamlText(String text) {
         this.text = text;
+        int codePoints = text.codePointCount(0, text.length());
+        offsets = codePoints == text.length() ? null : offsets(text, codePoints);
         lineBreak = text.contains("\r\n") ? "\r\n" : "\n";
+    }
+
+    private static int[] offsets(String text, int codePoints) {
+        int[] offsets = new int[codePoints + 1];
+        for (int i = 0; i < codePoints; i++) {
+            offsets[i + 1] = text.offsetByCodePoints(offsets[i], 1);
+        }
+        return offsets;
     }
 
     /** Puts a value under a key, in the place of one that is there, or as a new line at the mapping's end. */
@@ -166,6 +180,7 @@ final class YamlText {
 
     /** Marks count code points. */
     private int offset(Mark mark) {
-        return text.offsetByCodePoints(0, Objects.requireNonNull(mark).getIndex());
+        int codePoint = Objects.requireNonNull(mark).getIndex();
+        return offsets == null ? codePoint : offsets[codePoint];
     }
 }

@@ -110,6 +110,17 @@ class HtmlReportTest {
     }
 
     @Test
+    void of_very_many_prompts_the_first_are_shown() {
+        List<Map<String, Object>> prompts = IntStream.range(0, 20_000)
+                .mapToObj(i -> Map.<String, Object>of("target", "t" + i))
+                .toList();
+
+        assertThat(report(prompts).html())
+                .contains("<td>t99</td>", "<p>and 19,900 more; the LoRA&#39;s .json has them all</p>")
+                .doesNotContain("<td>t100</td>");
+    }
+
+    @Test
     void many_losses_make_a_small_chart() {
         List<Double> losses =
                 IntStream.range(0, 200_000).mapToObj(i -> 1.0 / (1 + i % 100)).toList();
@@ -161,12 +172,16 @@ class HtmlReportTest {
     }
 
     private HtmlReport report() {
+        return report(List.of(Map.of("target", "1girl"), Map.of("target", HOSTILE), Map.of("target", "1girl")));
+    }
+
+    private HtmlReport report(List<Map<String, Object>> prompts) {
         ModelIdentity model = new ModelIdentity(HOSTILE, "/model", 1, 2, "model digest");
         LoraRecord record = new LoraRecord(
                 LoraRecord.FORMAT,
                 "krnkmd",
                 Map.of("rank", 4, HOSTILE, HOSTILE),
-                List.of(Map.of("target", "1girl"), Map.of("target", HOSTILE), Map.of("target", "1girl")),
+                prompts,
                 Map.of("java", HOSTILE),
                 new LoraRecord.Training(
                         "fingerprint",

@@ -52,6 +52,52 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void refuses_more_metadata_than_any_file_has() {
+        String many = IntStream.rangeClosed(0, 10_000)
+                .mapToObj(i -> "\"" + i + "\":\"\"")
+                .collect(Collectors.joining(",", "{\"__metadata__\":{", "}}"));
+        assertThatThrownBy(() -> open(many, 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'__metadata__': more than 10000 entries");
+
+        String half = "x".repeat(17 << 20);
+        assertThatThrownBy(() -> open("{\"__metadata__\":{\"a\":\"" + half + "\",\"b\":\"" + half + "\"}}", 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'__metadata__': more than 33554432 characters");
+        assertThatThrownBy(() -> open("{\"__metadata__\":{\"a\":\"" + half + half + "\"}}", 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("exceeds the maximum");
+    }
+
+    @Test
+    void takes_the_captions_of_many_pictures_in_the_metadata() {
+        String captions = "1girl, ".repeat(1 << 20);
+
+        try (SafetensorsFile file = open("{\"__metadata__\":{\"ss_tag_frequency\":\"" + captions + "\"}}", 0)) {
+            assertThat(file.metadata().get("ss_tag_frequency")).hasSameSizeAs(captions);
+        }
+    }
+
+    @Test
+    void refuses_names_and_fields_without_end() {
+        String entry = "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+        String longName = "x".repeat(4000);
+        String names = IntStream.rangeClosed(0, (16 << 20) / 4000)
+                .mapToObj(i -> "\"" + i + longName + entry)
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThatThrownBy(() -> open(names, 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("more than 16777216 characters of tensors' names");
+
+        String fields = IntStream.rangeClosed(0, 100)
+                .mapToObj(i -> "\"" + i + "\":0")
+                .collect(Collectors.joining(",", "{\"a\":{", "}}"));
+        assertThatThrownBy(() -> open(fields, 0))
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContaining("'a': more than 100 fields");
+    }
+
+    @Test
     void reads_metadata_and_tensors_in_the_order_of_the_data() {
         try (SafetensorsFile file = open(SOUND, SOUND_DATA)) {
             assertThat(file.metadata()).containsExactly(Map.entry("k", "v"), Map.entry("é", ""));

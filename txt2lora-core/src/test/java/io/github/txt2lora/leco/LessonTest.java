@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.leco.Lesson.Kept;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,5 +121,55 @@ class LessonTest {
         assertThat(lessons).extracting(Lesson::pair).containsExactly(TREE, sky);
         assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
         assertThat(lessons.get(0).goal().weights()).containsOnlyKeys("tree").containsValue(1.0);
+    }
+
+    /** As the list of each pair would be if it were made by itself. */
+    private static List<Kept> plainly(PromptPair pair, List<PromptPair> pairs) {
+        Set<String> added = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional(), pair.positive()));
+        pairs.stream().filter(other -> !other.preserves()).forEach(other -> added.add(other.positive()));
+        pairs.forEach(other -> added.remove(other.target()));
+        return Stream.concat(
+                        pairs.stream()
+                                .filter(PromptPair::preserves)
+                                .map(other -> new Kept(other.target(), other.weight())),
+                        added.stream().map(prompt -> new Kept(prompt, 1)))
+                .toList();
+    }
+
+    @Test
+    void what_pairs_have_in_common_stands_in_the_list_of_each_in_the_order_of_the_file() {
+        var random = new Random(1);
+        for (int round = 0; round < 200; round++) {
+            List<PromptPair> pairs = new ArrayList<>();
+            for (int i = 0; i < 1 + random.nextInt(8); i++) {
+                String target = "t" + random.nextInt(10);
+                pairs.add(
+                        random.nextInt(4) == 0
+                                ? PromptPair.preserve("kept" + i).weight(2).build()
+                                : PromptPair.enhance(target)
+                                        .positive("p" + random.nextInt(5))
+                                        .neutral(random.nextBoolean() ? "p" + random.nextInt(5) : target)
+                                        .unconditional("p" + random.nextInt(3))
+                                        .build());
+            }
+
+            assertThat(Lesson.of(pairs, ADDING))
+                    .allSatisfy(lesson -> assertThat(lesson.goal()).isNotNull())
+                    .filteredOn(lesson -> !lesson.pair().preserves())
+                    .allSatisfy(lesson -> assertThat(lesson.kept()).isEqualTo(plainly(lesson.pair(), pairs)));
+        }
+    }
+
+    @Test
+    void many_pairs_share_what_they_keep() {
+        List<PromptPair> pairs = IntStream.range(0, 20_000)
+                .mapToObj(i -> PromptPair.enhance("t" + i).positive("p" + i).build())
+                .toList();
+
+        List<Lesson> lessons = Lesson.of(pairs, ADDING);
+
+        assertThat(lessons)
+                .allSatisfy(lesson -> assertThat(lesson.kept().size()).isEqualTo(20_001));
+        assertThat(lessons.get(7).kept().get(5)).isSameAs(lessons.get(9).kept().get(5));
     }
 }

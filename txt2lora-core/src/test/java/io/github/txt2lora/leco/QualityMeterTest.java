@@ -11,6 +11,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.torch.TorchGenerator;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +153,17 @@ class QualityMeterTest {
         tiny.attachStrongLora(scope);
 
         assertThat(gap(meter(PAIR, other))).isCloseTo((gap(meter(PAIR)) + gap(meter(other))) / 2, within(1e-9));
+    }
+
+    @Test
+    void of_very_many_lessons_some_are_measured() {
+        tiny.attachStrongLora(scope);
+        QualityMeter meter = new QualityMeter(model, Collections.nCopies(60, PAIR));
+        double gap = gap(meter);
+        work();
+
+        assertThat(gap(meter)).isEqualTo(gap);
+        assertThat(work()).isEqualTo(50 * HELD_OUT);
     }
 
     @Test

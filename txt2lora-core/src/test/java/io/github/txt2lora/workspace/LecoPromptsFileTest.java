@@ -9,6 +9,9 @@ import io.github.txt2lora.PromptPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,5 +130,41 @@ class LecoPromptsFileTest {
 
     private LecoPromptsFile prompts(String text) throws IOException {
         return LecoPromptsFile.read(Files.writeString(folder.resolve("prompts.yaml"), text));
+    }
+
+    @Test
+    void of_many_problems_the_first_are_told_and_the_rest_are_counted() {
+        String keys = IntStream.range(0, 70_000)
+                .mapToObj(i -> "  k" + i + ": 1\n")
+                .collect(Collectors.joining("", "- target: a\n", ""));
+
+        assertThatThrownBy(() -> prompts(keys))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .satisfies(failure -> assertThat(failure.getMessage().lines())
+                        .hasSize(21)
+                        .first(InstanceOfAssertFactories.STRING)
+                        .contains("line 2: k0 is unknown"))
+                .hasMessageEndingWith("prompts.yaml: and 69,980 more");
+    }
+
+    @Test
+    void aliases_do_not_multiply_what_is_told() {
+        String keys = IntStream.range(0, 20_000)
+                .mapToObj(i -> "  k" + i + ": 1\n")
+                .collect(Collectors.joining("", "- &a\n  target: a\n", ""));
+
+        assertThatThrownBy(() -> prompts(keys + "- *a\n".repeat(49)))
+                .isExactlyInstanceOf(InvalidSettingException.class)
+                .hasMessageEndingWith("and 999,980 more");
+    }
+
+    @Test
+    void a_target_that_is_taught_and_kept_is_found_among_many() {
+        String many = IntStream.range(0, 10_000)
+                .mapToObj(i -> "- target: t" + i + "\n")
+                .collect(Collectors.joining());
+
+        assertThatThrownBy(() -> prompts(many + "- {target: t5000, action: enhance}\n"))
+                .hasMessageContaining("line 10001: target 't5000' is both to get a new meaning and to keep its own");
     }
 }
