@@ -60,10 +60,7 @@ public final class Torch implements AutoCloseable {
         try {
             engine = Engine.getEngine(ENGINE);
         } catch (EngineException e) {
-            throw new Txt2LoraException(
-                    "libtorch does not load: " + e.getMessage()
-                            + "; expected a pytorch-native artifact for this platform on the class path",
-                    e);
+            throw NativesFailure.of(e);
         }
         Device device = choose(options.device(), engine.getGpuCount());
         if (options.device().kind() == io.github.txt2lora.Device.Kind.AUTO && !device.isGpu()) {
