@@ -1,0 +1,5 @@
+module modular {
+    requires io.github.txt2lora.api;
+    requires io.github.txt2lora.core;
+    requires io.github.txt2lora.demo;
+}
