@@ -27,13 +27,19 @@ public record EngineOptions(
     /**
      * Checks the components; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the number of threads is negative, or the limit is not greater than 0
+     * @throws InvalidSettingException if the number of threads is negative, the cache's folder has control characters, or its
+     *     limit is not greater than 0
      */
     public EngineOptions {
         Check.given("device", device);
         Check.atLeast("threads", threads, 0);
         Check.given("onExit", onExit);
+        checkCacheFolder(cacheFolder);
         checkCacheLimit(cacheLimit);
+    }
+
+    private static @Nullable Path checkCacheFolder(@Nullable Path folder) {
+        return folder == null ? null : Check.path("cacheFolder", folder);
     }
 
     private static long checkCacheLimit(long limit) {
@@ -98,9 +104,11 @@ public record EngineOptions(
          * Where pools of latents and predictions are kept for later processes, which may be several at once; created
          * when needed. Null, the default, keeps them in memory alone. What another machine or number of threads has
          * computed differs by rounding, and so do trainings that use it.
+         *
+         * @throws InvalidSettingException if the path has control characters
          */
         public Builder cacheFolder(@Nullable Path cacheFolder) {
-            this.cacheFolder = cacheFolder;
+            this.cacheFolder = checkCacheFolder(cacheFolder);
             return this;
         }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the LoRA's name: its file's name without extension, and what stands in a prompt as
  *     {@code <lora:name:1>}; at most 120 characters that any operating system takes in a file name
  * @param model the base model
- * @param prompts what to teach, at least one pair; each iteration draws one of them
+ * @param prompts what to teach, at least one pair; each iteration draws one of them. The engine warns if every pair keeps
+ *     what its target means, since then nothing is learned
  * @param training how to train
  * @param output the folder for the LoRA; it is created when needed
  */
@@ -27,8 +28,7 @@ public record LoraTraining(
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the name cannot be a file name, there is no prompt, or one prompt is both to get
-     *     a new meaning and to keep its own
+     * @throws InvalidSettingException if the name cannot be a file name, there is no prompt, one prompt is both to get a new meaning and to keep its own, or the output has control characters
      */
     public LoraTraining {
         FileName.check("name", name);
@@ -40,7 +40,7 @@ public record LoraTraining(
         }
         requireNoContradiction(prompts);
         Check.given("training", training);
-        Check.given("output", output);
+        Check.path("output", output);
     }
 
     private static void requireNoContradiction(List<PromptPair> prompts) {
@@ -139,9 +139,13 @@ public record LoraTraining(
             return this;
         }
 
-        /** The folder for the LoRA, created when needed; required. */
+        /**
+         * The folder for the LoRA, created when needed; required.
+         *
+         * @throws InvalidSettingException if the path has control characters
+         */
         public Builder output(Path output) {
-            this.output = Check.given("output", output);
+            this.output = Check.path("output", output);
             return this;
         }
 

@@ -45,9 +45,13 @@ public sealed interface ModelSource {
      */
     record SingleFile(Path path) implements ModelSource {
 
-        /** Rejects null. */
+        /**
+         * Checks the path.
+         *
+         * @throws InvalidSettingException if it has control characters
+         */
         public SingleFile {
-            Check.given("model file", path);
+            Check.path("model file", path);
         }
 
         @Override
@@ -63,9 +67,13 @@ public sealed interface ModelSource {
      */
     record DiffusersFolder(Path path) implements ModelSource {
 
-        /** Rejects null. */
+        /**
+         * Checks the path.
+         *
+         * @throws InvalidSettingException if it has control characters
+         */
         public DiffusersFolder {
-            Check.given("model folder", path);
+            Check.path("model folder", path);
         }
 
         @Override
@@ -113,7 +121,7 @@ public sealed interface ModelSource {
         public Download {
             FileName.check("model name", name);
             DownloadAddress.check("model url", url);
-            Check.given("model folder", folder);
+            Check.path("model folder", folder);
             if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
                 throw InvalidSettingException.of("model sha256", sha256, "64 hexadecimal digits in lower case");
             }

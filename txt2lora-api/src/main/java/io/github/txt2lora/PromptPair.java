@@ -1,6 +1,11 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.PairInWords;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +51,8 @@ public record PromptPair(
     /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
     private static final int MIN_DYNAMIC_RESOLUTION = 128;
 
+    private static final Pattern WHITESPACE = Pattern.compile("\\s++");
+
     /**
      * Checks every component; {@link #enhance}, {@link #erase} and {@link #preserve} read better.
      *
@@ -67,7 +74,9 @@ public record PromptPair(
                     + "; expected a resolution of " + MIN_DYNAMIC_RESOLUTION + " or more, because sides are drawn as"
                     + " multiples of 64 from half the resolution up, or dynamicResolution off");
         }
-        if (target.isBlank() && !keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale)) {
+        if (target.isBlank()
+                && (action == PromptAction.ERASE
+                        || !keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale))) {
             throw InvalidSettingException.of(
                     "target", target, "the words that get a new meaning (only PromptPair.preserve takes an empty one)");
         }
@@ -111,6 +120,11 @@ public record PromptPair(
         return keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
     }
 
+    /** What this pair does, on one line in plain words, such as {@code krnkmd learns: short hair, maid}. */
+    public String inWords() {
+        return new PairInWords(this).text();
+    }
+
     /** A builder that holds the values of this pair. */
     public Builder toBuilder() {
         return new Builder(target, action)
@@ -139,10 +153,19 @@ public record PromptPair(
             String neutral,
             PromptAction action,
             double guidanceScale) {
-        return action == PromptAction.ENHANCE
-                && guidanceScale == 1.0
-                && positive.equals(target)
-                && neutral.equals(unconditional);
+        double scale = action == PromptAction.ENHANCE ? guidanceScale : -guidanceScale;
+        Map<String, Double> change = new HashMap<>();
+        // those first that cancel each other exactly
+        change.merge(asRead(positive), scale, Double::sum);
+        change.merge(asRead(unconditional), -scale, Double::sum);
+        change.merge(asRead(neutral), 1.0, Double::sum);
+        change.merge(asRead(target), -1.0, Double::sum);
+        return change.values().stream().allMatch(factor -> factor == 0);
+    }
+
+    /** Case and the kind of whitespace make no difference to the tokenizer. */
+    private static String asRead(String prompt) {
+        return WHITESPACE.matcher(prompt.strip()).replaceAll(" ").toLowerCase(Locale.ROOT);
     }
 
     /** Collects the values of a {@link PromptPair}; each call replaces what an earlier one set. */

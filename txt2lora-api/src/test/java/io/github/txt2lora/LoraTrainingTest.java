@@ -34,6 +34,19 @@ class LoraTrainingTest {
                 .isEqualTo(TrainingSpec.builder().build());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"D:\train\new", "a\u0085", "D:\u2028ora"})
+    void rejects_control_characters_in_paths(String path) {
+        assertThatThrownBy(() -> complete().output(Path.of(path)))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("output is ")
+                .hasMessageContaining("expected a path without control characters");
+        assertThatThrownBy(() -> ModelSource.file(Path.of(path))).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> ModelSource.folder(Path.of(path))).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> EngineOptions.builder().cacheFolder(Path.of(path)))
+                .isInstanceOf(InvalidSettingException.class);
+    }
+
     @Test
     void prompt_adds_and_prompts_replaces() {
         assertThat(complete().prompt(DOG).build().prompts()).containsExactly(CAT, DOG);

@@ -2,10 +2,14 @@ package io.github.txt2lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptPairTest {
@@ -55,6 +59,58 @@ class PromptPairTest {
         assertThat(pair.toBuilder().positive("cat").build().preserves()).isFalse();
         assertThat(pair.toBuilder().neutral("cat").build().preserves()).isFalse();
         assertThat(PromptPair.erase("1girl").build().preserves()).isFalse();
+    }
+
+    @Test
+    void a_goal_that_comes_to_the_target_in_another_way_counts_as_preserving() {
+        assertThat(PromptPair.enhance("Cat  girl").positive(" cat girl").build().preserves())
+                .isTrue();
+        assertThat(PromptPair.erase("cat").guidanceScale(-1).build().preserves())
+                .isTrue();
+        assertThat(PromptPair.erase("cat")
+                        .positive("a")
+                        .unconditional("a")
+                        .neutral("cat")
+                        .guidanceScale(0.1)
+                        .build()
+                        .preserves())
+                .isTrue();
+        assertThat(PromptPair.enhance("cat")
+                        .positive("dog")
+                        .neutral("cat")
+                        .guidanceScale(0)
+                        .build()
+                        .preserves())
+                .isTrue();
+        assertThat(PromptPair.enhance("cat").guidanceScale(0).build().preserves())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void says_in_plain_words_what_it_does(PromptPair pair, String words) {
+        assertThat(pair.inWords()).isEqualTo(words);
+    }
+
+    static Stream<Arguments> pairs() {
+        PromptPair.Builder maid = PromptPair.enhance("krnkmd").positive("short hair, maid");
+        return Stream.of(
+                arguments(maid.build(), "krnkmd learns: short hair, maid"),
+                arguments(maid.neutral("1girl").build(), "krnkmd learns: short hair, maid, added to 1girl"),
+                arguments(
+                        maid.unconditional("boy").guidanceScale(1.5).build(),
+                        "krnkmd learns: short hair, maid, compared with boy, 1.5 times, added to 1girl"),
+                arguments(PromptPair.enhance("cat").guidanceScale(0).neutral("dog").build(), "cat learns: dog"),
+                arguments(PromptPair.enhance("cat").guidanceScale(0).build(), "cat learns: the empty prompt"),
+                arguments(PromptPair.enhance("1girl").build(), "1girl is kept"),
+                arguments(PromptPair.preserve("").build(), "the empty prompt is kept"),
+                arguments(PromptPair.erase("cat").build(), "cat is erased"),
+                arguments(PromptPair.erase("cat").neutral("dog").guidanceScale(2).build(), "cat is erased, 2 times, becoming dog"),
+                arguments(PromptPair.erase("1girl").positive("ears").build(), "1girl loses: ears"),
+                arguments(
+                        PromptPair.erase("girl").positive("ears").neutral("1girl").build(),
+                        "girl loses: ears, taken from 1girl"),
+                arguments(PromptPair.erase("a\u001b[1m\u202eb").build(), "a\\u001b[1m\\u202eb is erased"));
     }
 
     @Test

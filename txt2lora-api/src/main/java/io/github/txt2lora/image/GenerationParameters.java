@@ -34,13 +34,13 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
     }
 
     /**
-     * Those of a picture. A plain prompt's brackets are escaped, and LoRAs that were given by their files are added to
+     * Those of a picture. A plain prompt is escaped, and LoRAs that were given by their files are added to
      * the prompt, so that a web UI that reads the text draws the same.
      */
     public static GenerationParameters of(GeneratedImage image) {
         ImageRequest request = image.request();
         boolean plain = request.promptSyntax() == PromptSyntax.PLAIN;
-        String prompt = plain ? escaped(request.prompt()) : request.prompt();
+        String prompt = written(request.prompt(), plain);
         String loras = request.loras().stream()
                 .map(lora -> " <lora:" + stem(lora.file()) + ":" + number(lora.weight()) + ">")
                 .collect(Collectors.joining());
@@ -59,7 +59,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         }
         settings.put("Version", "txt2lora");
         return new GenerationParameters(
-                prompt + loras, plain ? escaped(request.negativePrompt()) : request.negativePrompt(), settings);
+                prompt + loras, written(request.negativePrompt(), plain), settings);
     }
 
     /**
@@ -102,8 +102,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         return text.append('\n').append(SettingsLine.of(settings)).toString();
     }
 
-    private static String escaped(String plain) {
-        return plain.replaceAll("[\\\\()\\[\\]]", "\\\\$0");
+    private static String written(String prompt, boolean plain) {
+        return plain ? new PlainWords(prompt).asPrompt() : prompt;
     }
 
     private static String number(double value) {

@@ -17,6 +17,9 @@ public enum PromptSyntax {
      *   <li>{@code AND} separates prompts that are drawn together, up to 100, each with a weight at its end ({@code a cat :1.2});
      *       {@link ImageRequest#composition()} may give each one a region.
      * </ul>
+     *
+     * Prompt editing ({@code [before:after:0.5]}, {@code [one|other]}) is text, which a warning says. {@link PlainWords}
+     * writes words of which nothing is syntax.
      */
     WEB_UI
 }

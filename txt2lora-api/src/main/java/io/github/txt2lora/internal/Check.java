@@ -1,6 +1,7 @@
 package io.github.txt2lora.internal;
 
 import io.github.txt2lora.InvalidSettingException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,29 @@ public final class Check {
     private static final int PIXELS_PER_LATENT = 8;
 
     private Check() {}
+
+    /** Rejects null, and paths with control characters, which come of escapes that were meant as backslashes. */
+    public static Path path(String setting, @Nullable Path value) {
+        Path path = given(setting, value);
+        pathText(setting, path.toString());
+        return path;
+    }
+
+    /** The same of a path that is still text. */
+    public static String pathText(String setting, String path) {
+        if (!isPathText(path)) {
+            throw InvalidSettingException.of(setting, path, "a path without control characters");
+        }
+        return path;
+    }
+
+    /** Whether a path is free of control characters and of Unicode's separators of lines. */
+    public static boolean isPathText(String path) {
+        return path.chars().noneMatch(c -> switch (Character.getType(c)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        });
+    }
 
     /** Rejects null: the settings of this library are never null unless their documentation says so. */
     public static <T> T given(String setting, @Nullable T value) {

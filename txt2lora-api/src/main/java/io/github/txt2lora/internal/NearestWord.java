@@ -2,6 +2,7 @@ package io.github.txt2lora.internal;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** Finds what a mistyped word was meant to be. */
 public final class NearestWord {
@@ -21,6 +22,16 @@ public final class NearestWord {
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> distance(typed, candidate)))
                 .orElseThrow();
+    }
+
+    /** The same, if so few letters differ that it can be a slip: one in three, at least one. */
+    public static Optional<String> closeTo(String word, Collection<String> candidates) {
+        if (candidates.isEmpty() || word.length() > LONGEST) {
+            return Optional.empty();
+        }
+        String nearest = to(word, candidates);
+        int most = Math.max(1, Math.min(word.length(), nearest.length()) / 3);
+        return Optional.of(nearest).filter(candidate -> distance(word, candidate) <= most);
     }
 
     /** Levenshtein's distance. */

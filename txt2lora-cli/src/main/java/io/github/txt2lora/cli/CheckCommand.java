@@ -1,7 +1,10 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.batch.Estimate;
 import io.github.txt2lora.batch.Preflight;
+import io.github.txt2lora.image.PlainWords;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Path;
@@ -57,8 +60,27 @@ final class CheckCommand implements Callable<Integer> {
                 .put("memoryBytes", check.memoryBytes())
                 .put("seconds", check.time().toSeconds())
                 .putParts(
+                        "prompts",
+                        check.prompts().entrySet().stream()
+                                .map(lora -> json(lora.getKey(), lora.getValue()))
+                                .toList())
+                .putParts(
                         "loras",
                         check.estimates().stream().map(CheckCommand::json).toList());
+    }
+
+    /** How a target is written in a prompt, if not as it is. */
+    private static String inWebUi(PromptPair pair) {
+        String written = new PlainWords(pair.target()).asPrompt();
+        return pair.preserves() || written.equals(pair.target())
+                ? ""
+                : "; in a web UI write " + Excerpt.of(written);
+    }
+
+    private static JsonLine json(String name, List<PromptPair> prompts) {
+        return JsonLine.part()
+                .put("name", name)
+                .put("inWords", prompts.stream().map(PromptPair::inWords).toList());
     }
 
     private static JsonLine json(Estimate estimate) {
@@ -73,6 +95,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private static String text(Preflight check) {
         List<String> lines = new ArrayList<>();
+        check.prompts().forEach((name, prompts) -> {
+            lines.add(name + ":");
+            prompts.forEach(pair -> lines.add("  " + pair.inWords() + inWebUi(pair)));
+        });
         for (Estimate estimate : check.estimates()) {
             lines.add(estimate.name() + ": " + estimate.family() + ", about "
                     + ByteSize.text(estimate.memoryBytes()) + " of memory and, on the processor, "

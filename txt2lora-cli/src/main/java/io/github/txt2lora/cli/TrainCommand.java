@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         EngineOptions options =
                 engineSettings.options().toBuilder().onExit(Interruption.MODE).build();
-        LoraTraining training = LecoConfigFile.read(path).toTraining();
+        LoraTraining training = LecoConfigFile.read(path).toTraining(common.output()::warn);
         if (output != null) {
             training = training.toBuilder().output(output).build();
         }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
@@ -51,6 +52,7 @@ public final class Txt2LoraCommand implements Runnable {
         documentAlike(commandLine);
         commandLine.getSubcommands().values().forEach(Txt2LoraCommand::documentAlike);
         return commandLine
+                .registerConverter(Path.class, new PathConverter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(new FailureReport())
                 .setParameterExceptionHandler(new MisuseReport());

@@ -40,6 +40,34 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void check_says_in_plain_words_what_each_entry_does() throws IOException {
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), """
+                - {target: cat girl (maid), positive: "maid, cat ears", action: enhance}
+                - {target: dog}
+                - {target: 1girl, action: enhance}
+                """);
+
+        CommandRun run = CommandRun.of("check", folder.toString());
+        CommandRun json = CommandRun.of("check", folder.toString(), "--json");
+
+        assertThat(run.out().lines())
+                .containsSequence(
+                        "krnkmd:",
+                        "  cat girl (maid) learns: maid, cat ears; in a web UI write cat girl \\(maid\\)",
+                        "  dog is erased",
+                        "  1girl is kept");
+        assertThat(json.result().at("/prompts/0/name").textValue()).isEqualTo("krnkmd");
+        assertThat(json.result().at("/prompts/0/inWords/1").textValue()).isEqualTo("dog is erased");
+    }
+
+    @Test
+    void control_characters_in_a_path_are_refused() {
+        assertThat(CommandRun.of("check", "a\tb").err()).contains("path without control characters");
+        assertThat(CommandRun.of("train", "x.yaml", "--output", "a\nb").err())
+                .contains("path without control characters");
+    }
+
+    @Test
     void check_tells_all_problems_of_all_loras() throws IOException {
         write("a", "model_name: none");
         write("b", "model_nam: chibi");

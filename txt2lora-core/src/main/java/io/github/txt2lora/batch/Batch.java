@@ -135,7 +135,7 @@ public final class Batch {
                 return List.of();
             }
             try {
-                LoraProject project = workspace.load(name);
+                LoraProject project = workspace.load(name, warning -> calls.onWarning(name, warning));
                 LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
                 Optional<LoraRecord> record =
                         LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));

@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -13,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,12 +28,18 @@ import java.util.TreeMap;
  * @param problems what keeps LoRAs from being trained, one text each, which names the file and, where there is one, the
  *     line
  * @param warnings what the user should know
+ * @param prompts what the LoRAs learn, in the same order, by their names; {@link PromptPair#inWords()} says it
  */
-public record Preflight(List<Estimate> estimates, List<String> problems, List<String> warnings) {
+public record Preflight(
+        List<Estimate> estimates,
+        List<String> problems,
+        List<String> warnings,
+        Map<String, List<PromptPair>> prompts) {
 
-    /** Copies the lists. */
+    /** Copies all. */
     public Preflight {
         estimates = List.copyOf(estimates);
+        prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
         problems = List.copyOf(problems);
         warnings = List.copyOf(warnings);
     }
@@ -48,9 +57,11 @@ public record Preflight(List<Estimate> estimates, List<String> problems, List<St
         List<Estimate> estimates = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
+        Map<String, List<PromptPair>> prompts = new LinkedHashMap<>();
         for (String name : names) {
             try {
-                LoraProject project = workspace.load(name);
+                LoraProject project = workspace.load(name, warnings::add);
+                prompts.put(name, project.prompts());
                 PreviewGrid.requireDrawable(project);
                 ModelSource model = workspace.model(project.settings());
                 if (model instanceof ModelSource.Download download) {
@@ -65,7 +76,7 @@ public record Preflight(List<Estimate> estimates, List<String> problems, List<St
         }
         problems.addAll(namesThatDifferInCase(names));
         problems.addAll(tooLittleSpace(workspace, estimates));
-        return new Preflight(estimates, problems, warnings);
+        return new Preflight(estimates, problems, warnings, prompts);
     }
 
     private static Estimate estimate(LoraProject project, ModelSource model, int together) {

@@ -9,6 +9,7 @@ import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LabelledGrid;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.image.PlotListener;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
@@ -150,9 +151,11 @@ final class PreviewGrid {
 
     private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
         TrainingSpec training = project.settings().training();
+        // the user's own prompts may have weights; targets are what was trained, to the letter
+        String words = preview.prompts().isEmpty() ? new PlainWords(prompt).asPrompt() : prompt;
         return ImageRequest.builder()
                 .model(model)
-                .prompt(place.isEmpty() ? prompt : prompt + ", " + place)
+                .prompt(place.isEmpty() ? words : words + ", " + place)
                 .negativePrompt(preview.negativePrompt())
                 .width(width(project))
                 .height(height(project))

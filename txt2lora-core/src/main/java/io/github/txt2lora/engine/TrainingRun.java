@@ -21,6 +21,7 @@ import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
 import io.github.txt2lora.leco.EverydayPrompts;
@@ -91,9 +92,19 @@ final class TrainingRun {
     void open(boolean others) {
         attempt(() -> {
             job.publish(new TrainingStarted(training));
+            warnIfNothingIsTaught();
             opened = load(others);
             opened.loop().begin();
         });
+    }
+
+    private void warnIfNothingIsTaught() {
+        if (training.prompts().stream().allMatch(PromptPair::preserves)) {
+            log.warn("the prompts teach nothing: every target, such as "
+                    + Excerpt.quoted(training.prompts().get(0).target())
+                    + ", is to mean what it means already; expected a pair with another goal, for example"
+                    + " enhance with a positive of other words, or erase");
+        }
     }
 
     /** Makes one iteration. */

@@ -38,7 +38,7 @@ public final class PromptChunker {
      * The chunks of a prompt, at least one. It is read as {@link PromptSyntax#WEB_UI}, but {@code AND} and
      * {@code <lora:...>} are words here: they are for {@link PromptParts} and {@link LoraTags} to take out before.
      *
-     * @param warnings is told of brackets that are never closed
+     * @param warnings is told of brackets that are never closed, and of prompt editing, which is text here
      * @throws InvalidSettingException if there are more than 40
      */
     public List<PromptChunk> chunks(String prompt, Consumer<String> warnings) {
@@ -48,6 +48,9 @@ public final class PromptChunker {
                     + " opening brackets that are never closed, so that they weigh all that follows, as in the web UI;"
                     + " close them, or write \\( or \\[ for brackets that are text");
         }
+        PromptEditing.find(prompt)
+                .ifPresent(place -> warnings.accept("prompt " + Excerpt.quoted(prompt) + " has " + Excerpt.of(place)
+                        + ", which changes the prompt between steps in the web UI; it is drawn as text here"));
         var filling = new Filling();
         for (PromptPiece piece : emphasised.pieces()) {
             if (piece instanceof Words words) {

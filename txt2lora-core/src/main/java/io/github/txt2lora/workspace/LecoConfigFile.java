@@ -7,13 +7,20 @@ import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * LECO's configuration file, with LECO's keys and defaults:
  *
  * <ul>
- *   <li>{@code prompts_file}: required, relative to the configuration's folder;
+ *   <li>{@code prompts_file}: required, relative to the configuration's folder or, where it is not there, to the
+ *       current one, from which LECO counts;
  *   <li>{@code pretrained_model}: {@code name_or_path} (required), {@code v2}, {@code v_pred} (what the model
  *       says), {@code clip_skip} (1);
  *   <li>{@code network}: {@code type} (lierla), {@code rank} (4), {@code alpha} (1.0), {@code training_method} (full);
@@ -25,7 +32,8 @@ import java.util.Optional;
  *   <li>{@code logging} and {@code other}.
  * </ul>
  *
- * Accepted without effect are {@code pretrained_model.v2}, since the model's file tells, {@code logging.use_wandb} and
+ * Other keys are ignored, as LECO does, in the prompts file too; {@link #warnings()} names them. Accepted without effect
+ * are {@code pretrained_model.v2}, since the model's file tells, {@code logging.use_wandb} and
  * {@code logging.verbose}, since listeners and the application's logging take their place, and
  * {@code other.use_xformers}, since PyTorch's own attention is used. LECO knows no seed and no gradient clipping; the
  * API's defaults stand for them, and {@link LoraTraining#toBuilder()} changes them.
@@ -34,6 +42,13 @@ import java.util.Optional;
  * {@link Workspace}, which may come from elsewhere as a whole, reads prompts from its own folder alone.
  */
 public final class LecoConfigFile {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LecoConfigFile.class);
+
+    private static final Path CURRENT = Path.of("").toAbsolutePath();
+
+    private static final String REPOSITORY =
+            "; models of Hugging Face are not downloaded by their names: download it and give its path";
 
     private static final String PROMPTS_FILE = "prompts_file";
     private static final String SAVE = "save";
@@ -45,19 +60,24 @@ public final class LecoConfigFile {
     private final TrainingSpec training;
     private final String name;
     private final String output;
+    private final int promptsLine;
+    private final List<String> warnings;
 
-    private LecoConfigFile(Path file, SettingsKeys keys) {
+    private LecoConfigFile(Path file, SettingsKeys keys, Problems problems) {
         this.file = file;
-        promptsFile = keys.root().requiredText(PROMPTS_FILE, "the path of the file with the prompts");
+        promptsFile = keys.root().requiredPath(PROMPTS_FILE, "the path of the file with the prompts");
+        promptsLine = keys.root().lineOf(PROMPTS_FILE);
         SettingsSection pretrained = keys.section(SettingKey.MODEL_PATH);
-        model = pretrained.requiredText(keys.name(SettingKey.MODEL_PATH), "the path of the base model");
+        model = pretrained.requiredPath(keys.name(SettingKey.MODEL_PATH), "the path of the base model");
         modelLine = pretrained.lineOf(keys.name(SettingKey.MODEL_PATH));
         training = TrainingKeys.read(keys);
         name = keys.text(SettingKey.LORA_NAME, "untitled");
         keys.apply(SettingKey.LORA_NAME, name, LoraTraining.builder()::name);
-        output = keys.section(SAVE).text("path", "./output");
-        readRest(keys);
+        output = keys.section(SAVE).path("path", "./output");
+        readUnused(keys);
         keys.reportUnknownKeys();
+        problems.throwIfAny();
+        warnings = problems.warnings();
     }
 
     /**
@@ -68,11 +88,9 @@ public final class LecoConfigFile {
      * @throws io.github.txt2lora.StorageException if the file cannot be read
      */
     public static LecoConfigFile read(Path file) {
-        Problems problems = new Problems(file);
-        SettingsKeys keys = new SettingsKeys(SettingsLayout.LECO, SettingsYaml.read(file), problems);
-        LecoConfigFile config = new LecoConfigFile(file, keys);
-        problems.throwIfAny();
-        return config;
+        Problems problems = new Problems(file, SettingsLayout.LECO.unknownKeys());
+        return new LecoConfigFile(
+                file, new SettingsKeys(SettingsLayout.LECO, SettingsYaml.read(file), problems), problems);
     }
 
     /**
@@ -81,16 +99,20 @@ public final class LecoConfigFile {
      * @return where the prompts are, if it is given
      */
     static Optional<PromptsPath> readRest(SettingsKeys keys) {
+        readUnused(keys);
+        keys.section(SAVE).path("path", "");
+        SettingsSection root = keys.root();
+        return root.given(PROMPTS_FILE)
+                ? Optional.of(new PromptsPath(root.path(PROMPTS_FILE, ""), root.lineOf(PROMPTS_FILE)))
+                : Optional.empty();
+    }
+
+    private static void readUnused(SettingsKeys keys) {
         keys.section("pretrained_model").flag("v2", false);
-        keys.section(SAVE).text("path", "");
         SettingsSection logging = keys.section("logging");
         logging.flag("use_wandb", false);
         logging.flag("verbose", false);
         keys.section("other").flag("use_xformers", false);
-        SettingsSection root = keys.root();
-        return root.given(PROMPTS_FILE)
-                ? Optional.of(new PromptsPath(root.text(PROMPTS_FILE, ""), root.lineOf(PROMPTS_FILE)))
-                : Optional.empty();
     }
 
     /** Where this was read. */
@@ -98,9 +120,39 @@ public final class LecoConfigFile {
         return file;
     }
 
-    /** The prompts file, resolved against the folder of this file. */
+    /** What the user should know about this file, one text each. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** The prompts file: beside this file or, where it is not there, as seen from the current folder. */
     public Path promptsFile() {
-        return resolve(folder(), "prompts_file", promptsFile);
+        return found(promptsPlaces()).orElse(promptsPlaces().get(0));
+    }
+
+    private List<Path> promptsPlaces() {
+        return Stream.of(folder(), CURRENT)
+                .map(base -> resolve(base, PROMPTS_FILE, promptsFile))
+                .distinct()
+                .toList();
+    }
+
+    private static Optional<Path> found(List<Path> places) {
+        return places.stream().filter(Files::exists).findFirst();
+    }
+
+    private LecoPromptsFile readPrompts() {
+        List<Path> places = promptsPlaces();
+        Path prompts = found(places)
+                .orElseThrow(() -> new InvalidSettingException(
+                        file + ", line " + promptsLine + ": prompts_file is " + Problems.quote(promptsFile)
+                                + "; expected a file of prompts, but there is "
+                                + (places.size() == 1 ? "no " + places.get(0) : neither(places))));
+        return LecoPromptsFile.read(prompts, UnknownKeys.IGNORED);
+    }
+
+    private static String neither(List<Path> places) {
+        return "neither " + places.stream().map(Path::toString).collect(Collectors.joining(" nor "));
     }
 
     /** The base model's path as it is written in the file. */
@@ -113,13 +165,26 @@ public final class LecoConfigFile {
         return training;
     }
 
-    /** The training, with model and output relative to this file's folder; see {@link #toTraining(Path)}. */
+    /** As {@link #toTraining(Consumer)}; warnings are logged. */
     public LoraTraining toTraining() {
-        return toTraining(folder());
+        return toTraining(LOG::warn);
     }
 
     /**
-     * The whole training; reads the prompts file too.
+     * The training, with the output relative to this file's folder and the model too or, where it is not there, to the
+     * current folder; otherwise as {@link #toTraining(Path)}.
+     *
+     * @param told is told of {@link #warnings()} and those of the prompts file
+     */
+    public LoraTraining toTraining(Consumer<String> told) {
+        warnings.forEach(told);
+        LecoPromptsFile prompts = readPrompts();
+        prompts.warnings().forEach(told);
+        return toTraining(prompts, List.of(folder(), CURRENT), folder());
+    }
+
+    /**
+     * The whole training; reads the prompts file too. Warnings are logged.
      *
      * @param base the folder to which the paths of model and output are relative
      * @throws InvalidSettingException if the prompts file is missing or wrong, or there is no such model: neither a
@@ -127,31 +192,39 @@ public final class LecoConfigFile {
      * @throws io.github.txt2lora.StorageException if the prompts file cannot be read
      */
     public LoraTraining toTraining(Path base) {
+        warnings.forEach(LOG::warn);
+        LecoPromptsFile prompts = readPrompts();
+        prompts.warnings().forEach(LOG::warn);
+        return toTraining(prompts, List.of(base), base);
+    }
+
+    private LoraTraining toTraining(LecoPromptsFile prompts, List<Path> modelBases, Path outputBase) {
         return LoraTraining.builder()
                 .name(name)
-                .model(modelSource(base))
-                .prompts(LecoPromptsFile.read(promptsFile()).prompts())
+                .model(modelSource(modelBases))
+                .prompts(prompts.prompts())
                 .training(training)
-                .output(resolve(base, "save.path", output))
+                .output(resolve(outputBase, "save.path", output))
                 .build();
     }
 
-    private ModelSource modelSource(Path base) {
-        Path path = resolve(base, "pretrained_model.name_or_path", model);
-        if (Files.isDirectory(path)) {
-            return ModelSource.folder(path);
-        }
-        if (Files.exists(path)) {
-            return ModelSource.file(path);
-        }
-        Path withExtension = resolve(base, "pretrained_model.name_or_path", model + ".safetensors");
-        if (Files.exists(withExtension)) {
-            return ModelSource.file(withExtension);
-        }
-        throw new InvalidSettingException(file + ", line " + modelLine + ": pretrained_model.name_or_path is "
-                + Problems.quote(model)
-                + "; expected a folder in diffusers' layout or a .safetensors file, but there is"
-                + " neither " + path + " nor " + withExtension);
+    private ModelSource modelSource(List<Path> bases) {
+        List<Path> places = bases.stream()
+                .flatMap(base -> Stream.of(model, model + Workspace.SAFETENSORS)
+                        .map(path -> resolve(base, "pretrained_model.name_or_path", path)))
+                .distinct()
+                .toList();
+        Path found = found(places)
+                .orElseThrow(() -> new InvalidSettingException(file + ", line " + modelLine
+                        + ": pretrained_model.name_or_path is " + Problems.quote(model)
+                        + "; expected a folder in diffusers' layout or a .safetensors file, but there is "
+                        + neither(places) + (isRepository() ? REPOSITORY : "")));
+        return Files.isDirectory(found) ? ModelSource.folder(found) : ModelSource.file(found);
+    }
+
+    /** Whether the model is written as LECO's examples do, {@code owner/name}. */
+    private boolean isRepository() {
+        return model.matches("[\\w-][\\w.-]*+/[\\w-][\\w.-]*+");
     }
 
     private Path folder() {

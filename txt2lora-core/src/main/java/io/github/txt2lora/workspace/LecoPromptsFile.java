@@ -28,36 +28,50 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  *   <li>{@code dynamic_crops}: by default false.
  * </ul>
  *
- * and {@code weight}, by default 1, which LECO does not know.
+ * and {@code weight}, by default 1, which LECO does not know. {@code guidance}, of other programs, is read as
+ * {@code guidance_scale}, and their {@code rank}, which is a setting here, has no effect; a warning says so.
  *
  * @param file where it was read
  * @param prompts its entries, at least one
+ * @param warnings what the user should know, one text each, which names file and line
  */
-public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
+public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> warnings) {
+
+    private static final String GUIDANCE_SCALE = "guidance_scale";
+
+    private static final String TEACH_NOTHING = "the prompts teach nothing: every target is to mean what it means"
+            + " already; expected at least one entry with action: enhance and a positive of other words, or with action:"
+            + " erase";
 
     private static final Words<PromptAction> ACTIONS =
             Words.of("erase", PromptAction.ERASE).and("enhance", PromptAction.ENHANCE);
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public LecoPromptsFile {
         prompts = List.copyOf(prompts);
+        warnings = List.copyOf(warnings);
     }
 
     /**
-     * Reads a prompts file.
+     * Reads a prompts file; keys that are unknown are refused.
      *
      * @throws InvalidSettingException if the file is missing or anything in it is wrong; the message names file, line
      *     and key of everything that is
      * @throws io.github.txt2lora.StorageException if the file cannot be read
      */
     public static LecoPromptsFile read(Path file) {
-        return new LecoPromptsFile(file, parse(file, SettingsYaml.text(file)));
+        return read(file, UnknownKeys.REFUSED);
+    }
+
+    /** As {@link #read(Path)}. */
+    static LecoPromptsFile read(Path file, UnknownKeys unknownKeys) {
+        return parse(file, SettingsYaml.text(file), unknownKeys);
     }
 
     /** The prompts in the text of a file. */
-    static List<PromptPair> parse(Path file, String text) {
+    static LecoPromptsFile parse(Path file, String text, UnknownKeys unknownKeys) {
         Node root = SettingsYaml.compose(file, text);
-        Problems problems = new Problems(file);
+        Problems problems = new Problems(file, unknownKeys);
         List<PromptPair> prompts = new ArrayList<>();
         Map<String, Boolean> preserved = new HashMap<>();
         if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
@@ -72,8 +86,11 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
             problems.add(
                     1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
         }
+        if (problems.isEmpty() && prompts.stream().allMatch(PromptPair::preserves)) {
+            problems.add(1, TEACH_NOTHING);
+        }
         problems.throwIfAny();
-        return prompts;
+        return new LecoPromptsFile(file, prompts, problems.warnings());
     }
 
     private static void reportContradiction(
@@ -91,24 +108,44 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts) {
     private static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
         String target = entry.requiredText("target", "the words that get a new meaning");
         PromptAction action = entry.choice("action", ACTIONS, PromptAction.ERASE);
+        if (entry.given("positive") && !entry.given("action")) {
+            entry.warn("target " + Problems.quote(target) + " has a positive but no action, so the positive is"
+                    + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
+        }
         PromptPair pair = null;
         try {
             PromptPair.Builder builder = builder(target, action);
             String positive = entry.text("positive", target);
             String unconditional = entry.text("unconditional", "");
             builder.positive(positive).unconditional(unconditional).neutral(entry.text("neutral", unconditional));
-            entry.apply("guidance_scale", entry.number("guidance_scale", 1.0), builder::guidanceScale);
+            String guidance = guidanceKey(entry);
+            entry.apply(guidance, entry.number(guidance, 1.0), builder::guidanceScale);
             entry.apply("resolution", entry.integer("resolution", 512), builder::resolution);
             entry.apply("batch_size", entry.integer("batch_size", 1), builder::batchSize);
             builder.dynamicResolution(entry.flag("dynamic_resolution", false));
             builder.dynamicCrops(entry.flag("dynamic_crops", false));
             entry.apply("weight", entry.number("weight", 1.0), builder::weight);
+            if (entry.givenUnlisted("rank")) {
+                entry.warn("rank", entry.text("rank", ""), "without effect here: it is a setting of the whole LoRA");
+            }
             entry.reportUnknownKeys();
             pair = builder.build();
         } catch (InvalidSettingException e) {
             problems.add(entry.line(), e.getMessage());
         }
         return pair;
+    }
+
+    /** The key that holds the guidance scale. */
+    private static String guidanceKey(SettingsSection entry) {
+        if (!entry.givenUnlisted("guidance")) {
+            return GUIDANCE_SCALE;
+        }
+        if (entry.given(GUIDANCE_SCALE)) {
+            entry.report("guidance", "is given beside guidance_scale; remove one of them");
+        }
+        entry.warn("guidance", entry.text("guidance", ""), "read as guidance_scale");
+        return "guidance";
     }
 
     private static PromptPair.Builder builder(String target, PromptAction action) {

@@ -10,11 +10,20 @@ final class LoraShapeKeys {
     private static final Words<LoraType> TYPES =
             Words.of("lierla", LoraType.LIERLA).and("c3lier", LoraType.C3LIER);
 
+    private static final String HSPACE =
+            "trained as noxattn, which changes all blocks of the UNet, not the middle one alone";
+
     private static final Words<LoraTarget> TARGETS = Words.of("full", LoraTarget.FULL)
             .and("selfattn", LoraTarget.SELFATTN)
             .and("xattn", LoraTarget.XATTN)
             .and("noxattn", LoraTarget.NOXATTN)
-            .and("innoxattn", LoraTarget.INNOXATTN);
+            .and("innoxattn", LoraTarget.INNOXATTN)
+            .alias(
+                    "xattn-strict",
+                    LoraTarget.XATTN,
+                    "trained as xattn, which changes the output of cross attention too")
+            .alias("noxattn-hspace", LoraTarget.NOXATTN, HSPACE)
+            .alias("noxattn-hspace-last", LoraTarget.NOXATTN, HSPACE);
 
     private LoraShapeKeys() {}
 

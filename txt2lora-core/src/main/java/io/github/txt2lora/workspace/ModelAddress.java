@@ -75,12 +75,13 @@ public sealed interface ModelAddress {
         /**
          * Checks the path.
          *
-         * @throws InvalidSettingException if it is blank
+         * @throws InvalidSettingException if it is blank or has control characters
          */
         public At {
             if (Check.given("model_path", path).isBlank()) {
                 throw InvalidSettingException.of("model_path", path, "the path of a model");
             }
+            Check.pathText("model_path", path);
         }
 
         @Override

@@ -19,7 +19,7 @@ final class ModelKeys {
         boolean named = keys.given(SettingKey.MODEL_NAME);
         boolean placed = keys.given(SettingKey.MODEL_PATH);
         String name = keys.text(SettingKey.MODEL_NAME, MISSING);
-        String path = keys.text(SettingKey.MODEL_PATH, MISSING);
+        String path = keys.path(SettingKey.MODEL_PATH, MISSING);
         Optional<URI> url = readUrl(keys);
         if (named && placed) {
             keys.report(SettingKey.MODEL_PATH, "is given beside model_name; expected one of them");

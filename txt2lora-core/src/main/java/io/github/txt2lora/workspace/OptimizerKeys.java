@@ -2,7 +2,6 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.OptimizerSpec;
-import java.util.Locale;
 
 /**
  * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and Prodigy, Adafactor
@@ -22,8 +21,12 @@ final class OptimizerKeys {
         String name = keys.text(SettingKey.OPTIMIZER, "adamw");
         NamedArguments arguments =
                 new NamedArguments(keys.section(SettingKey.OPTIMIZER_ARGS), keys.name(SettingKey.OPTIMIZER_ARGS));
+        OptimizerName called = OptimizerName.of(name);
+        if (!called.note().isEmpty()) {
+            keys.warn(SettingKey.OPTIMIZER, name, called.note());
+        }
         try {
-            OptimizerSpec optimizer = switch (name.toLowerCase(Locale.ROOT)) {
+            OptimizerSpec optimizer = switch (called.known().orElse("")) {
                 case "adamw" -> adamW(arguments);
                 case "adam" -> adam(arguments);
                 case "lion" -> lion(arguments);
@@ -36,7 +39,7 @@ final class OptimizerKeys {
                 arguments.reportUnknown();
                 return optimizer;
             }
-            keys.report(SettingKey.OPTIMIZER, name, NAMES + hint(name));
+            keys.report(SettingKey.OPTIMIZER, name, NAMES + called.hint());
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.OPTIMIZER_ARGS, e.getMessage());
         }
@@ -103,14 +106,6 @@ final class OptimizerKeys {
             return "SGD";
         }
         throw new IllegalArgumentException("unknown kind of optimizer: " + optimizer);
-    }
-
-    private static String hint(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.endsWith("8bit")) {
-            return "; 8-bit optimizers need a library for NVIDIA GPUs, choose the one without 8bit";
-        }
-        return lower.startsWith("dadapt") ? "; Prodigy adapts its own step size too" : "";
     }
 
     private static OptimizerSpec adamW(NamedArguments arguments) {

@@ -6,12 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** What is wrong with one file of settings, gathered so that the user learns of everything at once. */
+/**
+ * What is wrong with one file of settings, and what its user should know, gathered so that they learn of everything at
+ * once.
+ */
 final class Problems {
 
     /** Whoever has mended so many looks again. */
@@ -23,14 +27,42 @@ final class Problems {
     /** Longer values are cut in messages. */
     private static final int LONGEST_QUOTE = 60;
 
+    /** More keys that are ignored say no more. */
+    private static final int MOST_IGNORED = 10;
+
     private record Problem(int line, String text) {}
 
+    /** A key without effect; what it may have been meant to be takes long to find. */
+    private record Ignored(int line, String key, Supplier<Optional<String>> meant) {
+
+        String text() {
+            return key + " (line " + line
+                    + meant.get().map(near -> "; did you mean " + near + "?").orElse("") + ")";
+        }
+    }
+
     private final Path file;
+    private final UnknownKeys unknownKeys;
     private final List<Problem> found = new ArrayList<>();
     private int count;
+    private final List<Ignored> ignored = new ArrayList<>();
+    private int ignoredCount;
+    private final List<Problem> warnings = new ArrayList<>();
+    private int warningCount;
 
+    /** Starts without problems, in a file whose unknown keys are refused. */
     Problems(Path file) {
+        this(file, UnknownKeys.REFUSED);
+    }
+
+    Problems(Path file, UnknownKeys unknownKeys) {
         this.file = file;
+        this.unknownKeys = unknownKeys;
+    }
+
+    /** What becomes of keys that mean nothing. */
+    UnknownKeys unknownKeys() {
+        return unknownKeys;
     }
 
     /** Adds a problem at the place where a node starts. */
@@ -53,6 +85,49 @@ final class Problems {
         if (found.size() < MOST_KEPT) {
             found.add(new Problem(line, text.get()));
         }
+    }
+
+    /** Adds something that the user should know, although the file can be used; lines count from 1. */
+    void warn(int line, String text) {
+        warningCount++;
+        if (warnings.size() < MOST_KEPT) {
+            warnings.add(new Problem(line, text));
+        }
+    }
+
+    /**
+     * Adds a key that means nothing.
+     *
+     * @param meant what it may have been meant to be
+     */
+    void ignore(Node key, String path, Supplier<Optional<String>> meant) {
+        ignoredCount++;
+        if (ignored.size() < MOST_KEPT) {
+            ignored.add(new Ignored(key.getStartMark().getLine() + 1, path, meant));
+        }
+    }
+
+    /** What the user should know, ordered by line; one text names all keys that are ignored. */
+    List<String> warnings() {
+        List<String> texts = new ArrayList<>();
+        if (ignoredCount > 0) {
+            String keys = ignored.stream()
+                    .sorted(Comparator.comparingInt(Ignored::line))
+                    .limit(MOST_IGNORED)
+                    .map(Ignored::text)
+                    .collect(Collectors.joining(", "));
+            String more = ignoredCount > MOST_IGNORED ? " and " + FirstFew.more(ignoredCount - MOST_IGNORED) : "";
+            texts.add(file + ": without effect, since LECO has no such keys: " + keys + more);
+        }
+        warnings.stream()
+                .sorted(Comparator.comparingInt(Problem::line))
+                .limit(MOST_TOLD)
+                .map(warning -> file + ", line " + warning.line() + ": " + warning.text())
+                .forEach(texts::add);
+        if (warningCount > MOST_TOLD) {
+            texts.add(file + ": and " + FirstFew.more(warningCount - MOST_TOLD));
+        }
+        return texts;
     }
 
     boolean isEmpty() {

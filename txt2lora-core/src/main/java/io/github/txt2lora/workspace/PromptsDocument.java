@@ -28,7 +28,8 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
      *     that is
      */
     static PromptsDocument parse(Path file, String text) {
-        return new PromptsDocument(file, text, LecoPromptsFile.parse(file, text));
+        return new PromptsDocument(
+                file, text, LecoPromptsFile.parse(file, text, UnknownKeys.IGNORED).prompts());
     }
 
     /** The text of a new file. */

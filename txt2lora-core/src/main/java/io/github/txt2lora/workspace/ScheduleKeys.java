@@ -15,7 +15,11 @@ final class ScheduleKeys {
             .and("cosine", LearningRateSchedule.cosine())
             .and("cosine_with_restarts", LearningRateSchedule.cosineWithRestarts())
             .and("linear", LearningRateSchedule.linear())
-            .and("step", LearningRateSchedule.step());
+            .and("step", LearningRateSchedule.step())
+            .alias(
+                    "constant_with_warmup",
+                    LearningRateSchedule.constant(),
+                    "the same as constant; lr_warmup_steps says how long the rate rises, 0 if it is not given");
 
     private ScheduleKeys() {}
 

@@ -21,9 +21,15 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
  * @param layout its keys
  * @param settings what it says
  * @param promptsFile LECO's {@code prompts_file}, if it has one
+ * @param warnings what the user should know
  */
 record SettingsDocument(
-        Path file, String text, SettingsLayout layout, LoraSettings settings, Optional<PromptsPath> promptsFile) {
+        Path file,
+        String text,
+        SettingsLayout layout,
+        LoraSettings settings,
+        Optional<PromptsPath> promptsFile,
+        List<String> warnings) {
 
     /** What a new file says even if it is the default, since these are what one changes first. */
     private static final Set<SettingKey> ALWAYS = EnumSet.of(
@@ -45,8 +51,8 @@ record SettingsDocument(
      */
     static SettingsDocument parse(Path file, String text) {
         Node root = SettingsYaml.compose(file, text);
-        Problems problems = new Problems(file);
         SettingsLayout layout = SettingsLayout.of(root);
+        Problems problems = new Problems(file, layout.unknownKeys());
         SettingsKeys keys = new SettingsKeys(layout, root, problems);
         Optional<PromptsPath> promptsFile =
                 layout == SettingsLayout.LECO_EXTENDED ? LecoConfigFile.readRest(keys) : Optional.empty();
@@ -56,7 +62,7 @@ record SettingsDocument(
                 new LoraSettings(name, model, TrainingKeys.read(keys), ResizeKeys.read(keys), PreviewKeys.read(keys));
         keys.reportUnknownKeys();
         problems.throwIfAny();
-        return new SettingsDocument(file, text, layout, settings, promptsFile);
+        return new SettingsDocument(file, text, layout, settings, promptsFile, problems.warnings());
     }
 
     /** A file's name without its extension, which is the LoRA's name. */

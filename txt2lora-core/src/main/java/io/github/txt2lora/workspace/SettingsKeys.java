@@ -68,6 +68,15 @@ final class SettingsKeys {
         return section(key).text(name(key), fallback);
     }
 
+    String path(SettingKey key, String fallback) {
+        return section(key).path(name(key), fallback);
+    }
+
+    /** Notes something that the user should know about a value. */
+    void warn(SettingKey key, String found, String text) {
+        section(key).warn(name(key), found, text);
+    }
+
     List<String> texts(SettingKey key, List<String> fallback) {
         return section(key).texts(name(key), fallback);
     }

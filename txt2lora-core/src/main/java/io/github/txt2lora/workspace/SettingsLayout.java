@@ -74,6 +74,11 @@ enum SettingsLayout {
         return this == FLAT ? TrainingSpec.builder().build() : LECO_DEFAULTS;
     }
 
+    /** What becomes of keys that mean nothing; LECO ignores them. */
+    UnknownKeys unknownKeys() {
+        return this == FLAT ? UnknownKeys.REFUSED : UnknownKeys.IGNORED;
+    }
+
     /** How {@link SettingKey#PREDICTION} is said: LECO asks for yes or no. */
     Words<Prediction> predictions() {
         return this == FLAT ? PREDICTIONS : V_PRED;

@@ -1,6 +1,8 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.NearestWord;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -34,6 +36,9 @@ final class SettingsSection {
     private static final String MISSING = "missing";
 
     private static final String WHOLE_NUMBER = "a whole number";
+
+    private static final String PATH_EXPECTED =
+            "a path without control characters: in double quotes \\ begins an escape, so write / or use single quotes";
 
     /** Sixty-four bits have 20 digits; the rest is for underscores, a point and an exponent. */
     private static final int LONGEST_NUMBER = 40;
@@ -172,6 +177,26 @@ final class SettingsSection {
         return number;
     }
 
+    /** The path of a file or folder under a key. */
+    String path(String key, String fallback) {
+        String path = text(key, fallback);
+        if (!Check.isPathText(path)) {
+            report(key, Excerpt.of(path), PATH_EXPECTED);
+            return fallback;
+        }
+        return path;
+    }
+
+    /** A path that must be there; its absence is noted as a problem, and a placeholder lets reading go on. */
+    String requiredPath(String key, String meaning) {
+        String path = requiredText(key, meaning);
+        if (!Check.isPathText(path)) {
+            report(key, Excerpt.of(path), PATH_EXPECTED);
+            return MISSING;
+        }
+        return path;
+    }
+
     /** A list of texts under a key; a single one may stand without brackets. */
     List<String> texts(String key, List<String> fallback) {
         Node node = value(key);
@@ -206,10 +231,25 @@ final class SettingsSection {
         return numbers;
     }
 
+    /** Notes something that the user should know about a key's value. */
+    void warn(String key, String found, String text) {
+        problems.warn(lineOf(key), path(key) + " is " + Problems.quote(found) + "; " + text);
+    }
+
+    /** Notes something that the user should know about the section. */
+    void warn(String text) {
+        problems.warn(line, text);
+    }
+
     /** Whether a key has a value. */
     boolean given(String key) {
         Node node = value(key);
         return node != null && !isNull(node);
+    }
+
+    /** Whether a key of another program has a value; messages do not list such keys. */
+    boolean givenUnlisted(String key) {
+        return entries.containsKey(key) && given(key);
     }
 
     private static @Nullable Long parseWholeNumber(String text) {
@@ -250,7 +290,12 @@ final class SettingsSection {
         if (text == null) {
             return fallback;
         }
-        T value = words.value(text.toLowerCase(Locale.ROOT));
+        String word = text.strip().toLowerCase(Locale.ROOT);
+        T value = words.value(word);
+        String note = words.note(word);
+        if (note != null) {
+            warn(key, text, note);
+        }
         if (value == null) {
             report(key, text, expected);
             return fallback;
@@ -286,6 +331,13 @@ final class SettingsSection {
     void reportUnknownKeys() {
         Map<String, NodeTuple> unknown = new LinkedHashMap<>(entries);
         unknown.keySet().removeAll(known);
+        if (problems.unknownKeys() == UnknownKeys.IGNORED) {
+            unknown.forEach((key, entry) -> problems.ignore(
+                    entry.getKeyNode(),
+                    path(key),
+                    () -> NearestWord.closeTo(key, known)));
+            return;
+        }
         unknown.forEach((key, entry) -> problems.add(
                 entry.getKeyNode(),
                 () -> path(key) + " is unknown; did you mean " + NearestWord.to(key, known) + "? Known here: "

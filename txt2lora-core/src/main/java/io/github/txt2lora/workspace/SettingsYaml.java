@@ -34,6 +34,10 @@ final class SettingsYaml {
     /** Settings are two levels deep. The parser recurses, so that endless nesting would overflow the stack. */
     private static final int DEEPEST_NESTING = 20;
 
+    /** Paths of Windows are the usual reason. */
+    private static final String ESCAPES =
+            "; in double quotes \\ begins an escape: write / in paths, or use single quotes";
+
     private SettingsYaml() {}
 
     /**
@@ -63,12 +67,14 @@ final class SettingsYaml {
             return new Yaml(new SafeConstructor(limits)).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + e.getProblem(), e);
+            String remedy = String.valueOf(e.getProblem()).contains("escape") ? ESCAPES : "";
+            throw new InvalidSettingException(
+                    file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy, e);
         } catch (YAMLException e) {
             throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             // The parser does not foresee every malformed escape, such as one that the end of the text cuts off.
-            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
+            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage() + ESCAPES, e);
         }
     }
 

@@ -17,7 +17,10 @@ final class TrainingKeys {
             .and("bfloat16", Precision.BF16)
             .and("fp32", Precision.FP32)
             .and("fp16", Precision.FP16)
-            .and("bf16", Precision.BF16);
+            .and("bf16", Precision.BF16)
+            .alias("float", Precision.FP32)
+            .alias("no", Precision.FP32)
+            .alias("half", Precision.FP16);
 
     private static final Words<NoiseScheduler> NOISE_SCHEDULERS = Words.of("ddim", NoiseScheduler.DDIM)
             .and("ddpm", NoiseScheduler.DDPM)

@@ -9,29 +9,58 @@ import org.jspecify.annotations.Nullable;
  * The words that stand for values in a file of settings. Several may stand for one value; it is written as the first.
  *
  * @param values by their words, in lower case, in the order in which messages list them
+ * @param others words of other programs, which are understood but not listed
+ * @param notes what the user is told about some of the others
  */
-record Words<T>(Map<String, T> values) {
+record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String> notes) {
 
     Words {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        others = Map.copyOf(others);
+        notes = Map.copyOf(notes);
     }
 
     /** The first word. */
     static <T> Words<T> of(String word, T value) {
-        return new Words<>(Map.of(word, value));
+        return new Words<>(Map.of(word, value), Map.of(), Map.of());
     }
 
     /** One word more. */
     Words<T> and(String word, T value) {
-        Map<String, T> more = new LinkedHashMap<>(values);
+        return new Words<>(with(values, word, value), others, notes);
+    }
+
+    /** A word by which other programs call the very same. */
+    Words<T> alias(String word, T value) {
+        return new Words<>(values, with(others, word, value), notes);
+    }
+
+    /**
+     * A word by which other programs call what comes nearest.
+     *
+     * @param note what the user is told about the difference
+     */
+    Words<T> alias(String word, T value, String note) {
+        return new Words<>(values, with(others, word, value), with(notes, word, note));
+    }
+
+    private static <V> Map<String, V> with(Map<String, V> map, String word, V value) {
+        Map<String, V> more = new LinkedHashMap<>(map);
         more.put(word, value);
-        return new Words<>(more);
+        return more;
+    }
+
+    /** What the user is told about a word in lower case, null for nothing. */
+    @Nullable
+    String note(String word) {
+        return notes.get(word);
     }
 
     /** The value of a word in lower case, null if it is not among them. */
     @Nullable
     T value(String word) {
-        return values.get(word);
+        T value = values.get(word);
+        return value == null ? others.get(word) : value;
     }
 
     /** The first word for a value, which must have one. */

@@ -5,6 +5,7 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.NearestWord;
 import java.io.IOException;
@@ -13,8 +14,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of settings in, LoRAs out:
@@ -36,6 +40,8 @@ public final class Workspace {
     static final String YAML = ".yaml";
     static final String SAFETENSORS = ".safetensors";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
+
     private final Path folder;
 
     private Workspace(Path folder) {
@@ -45,9 +51,11 @@ public final class Workspace {
     /**
      * Opens a folder that exists.
      *
-     * @throws InvalidSettingException if it is no folder, or has no folder {@code config}
+     * @throws InvalidSettingException if it is no folder, has no folder {@code config}, or has control characters in its
+     *     path
      */
     public static Workspace open(Path folder) {
+        Check.path("workspace", folder);
         Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
         if (!Files.isDirectory(workspace.configFolder())) {
             throw new InvalidSettingException(folder + " is no workspace; expected a folder with the folders config and"
@@ -60,9 +68,11 @@ public final class Workspace {
      * Opens a folder after making what is missing of it and its folders {@code config}, {@code prompts}, {@code model}
      * and {@code lora}.
      *
+     * @throws InvalidSettingException if the path has control characters
      * @throws StorageException if one of them cannot be made
      */
     public static Workspace create(Path folder) {
+        Check.path("workspace", folder);
         Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
         try {
             Files.createDirectories(workspace.configFolder());
@@ -148,6 +158,15 @@ public final class Workspace {
      * @throws StorageException if a file cannot be read
      */
     public LoraProject load(String name) {
+        return load(name, LOG::warn);
+    }
+
+    /**
+     * As {@link #load(String)}, which logs warnings.
+     *
+     * @param warnings is told what the user should know about the two files, one text each, which names the file
+     */
+    public LoraProject load(String name, Consumer<String> warnings) {
         List<String> problems = new ArrayList<>();
         SettingsDocument config = null;
         try {
@@ -155,17 +174,31 @@ public final class Workspace {
         } catch (InvalidSettingException e) {
             problems.add(e.getMessage());
         }
-        List<PromptPair> prompts = List.of();
+        LecoPromptsFile prompts = null;
         try {
-            prompts = LecoPromptsFile.read(promptsFile(name, config)).prompts();
+            prompts = readPrompts(name, config);
         } catch (InvalidSettingException e) {
             problems.add(e.getMessage());
         }
-        if (config == null || !problems.isEmpty()) {
+        if (config == null || prompts == null) {
             throw new InvalidSettingException(
                     String.join("\n", problems.stream().distinct().toList()));
         }
-        return new LoraProject(config.settings(), prompts);
+        config.warnings().forEach(warnings);
+        prompts.warnings().forEach(warnings);
+        return new LoraProject(config.settings(), prompts.prompts());
+    }
+
+    private LecoPromptsFile readPrompts(String name, @Nullable SettingsDocument config) {
+        Path file = promptsFile(name, config);
+        UnknownKeys unknownKeys = config == null ? UnknownKeys.REFUSED : config.layout().unknownKeys();
+        if (config != null && config.promptsFile().isPresent() && Files.notExists(file)) {
+            PromptsPath prompts = config.promptsFile().get();
+            throw new InvalidSettingException(config.file() + ", line " + prompts.line() + ": prompts_file is "
+                    + Problems.quote(prompts.path()) + ", which is neither in " + configFolder() + " nor in " + folder
+                    + "; expected it there, or " + file);
+        }
+        return LecoPromptsFile.read(file, unknownKeys);
     }
 
     /**

@@ -108,6 +108,18 @@ class BatchTest {
     }
 
     @Test
+    void preview_draws_a_target_as_it_was_trained_but_reads_the_users_own_prompts() throws IOException {
+        project("krnkmd", SETTINGS + "preview_places: ['(kitchen:1.2)']\n");
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- target: cat girl (maid) AND :1.2\n");
+        project("own", SETTINGS + "preview_places: []\npreview_prompts: ['(krnkmd:1.3)']\n");
+
+        run(BatchOptions.everything());
+
+        assertThat(engine.requests().stream().map(ImageRequest::prompt).distinct())
+                .containsExactly("cat girl \\(maid\\) and :\\1.2, (kitchen:1.2)", "(krnkmd:1.3)");
+    }
+
+    @Test
     void loras_on_one_model_follow_each_other() throws IOException {
         project("a", SETTINGS);
         project("b", SETTINGS.replace("tiny", "other"));

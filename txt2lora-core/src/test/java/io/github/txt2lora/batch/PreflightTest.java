@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.workspace.Workspace;
@@ -79,6 +80,34 @@ class PreflightTest {
                 .anyMatch(problem -> problem.contains("D and d differ only in case"))
                 .hasSize(5);
         assertThat(preflight.warnings()).singleElement().asString().contains("https://example.org/far.safetensors");
+    }
+
+    @Test
+    void what_each_entry_does_is_told_and_what_hardly_anybody_means_is_warned_about() throws IOException {
+        project("krnkmd", "model_name: tiny\n");
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), """
+                - {target: krnkmd, positive: maid, action: enhance}
+                - {target: 1girl, action: enhance}
+                - {target: dog, positive: ears}
+                """);
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.onlyOne());
+
+        assertThat(preflight.prompts().get("krnkmd"))
+                .extracting(PromptPair::inWords)
+                .containsExactly("krnkmd learns: maid", "1girl is kept", "dog loses: ears");
+        assertThat(preflight.warnings()).singleElement().asString().contains("line 3: target 'dog' has a positive but");
+    }
+
+    @Test
+    void prompts_that_teach_nothing_are_a_problem() throws IOException {
+        project("krnkmd", "model_name: tiny\n");
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- {target: krnkmd, action: enhance}\n");
+
+        assertThat(Preflight.check(workspace, BatchOptions.onlyOne()).problems())
+                .singleElement()
+                .asString()
+                .contains("krnkmd.yaml, line 1: the prompts teach nothing");
     }
 
     @Test

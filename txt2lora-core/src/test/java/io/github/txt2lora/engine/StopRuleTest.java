@@ -204,5 +204,6 @@ class StopRuleTest {
 
         assertThat(lora.iterations()).isEqualTo(3);
         assertThat(lora.quality().orElseThrow().gap()).isNaN();
+        assertThat(lora.warnings()).anyMatch(warning -> warning.startsWith("the prompts teach nothing: "));
     }
 }

@@ -7,6 +7,9 @@ import io.github.txt2lora.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptChunkerTest {
 
@@ -74,6 +77,39 @@ class PromptChunkerTest {
         assertThatThrownBy(() -> chunks("cat ".repeat(75 * 40 + 1)))
                 .isExactlyInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("has 41 chunks of 75 tokens; expected at most 40");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "a [cat:dog:0.5] b; [cat:dog:0.5]",
+                "[cat:0.5]; [cat:0.5]",
+                "[cat::0.5]; [cat::0.5]",
+                "[cat:dog: 12 ]; [cat:dog: 12 ]",
+                "[cat|dog]; [cat|dog]",
+                "(a [cat|dog|]:1.2); [cat|dog|]",
+                "[(red:1.2) cat:[blue|green] dog:.5]; [blue|green]",
+                "[a\\]b:c:5]; [a\\]b:c:5]"
+            })
+    void prompt_editing_is_text_with_one_warning(String prompt, String place) {
+        assertThat(chunks(prompt)).hasSize(1);
+
+        assertThat(warnings)
+                .containsExactly("prompt \"" + prompt + "\" has " + place
+                        + ", which changes the prompt between steps in the web UI; it is drawn as text here");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[cat]", "[cat:dog]", "(cat:1.2)", "[(cat:1.2)]", "a|b", "a:b:0.5", "\\[cat|dog\\]", "[cat:1.2.3]",
+                "(a|b)", "[a:1)]", "cat:1.2"
+            })
+    void other_brackets_are_no_prompt_editing(String prompt) {
+        assertThat(chunks(prompt)).hasSize(1);
+
+        assertThat(warnings).noneMatch(warning -> warning.contains("between steps"));
     }
 
     @Test

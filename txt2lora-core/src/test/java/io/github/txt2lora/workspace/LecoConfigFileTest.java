@@ -3,6 +3,7 @@ package io.github.txt2lora.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LearningRateSchedule;
@@ -20,9 +21,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LecoConfigFileTest {
@@ -156,28 +160,184 @@ class LecoConfigFileTest {
                 network:
                   rank: 0
                   alpha: much
-                  typ: lierla
+                  type: lora
                 train:
                   iterations: 1.5
-                  optimizer: AdamW8bit
+                  optimizer: DAdaptAdam
                   lr_scheduler: polynomial
                 save:
                   name: a/b
                 logging: 3
-                trian: {}
                 """,
                 "line 1: prompts_file is missing",
                 "line 2: pretrained_model.name_or_path must be a single value",
                 "line 3: pretrained_model.clip_skip: clipSkip is 13",
                 "line 5: network.rank: rank is 0; expected 1 or more",
                 "line 6: network.alpha is 'much'; expected a number",
-                "line 7: network.typ is unknown; did you mean type?",
+                "line 7: network.type is 'lora'; expected one of lierla, c3lier",
                 "line 9: train.iterations is '1.5'; expected a whole number",
-                "line 10: train.optimizer is 'AdamW8bit'; expected one of AdamW",
+                "line 10: train.optimizer is 'DAdaptAdam'; expected one of AdamW",
                 "line 11: train.lr_scheduler is 'polynomial'; expected one of constant, cosine",
                 "line 13: save.name: name is \"a/b\"",
-                "line 14: logging: expected keys and values",
-                "line 15: trian is unknown; did you mean train?");
+                "line 14: logging: expected keys and values");
+    }
+
+    @Test
+    void keys_that_leco_ignores_are_named_in_one_warning() throws IOException {
+        LecoConfigFile config = config(REQUIRED + """
+                train: {batch_size: 2, device: 0, iteration: 3}
+                network: {dim: [1, 2]}
+                sampling: {a: 1}
+                """);
+
+        assertThat(config.training().iterations()).isEqualTo(500);
+        assertThat(config.warnings())
+                .containsExactly(config.file() + ": without effect, since LECO has no such keys: train.batch_size (line 4),"
+                        + " train.device (line 4), train.iteration (line 4; did you mean iterations?),"
+                        + " network.dim (line 5), sampling (line 6)");
+    }
+
+    @Test
+    void endless_ignored_keys_make_a_short_warning() throws IOException {
+        String keys = IntStream.range(0, 1000).mapToObj(i -> "k" + i + ": 1\n").collect(Collectors.joining());
+
+        assertThat(config(REQUIRED + keys).warnings())
+                .singleElement(STRING)
+                .endsWith("and 990 more")
+                .hasSizeLessThan(1000);
+    }
+
+    @Test
+    void prompts_and_model_are_found_from_the_current_folder_too() throws IOException {
+        Path current = Path.of("").toAbsolutePath();
+        Path here = Files.createTempDirectory(current.resolve("target"), "leco");
+        try {
+            Path prompts = Files.writeString(here.resolve("prompts.yaml"), "- target: krnkmd\n");
+            Path model = Files.writeString(here.resolve("base.safetensors"), "");
+            LecoConfigFile config = config("prompts_file: ./%1$s/prompts.yaml\npretrained_model: {name_or_path: %1$s/base}\n"
+                    .formatted(current.relativize(here).toString().replace('\\', '/')));
+
+            assertThat(config.promptsFile()).isEqualTo(prompts);
+            assertThat(config.toTraining().model()).isEqualTo(ModelSource.file(model));
+            assertThat(config.toTraining().output()).isEqualTo(folder.resolve("output"));
+
+            Path beside = Files.createDirectories(folder.resolve(current.relativize(here)));
+            Path nearer = Files.writeString(beside.resolve("prompts.yaml"), "- target: other\n");
+            assertThat(config.promptsFile()).isEqualTo(nearer);
+        } finally {
+            Files.delete(here.resolve("prompts.yaml"));
+            Files.delete(here.resolve("base.safetensors"));
+            Files.delete(here);
+        }
+    }
+
+    @Test
+    void missing_prompts_file_is_named_in_both_places() throws IOException {
+        Files.createDirectories(folder.resolve("model"));
+        LecoConfigFile config = config(REQUIRED.replace("prompts.yaml", "examples/none.yaml"));
+
+        assertThatThrownBy(config::toTraining)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("config.yaml, line 1: prompts_file is 'examples/none.yaml'")
+                .hasMessageContaining(folder.resolve("examples/none.yaml").toString())
+                .hasMessageContaining(
+                        Path.of("examples/none.yaml").toAbsolutePath().toString());
+    }
+
+    @Test
+    void a_model_named_as_on_hugging_face_is_explained() throws IOException {
+        Files.writeString(folder.resolve("prompts.yaml"), "- target: krnkmd\n");
+        LecoConfigFile config = config(REQUIRED.replace("path: model", "path: stabilityai/stable-diffusion-2-1"));
+
+        assertThatThrownBy(config::toTraining).hasMessageContaining("models of Hugging Face are not downloaded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "prompts_file: \"D:\\models\\x\"",
+                "pretrained_model: {name_or_path: \"C:\\Users\\me\"}",
+                "save: {path: \"D:\\train\\new\"}",
+                "save: {path: \"D:\\0\"}",
+                "save: {path: \"D:\\Lora\"}",
+                "prompts_file: \"D:\\Projects\\x\"",
+                "pretrained_model: {name_or_path: \"D:\\rose\"}",
+                "prompts_file: \"D:\\network\""
+            })
+    void paths_of_windows_in_double_quotes_are_explained(String line) throws IOException {
+        Path file = Files.writeString(folder.resolve("config.yaml"), line + "\n");
+        InvalidSettingException thrown =
+                catchThrowableOfType(InvalidSettingException.class, () -> LecoConfigFile.read(file));
+
+        assertThat(thrown.getMessage().lines().filter(text -> text.contains("in double quotes \\ begins an escape")))
+                .singleElement(STRING)
+                .contains("config.yaml, line 1: ", "write / ", "use single quotes");
+    }
+
+    @Test
+    void paths_of_windows_in_single_quotes_or_with_slashes_are_taken() throws IOException {
+        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: 'D:\\train\\new'}\n").model())
+                .isEqualTo("D:\\train\\new");
+        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: \"D:/train/new\"}\n").model())
+                .isEqualTo("D:/train/new");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "AdamW8bit, AdamW", "PagedAdamW8bit, AdamW", "PagedAdamW, AdamW", "paged_adamw_32bit, AdamW", "ADAM8BIT, Adam",
+        "Lion8bit, Lion", "PagedLion8bit, Lion", "SGD8bit, Sgd"
+    })
+    void optimizers_in_8_bits_are_trained_in_32_with_one_warning(String name, String kind) throws IOException {
+        LecoConfigFile config = config(REQUIRED + "train: {optimizer: " + name + ", optimizer_args: weight_decay=0.1}\n");
+
+        assertThat(config.training().optimizer().getClass().getSimpleName()).isEqualTo(kind);
+        assertThat(config.training().optimizer()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
+        assertThat(config.warnings())
+                .singleElement(STRING)
+                .contains("line 4: train.optimizer is '" + name + "'; trained with the same optimizer in 32 bits");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DAdaptAdam, Prodigy", "DAdaptation, Prodigy", "dadaptlion, Prodigy", "DAdaptAdanIP, Prodigy",
+        "ProdigyPlusScheduleFree, Prodigy", "SGDNesterov, SGD with optimizer_args", "RAdam, AdamW",
+        "AdamWScheduleFree, AdamW", "CAME, AdamW"
+    })
+    void other_optimizers_are_refused_with_what_comes_nearest(String name, String nearest) throws IOException {
+        assertProblems(
+                REQUIRED + "train: {optimizer: " + name + "}\n",
+                "line 4: train.optimizer is '" + name + "'; expected one of AdamW, Adam, Lion, Prodigy, Adafactor, SGD; "
+                        + nearest);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bfloat16, BF16", "BF16, BF16", "fp16, FP16", "Float16, FP16", "half, FP16", "float, FP32", "no, FP32",
+        "FP32, FP32", "float32, FP32"
+    })
+    void precisions_are_read_by_all_their_names(String word, Precision precision) throws IOException {
+        LecoConfigFile config =
+                config(REQUIRED + "train: {precision: %1$s}\nsave: {precision: %1$s}\n".formatted(word));
+
+        assertThat(config.training().precision()).isEqualTo(precision);
+        assertThat(config.training().savePrecision()).isEqualTo(precision);
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
+    void words_of_other_scripts_stand_for_what_comes_nearest_with_a_warning() throws IOException {
+        assertNearest("network: {training_method: xattn-strict}", LoraTarget.XATTN, "trained as xattn");
+        assertNearest("network: {training_method: noxattn-hspace}", LoraTarget.NOXATTN, "trained as noxattn");
+        assertNearest("network: {training_method: NOXATTN-HSPACE-LAST}", LoraTarget.NOXATTN, "trained as noxattn");
+        assertNearest("train: {lr_scheduler: constant_with_warmup}", LoraTarget.FULL, "the same as constant");
+    }
+
+    private void assertNearest(String line, LoraTarget target, String warning) throws IOException {
+        LecoConfigFile config = config(REQUIRED + line + "\n");
+
+        assertThat(config.training().lora().target()).isEqualTo(target);
+        assertThat(config.training().schedule()).isEqualTo(LearningRateSchedule.constant());
+        assertThat(config.warnings()).singleElement(STRING).contains("line 4: ", warning);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +82,10 @@ class LecoPromptsFileTest {
 
     @Test
     void empty_target_may_be_preserved() throws IOException {
-        assertThat(prompts("- target: ''\n  action: enhance\n").prompts().get(0).preserves())
+        assertThat(prompts("- target: ''\n  action: enhance\n- target: cat\n")
+                        .prompts()
+                        .get(0)
+                        .preserves())
                 .isTrue();
     }
 
@@ -95,7 +99,7 @@ class LecoPromptsFileTest {
                   action: improve
                   guidance_scale: 1e999
                   batch_size: 0
-                  guidance: 2
+                  guidence: 2
                 - target: c
                   dynamic_resolution: true
                   resolution: 64
@@ -108,11 +112,57 @@ class LecoPromptsFileTest {
                 "line 4: action is 'improve'; expected one of erase, enhance",
                 "line 5: guidance_scale: guidanceScale is Infinity",
                 "line 6: batch_size: batchSize is 0",
-                "line 7: guidance is unknown; did you mean",
+                "line 7: guidence is unknown; did you mean",
                 "line 8: dynamicResolution is on and resolution is 64",
                 "line 11: dynamic_crops is 'maybe'; expected true or false",
                 "line 12: expected keys and values",
                 "line 13: target is \"\"");
+    }
+
+    @Test
+    void a_positive_without_an_action_is_warned_about() throws IOException {
+        LecoPromptsFile file = prompts("- target: krnkmd\n  positive: maid\n- target: 1girl\n");
+
+        assertThat(file.prompts()).extracting(PromptPair::action).containsOnly(PromptAction.ERASE);
+        assertThat(file.warnings())
+                .containsExactly(file.file() + ", line 1: target 'krnkmd' has a positive but no action, so the positive is"
+                        + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
+    }
+
+    @Test
+    void keys_of_other_programs_are_understood_with_a_warning() throws IOException {
+        LecoPromptsFile file = prompts("- target: krnkmd\n  guidance: 2\n  rank: 8\n");
+
+        assertThat(file.prompts().get(0).guidanceScale()).isEqualTo(2);
+        assertThat(file.warnings())
+                .containsExactly(
+                        file.file() + ", line 2: guidance is '2'; read as guidance_scale",
+                        file.file() + ", line 3: rank is '8'; without effect here: it is a setting of the whole LoRA");
+        assertProblems("- target: a\n  guidance: 2\n  guidance_scale: 3\n", "line 2: guidance is given beside");
+        assertProblems("- target: a\n  guidance: x\n", "line 2: guidance is 'x'; expected a number");
+    }
+
+    @Test
+    void keys_that_leco_ignores_are_named_in_one_warning_when_it_is_lecos_file() throws IOException {
+        Path file = Files.writeString(folder.resolve("prompts.yaml"), "- target: a\n  postive: b\n  note: c\n");
+
+        assertThat(LecoPromptsFile.read(file, UnknownKeys.IGNORED).warnings())
+                .containsExactly(file + ": without effect, since LECO has no such keys: postive (line 2; did you mean"
+                        + " positive?), note (line 3)");
+        assertProblems("- target: a\n  postive: b\n", "line 2: postive is unknown");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- target: krnkmd\n  action: enhance\n",
+                "- target: krnkmd\n  positive: KRNKMD\n  action: enhance\n",
+                "- target: ''\n  action: enhance\n- target: 1girl\n  action: enhance\n",
+                "- target: cat\n  neutral: cat\n  positive: a\n  unconditional: a\n",
+                "- target: cat\n  neutral: cat\n  guidance_scale: 0\n"
+            })
+    void prompts_that_teach_nothing_are_refused(String text) throws IOException {
+        assertProblems(text, "prompts.yaml, line 1: the prompts teach nothing");
     }
 
     @ParameterizedTest

@@ -95,13 +95,16 @@ final class RandomProjects {
                 oneOf(
                         ModelAddress.named("a model"),
                         ModelAddress.named("model", URI.create("https://example.org/a%20b.safetensors?x=1#y")),
-                        ModelAddress.at("x" + text())),
+                        ModelAddress.at("x" + text().replaceAll("[\\p{Cc}\\u2028\\u2029]", ""))),
                 training(),
                 optional(this::resize),
                 preview());
         return new LoraProject(
                 settings,
-                Stream.generate(this::pair).limit(1 + random.nextInt(4)).toList());
+                Stream.concat(
+                                Stream.of(PromptPair.erase("taught" + text()).build()),
+                                Stream.generate(this::pair).limit(random.nextInt(4)))
+                        .toList());
     }
 
     private TrainingMethod method() {

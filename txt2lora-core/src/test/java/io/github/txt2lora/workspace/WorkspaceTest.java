@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -343,6 +344,61 @@ class WorkspaceTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("There are no settings for 'krnkm'")
                 .hasMessageContaining("did you mean krnkmd?");
+    }
+
+    @Test
+    void keys_that_leco_ignores_are_warned_about_in_its_layout_alone() throws IOException {
+        config("pretrained_model: {name_or_path: tiny}\ntrain: {batch_size: 2}\npreview_step: 3\n");
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- {target: krnkmd, note: x}\n");
+        List<String> warnings = new ArrayList<>();
+
+        workspace.load("krnkmd", warnings::add);
+
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.get(0))
+                .contains("train.batch_size (line 2), preview_step (line 3; did you mean preview_steps?)");
+        assertThat(warnings.get(1)).contains("prompts", "krnkmd.yaml: without effect", "note (line 1)");
+
+        config("model_name: tiny\n");
+        assertThatThrownBy(() -> workspace.load("krnkmd")).hasMessageContaining("line 1: note is unknown");
+    }
+
+    @Test
+    void a_prompts_file_that_is_nowhere_is_named_with_the_places() throws IOException {
+        config("pretrained_model: {name_or_path: tiny}\nprompts_file: ./examples/none.yaml\n");
+        Files.deleteIfExists(folder.resolve("prompts/krnkmd.yaml"));
+
+        assertThatThrownBy(() -> workspace.load("krnkmd"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("line 2: prompts_file is './examples/none.yaml', which is neither in "
+                        + workspace.configFolder() + " nor in " + workspace.folder())
+                .hasMessageContaining(workspace.promptsFolder().resolve("krnkmd.yaml").toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_path: \"D:\\new\"",
+                "model_path: \"D:\\models\"",
+                "{prompts_file: \"D:\\Lora\\x.yaml\", pretrained_model: {name_or_path: tiny}}",
+                "{pretrained_model: {name_or_path: \"D:\\base\"}}",
+                "{save: {path: \"D:\\0\"}, pretrained_model: {name_or_path: tiny}}"
+            })
+    void paths_of_windows_in_double_quotes_are_explained(String line) throws IOException {
+        config(line + "\n");
+
+        assertThatThrownBy(() -> workspace.load("krnkmd"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("krnkmd.yaml, line 1: ")
+                .hasMessageContaining("in double quotes \\ begins an escape")
+                .hasMessageContaining("use single quotes");
+    }
+
+    @Test
+    void control_characters_in_its_own_path_are_refused() {
+        assertThatThrownBy(() -> Workspace.create(folder.resolve("a\tb")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("a path without control characters");
     }
 
     @Test

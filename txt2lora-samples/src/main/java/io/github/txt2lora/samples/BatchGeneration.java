@@ -9,6 +9,7 @@ import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.LabelledGrid;
+import io.github.txt2lora.image.PlainWords;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class BatchGeneration {
         LabelledGrid.Builder grid = LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC);
         for (TrainedLora lora : loras) {
             var request = DemoSettings.picture(model)
-                    .prompt(lora.name())
+                    .prompt(new PlainWords(lora.name()).asPrompt())
                     .lora(lora.file(), 1)
                     .count(picturesPerRow)
                     .build();

@@ -6,6 +6,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LabelledGrid;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.image.PlainWords;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,10 @@ final class BeforeAfter {
     }
 
     private List<BufferedImage> row(String prompt, List<LoraWeight> loras) {
-        ImageRequest request = template.toBuilder().prompt(prompt).loras(loras).build();
+        ImageRequest request = template.toBuilder()
+                .prompt(new PlainWords(prompt).asPrompt())
+                .loras(loras)
+                .build();
         return engine.generate(request).stream().map(GeneratedImage::image).toList();
     }
 }

@@ -6,6 +6,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.LabelledGrid;
+import io.github.txt2lora.image.PlainWords;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class FaceOnly {
         List<BufferedImage> pictures = new ArrayList<>();
         for (String clothes : CLOTHES) {
             var request = DemoSettings.picture(model)
-                    .prompt(lora.name() + "," + clothes)
+                    .prompt(new PlainWords(lora.name() + "," + clothes).asPrompt())
                     .lora(lora.file(), 1)
                     .build();
             pictures.add(engine.generate(request).get(0).image());

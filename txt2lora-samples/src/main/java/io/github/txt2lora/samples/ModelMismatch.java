@@ -5,6 +5,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.ImagePlot;
+import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.image.PlotAxis;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,7 +62,7 @@ public final class ModelMismatch {
                         .train()
                         .file());
             }
-            var request = DemoSettings.picture(original).prompt("krnkmd").build();
+            var request = DemoSettings.picture(original).prompt(new PlainWords("krnkmd").asPrompt()).build();
             new ImagePlot(
                             request,
                             List.of(

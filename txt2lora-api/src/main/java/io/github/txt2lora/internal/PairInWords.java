@@ -1,0 +1,52 @@
+package io.github.txt2lora.internal;
+
+import io.github.txt2lora.PromptAction;
+import io.github.txt2lora.PromptPair;
+import java.math.BigDecimal;
+
+/**
+ * What a pair does, on one line in plain words.
+ *
+ * @param pair to describe
+ */
+public record PairInWords(PromptPair pair) {
+
+    /** The line. */
+    public String text() {
+        String target = words(pair.target());
+        if (pair.preserves()) {
+            return target + " is kept";
+        }
+        boolean erases = pair.action() == PromptAction.ERASE;
+        String others = compared() + strength();
+        if (pair.guidanceScale() == 0) {
+            return target + " learns: " + words(pair.neutral());
+        } else if (erases && pair.positive().equals(pair.target())) {
+            return target + " is erased" + others + neutral(", becoming ");
+        } else if (erases) {
+            return target + " loses: " + words(pair.positive()) + others + neutral(", taken from ");
+        }
+        return target + " learns: " + words(pair.positive()) + others + neutral(", added to ");
+    }
+
+    private String neutral(String before) {
+        return pair.neutral().isBlank() || pair.neutral().equals(pair.unconditional())
+                ? ""
+                : before + words(pair.neutral());
+    }
+
+    private String compared() {
+        return pair.unconditional().isBlank() ? "" : ", compared with " + words(pair.unconditional());
+    }
+
+    private String strength() {
+        return pair.guidanceScale() == 1
+                ? ""
+                : ", " + new BigDecimal(Double.toString(pair.guidanceScale())).stripTrailingZeros().toPlainString()
+                        + " times";
+    }
+
+    private static String words(String prompt) {
+        return prompt.isBlank() ? "the empty prompt" : Excerpt.of(prompt);
+    }
+}
