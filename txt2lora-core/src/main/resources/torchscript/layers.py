@@ -86,9 +86,3 @@ def take(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor
   for name in weights.keys():
     w[name] = weights[name].to(dtype)
   return torch.tensor(len(w))
-
-# The same for bfloat16, which arrives as int16.
-def take_bfloat16(w: Dict[str, Tensor], weights: Dict[str, Tensor], dtype: int) -> Tensor:
-  for name in weights.keys():
-    w[name] = weights[name].view(15).to(dtype)
-  return torch.tensor(len(w))

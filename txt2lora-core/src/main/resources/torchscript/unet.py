@@ -22,9 +22,6 @@ class UNet(Module):
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
-  def load_bfloat16(self, weights: Dict[str, Tensor]) -> Tensor:
-    return __torch__.layers.take_bfloat16(self.weights, weights, self.dtype)
-
   # All LoRA matrices are views into one vector `parameters`: layout[NAME.down] and layout[NAME.up] are
   # [offset, shape...], layout[NAME.scale] is [alpha / rank]; all on the CPU. Several LoRAs of one layout are attached
   # as the rows of a matrix.

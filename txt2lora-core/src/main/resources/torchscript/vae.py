@@ -18,9 +18,6 @@ class Vae(Module):
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
-  def load_bfloat16(self, weights: Dict[str, Tensor]) -> Tensor:
-    return __torch__.layers.take_bfloat16(self.weights, weights, self.dtype)
-
   def linear(self, x: Tensor, name: str) -> Tensor:
     return __torch__.layers.linear(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
 

@@ -1,12 +1,16 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.LoadTrial;
 import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
@@ -36,6 +40,9 @@ public record Preflight(
         List<String> warnings,
         Map<String, List<PromptPair>> prompts) {
 
+    private static final EngineOptions ON_THE_PROCESSOR =
+            EngineOptions.builder().device(Device.cpu()).build();
+
     /** Copies all. */
     public Preflight {
         estimates = List.copyOf(estimates);
@@ -45,8 +52,8 @@ public record Preflight(
     }
 
     /**
-     * Reads all settings, prompts and headers of models, and asks for the space on the disk. Nothing is changed, loaded
-     * or downloaded.
+     * Reads all settings, prompts and headers of models, loads a few weights of each model, and asks for the space on
+     * the disk. Nothing is changed or downloaded.
      *
      * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
      *     exactly one
@@ -81,6 +88,9 @@ public record Preflight(
 
     private static Estimate estimate(LoraProject project, ModelSource model, int together) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            try (Torch torch = Torch.start(ON_THE_PROCESSOR)) {
+                LoadTrial.run(torch, checkpoint);
+            }
             return Estimate.of(project, checkpoint, Runtime.getRuntime().availableProcessors(), together);
         }
     }

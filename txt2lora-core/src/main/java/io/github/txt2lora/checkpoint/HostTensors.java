@@ -1,9 +1,9 @@
 package io.github.txt2lora.checkpoint;
 
-import ai.djl.ndarray.types.DataType;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.torch.HostTensor;
+import io.github.txt2lora.torch.HostType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,16 +29,16 @@ public final class HostTensors {
      * @throws CheckpointException if it is not of a floating-point type that networks are kept in
      */
     public static HostTensor of(TensorView tensor) {
-        DataType type = switch (tensor.type()) {
-            case F64 -> DataType.FLOAT64;
-            case F32 -> DataType.FLOAT32;
-            case F16 -> DataType.FLOAT16;
-            case BF16 -> DataType.INT16;
+        HostType type = switch (tensor.type()) {
+            case F64 -> HostType.F64;
+            case F32 -> HostType.F32;
+            case F16 -> HostType.F16;
+            case BF16 -> HostType.BF16;
             default ->
                 throw new CheckpointException("tensor " + Excerpt.quoted(tensor.name()) + " is of type " + tensor.type()
                         + "; expected F16, BF16, F32 or F64 weights");
         };
         long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
-        return new HostTensor(tensor::readInto, shape, type, tensor.type() == ElementType.BF16);
+        return new HostTensor(tensor::readInto, shape, type);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.txt2lora.torch;
 
-import ai.djl.ndarray.types.DataType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -9,11 +8,10 @@ import java.util.Arrays;
  *
  * @param elements gives the elements when the tensor is loaded
  * @param shape the lengths of its dimensions; none for a scalar
- * @param dataType the elements' type; INT16 where {@code isBfloat16}, since DJL has no bfloat16
- * @param isBfloat16 whether the elements are bfloat16
+ * @param type the format of the elements
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
-public record HostTensor(Elements elements, long[] shape, DataType dataType, boolean isBfloat16) {
+public record HostTensor(Elements elements, long[] shape, HostType type) {
 
     /** Where elements come from. */
     @FunctionalInterface
@@ -23,9 +21,9 @@ public record HostTensor(Elements elements, long[] shape, DataType dataType, boo
         void readInto(ByteBuffer target);
     }
 
-    /** The size of its elements in bytes. */
+    /** The size in bytes of the array that takes it. */
     long byteSize() {
-        return Math.multiplyExact(dataType.getNumOfBytes(), elementCount());
+        return Math.multiplyExact(type.dataType().getNumOfBytes(), elementCount());
     }
 
     long elementCount() {

@@ -87,20 +87,13 @@ public final class ScriptModule implements AutoCloseable {
     }
 
     private void loadChunk(Map<String, HostTensor> weights) {
-        for (boolean bfloat16 : new boolean[] {false, true}) {
-            try (NDManager scope = torch.newScope()) {
-                Map<String, NDArray> arrays = new HashMap<>();
-                weights.forEach((name, tensor) -> {
-                    if (tensor.isBfloat16() == bfloat16) {
-                        arrays.put(name, torch.read(scope, tensor));
-                    }
-                });
-                if (!arrays.isEmpty()) {
-                    call(bfloat16 ? "load_bfloat16" : "load", scope)
-                            .with("weights", arrays)
-                            .run();
-                }
-            }
+        if (weights.isEmpty()) {
+            return;
+        }
+        try (NDManager scope = torch.newScope()) {
+            Map<String, NDArray> arrays = new HashMap<>();
+            weights.forEach((name, tensor) -> arrays.put(name, torch.read(scope, tensor)));
+            call("load", scope).with("weights", arrays).run();
         }
     }
 

@@ -191,10 +191,10 @@ public final class Torch implements AutoCloseable {
 
     /** The tensor on the device, owned by the scope. */
     public NDArray read(NDManager scope, HostTensor tensor) {
-        NDArray array = host.create(new Shape(tensor.shape()), tensor.dataType());
+        NDArray array = host.create(new Shape(tensor.shape()), tensor.type().dataType());
         try {
             // a view of libtorch's own memory
-            tensor.elements().readInto(array.toByteBuffer(true));
+            tensor.type().fill(array.toByteBuffer(true), tensor.elements());
         } catch (RuntimeException e) {
             array.close();
             throw e;

@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.workspace.Workspace;
@@ -40,6 +41,20 @@ class PreflightTest {
         assertThat(preflight.memoryBytes()).isGreaterThan(400L << 20);
         assertThat(preflight.time()).isPositive();
         assertThat(workspace.loraFolder()).isEmptyDirectory();
+    }
+
+    @Test
+    void a_model_in_bfloat16_is_ready() throws IOException {
+        Bfloat16Copy.write(folder.resolve("model/tiny"), folder.resolve("model/bf16"), tensor -> true);
+        Bfloat16Copy.write(
+                folder.resolve("model/tiny"),
+                folder.resolve("model/mixed"),
+                tensor -> tensor.name().contains("attn"));
+        project("krnkmd", "model_name: bf16\n");
+        project("mixed", "model_name: mixed\n");
+
+        assertThat(Preflight.check(workspace, BatchOptions.everything()).problems())
+                .isEmpty();
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
@@ -164,6 +165,20 @@ class ResumeTest {
         LoraTraining training = Tiny.training(
                         folder, spec().method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM)))
                 .build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, CancelMode.SUSPEND);
+
+        TrainedLora lora = trainLogged(training);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+
+    @Test
+    void a_training_on_a_model_in_bfloat16_goes_on_to_the_same_bytes() throws Exception {
+        Path model = Bfloat16Copy.write(Tiny.modelFile(), folder.resolve("bf16.safetensors"), tensor -> true);
+        LoraTraining training =
+                training().toBuilder().model(ModelSource.file(model)).build();
         byte[] expected = uninterrupted(training);
         interrupt(training, CancelMode.SUSPEND);
 

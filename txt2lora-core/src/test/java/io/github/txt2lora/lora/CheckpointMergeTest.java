@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
@@ -45,31 +46,44 @@ class CheckpointMergeTest {
     /** Half precision has 11 significant bits. */
     private static final double HALF_ROUNDING = 1e-3;
 
+    /** It has 8. */
+    private static final double BFLOAT16_ROUNDING = 8e-3;
+
     @TempDir
     private Path folder;
 
     @TestFactory
     Stream<DynamicTest> adds_to_the_layers_of_the_lora_and_copies_everything_else() {
-        return eachCheckpoint(path -> {
-            Path output = folder.resolve("merged.safetensors");
-            List<OperationProgress> progress = new ArrayList<>();
-            try (LoraOperations operations = LoraOperations.open();
-                    Checkpoint before = Checkpoint.openFile(path)) {
-                Path lora = lora(before);
-                MergedCheckpoint merged = operations.mergeIntoCheckpoint(
-                        new CheckpointMerge(path, List.of(new LoraWeight(lora, -0.5)), output), progress::add);
-                assertThat(progress).hasSize(merged.changedTensors());
-                Map<String, float[]> effects = LoraFiles.effects(lora);
-                try (Checkpoint after = Checkpoint.openFile(output)) {
-                    effects.forEach((layer, effect) -> assertThatTensor(
-                                    weight(after, layer).toFloats())
+        return eachCheckpoint(path -> assertMerged(path, HALF_ROUNDING));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_checkpoint_in_bfloat16_stays_in_bfloat16() {
+        return eachCheckpoint(path -> assertMerged(
+                Bfloat16Copy.write(path, folder.resolve("bf16.safetensors"), tensor -> true), BFLOAT16_ROUNDING));
+    }
+
+    private void assertMerged(Path path, double rounding) {
+        Path output = folder.resolve("merged.safetensors");
+        List<OperationProgress> progress = new ArrayList<>();
+        try (LoraOperations operations = LoraOperations.open();
+                Checkpoint before = Checkpoint.openFile(path)) {
+            Path lora = lora(before);
+            MergedCheckpoint merged = operations.mergeIntoCheckpoint(
+                    new CheckpointMerge(path, List.of(new LoraWeight(lora, -0.5)), output), progress::add);
+            assertThat(progress).hasSize(merged.changedTensors());
+            Map<String, float[]> effects = LoraFiles.effects(lora);
+            try (Checkpoint after = Checkpoint.openFile(output)) {
+                effects.forEach((layer, effect) -> {
+                    TensorView sum = weight(after, layer);
+                    assertThat(sum.type()).isEqualTo(weight(before, layer).type());
+                    assertThatTensor(sum.toFloats())
                             .as(layer)
-                            .isCloseTo(
-                                    LoraFiles.sum(weight(before, layer).toFloats(), effect, -0.5), HALF_ROUNDING, 1));
-                }
-                assertOthersAreCopied(path, output, before, effects.keySet());
+                            .isCloseTo(LoraFiles.sum(weight(before, layer).toFloats(), effect, -0.5), rounding, 1);
+                });
             }
-        });
+            assertOthersAreCopied(path, output, before, effects.keySet());
+        }
     }
 
     private static void assertOthersAreCopied(Path path, Path output, Checkpoint checkpoint, Set<String> layers) {
