@@ -6,7 +6,9 @@ public enum Resume {
     NEVER,
     /**
      * Goes on from the state if it is of the same model and settings; otherwise begins anew, with a warning that lists
-     * the differences.
+     * the differences. The number of iterations may differ, as long as the iterations made so far would have been the
+     * same: not where the learning rate's schedule spans all iterations, and not where more are made than wanted. Such a
+     * state is kept.
      */
     IF_SAME,
     /**

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a training writes down all it needs to go on later, and what it does with what an earlier run wrote. The states
  * are files {@code NAME-ITERATION.state} beside the LoRA, of which the last two are kept; they are written in the
- * background. When all iterations are made, or the training is cancelled with {@link CancelMode#DISCARD}, they are
- * deleted.
+ * background. When all iterations are made, the last state is kept alone: with more iterations, the training goes on from
+ * there. A training that is cancelled with {@link CancelMode#DISCARD} deletes its states.
  *
  * <p>A training that goes on from a state gives the very bytes that it would have given without the interruption, on
  * the same machine and with a {@link TrainingSpec#timestamp()}.

@@ -1,5 +1,6 @@
 package io.github.txt2lora.internal;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,15 @@ public final class FirstFew {
         List<String> first = words.stream().limit(most).toList();
         String more = words.size() > most ? " and " + more(words.size() - most) : "";
         return String.join(", ", first) + more;
+    }
+
+    /** Some parts of a sentence, such as {@code a; b; and 4,990 more}. */
+    public static String of(Collection<String> parts, String separator) {
+        List<String> first = new ArrayList<>(parts.stream().limit(MOST).toList());
+        if (parts.size() > MOST) {
+            first.add("and " + more(parts.size() - MOST));
+        }
+        return String.join(separator, first);
     }
 
     /** How many are not named, such as {@code 4,990 more}. */

@@ -133,7 +133,8 @@ final class ProgressReport implements TrainingListener {
     public void onStateRestored(StateRestored event) {
         output.tell(
                 line("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
-                named("Going on after " + event.iteration() + " iterations, from " + event.file()));
+                named("Going on after " + event.iteration() + " of " + iterations + " iterations, from "
+                        + event.file()));
     }
 
     @Override

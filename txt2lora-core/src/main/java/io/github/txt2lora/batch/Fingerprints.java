@@ -1,26 +1,31 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.leco.TrainingFingerprint;
 import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ProjectTexts;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Digests of what the parts of the work depend on: as long as one is the same, that part need not be done again. */
 final class Fingerprints {
 
+    private final LoraProject project;
     private final ProjectTexts texts;
 
     Fingerprints(LoraProject project) {
+        this.project = project;
         texts = project.texts();
     }
 
-    /** Of what is learned; when states are written, and how the finished LoRA is treated, does not matter for it. */
+    /** Of what is learned, but for the number of iterations, and of the number format that it is written in. */
     String training(ModelIdentity model) {
-        return digest(
-                key -> !isOfModel(key) && !isOfResize(key) && !isOfPreview(key) && !isOfStates(key),
-                texts.prompts() + "\n" + model.sha256());
+        TrainingSpec spec = project.settings().training();
+        SortedMap<String, String> learned = TrainingFingerprint.of(spec, project.prompts(), model.sha256());
+        return Sha256.of(TrainingFingerprint.digestWithoutIterations(learned) + "\n" + spec.savePrecision());
     }
 
     /** Of a resize of a LoRA. */
@@ -39,19 +44,11 @@ final class Fingerprints {
         return Sha256.of(chosen + "\n" + rest);
     }
 
-    private static boolean isOfModel(String key) {
-        return key.startsWith("model_");
-    }
-
     private static boolean isOfResize(String key) {
         return key.startsWith("resize");
     }
 
     private static boolean isOfPreview(String key) {
         return key.startsWith("preview");
-    }
-
-    private static boolean isOfStates(String key) {
-        return key.startsWith("state_") || key.equals("resume");
     }
 }

@@ -47,6 +47,19 @@ record LoraFiles(Path folder, String name) {
                 .findFirst();
     }
 
+    /** Whether there is a state that a training could go on from. */
+    boolean hasState() {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .anyMatch(file -> file.startsWith(name + "-") && file.endsWith(".state"));
+        } catch (IOException e) {
+            throw new StorageException("Cannot list the folder " + folder + ": " + e, e);
+        }
+    }
+
     /** Deletes a file if it is there. */
     static void delete(Path file) {
         try {

@@ -43,7 +43,7 @@ public record LoraRecord(
     /**
      * How a LoRA was trained.
      *
-     * @param fingerprint digest of all settings that the training depends on
+     * @param fingerprint digest of all settings that the training depends on, but for the number of iterations
      * @param model the base model
      * @param sha256 digest of the LoRA's file as it was trained
      * @param seed where all random numbers began

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoraWork {
 
+    private static final String ITERATIONS_KEY = "train_iterations";
+
     private final LoraProject project;
     private final ModelSource model;
     private final ModelIdentity identity;
@@ -98,12 +100,42 @@ final class LoraWork {
 
     /** Whether the training need not be made again, because its LoRA, or the smaller one that is wanted, is there. */
     private boolean isTrained(LoraRecord earlier) {
-        return earlier.training().fingerprint().equals(fingerprints.training(identity))
+        return isSameButForIterations(earlier)
+                && iterations(earlier).equals(iterations())
                 && (isResized(earlier)
                         || files.find(earlier.training().sha256()).isPresent());
     }
 
+    private boolean isSameButForIterations(LoraRecord earlier) {
+        return earlier.training().fingerprint().equals(fingerprints.training(identity));
+    }
+
+    private static String iterations(LoraRecord earlier) {
+        return String.valueOf(earlier.settings().get(ITERATIONS_KEY));
+    }
+
+    private String iterations() {
+        return String.valueOf(project.settings().training().iterations());
+    }
+
+    /** Where there is a state, the engine tells whether the training goes on from it. */
+    private void tellIfTrainedAnew() {
+        if (known != null
+                && isSameButForIterations(known)
+                && !iterations(known).equals(iterations())
+                && !files.hasState()) {
+            listener.onWarning(
+                    project.name(),
+                    "train_iterations is " + iterations() + ", was " + iterations(known) + ", and there is no state "
+                            + files.folder().resolve(project.name() + "-*.state")
+                            + " to go on from. The training begins anew");
+        }
+    }
+
     private LoraTraining beginTraining(Workspace workspace) {
+        if (!options.force()) {
+            tellIfTrainedAnew();
+        }
         TrainingSpec spec = project.settings().training();
         if (options.force()) {
             // should this be interrupted, the next run goes on with it instead of taking what was there for finished

@@ -4,74 +4,126 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.internal.FirstFew;
+import io.github.txt2lora.leco.LearningRates;
 import io.github.txt2lora.leco.TrainingState;
 import io.github.txt2lora.leco.TrainingStateFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A state to go on from.
+ * What is found to go on from.
  *
- * @param file where it was found
- * @param state what it holds
+ * @param from the state to go on from; empty to begin anew
+ * @param kept a state that is of use to the same training with another number of iterations, and is not to be deleted;
+ *     empty if there is none
  */
-record Restoration(Path file, TrainingState state) {
+record Restoration(Optional<Found> from, Optional<Path> kept) {
+
+    private static final Restoration NOTHING = new Restoration(Optional.empty(), Optional.empty());
 
     /**
-     * The latest state that can be read, if it is of the same training.
+     * A state in a file.
      *
-     * @param fingerprint of the training that is to go on; asked for only if there is a state
+     * @param file where it was found
+     * @param state what it holds
+     */
+    record Found(Path file, TrainingState state) {}
+
+    /**
+     * Looks for the latest state that can be read and that the training would have come to.
+     *
+     * @param spec of the training
+     * @param fingerprint of the training; asked for only if there is a state
      * @param warnings is told why a state is not used
      * @throws InvalidSettingException if a state is required and there is none of this training
      */
-    static Optional<Restoration> find(
+    static Restoration find(
             StateFolder folder,
-            Resume resume,
+            TrainingSpec spec,
             Supplier<? extends Map<String, String>> fingerprint,
             Consumer<String> warnings) {
+        Resume resume = spec.states().resume();
         if (resume == Resume.NEVER) {
-            return Optional.empty();
+            return NOTHING;
         }
         List<Path> files = folder.files();
-        for (Path file : files) {
-            Optional<TrainingState> state = read(file, warnings);
-            if (state.isPresent()) {
-                return ifSame(new Restoration(file, state.get()), resume, fingerprint.get(), warnings);
-            }
+        List<Found> readable = read(files, warnings);
+        if (!readable.isEmpty()) {
+            return choose(readable, spec, fingerprint.get(), warnings);
         }
         if (resume == Resume.REQUIRED) {
             String found = files.isEmpty() ? "there is no state " : "no state can be read of ";
             throw new InvalidSettingException("resume is REQUIRED, but " + found + folder.wildcard()
                     + "; expected one of an earlier run. Use IF_SAME to begin anew where there is none");
         }
-        return Optional.empty();
+        return NOTHING;
     }
 
-    private static Optional<TrainingState> read(Path file, Consumer<String> warnings) {
-        try {
-            return Optional.of(TrainingStateFile.read(file));
-        } catch (CheckpointException | StorageException e) {
-            warnings.accept("the state " + file + " is not used: " + e.getMessage());
-            return Optional.empty();
+    private static List<Found> read(List<Path> files, Consumer<String> warnings) {
+        List<Found> readable = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                readable.add(new Found(file, TrainingStateFile.read(file)));
+            } catch (CheckpointException | StorageException e) {
+                warnings.accept("the state " + file + " is not used: " + e.getMessage());
+            }
         }
+        return readable;
     }
 
-    private static Optional<Restoration> ifSame(
-            Restoration found, Resume resume, Map<String, String> fingerprint, Consumer<String> warnings) {
-        List<String> differences = found.state().differences(fingerprint);
-        if (differences.isEmpty()) {
-            return Optional.of(found);
+    /** Of states, the latest first. */
+    private static Restoration choose(
+            List<Found> found, TrainingSpec spec, Map<String, String> fingerprint, Consumer<String> warnings) {
+        LearningRates rates = rates(spec);
+        Path kept = null;
+        for (Found each : found) {
+            if (each.state().differsOnlyInIterations(fingerprint)) {
+                if (isOnTheWay(each.state(), rates)) {
+                    return new Restoration(Optional.of(each), Optional.ofNullable(kept));
+                }
+                kept = kept == null ? each.file() : kept;
+            }
         }
-        String message = "the state " + found.file() + " is of another training: " + String.join("; ", differences);
-        if (resume == Resume.REQUIRED) {
+        String message = whyNot(found.get(0), spec, fingerprint);
+        if (spec.states().resume() == Resume.REQUIRED) {
             throw new InvalidSettingException(
                     message + ". Set these as they were, or use IF_SAME or NEVER to begin anew");
         }
-        warnings.accept(message + ". The training begins anew");
-        return Optional.empty();
+        warnings.accept(message + ". The training begins anew"
+                + (kept == null ? "" : ", and the state is kept for when the iterations are set as they were"));
+        return new Restoration(Optional.empty(), Optional.ofNullable(kept));
+    }
+
+    /** Null without iterations, which have no learning rates. */
+    private static @Nullable LearningRates rates(TrainingSpec spec) {
+        return spec.iterations() == 0 ? null : LearningRates.of(spec);
+    }
+
+    private static boolean isOnTheWay(TrainingState state, @Nullable LearningRates rates) {
+        return rates == null ? state.iteration() == 0 : state.isOnTheWayOf(rates);
+    }
+
+    private static String whyNot(Found latest, TrainingSpec spec, Map<String, String> fingerprint) {
+        TrainingState state = latest.state();
+        if (!state.differsOnlyInIterations(fingerprint)) {
+            return "the state " + latest.file() + " is of another training: "
+                    + FirstFew.of(state.differences(fingerprint), "; ");
+        }
+        String differences = String.join("; ", state.differences(fingerprint));
+        return state.iteration() > spec.iterations()
+                ? "the state " + latest.file() + " is of " + state.iteration() + " iterations, more than the "
+                        + spec.iterations() + " that are to be made"
+                : "the state " + latest.file() + " is of a training of another length: " + differences
+                        + ", and the learning rates of the " + state.iteration()
+                        + " iterations already made would have been others, since the schedule " + spec.schedule()
+                        + " spans all iterations";
     }
 }

@@ -22,6 +22,9 @@ import java.util.Optional;
 /** What a training has come to so far; it tells the job and its listeners of each change. */
 final class RunLog {
 
+    /** They are kept in states and records. */
+    private static final int MOST_WARNINGS = 100;
+
     private final EngineJob job;
     private final TrainingSpec spec;
     private final Pace pace;
@@ -65,6 +68,14 @@ final class RunLog {
     }
 
     void warn(String message) {
+        if (warnings.size() >= MOST_WARNINGS) {
+            return;
+        }
+        if (warnings.size() == MOST_WARNINGS - 1) {
+            warnings.add("there are more warnings than these " + warnings.size() + "; the others are not told");
+            job.publish(new TrainingWarning(warnings.get(warnings.size() - 1)));
+            return;
+        }
         warnings.add(message);
         job.publish(new TrainingWarning(message));
     }

@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class StateKeeper implements AutoCloseable {
         return thread;
     });
     private final Deque<Path> written = new ArrayDeque<>();
+    private Optional<Path> kept = Optional.empty();
     private @Nullable CompletableFuture<StateSaved> writing;
     private long lastNanos;
 
@@ -59,6 +61,11 @@ final class StateKeeper implements AutoCloseable {
     /** Tells the state that the training goes on from, which is one of those to keep. */
     void resumedFrom(Path file) {
         written.add(file);
+    }
+
+    /** Tells a state of a training of another length, which is not deleted. */
+    void keep(Optional<Path> file) {
+        kept = file;
     }
 
     /** After each iteration: writes the state if it is time, unless the last one is still being written. */
@@ -101,8 +108,13 @@ final class StateKeeper implements AutoCloseable {
         if (written.size() > KEPT) {
             written.removeFirst();
         }
-        folder.retain(List.copyOf(written));
+        retain();
         return new StateSaved(file, state.iteration());
+    }
+
+    private void retain() {
+        folder.retain(
+                Stream.concat(written.stream(), kept.stream()).distinct().toList());
     }
 
     private void finishWriting() {
@@ -120,12 +132,35 @@ final class StateKeeper implements AutoCloseable {
         }
     }
 
-    /** Deletes all states, because nothing is left to go on with. */
+    /** Keeps the state at the end of all iterations alone, from which more can be made; no event tells of it. */
+    void keepLast(Supplier<TrainingState> state) {
+        if (!spec.isWritten()) {
+            deleteAll();
+            return;
+        }
+        finishWriting();
+        try {
+            write(state.get());
+            while (written.size() > 1) {
+                written.removeFirst();
+            }
+            retain();
+        } catch (StorageException e) {
+            warnings.accept("the training's last state could not be kept, so more iterations would begin anew: "
+                    + e.getMessage());
+        }
+    }
+
+    /** Deletes all states of this training, because nothing is left to go on with. */
     void deleteAll() {
         finishWriting();
         written.clear();
+        retainQuietly();
+    }
+
+    private void retainQuietly() {
         try {
-            folder.retain(List.of());
+            retain();
         } catch (StorageException e) {
             warnings.accept(e.getMessage());
         }

@@ -20,6 +20,7 @@ import io.github.txt2lora.leco.NonFiniteException;
 import io.github.txt2lora.leco.QualityMeter;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.TrainingFingerprint;
 import io.github.txt2lora.leco.TrainingState;
 import io.github.txt2lora.lora.LoraFile;
 import io.github.txt2lora.lora.LoraMetadata;
@@ -61,7 +62,7 @@ final class TrainingLoop implements AutoCloseable {
      *
      * @param model that the LoRA is attached to
      * @param parameters what the trainer changes
-     * @param fingerprint see {@link Fingerprint}; asked for when a state is written or found
+     * @param fingerprint see {@link TrainingFingerprint}; asked for when a state is written or found
      */
     TrainingLoop(
             EngineJob job,
@@ -211,19 +212,19 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     private void restore() {
-        var found = Restoration.find(states, spec.states().resume(), fingerprint, log::warn);
-        if (found.isEmpty()) {
-            log.start();
-            return;
-        }
-        TrainingState state = found.get().state();
-        restore(found.get());
-        keeper.resumedFrom(found.get().file());
-        log.startAfter(state);
-        job.publish(new StateRestored(found.get().file(), state.iteration()));
+        Restoration found = Restoration.find(states, spec, fingerprint, log::warn);
+        keeper.keep(found.kept());
+        found.from().ifPresentOrElse(this::restoreFrom, log::start);
     }
 
-    private void restore(Restoration found) {
+    private void restoreFrom(Restoration.Found found) {
+        restore(found);
+        keeper.resumedFrom(found.file());
+        log.startAfter(found.state());
+        job.publish(new StateRestored(found.file(), found.state().iteration()));
+    }
+
+    private void restore(Restoration.Found found) {
         try {
             trainer.restore(found.state().trainer());
             gapWatch.restore(found.state().gaps());
@@ -258,8 +259,10 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     private void keepOrDeleteState() {
-        if (isFinished() || job.control().cancelMode() == CancelMode.DISCARD) {
+        if (job.control().cancelMode() == CancelMode.DISCARD) {
             keeper.deleteAll();
+        } else if (isFinished() && log.iteration() > 0) {
+            keeper.keepLast(state);
         } else if (log.iteration() > 0) {
             keeper.saveNow(state);
         }

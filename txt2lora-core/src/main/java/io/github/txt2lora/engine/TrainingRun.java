@@ -29,6 +29,7 @@ import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.TrainingFingerprint;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
@@ -225,7 +226,8 @@ final class TrainingRun {
                 trainer,
                 parameters,
                 base,
-                () -> Fingerprint.of(training, engine.models().sha256(checkpoint, () -> {}))));
+                () -> TrainingFingerprint.of(
+                        spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
         return new Opened(unet, loop);
     }
 

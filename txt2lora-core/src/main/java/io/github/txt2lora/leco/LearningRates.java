@@ -8,6 +8,7 @@ import io.github.txt2lora.LearningRateSchedule.CosineWithRestarts;
 import io.github.txt2lora.LearningRateSchedule.Linear;
 import io.github.txt2lora.LearningRateSchedule.Step;
 import io.github.txt2lora.TrainingSpec;
+import java.util.stream.IntStream;
 
 /**
  * The learning rate of each iteration, as a closed form: it depends on nothing but the iteration, so a resumed training
@@ -52,6 +53,23 @@ public record LearningRates(LearningRateSchedule schedule, double rate, int iter
             return rate * iteration / warmupIterations;
         }
         return rate * factor(iteration - warmupIterations, iterations - warmupIterations);
+    }
+
+    /**
+     * Whether a training with another number of iterations has the same learning rates as far as it has come.
+     *
+     * @param otherIterations of that training
+     * @param made iterations that are compared, at most those of either training
+     */
+    public boolean agreeWith(int otherIterations, int made) {
+        if (otherIterations == iterations) {
+            return true;
+        }
+        if (otherIterations < Math.max(1, Math.max(made, warmupIterations)) || iterations < made) {
+            return false;
+        }
+        var other = new LearningRates(schedule, rate, otherIterations, warmupIterations);
+        return IntStream.range(0, made).allMatch(i -> at(i) == other.at(i));
     }
 
     /** The share of the full rate at a place in the schedule's length. */

@@ -59,6 +59,30 @@ public record TrainingState(
                 .toList();
     }
 
+    /** Whether the trainings of another fingerprint and of this one differ in nothing but the number of iterations. */
+    public boolean differsOnlyInIterations(Map<String, String> now) {
+        Map<String, String> rest = new TreeMap<>(now);
+        Map<String, String> own = new TreeMap<>(fingerprint);
+        rest.remove(TrainingFingerprint.ITERATIONS);
+        own.remove(TrainingFingerprint.ITERATIONS);
+        return rest.equals(own);
+    }
+
+    /**
+     * Whether a training that differs in nothing but the number of iterations would have come to this state too, had it
+     * been made from the start.
+     *
+     * @param rates of that training
+     */
+    public boolean isOnTheWayOf(LearningRates rates) {
+        try {
+            int earlier = Integer.parseInt(fingerprint.getOrDefault(TrainingFingerprint.ITERATIONS, ""));
+            return iteration() <= rates.iterations() && rates.agreeWith(earlier, iteration());
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
     private static String value(String name, Map<String, String> fingerprint) {
         return Excerpt.of(fingerprint.getOrDefault(name, "absent"));
     }

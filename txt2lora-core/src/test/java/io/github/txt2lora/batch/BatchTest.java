@@ -228,16 +228,51 @@ class BatchTest {
         assertThat(engine.trainings()).hasSize(1);
         assertThat(engine.requests()).hasSize(6);
 
-        project("krnkmd", SETTINGS + "state_per_seconds: 7\nresume: never\n");
-        assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
+        for (String withoutEffect : List.of(
+                "state_per_seconds: 7\nresume: never\n",
+                "measure_quality: false\n",
+                "non_finite: skip\nnon_finite_limit: 7\n",
+                "save_per_steps: 2\n",
+                "timestamp: 2024-12-31T23:59:59Z\n")) {
+            project("krnkmd", SETTINGS + withoutEffect);
+            assertThat(run(BatchOptions.onlyOne()).outcomes().get(0))
+                    .as(withoutEffect)
+                    .isInstanceOf(LoraOutcome.Skipped.class);
+        }
 
-        project("krnkmd", SETTINGS + "seed: 1\n");
+        project("krnkmd", SETTINGS + "save_precision: float32\n");
         run(BatchOptions.onlyOne());
         assertThat(engine.trainings()).hasSize(2);
 
-        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- target: krnkmd\n  batch_size: 2\n");
+        project("krnkmd", SETTINGS + "seed: 1\n");
         run(BatchOptions.onlyOne());
         assertThat(engine.trainings()).hasSize(3);
+
+        Files.writeString(folder.resolve("prompts/krnkmd.yaml"), "- target: krnkmd\n  batch_size: 2\n");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(4);
+    }
+
+    @Test
+    void more_iterations_without_a_state_are_trained_anew_and_say_so() throws IOException {
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+        project("krnkmd", SETTINGS.replace("train_iterations: 3", "train_iterations: 5"));
+        List<String> warnings = new ArrayList<>();
+
+        batch().run(BatchOptions.onlyOne(), new BatchListener() {
+            @Override
+            public void onWarning(String name, String message) {
+                warnings.add(message);
+            }
+        });
+
+        assertThat(engine.trainings()).hasSize(2);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .startsWith("train_iterations is 5, was 3, and there is no state ")
+                .endsWith("to go on from. The training begins anew");
     }
 
     @Test

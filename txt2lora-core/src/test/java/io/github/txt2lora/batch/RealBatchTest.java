@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
@@ -82,6 +83,27 @@ class RealBatchTest {
 
         assertThat(run(BatchOptions.onlyOne()).isComplete()).isTrue();
         assertThat(events).hasAtLeastOneElementOfType(StateRestored.class);
+    }
+
+    @Test
+    void more_iterations_go_on_from_the_finished_lora() throws IOException {
+        String settings = "preview: false\ntimestamp: 2024-12-31T23:59:59Z\n";
+        project("krnkmd", settings + "train_iterations: 5\n");
+        run(BatchOptions.onlyOne());
+        Path lora = workspace.loraFolder("krnkmd").resolve("krnkmd-large.safetensors");
+        byte[] expected = Files.readAllBytes(lora);
+        project("krnkmd", settings + "train_iterations: 2\n");
+        run(BatchOptions.onlyOne().withForce(true));
+        events.clear();
+
+        project("krnkmd", settings + "train_iterations: 5\n");
+        assertThat(run(BatchOptions.onlyOne()).isComplete()).isTrue();
+
+        assertThat(events)
+                .hasAtLeastOneElementOfType(StateRestored.class)
+                .filteredOn(IterationFinished.class::isInstance)
+                .hasSize(3);
+        assertThat(lora).hasBinaryContent(expected);
     }
 
     private BatchResult run(BatchOptions options) {

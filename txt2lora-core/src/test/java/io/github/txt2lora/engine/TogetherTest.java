@@ -14,6 +14,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Resume;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -175,8 +176,9 @@ class TogetherTest {
 
     @Test
     void work_is_counted_for_each() throws Exception {
-        List<LoraTraining> trainings = List.of(
-                training("krnkmd", spec().measureQuality(true)), training("tyankmk", spec().measureQuality(true)));
+        TrainingSpec.Builder spec =
+                spec().measureQuality(true).states(StateSpec.defaults().resume(Resume.NEVER));
+        List<LoraTraining> trainings = List.of(training("krnkmd", spec), training("tyankmk", spec));
         reopen(); // where nothing is kept yet
         List<TrainingJob> jobs = engine.startTogether(trainings);
         long first = jobs.get(0).await().unetSamples();

@@ -79,7 +79,7 @@ class TrainingResultTest {
         assertThat(lora.lastLoss()).isEqualTo(lora.losses().get(11));
         assertThat(lora.duration()).isPositive();
         assertThat(lora.warnings()).isEmpty();
-        assertThat(files()).containsExactly("krnkmd.safetensors");
+        assertThat(files()).containsExactly("krnkmd-12.state", "krnkmd.safetensors");
     }
 
     @ParameterizedTest
@@ -192,7 +192,11 @@ class TrainingResultTest {
                 engine.train(Tiny.training(folder, Tiny.spec(5).saveEvery(2)).build());
 
         assertThat(files())
-                .containsExactly("krnkmd.safetensors", "krnkmd_2steps.safetensors", "krnkmd_4steps.safetensors");
+                .containsExactly(
+                        "krnkmd-5.state",
+                        "krnkmd.safetensors",
+                        "krnkmd_2steps.safetensors",
+                        "krnkmd_4steps.safetensors");
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("krnkmd_4steps.safetensors"))) {
             assertThat(file.metadata()).containsEntry("ss_steps", "4");
         }

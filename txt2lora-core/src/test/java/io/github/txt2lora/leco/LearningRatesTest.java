@@ -9,6 +9,7 @@ import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LearningRateSchedule.CosineWithRestarts;
 import io.github.txt2lora.LearningRateSchedule.Linear;
 import io.github.txt2lora.LearningRateSchedule.Step;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,26 @@ class LearningRatesTest {
     void warm_up_rises_from_zero_and_the_schedule_follows() {
         assertRates(rates(LearningRateSchedule.linear(), 8, 4), 0, 0.5, 1, 1.5, 2, 1.5, 1, 0.5);
         assertRates(rates(LearningRateSchedule.cosine(), 2, 2), 0, 1);
+    }
+
+    @Test
+    void schedules_that_do_not_span_all_iterations_agree_whatever_their_number() {
+        for (LearningRateSchedule schedule : List.of(
+                LearningRateSchedule.constant(),
+                new Step(3, 0.5),
+                new CosineWithRestarts(0, 4, 1))) {
+            var rates = new LearningRates(schedule, 1, 20, 2);
+            assertThat(rates.agreeWith(10, 10)).as("%s", schedule).isTrue();
+            assertThat(rates.agreeWith(10, 11)).as("%s", schedule).isFalse();
+            assertThat(rates.agreeWith(40, 20)).as("%s", schedule).isTrue();
+            assertThat(rates.agreeWith(1, 1)).as("%s", schedule).isFalse();
+        }
+        for (LearningRateSchedule schedule : List.of(LearningRateSchedule.cosine(), new Linear(0.1))) {
+            var rates = new LearningRates(schedule, 1, 20, 0);
+            assertThat(rates.agreeWith(10, 5)).as("%s", schedule).isFalse();
+            assertThat(rates.agreeWith(20, 20)).as("%s", schedule).isTrue();
+            assertThat(rates.agreeWith(10, 0)).as("%s", schedule).isTrue();
+        }
     }
 
     @Test
