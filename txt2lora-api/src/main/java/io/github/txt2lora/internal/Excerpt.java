@@ -3,8 +3,8 @@ package io.github.txt2lora.internal;
 import java.util.Locale;
 
 /**
- * Text of a user or from a file as it may stand in a message: short and on one line, and showing what it is, however
- * hostile. Characters that steer a terminal or the direction of writing are escaped.
+ * Text of a user, a file or a server as it may stand in a message, report or log, however hostile: characters that steer
+ * a terminal or the direction of writing are escaped, as in Java.
  */
 public final class Excerpt {
 
@@ -13,31 +13,55 @@ public final class Excerpt {
 
     private Excerpt() {}
 
-    /** The text, or its start with {@code ...} after it. */
+    /** The text on one line, or its start with {@code ...} after it; an address without what may be secret. */
     public static String of(CharSequence text) {
-        return escaped(text) + (text.length() > LONGEST ? "..." : "");
+        CharSequence shown = PublicAddress.ofValue(text);
+        return start(shown) + (shown.length() > LONGEST ? "..." : "");
     }
 
     /** The same in double quotes. */
     public static String quoted(CharSequence text) {
-        return '"' + escaped(text) + '"' + (text.length() > LONGEST ? "..." : "");
+        CharSequence shown = PublicAddress.ofValue(text);
+        return '"' + start(shown) + '"' + (shown.length() > LONGEST ? "..." : "");
     }
 
-    private static String escaped(CharSequence text) {
+    /** All of a text, whose line breaks and tabs stay. */
+    public static String lines(CharSequence text) {
+        return escaped(text, true);
+    }
+
+    /** As {@link #lines}, with what may be secret in addresses hidden; see {@link PublicAddress}. */
+    public static String message(CharSequence text) {
+        return PublicAddress.in(lines(text));
+    }
+
+    private static String start(CharSequence text) {
+        int end = Math.min(text.length(), LONGEST);
+        boolean splitsPair = end < text.length() && end > 0 && Character.isHighSurrogate(text.charAt(end - 1));
+        return escaped(text.subSequence(0, splitsPair ? end - 1 : end), false);
+    }
+
+    private static String escaped(CharSequence text, boolean keepsLines) {
         StringBuilder escaped = new StringBuilder();
-        text.chars().limit(LONGEST).forEach(c -> {
-            if (isVisible((char) c)) {
-                escaped.append((char) c);
+        text.codePoints().forEach(c -> {
+            if (isVisible(c) || (keepsLines && (c == '\n' || c == '\t'))) {
+                escaped.appendCodePoint(c);
             } else {
-                escaped.append(String.format(Locale.ROOT, "\\u%04x", c));
+                for (char unit : Character.toChars(c)) {
+                    escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
             }
         });
-        return escaped.toString();
+        return keepsLines ? escaped.toString().replace("\\u000d\n", "\r\n") : escaped.toString();
     }
 
-    private static boolean isVisible(char c) {
+    private static boolean isVisible(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
             default -> true;
         };
     }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.internal;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,7 +17,27 @@ public final class PublicAddress {
     /** Signed addresses have their keys in the query. */
     private static final Pattern QUERY = Pattern.compile("[?#].*", Pattern.DOTALL);
 
+    /** Addresses of the web within a text, up to what may be the sentence's own. One slash is left of two in a path. */
+    private static final Pattern ADDRESS = Pattern.compile(
+            "\\b(?:https?|hf|s3|gs|ftps?|wss?):/[^\\s\"'<>]*?(?=[;:,.)\\]\u2026]*(?:[\\s\"'<>]|$))",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern START =
+            Pattern.compile("\\s*(?:https?|hf|s3|gs|ftps?|wss?):/", Pattern.CASE_INSENSITIVE);
+
     private PublicAddress() {}
+
+    /** A text without the secrets of an address if it begins as one, whatever comes then; else as it is. */
+    static CharSequence ofValue(CharSequence text) {
+        return START.matcher(text).lookingAt() ? of(text) : text;
+    }
+
+    /** A text in which all addresses of the web are without user, query and fragment. */
+    public static String in(String text) {
+        return text.contains(":/")
+                ? ADDRESS.matcher(text).replaceAll(address -> Matcher.quoteReplacement(of(address.group())))
+                : text;
+    }
 
     /** The address without its user, query and fragment, also if it is none. */
     public static String of(Object address) {

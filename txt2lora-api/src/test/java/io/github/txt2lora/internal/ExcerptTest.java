@@ -19,6 +19,18 @@ class ExcerptTest {
     }
 
     @Test
+    void escapes_what_is_written_as_two_units() {
+        assertThat(Excerpt.of("a\udb40\udc41b\ud83d")).isEqualTo("a\\udb40\\udc41b\\ud83d");
+        assertThat(Excerpt.of("x".repeat(199) + "🐈")).isEqualTo("x".repeat(199) + "...");
+    }
+
+    @Test
+    void messages_of_several_lines_keep_their_lines_and_nothing_else_that_steers() {
+        assertThat(Excerpt.message("a\n\tb\r\nc\rd\u001b[1m\u202e\u009be"))
+                .isEqualTo("a\n\tb\r\nc\\u000dd\\u001b[1m\\u202e\\u009be");
+    }
+
+    @Test
     void cuts_long_text() {
         assertThat(Excerpt.of("x".repeat(201))).isEqualTo("x".repeat(200) + "...");
         assertThat(Excerpt.quoted("x".repeat(200))).isEqualTo('"' + "x".repeat(200) + '"');

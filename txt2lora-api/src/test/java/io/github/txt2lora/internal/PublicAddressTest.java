@@ -37,4 +37,30 @@ class PublicAddressTest {
     void nothing_of_a_secret_is_left(String address) {
         assertThat(PublicAddress.of(address)).doesNotContain("cret");
     }
+
+    @Test
+    void addresses_in_a_text_are_shown_without_secrets_and_the_text_as_it_is() {
+        assertThat(PublicAddress.in(
+                        "a https://example.org/x?sig=secret, b (HTTPS://u:secret@h/y#secret); 'hf://o/r?secret'"
+                                + " /work/https:/example.org/z?secret.\n5:/? is 'C:/a#1'"))
+                .isEqualTo("a https://example.org/x?***, b (HTTPS://***@h/y?***); 'hf://o/r?***'"
+                        + " /work/https:/example.org/z?***.\n5:/? is 'C:/a#1'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.org/x?***&sig=secret",
+                "https://example.org/x?a=1;b=secret",
+                "see:https://example.org/x?a=(secret)",
+                "https://example.org/x?a=[secret]&b=secret…",
+                "ftp://secret:secret@example.org"
+            })
+    void nothing_of_a_secret_is_left_in_a_text(String text) {
+        assertThat(PublicAddress.in("x " + text + " y"))
+                .doesNotContain("cret")
+                .startsWith("x ")
+                .endsWith(" y");
+        assertThat(PublicAddress.in(PublicAddress.in(text))).isEqualTo(PublicAddress.in(text));
+    }
 }

@@ -7,6 +7,7 @@ import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,6 +59,7 @@ final class ImageCommand implements Callable<Integer> {
                 .mapToObj(i -> fileOf(request.seed() + i))
                 .toList();
         AtomicFile.requireWritable(files.get(0));
+        files.forEach(RegularFile::requireReplaceable);
         Output output = common.output();
         List<GeneratedImage> images = draw(request, output);
         for (int i = 0; i < images.size(); i++) {

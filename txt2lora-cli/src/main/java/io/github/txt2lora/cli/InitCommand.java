@@ -4,6 +4,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,6 +59,7 @@ final class InitCommand implements Callable<Integer> {
         texts.put(workspace.configFile(NAME), demo ? "config-demo.yaml" : "config.yaml");
         texts.put(workspace.promptsFolder().resolve(NAME + ".yaml"), demo ? "prompts-demo.yaml" : "prompts.yaml");
         requireFree(texts.keySet().stream().filter(Files::exists).toList());
+        texts.keySet().forEach(RegularFile::requireReplaceable);
         texts.forEach((file, resource) -> AtomicFile.write(file, text(resource)));
         if (demo) {
             DemoCheckpoint.copyTo(workspace.modelFolder());

@@ -137,6 +137,7 @@ public final class Batch {
             try {
                 LoraProject project = workspace.load(name, warning -> calls.onWarning(name, warning));
                 LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
+                files.requireReplaceable();
                 Optional<LoraRecord> record =
                         LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));
                 record.ifPresent(earlier -> known.add(earlier.training().model()));
@@ -191,8 +192,13 @@ public final class Batch {
                 .toList();
     }
 
+    /** Where the report of a workspace comes to lie. */
+    static Path reportFile(Workspace workspace) {
+        return workspace.loraFolder().resolve("report.html");
+    }
+
     private Optional<Path> writeReport(List<LoraOutcome> outcomes, Duration duration) {
-        Path file = workspace.loraFolder().resolve("report.html");
+        Path file = reportFile(workspace);
         try {
             Uninterrupted.get(() -> {
                 new HtmlReport(workspace, outcomes, duration).write(file);
@@ -200,7 +206,7 @@ public final class Batch {
             });
             return Optional.of(file);
         } catch (Txt2LoraException e) {
-            LOG.warn("the report {} cannot be written", file, e);
+            LOG.warn("there is no report: {}", e.getMessage());
             return Optional.empty();
         }
     }

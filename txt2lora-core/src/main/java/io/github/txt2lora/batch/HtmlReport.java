@@ -4,6 +4,7 @@ import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,7 +154,7 @@ final class HtmlReport {
 
     private void addRecord(HtmlText html, String name, LoraRecord record) {
         LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
-        if (record.preview() != null && Files.isRegularFile(files.picture())) {
+        if (record.preview() != null && RegularFile.isAt(files.picture())) {
             html.png(read(files.picture()), "pictures without and with " + name);
         }
         LossChart.png(record.training().losses())

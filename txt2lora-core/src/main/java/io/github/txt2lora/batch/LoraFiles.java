@@ -1,6 +1,7 @@
 package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ record LoraFiles(Path folder, String name) {
     /** The LoRA with a digest, wherever it is. */
     Optional<Path> find(String sha256) {
         return Stream.of(lora(), large())
-                .filter(Files::isRegularFile)
+                .filter(RegularFile::isAt)
                 .filter(file -> Sha256.of(file).equals(sha256))
                 .findFirst();
     }
@@ -58,6 +59,20 @@ record LoraFiles(Path folder, String name) {
         } catch (IOException e) {
             throw new StorageException("Cannot list the folder " + folder + ": " + e, e);
         }
+    }
+
+    /**
+     * Passes if all files may be written.
+     *
+     * @throws StorageException if the folder or one of the files is a link or something else than a file; the message
+     *     says which
+     */
+    void requireReplaceable() {
+        if (Files.isSymbolicLink(folder)) {
+            throw new StorageException(folder + " is a link; expected a folder, since what is trained is not written"
+                    + " through a link of a LoRA's name. Remove it, or make a link of the folder above it");
+        }
+        Stream.of(lora(), large(), small(), record(), picture()).forEach(RegularFile::requireReplaceable);
     }
 
     /** Deletes a file if it is there. */

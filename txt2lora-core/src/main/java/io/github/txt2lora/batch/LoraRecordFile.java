@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +36,10 @@ final class LoraRecordFile {
 
     private LoraRecordFile() {}
 
-    /** Writes a record. */
+    /** Writes a record; what is invisible is escaped, and JSON's escapes are Java's. */
     static void write(Path file, LoraRecord record) {
         try {
-            AtomicFile.write(file, WRITER.writeValueAsString(record) + "\n");
+            AtomicFile.write(file, Excerpt.lines(WRITER.writeValueAsString(record)) + "\n");
         } catch (JsonProcessingException e) {
             throw new StorageException("The record " + file + " cannot be written as JSON: " + e.getMessage(), e);
         }
@@ -46,10 +48,11 @@ final class LoraRecordFile {
     /**
      * The record of a file; empty if there is none, or nothing can be made of it, of which a warning tells.
      *
-     * @throws StorageException if the file is there and cannot be read
+     * @throws StorageException if the file is there and cannot be read, or is a link or no file
      */
     static Optional<LoraRecord> read(Path file, Consumer<String> warnings) {
-        if (!Files.isRegularFile(file)) {
+        RegularFile.requireReplaceable(file);
+        if (!RegularFile.isAt(file)) {
             return Optional.empty();
         }
         try {

@@ -8,6 +8,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.ResizeSpec;
 import io.github.txt2lora.ops.ResizedLora;
@@ -15,7 +16,6 @@ import io.github.txt2lora.ops.ResizedModule;
 import io.github.txt2lora.storage.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -186,7 +186,7 @@ final class LoraWork {
                 && resize != null
                 && resize.fingerprint()
                         .equals(fingerprints.resize(current.training().sha256()))
-                && Files.isRegularFile(files.lora())
+                && RegularFile.isAt(files.lora())
                 && Sha256.of(files.lora()).equals(resize.sha256());
     }
 
@@ -239,7 +239,7 @@ final class LoraWork {
         String fingerprint =
                 fingerprints.preview(resize == null ? current.training().sha256() : resize.sha256());
         LoraRecord.Preview drawn = current.preview();
-        if (drawn != null && drawn.fingerprint().equals(fingerprint) && Files.isRegularFile(files.picture())) {
+        if (drawn != null && drawn.fingerprint().equals(fingerprint) && RegularFile.isAt(files.picture())) {
             return current;
         }
         Instant start = Instant.now();

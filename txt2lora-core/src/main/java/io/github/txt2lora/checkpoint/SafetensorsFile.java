@@ -2,16 +2,15 @@ package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.RegularFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,11 +20,8 @@ import java.util.Optional;
 
 /**
  * A safetensors file opened for reading: 8 bytes with the length of the header, little-endian; the header, JSON; then
- * the tensors' bytes without gaps. Opening reads and checks the whole header; the data is mapped into memory and read
- * when a tensor is.
- *
- * <p>The file must not be shortened while it is open. Java releases the mapping some time after the last tensor view
- * is unreachable, not on {@link #close()}; views obtained before may still be used.
+ * the tensors' bytes without gaps. Opening reads and checks the whole header; the data of a tensor is read each time that
+ * it is asked for, as long as the file is open.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -38,9 +34,6 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static final int LENGTH_BYTES = Long.BYTES;
 
-    /** Tensors are mapped in groups of up to this size, because one buffer cannot hold 2 GiB. */
-    private static final long MAX_MAPPED_BYTES = 1L << 30;
-
     /** Read at a time, so that reading can be broken off soon on slow disks too. */
     private static final int MAX_READ_BYTES = 16 << 20;
 
@@ -51,13 +44,12 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Map<String, TensorView> tensors;
 
     private SafetensorsFile(
-            Path path, FileChannel channel, Runnable beforeRead, SafetensorsHeader header, long dataStart)
-            throws IOException {
+            Path path, FileChannel channel, Runnable beforeRead, SafetensorsHeader header, long dataStart) {
         this.path = path;
         this.channel = channel;
         this.beforeRead = beforeRead;
         this.metadata = header.metadata();
-        this.tensors = Collections.unmodifiableMap(map(header.tensors(), dataStart));
+        this.tensors = Collections.unmodifiableMap(views(header.tensors(), dataStart));
     }
 
     /**
@@ -97,7 +89,7 @@ public final class SafetensorsFile implements AutoCloseable {
             if (e instanceof RuntimeException known) {
                 throw known;
             }
-            throw new StorageException("%s cannot be read: %s".formatted(path, e.getMessage()), e);
+            throw unreadable(path, (IOException) e);
         }
     }
 
@@ -117,12 +109,22 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private static FileChannel openChannel(Path path) {
         try {
-            return FileChannel.open(path, StandardOpenOption.READ);
+            return RegularFile.openToRead(path);
         } catch (NoSuchFileException e) {
             throw new CheckpointException("%s does not exist; expected a .safetensors file".formatted(path), e);
         } catch (IOException e) {
             throw new StorageException("%s cannot be opened: %s".formatted(path, e), e);
         }
+    }
+
+    private static StorageException unreadable(Path path, IOException failure) {
+        if (failure instanceof EOFException) {
+            return new StorageException(
+                    path + " became shorter while it was read; expected a file that stays as it is: wait until it is"
+                            + " copied or synced, then start again",
+                    failure);
+        }
+        return new StorageException("%s cannot be read: %s".formatted(path, failure), failure);
     }
 
     private static void closeAfter(Exception failure, FileChannel channel) {
@@ -173,64 +175,40 @@ public final class SafetensorsFile implements AutoCloseable {
         while (target.hasRemaining()) {
             int read = channel.read(target, place);
             if (read < 0) {
-                throw new IOException("the file became shorter while it was read");
+                throw new EOFException();
             }
             place += read;
         }
     }
 
-    private Map<String, TensorView> map(List<SafetensorsHeader.Slot> slots, long dataStart) throws IOException {
+    private Map<String, TensorView> views(List<SafetensorsHeader.Slot> slots, long dataStart) {
         Map<String, TensorView> views = new LinkedHashMap<>();
-        List<SafetensorsHeader.Slot> group = new ArrayList<>();
         for (SafetensorsHeader.Slot slot : slots) {
-            if (!group.isEmpty() && slot.end() - group.get(0).begin() > MAX_MAPPED_BYTES) {
-                mapGroup(group, dataStart, views);
-                group.clear();
-            }
-            group.add(slot);
+            var part = new Part(dataStart + slot.begin(), slot.end() - slot.begin());
+            views.put(slot.name(), new TensorView(slot.name(), slot.type(), slot.shape(), part));
         }
-        mapGroup(group, dataStart, views);
         return views;
     }
 
-    private void mapGroup(List<SafetensorsHeader.Slot> group, long dataStart, Map<String, TensorView> views)
-            throws IOException {
-        if (group.isEmpty()) {
-            return;
-        }
-        long begin = group.get(0).begin();
-        long length = group.get(group.size() - 1).end() - begin;
-        // A single tensor of 2 GiB or more is listed but cannot be read: TensorView.bytes() refuses it.
-        ByteBuffer mapped = length > Integer.MAX_VALUE
-                ? ByteBuffer.allocate(0)
-                : channel.map(MapMode.READ_ONLY, dataStart + begin, length);
-        for (SafetensorsHeader.Slot slot : group) {
-            int offset = (int) (slot.begin() - begin);
-            long bytes = slot.end() - slot.begin();
-            views.put(
-                    slot.name(),
-                    new TensorView(
-                            slot.name(),
-                            slot.type(),
-                            slot.shape(),
-                            new Part(dataStart + slot.begin(), () -> mapped.slice(offset, (int) bytes))));
-        }
-    }
-
-    /** A tensor's part of the file: mapped, or read from the file at a position. */
+    /**
+     * A tensor's part of the file. It is read and not mapped: where a mapped file becomes shorter, which synced folders
+     * do, the process gets a signal in place of an exception.
+     */
     private final class Part implements TensorSource {
 
         private final long position;
-        private final TensorSource mapped;
+        private final long length;
 
-        Part(long position, TensorSource mapped) {
+        Part(long position, long length) {
             this.position = position;
-            this.mapped = mapped;
+            this.length = length;
         }
 
         @Override
         public ByteBuffer bytes() {
-            return mapped.bytes();
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
+            read(0, bytes);
+            return bytes.flip();
         }
 
         @Override
@@ -240,14 +218,14 @@ public final class SafetensorsFile implements AutoCloseable {
             try {
                 while (target.position() < end) {
                     beforeRead.run();
-                    int length = Math.min(MAX_READ_BYTES, end - target.position());
-                    target.limit(target.position() + length);
+                    int piece = Math.min(MAX_READ_BYTES, end - target.position());
+                    target.limit(target.position() + piece);
                     readFully(channel, place, target);
-                    place += length;
+                    place += piece;
                     target.limit(end);
                 }
             } catch (IOException e) {
-                throw new StorageException("%s cannot be read: %s".formatted(path, e), e);
+                throw unreadable(path, e);
             }
         }
     }
@@ -288,7 +266,7 @@ public final class SafetensorsFile implements AutoCloseable {
                         "%s has no tensor '%s' among its %d".formatted(path, name, tensors.size())));
     }
 
-    /** Closes the file. Tensor views that were obtained before stay readable. */
+    /** Closes the file. Tensor views that were obtained before cannot be read any more. */
     @Override
     public void close() {
         try {

@@ -9,11 +9,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A tensor of a file, described but not yet copied: its elements stay where the file is mapped until {@link #bytes()}
- * or {@link #toFloats()} asks for them. The views that {@link #transposed()}, {@link #rows} and {@link #reshaped} give
+ * A tensor of a file, described but not yet read: its elements stay in the file until {@link #bytes()} or
+ * {@link #toFloats()} asks for them, each time anew. The views that {@link #transposed()}, {@link #rows} and {@link #reshaped} give
  * are as lazy. Elements are in row-major order, bytes in little-endian order.
  */
 public final class TensorView {
+    /** Virtual machines have no arrays of the last few sizes. */
+    private static final int LARGEST_BUFFER = Integer.MAX_VALUE - 8;
+
     private final String name;
     private final ElementType type;
     private final List<Long> shape;
@@ -59,13 +62,14 @@ public final class TensorView {
     }
 
     /**
-     * The elements, read-only, little-endian, from position 0 to the limit. For a tensor of a file this is its part of
-     * the mapped file, without a copy, unless the view is a transposed one.
+     * The elements, read-only, little-endian, from position 0 to the limit. For a tensor of a file this is a copy, for
+     * which the file must still be open.
      *
      * @throws CheckpointException when the tensor has 2 GiB or more, which no buffer can hold
+     * @throws io.github.txt2lora.StorageException when the file cannot be read, for example because it became shorter
      */
     public ByteBuffer bytes() {
-        if (byteSize() > Integer.MAX_VALUE) {
+        if (byteSize() > LARGEST_BUFFER) {
             throw new CheckpointException(
                     "tensor '%s' has %d bytes; expected less than 2 GiB in one tensor".formatted(name, byteSize()));
         }
@@ -140,8 +144,8 @@ public final class TensorView {
     }
 
     /**
-     * Fills the rest of a buffer with the elements, little-endian. A tensor of a file is read straight from the file,
-     * not through the mapping, so that its pages do not stay in memory beside the copy; the file must still be open.
+     * Fills the rest of a buffer with the elements, little-endian. A tensor of a file is read straight into the buffer;
+     * the file must still be open.
      *
      * @throws io.github.txt2lora.StorageException when the file cannot be read
      */

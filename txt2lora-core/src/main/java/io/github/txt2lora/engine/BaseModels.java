@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -58,6 +59,10 @@ final class BaseModels implements AutoCloseable {
             checkpoint.requireFinite(Component.TEXT_ENCODER_2);
         }
         UNet unet = UNet.load(torch, checkpoint, precision);
+        if (!ModelStamp.of(checkpoint.path()).equals(key.stamp())) {
+            unet.close();
+            throw changed(checkpoint);
+        }
         kept = new Kept(key, unet);
         return unet;
     }
@@ -71,8 +76,17 @@ final class BaseModels implements AutoCloseable {
         ModelStamp stamp = ModelStamp.of(checkpoint.path());
         if (hashed == null || !hashed.stamp().equals(stamp)) {
             hashed = new Hashed(stamp, Sha256.of(checkpoint.path(), beforeRead));
+            if (!ModelStamp.of(checkpoint.path()).equals(stamp)) {
+                throw changed(checkpoint);
+            }
         }
         return hashed.sha256();
+    }
+
+    private static CheckpointException changed(Checkpoint checkpoint) {
+        return new CheckpointException(
+                "model " + checkpoint.path() + " was changed while it was read; expected files that"
+                        + " stay as they are: wait until they are copied or synced, then start again");
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.github.txt2lora.Resume;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.FirstFew;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.leco.LearningRates;
 import io.github.txt2lora.leco.TrainingState;
 import io.github.txt2lora.leco.TrainingStateFile;
@@ -71,6 +72,7 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
         List<Found> readable = new ArrayList<>();
         for (Path file : files) {
             try {
+                RegularFile.requireReplaceable(file);
                 readable.add(new Found(file, TrainingStateFile.read(file)));
             } catch (CheckpointException | StorageException e) {
                 warnings.accept("the state " + file + " is not used: " + e.getMessage());

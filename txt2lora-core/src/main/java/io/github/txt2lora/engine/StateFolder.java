@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -63,10 +64,10 @@ final class StateFolder {
         return pattern.matcher(String.valueOf(file.getFileName()));
     }
 
-    /** Deletes all states but these. */
+    /** Deletes all states but these; links and folders of such names are nobody's states. */
     void retain(List<Path> kept) {
         for (Path file : files()) {
-            if (!kept.contains(file)) {
+            if (!kept.contains(file) && RegularFile.isAt(file)) {
                 delete(file);
             }
         }

@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,8 +240,24 @@ final class TrainingLoop implements AutoCloseable {
     private void saveOnTheWay() {
         int iteration = log.iteration();
         if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !isFinished()) {
-            save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
+            save(fileOnTheWay(training, iteration), iteration);
         }
+    }
+
+    private static Path fileOnTheWay(LoraTraining training, int iteration) {
+        return training.output().resolve(training.name() + "_" + iteration + "steps.safetensors");
+    }
+
+    /** The files that a training writes before its end. */
+    static Stream<Path> filesOnTheWay(LoraTraining training) {
+        int every = training.training().saveEvery();
+        int iterations = training.training().iterations();
+        return every == 0
+                ? Stream.empty()
+                : IntStream.rangeClosed(1, iterations / every)
+                        .map(number -> number * every)
+                        .filter(iteration -> iteration < iterations)
+                        .mapToObj(iteration -> fileOnTheWay(training, iteration));
     }
 
     /** Writes the LoRA as it is after an iteration. */

@@ -22,6 +22,7 @@ import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
 import io.github.txt2lora.leco.EverydayPrompts;
@@ -185,6 +186,7 @@ final class TrainingRun {
     private Opened load(boolean others) {
         // the folder first: a model may have to be downloaded for an hour
         held.hold(OutputFolder.open(training.loraFile(), log::warn));
+        TrainingLoop.filesOnTheWay(training).forEach(RegularFile::requireReplaceable);
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
         if (others && !engine.models().holds(checkpoint, spec.precision())) {

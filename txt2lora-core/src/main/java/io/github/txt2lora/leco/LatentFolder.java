@@ -2,6 +2,7 @@ package io.github.txt2lora.leco;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
@@ -10,12 +11,14 @@ import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.storage.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -24,11 +27,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,6 +56,7 @@ public final class LatentFolder implements AutoCloseable {
     private final Consumer<String> warnings;
     private final Map<String, Optional<SafetensorsFile>> open = new HashMap<>();
     private final Map<String, Map<Integer, float[]>> added = new LinkedHashMap<>();
+    private final Set<String> reported = new HashSet<>();
 
     private LatentFolder(@Nullable Path folder, long limit, Consumer<String> warnings) {
         this.folder = folder;
@@ -78,10 +84,26 @@ public final class LatentFolder implements AutoCloseable {
         if (folder == null) {
             return Optional.empty();
         }
-        return open.computeIfAbsent(set, this::openFile)
-                .flatMap(file -> file.find(name(number)))
-                .map(TensorView::toFloats)
-                .filter(values -> values.length == length);
+        try {
+            return open.computeIfAbsent(set, this::openFile)
+                    .flatMap(file -> file.find(name(number)))
+                    .map(TensorView::toFloats)
+                    .filter(values -> values.length == length);
+        } catch (CheckpointException | StorageException e) {
+            // it was sound when it was opened
+            Optional.ofNullable(open.put(set, Optional.empty()))
+                    .flatMap(Function.identity())
+                    .ifPresent(SafetensorsFile::close);
+            warnOf(set, e);
+            return Optional.empty();
+        }
+    }
+
+    /** Once for each file, as it is looked at again when it is written. */
+    private void warnOf(String set, Txt2LoraException failure) {
+        if (reported.add(set)) {
+            warnings.accept("kept latents are made anew: " + failure.getMessage());
+        }
     }
 
     private static String name(int number) {
@@ -90,10 +112,11 @@ public final class LatentFolder implements AutoCloseable {
 
     private Optional<SafetensorsFile> openFile(String set) {
         Path path = path(set);
-        if (Files.notExists(path)) {
+        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
         try {
+            RegularFile.requireReplaceable(path);
             SafetensorsFile file = SafetensorsFile.open(path);
             try {
                 requireSound(file, set);
@@ -104,7 +127,7 @@ public final class LatentFolder implements AutoCloseable {
                 throw e;
             }
         } catch (CheckpointException | StorageException e) {
-            warnings.accept("kept latents are made anew: " + e.getMessage());
+            warnOf(set, e);
             return Optional.empty();
         }
     }
@@ -169,10 +192,12 @@ public final class LatentFolder implements AutoCloseable {
     private void write(String set, Map<Integer, float[]> arrays) {
         Map<String, float[]> all = new TreeMap<>();
         Optional.ofNullable(open.remove(set)).flatMap(Function.identity()).ifPresent(SafetensorsFile::close);
-        // copied and closed, since no system lets go of a mapped file as easily as Linux does
         openFile(set).ifPresent(file -> {
-            file.tensors().forEach(tensor -> all.put(tensor.name(), tensor.toFloats()));
-            file.close();
+            try (file) {
+                file.tensors().forEach(tensor -> all.put(tensor.name(), tensor.toFloats()));
+            } catch (CheckpointException | StorageException e) {
+                warnOf(set, e); // what could be read of it is sound
+            }
         });
         arrays.forEach((number, values) -> all.put(name(number), values));
         List<TensorView> tensors = all.entrySet().stream()
@@ -183,6 +208,7 @@ public final class LatentFolder implements AutoCloseable {
         metadata.put(SET, set);
         metadata.put(DATA_HASH, hash(entries));
         SafetensorsWriter.write(path(set), metadata, entries);
+        reported.remove(set);
     }
 
     private static TensorView tensor(String name, float[] values) {
@@ -201,7 +227,7 @@ public final class LatentFolder implements AutoCloseable {
     private void dropOldest(Path directory) throws IOException {
         List<Kept> oldestFirst;
         try (Stream<Path> all = Files.list(directory)) {
-            oldestFirst = all.filter(file -> file.toString().endsWith(EXTENSION))
+            oldestFirst = all.filter(file -> file.toString().endsWith(EXTENSION) && RegularFile.isAt(file))
                     .flatMap(Kept::of)
                     .sorted(Comparator.comparing(Kept::used))
                     .toList();

@@ -9,6 +9,7 @@ import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.ops.CheckpointMerge;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraConversion;
@@ -85,6 +86,7 @@ final class DjlLoraOperations implements LoraOperations {
     @Override
     public synchronized ResizedLora resize(Path input, Path output, ResizeSpec spec, OperationListener... listeners) {
         requireOpen();
+        RegularFile.requireReplaceable(output);
         try (LoraSource lora = LoraSource.open(input)) {
             var progress = new Progress(output, lora.pairs().size(), List.of(listeners));
             LoraResizer.Result resized =
@@ -131,6 +133,7 @@ final class DjlLoraOperations implements LoraOperations {
     @Override
     public synchronized MergedLora merge(LoraMerge merge, OperationListener... listeners) {
         requireOpen();
+        RegularFile.requireReplaceable(merge.output());
         List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
         try {
             var merger = new LoraMerger(loras);
@@ -159,6 +162,7 @@ final class DjlLoraOperations implements LoraOperations {
     @Override
     public synchronized MergedCheckpoint mergeIntoCheckpoint(CheckpointMerge merge, OperationListener... listeners) {
         requireOpen();
+        RegularFile.requireReplaceable(merge.output());
         List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
         try {
             return new CheckpointMerger(algebra(), loras).merge(merge.checkpoint(), merge.output(), List.of(listeners));

@@ -4,6 +4,7 @@ import io.github.txt2lora.internal.file.FileLocks;
 import io.github.txt2lora.internal.file.FileLocks.Outcome;
 import io.github.txt2lora.internal.file.ProcessStamp;
 import io.github.txt2lora.internal.file.ProcessStamp.Liveness;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
@@ -67,7 +69,7 @@ final class LockFile implements AutoCloseable {
             try {
                 createIfMissing(path);
                 Object seen = identity(path);
-                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileChannel channel = RegularFile.openToChange(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 if (lock(path, channel, seen, now, warnings)) {
                     return new LockFile(path, channel);
                 }
@@ -114,14 +116,16 @@ final class LockFile implements AutoCloseable {
 
     private static void createIfMissing(Path path) throws IOException {
         try {
-            Files.createFile(path);
+            RegularFile.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+                    .close();
         } catch (FileAlreadyExistsException e) {
             // left by a process that was killed, or held
         }
     }
 
     private static @Nullable Object identity(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
     }
 
     private static String read(FileChannel channel) throws IOException {

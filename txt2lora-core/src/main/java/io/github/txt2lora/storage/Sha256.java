@@ -1,12 +1,12 @@
 package io.github.txt2lora.storage;
 
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -63,7 +63,7 @@ public final class Sha256 {
 
     private static void update(MessageDigest digest, Path file, Runnable beforeRead) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = RegularFile.openToRead(file)) {
             beforeRead.run();
             while (channel.read(chunk.clear()) >= 0) {
                 digest.update(chunk.flip());

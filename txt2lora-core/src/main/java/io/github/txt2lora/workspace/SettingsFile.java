@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ final class SettingsFile {
 
     private static String read(Path file) {
         try {
+            RegularFile.requireReplaceable(file);
             return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             throw new StorageException("Cannot read " + file + ": " + e, e);

@@ -8,6 +8,7 @@ import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.NearestWord;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -33,7 +34,9 @@ import org.slf4j.LoggerFactory;
  * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
  * asked for, and appear under their names only when they are whole. Names and LECO's {@code prompts_file} are checked,
  * so that nothing is written or read outside of the folder, but a model whose path the settings give, since programs
- * share their models. Links within the folder are followed.
+ * share their models. Links within the folder are followed
+ * for reading, and so are links in the place of the folders themselves, as in synced folders. No file is written through
+ * a link, and a link {@code lora/NAME} is refused.
  */
 public final class Workspace {
 
@@ -206,7 +209,7 @@ public final class Workspace {
      * keep their layout, their comments, and every line about what did not change.
      *
      * @throws InvalidSettingException if a file that is there cannot be read, since its content would be lost
-     * @throws StorageException if a file cannot be written
+     * @throws StorageException if a file cannot be written, or is a link
      */
     public void save(LoraSettings settings, List<PromptPair> prompts) {
         save(new LoraProject(settings, prompts));
@@ -217,6 +220,8 @@ public final class Workspace {
         Path configFile = configFile(project.name());
         SettingsDocument config = Files.exists(configFile) ? config(project.name()) : null;
         Path promptsFile = promptsFile(project.name(), config);
+        RegularFile.requireReplaceable(configFile);
+        RegularFile.requireReplaceable(promptsFile);
         SettingsFile.write(
                 promptsFile,
                 Files.exists(promptsFile)

@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -358,6 +359,26 @@ class ResumeTest {
         assertThat(lora.warnings()).singleElement().asString().contains("is damaged: its data has the SHA-256");
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+
+    @Test
+    void a_state_that_is_a_link_is_neither_read_nor_written_nor_deleted() throws Exception {
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        List<Path> links = new ArrayList<>();
+        LoraTraining training = training();
+        for (int iteration = 1; iteration <= ITERATIONS; iteration++) {
+            Path link =
+                    Files.createDirectories(training.output()).resolve(training.name() + "-" + iteration + ".state");
+            links.add(Files.createSymbolicLink(link, precious));
+        }
+
+        TrainedLora lora = engine.start(training).await();
+
+        assertThat(lora.warnings())
+                .anyMatch(warning -> warning.contains("is not used: ") && warning.contains(" is a link to " + precious))
+                .anyMatch(warning -> warning.contains("could not be written") && warning.contains(" is a link to "));
+        assertThat(links).allMatch(Files::isSymbolicLink);
+        assertThat(precious).hasContent("precious");
     }
 
     @Test

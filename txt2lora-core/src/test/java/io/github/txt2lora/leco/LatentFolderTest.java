@@ -9,10 +9,12 @@ import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -158,10 +160,26 @@ class LatentFolderTest {
                         "of another set", file -> rewrite(file, Map.of("txt2lora.latents", "other"), ElementType.F32)),
                 new Damage("without metadata", file -> rewrite(file, Map.of(), ElementType.F32)),
                 new Damage("of another type", file -> rewrite(file, metadata(file), ElementType.I32)),
+                new Damage("a link", file -> link(file, Files.copy(file, file.resolveSibling("other")))),
+                new Damage("a link to nothing", file -> link(file, file.resolveSibling("nothing"))),
+                new Damage("a pipe", file -> {
+                    Files.delete(file);
+                    pipe(file);
+                }),
                 new Damage("a folder", file -> {
                     Files.delete(file);
                     Files.createDirectory(file);
                 }));
+    }
+
+    private static void link(Path file, Path target) throws IOException {
+        Files.delete(file);
+        Files.createSymbolicLink(file, target);
+    }
+
+    private static void pipe(Path file) throws IOException {
+        Process made = new ProcessBuilder("mkfifo", file.toString()).start();
+        assertThat(made.onExit().join().exitValue()).isZero();
     }
 
     private static void cut(Path file, int length) throws IOException {
@@ -221,10 +239,34 @@ class LatentFolderTest {
             folder.save();
         }
 
-        if (damage.name().equals("a folder")) {
-            assertThat(warnings).last().asString().contains("could not be kept");
+        if (damage.name().startsWith("a ")) {
+            assertThat(warnings).hasSize(2).last().asString().contains("could not be kept");
+            assertThat(directory().resolve("nothing")).doesNotExist();
         } else {
+            assertThat(warnings).hasSize(1);
             assertThat(read(SET, 0)).hasValue(TWO);
+        }
+    }
+
+    @Test
+    void a_file_that_becomes_shorter_while_it_is_open_is_reported_once_and_made_anew() throws IOException {
+        float[] longer = new float[50_000];
+        try (LatentFolder folder = folder()) {
+            folder.add(SET, 0, longer);
+            folder.add(SET, 1, longer);
+            folder.save();
+            assertThat(folder.read(SET, 0, longer.length)).isPresent();
+
+            try (FileChannel channel = FileChannel.open(onlyFile(), StandardOpenOption.WRITE)) {
+                channel.truncate(1000);
+            }
+            assertThat(folder.read(SET, 0, longer.length)).isEmpty();
+            assertThat(folder.read(SET, 1, longer.length)).isEmpty();
+            folder.add(SET, 0, longer);
+            folder.save();
+
+            assertThat(warnings).singleElement().asString().contains("became shorter while it was read");
+            assertThat(folder.read(SET, 0, longer.length)).hasValue(longer);
         }
     }
 

@@ -124,6 +124,37 @@ class FileClaimTest {
     }
 
     @Test
+    void nothing_is_written_through_a_link_of_the_lock_files_name() throws Exception {
+        Path file = folder.resolve("krnkmd.safetensors");
+        Path lock = folder.resolve(".txt2lora-lock-krnkmd.safetensors");
+        Path real = Files.writeString(folder.resolve("real"), "precious");
+
+        Files.createSymbolicLink(lock, real);
+        assertRefused(file, lock + " is a link to " + real + "; expected");
+        Files.delete(lock);
+        Files.createSymbolicLink(lock, folder.resolve("nothing"));
+        assertRefused(file, lock + " is a link to " + folder.resolve("nothing") + "; expected");
+        Files.delete(lock);
+        Files.createLink(lock, real);
+        assertRefused(file, lock + " is another name (a hard link) of a file");
+        Files.delete(lock);
+        Files.createDirectory(lock);
+        assertRefused(file, lock + " is a folder; expected");
+        Files.delete(lock);
+        new ProcessBuilder("mkfifo", lock.toString()).start().waitFor();
+        assertRefused(file, lock + " is a pipe, socket or device; expected");
+
+        assertThat(real).hasContent("precious");
+        assertThat(folder.resolve("nothing")).doesNotExist();
+    }
+
+    private void assertRefused(Path file, String message) {
+        assertThatThrownBy(() -> FileClaim.take(file, warnings::add))
+                .isInstanceOf(StorageException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
     void missing_folder_is_told() {
         assertThatThrownBy(() -> FileClaim.take(folder.resolve("none").resolve("x"), warnings::add))
                 .isInstanceOf(StorageException.class)

@@ -12,8 +12,10 @@ import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.job.GapHistory;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,7 +175,7 @@ final class ScriptedRun {
         if (script.writesFiles()) {
             try {
                 Files.createDirectories(training.output());
-                Files.write(file, NO_TENSORS);
+                AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(NO_TENSORS)));
             } catch (IOException e) {
                 throw new StorageException(file + " cannot be written: " + e, e);
             }

@@ -7,11 +7,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Writes files that appear under their name only when they are whole and on the disk. A file is written beside its
@@ -34,10 +32,10 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes a file, and replaces one that is there. A symbolic link is followed.
+     * Writes a file, and replaces one that is there. What else lies under the name, such as a link, is refused.
      *
      * @throws StorageException if the disk is full, the folder is missing or may not be written to, the file may not be
-     *     replaced or its name is not possible; the message says which, where and what to do
+     *     replaced, something else lies there or its name is not possible; the message says which, where and what to do
      */
     public static void write(Path target, Content content) {
         write(target, 0, content);
@@ -93,7 +91,7 @@ public final class AtomicFile {
     public static void move(Path source, Path target) {
         Path file = prepare(target);
         try {
-            try (FileChannel channel = FileChannel.open(source, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = RegularFile.open(source, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
             REPLACEMENT.replace(source, file);
@@ -103,25 +101,15 @@ public final class AtomicFile {
         forceFolder(file);
     }
 
-    /** The file that is really written, in a folder without leftovers. */
+    /** The absolute path of a file that may be written, in a folder without leftovers. */
     private static Path prepare(Path target) {
         Path file = target.toAbsolutePath();
-        try {
-            if (Files.isSymbolicLink(file)) {
-                file = file.toRealPath();
-            }
-            if (Files.readAttributes(file, BasicFileAttributes.class).isDirectory()) {
-                throw new StorageException(
-                        target + " is a folder; expected a name that is free, or a file, which would be replaced");
-            }
-            if (!Files.isWritable(file) && !StorageFailure.isReadOnly(StorageFailure.folderOf(file))) {
-                throw new StorageException(
-                        target + " is read-only; allow writing to it, remove it, or choose another name");
-            }
-        } catch (NoSuchFileException e) {
-            // free, or its folder is missing, of which the creation of the temporary file tells
-        } catch (IOException e) {
-            throw StorageFailure.of(target, 0, e);
+        RegularFile.requireReplaceable(target);
+        if (RegularFile.isAt(file)
+                && !Files.isWritable(file)
+                && !StorageFailure.isReadOnly(StorageFailure.folderOf(file))) {
+            throw new StorageException(
+                    target + " is read-only; allow writing to it, remove it, or choose another name");
         }
         LeftoverFiles.clean(StorageFailure.folderOf(file));
         return file;

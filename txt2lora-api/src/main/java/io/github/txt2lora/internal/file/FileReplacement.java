@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
@@ -75,7 +76,7 @@ final class FileReplacement {
 
     private static void moveInTwoSteps(Path source, Path target) throws IOException {
         Path old = LeftoverFiles.oldOf(target);
-        boolean replaces = Files.exists(target);
+        boolean replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
         if (replaces) {
             Files.move(target, old, StandardCopyOption.REPLACE_EXISTING);
         }

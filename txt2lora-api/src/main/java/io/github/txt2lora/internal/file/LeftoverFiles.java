@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -34,7 +35,10 @@ final class LeftoverFiles {
     static void clean(Path folder) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TemporaryFile.PREFIX + "*")) {
             for (Path file : files) {
-                clean(file, String.valueOf(file.getFileName()));
+                // opening a pipe of such a name would wait for ever
+                if (RegularFile.isAt(file)) {
+                    clean(file, String.valueOf(file.getFileName()));
+                }
             }
         } catch (IOException | DirectoryIteratorException e) {
             return;
@@ -51,7 +55,7 @@ final class LeftoverFiles {
 
     /** The file that replaces it is there, or else it never came. */
     private static void putBack(Path old, Path target) throws IOException {
-        if (Files.exists(target)) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             Files.deleteIfExists(old);
         } else {
             Files.move(old, target);
@@ -84,7 +88,7 @@ final class LeftoverFiles {
 
     /** The second witness: containers that have the same host name see different processes, but one lock. */
     private static boolean isLocked(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = RegularFile.open(file, StandardOpenOption.WRITE)) {
             return FileLocks.tryLock(channel) == Outcome.TAKEN;
         }
     }

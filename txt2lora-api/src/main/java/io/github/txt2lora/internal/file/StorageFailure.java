@@ -1,6 +1,7 @@
 package io.github.txt2lora.internal.file;
 
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.file.RegularFile.OtherKindException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,9 @@ public final class StorageFailure {
      * @param bytes how much space the file needs; as much as was written when that is not known
      */
     public static StorageException of(Path target, long bytes, Exception failure) {
+        if (failure instanceof OtherKindException other) {
+            return other.asStorageException();
+        }
         return new StorageException(target + " cannot be written: " + reason(target, bytes, failure), failure);
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.ReadOnlyFileSystemException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,13 +274,31 @@ class AtomicFileTest {
     }
 
     @Test
-    void symbolic_link_is_followed() throws IOException {
-        Path link = Files.createSymbolicLink(disk.resolve("link"), Files.writeString(disk.resolve("real"), "old"));
+    void nothing_is_written_through_a_link() throws IOException {
+        Path real = Files.writeString(disk.resolve("real"), "old");
+        Path link = Files.createSymbolicLink(disk.resolve("link"), real);
 
-        AtomicFile.write(link, NEW);
-
+        for (ThrowingCallable writing : List.<ThrowingCallable>of(
+                () -> AtomicFile.write(link, NEW),
+                () -> AtomicFile.requireWritable(link),
+                () -> AtomicFile.move(Files.writeString(disk.resolve("source"), NEW), link))) {
+            assertThatThrownBy(writing)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessage(link + " is a link to " + real + "; expected a name that is free, or a file: nothing is"
+                            + " written through links, pipes and devices. Remove it, or choose another name");
+        }
         assertThat(link).isSymbolicLink();
-        assertThat(disk.resolve("real")).hasContent(NEW);
+        assertThat(real).hasContent("old");
+    }
+
+    @Test
+    void link_to_the_folder_is_followed() throws IOException {
+        Path real = Files.createDirectory(disk.resolve("real"));
+        Path link = Files.createSymbolicLink(disk.resolve("link"), real);
+
+        AtomicFile.write(link.resolve("krnkmd"), NEW);
+
+        assertThat(real.resolve("krnkmd")).hasContent(NEW);
     }
 
     @Test
