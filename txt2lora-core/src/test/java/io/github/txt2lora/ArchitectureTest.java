@@ -1,16 +1,21 @@
 package io.github.txt2lora;
 
+import static com.tngtech.archunit.lang.conditions.ArchConditions.callCodeUnitWhere;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.File;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** The arrows between the packages of the engine, and what its code may not use. */
@@ -107,6 +112,38 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nothing_logs_past_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    /** What {@code RegularFile} does not open may be a link, or a pipe that hangs the program. */
+    @ArchTest
+    static final ArchRule files_are_written_in_one_room = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "internal.file..")
+            .should(callCodeUnitWhere(opensOrChangesFiles()));
+
+    private static DescribedPredicate<JavaCall<?>> opensOrChangesFiles() {
+        Set<String> ofFiles = Set.of(
+                "write",
+                "writeString",
+                "newOutputStream",
+                "newBufferedWriter",
+                "newByteChannel",
+                "copy",
+                "move",
+                "createFile",
+                "createTempFile",
+                "createLink",
+                "createSymbolicLink");
+        Set<String> writers = Set.of("java.io.FileOutputStream", "java.io.FileWriter", "java.io.RandomAccessFile");
+        return DescribedPredicate.describe("opens or changes files", call -> {
+            String owner = call.getTargetOwner().getName();
+            return (owner.equals("java.nio.file.Files") && ofFiles.contains(call.getName()))
+                    || (owner.endsWith("FileChannel") && Set.of("open", "map").contains(call.getName()))
+                    || writers.contains(owner)
+                    || (owner.equals("javax.imageio.ImageIO")
+                            && call.getTarget().getRawParameterTypes().stream()
+                                    .anyMatch(type -> type.isEquivalentTo(File.class)));
+        });
+    }
 
     private static String layer(int layer) {
         return ROOT + LAYERS.get(layer) + "..";

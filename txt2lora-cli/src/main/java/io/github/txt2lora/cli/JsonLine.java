@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
@@ -82,8 +83,9 @@ final class JsonLine {
         return this;
     }
 
+    /** JSON whose strings have what is invisible escaped, as JSON allows everywhere in them. */
     @Override
     public String toString() {
-        return node.toString();
+        return Excerpt.lines(node.toString());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.internal.Excerpt;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -15,10 +16,11 @@ final class MisuseReport implements IParameterExceptionHandler {
     public int handleParseException(ParameterException misuse, String[] arguments) {
         CommandLine command = misuse.getCommandLine();
         PrintWriter err = command.getErr();
+        String message = Excerpt.message(String.valueOf(misuse.getMessage()));
         if (List.of(arguments).contains(CommonOptions.JSON)) {
-            command.getOut().println(FailureReport.error(String.valueOf(misuse.getMessage()), ExitCode.USAGE));
+            command.getOut().println(FailureReport.error(message, ExitCode.USAGE));
         }
-        err.println("Error: " + misuse.getMessage());
+        err.println("Error: " + message);
         UnmatchedArgumentException.printSuggestions(misuse, err);
         err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;

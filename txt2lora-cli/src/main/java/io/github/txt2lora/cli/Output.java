@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.internal.Excerpt;
 import java.io.PrintWriter;
 
 /**
@@ -27,7 +28,7 @@ final class Output {
 
     /** The end of a successful command: the object, or the text for people. */
     void result(JsonLine line, String text) {
-        out.println(json ? line : text);
+        out.println(json ? line : Excerpt.message(text));
     }
 
     /** Something on the way: the object, or the text for people. */
@@ -35,22 +36,25 @@ final class Output {
         if (json) {
             out.println(line);
         } else {
-            err.println(text);
+            err.println(Excerpt.message(text));
         }
     }
 
     /** Something that the user should know. */
     void warn(String message) {
-        tell(JsonLine.of("warning").put("message", message), "Warning: " + message);
+        String printable = Excerpt.message(message);
+        tell(JsonLine.of("warning").put("message", printable), "Warning: " + printable);
     }
 
     /** The progress of some work; {@link Progress#close()} ends it. */
     Progress progress(String task) {
-        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task, ProgressUnit.ONE);
+        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, Excerpt.of(task), ProgressUnit.ONE);
     }
 
     /** The same of work that is counted in bytes; people are shown megabytes. */
     Progress progressInBytes(String task) {
-        return json ? new JsonProgress(out, task) : new ProgressBars(err, terminal, task, ProgressUnit.MEGABYTE);
+        return json
+                ? new JsonProgress(out, task)
+                : new ProgressBars(err, terminal, Excerpt.of(task), ProgressUnit.MEGABYTE);
     }
 }

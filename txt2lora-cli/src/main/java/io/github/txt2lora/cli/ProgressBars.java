@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.internal.Excerpt;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,7 +40,7 @@ final class ProgressBars implements Progress {
             bar.maxHint(total);
         }
         lastRemaining = remaining;
-        bar.setExtraMessage(shortened(note));
+        bar.setExtraMessage(shortened(Excerpt.of(note)));
         bar.stepTo(done);
     }
 

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +66,47 @@ class WorkspaceCommandsTest {
         assertThat(CommandRun.of("check", "a\tb").err()).contains("path without control characters");
         assertThat(CommandRun.of("train", "x.yaml", "--output", "a\nb").err())
                 .contains("path without control characters");
+    }
+
+    @Test
+    void secrets_of_addresses_and_what_steers_a_terminal_are_not_printed() throws IOException {
+        write("kr\u202ekmd", "model_name: far\nmodel_url: https://example.org/far.safetensors?sig=s3cret#s3cret");
+        write("other", "model_name: \"\\e[2J\\u202e\"\nmodel_url: 's3 cret'");
+
+        for (String json : List.of("--stacktrace", "--json")) {
+            CommandRun run = CommandRun.of("check", folder.toString(), "--all", json);
+
+            assertThat(run.out() + run.err())
+                    .contains("kr\\u202ekmd", "https://example.org/far.safetensors?***")
+                    .doesNotContain("s3cret", "\u202e", "\u001b[2J");
+        }
+        CommandRun misuse = CommandRun.of("check", folder + "/\u202e", "--stacktrace");
+        assertThat(misuse.err()).contains("/\\u202e is no workspace").doesNotContain("\u202e");
+        CommandRun unknown = CommandRun.of("train", "--\u202e\u001b[2J", "https://example.org/x?sig=s3cret");
+        assertThat(unknown.err()).contains("\\u202e").doesNotContain("\u202e", "\u001b[2J", "s3cret");
+    }
+
+    @Test
+    void nothing_is_written_through_links() throws IOException {
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), precious);
+        Path dangling = Files.createSymbolicLink(folder.resolve("dangling.png"), folder.resolve("nothing"));
+        String model = folder.resolve("model/chibi.safetensors").toString();
+
+        for (CommandRun run : List.of(
+                CommandRun.of("image", "-m", model, "-o", link.toString(), "maid"),
+                CommandRun.of("image", "-m", model, "-o", dangling.toString(), "maid"),
+                CommandRun.of("plot", "-m", model, "-o", link.toString(), "-x", "seed=1,2", "maid"),
+                CommandRun.of("plot", "-m", model, "-o", "/dev/null", "-x", "seed=1,2", "maid"))) {
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err()).containsPattern("is a (link to|pipe, socket or device)");
+        }
+        Files.delete(folder.resolve("config/krnkmd.yaml"));
+        Files.createSymbolicLink(folder.resolve("config/krnkmd.yaml"), folder.resolve("nothing"));
+        assertThat(CommandRun.of("init", folder.toString()).err()).contains("krnkmd.yaml is a link to ");
+
+        assertThat(precious).hasContent("precious");
+        assertThat(folder.resolve("nothing")).doesNotExist();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.internal.Excerpt;
 import java.util.Base64;
 
 /** Collects HTML; whatever is not a constant of this program goes in as text. */
@@ -13,16 +14,19 @@ final class HtmlText {
         return this;
     }
 
-    /** Text, which no browser takes for markup, wherever it stands. */
+    /**
+     * Text, which no browser takes for markup, wherever it stands; what is invisible is escaped, and addresses stand
+     * without what may be secret.
+     */
     HtmlText text(String text) {
-        text.codePoints().forEach(c -> {
+        Excerpt.message(text).codePoints().forEach(c -> {
             switch (c) {
                 case '&' -> html.append("&amp;");
                 case '<' -> html.append("&lt;");
                 case '>' -> html.append("&gt;");
                 case '"' -> html.append("&quot;");
                 case '\'' -> html.append("&#39;");
-                default -> html.appendCodePoint(isAllowed(c) ? c : '\ufffd');
+                default -> html.appendCodePoint(c);
             }
         });
         return this;
@@ -45,10 +49,6 @@ final class HtmlText {
                 .markup("\" alt=\"")
                 .text(description)
                 .markup("\">\n");
-    }
-
-    private static boolean isAllowed(int c) {
-        return (!Character.isISOControl(c) || c == '\n' || c == '\t') && Character.getType(c) != Character.SURROGATE;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.txt2lora.batch;
 
 import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
 import org.slf4j.Logger;
@@ -49,8 +50,9 @@ final class ListenerCalls implements BatchListener {
 
     @Override
     public void onWarning(String name, String message) {
-        LOG.warn("{}: {}", name, message);
-        call(() -> listener.onWarning(name, message));
+        String printable = Excerpt.message(message);
+        LOG.warn("{}: {}", Excerpt.of(name), printable);
+        call(() -> listener.onWarning(name, printable));
     }
 
     @Override

@@ -9,7 +9,9 @@ import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.LoadTrial;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
@@ -47,8 +49,8 @@ public record Preflight(
     public Preflight {
         estimates = List.copyOf(estimates);
         prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
-        problems = List.copyOf(problems);
-        warnings = List.copyOf(warnings);
+        problems = problems.stream().map(Excerpt::message).toList();
+        warnings = warnings.stream().map(Excerpt::message).toList();
     }
 
     /**
@@ -70,10 +72,12 @@ public record Preflight(
                 LoraProject project = workspace.load(name, warnings::add);
                 prompts.put(name, project.prompts());
                 PreviewGrid.requireDrawable(project);
+                new LoraFiles(workspace.loraFolder(name), name).requireReplaceable();
                 ModelSource model = workspace.model(project.settings());
                 if (model instanceof ModelSource.Download download) {
-                    warnings.add(workspace.configFile(name) + ": the model " + download.name()
-                            + " will be downloaded from " + download.url() + "; what it takes is not known before");
+                    warnings.add(
+                            workspace.configFile(name) + ": the model " + download.name() + " will be downloaded from "
+                                    + download.displayUrl() + "; what it takes is not known before");
                 } else {
                     estimates.add(estimate(project, model, options.together()));
                 }
@@ -82,6 +86,7 @@ public record Preflight(
             }
         }
         problems.addAll(namesThatDifferInCase(names));
+        warnings.addAll(noReport(workspace));
         problems.addAll(tooLittleSpace(workspace, estimates));
         return new Preflight(estimates, problems, warnings, prompts);
     }
@@ -113,6 +118,15 @@ public record Preflight(
             }
         }
         return problems;
+    }
+
+    private static List<String> noReport(Workspace workspace) {
+        try {
+            RegularFile.requireReplaceable(Batch.reportFile(workspace));
+            return List.of();
+        } catch (StorageException e) {
+            return List.of("there will be no report: " + e.getMessage());
+        }
     }
 
     private static List<String> tooLittleSpace(Workspace workspace, List<Estimate> estimates) {

@@ -60,14 +60,6 @@ record Answer(int status, URI address, List<HttpHeaders> headers, BodyQueue body
                 : OptionalLong.empty();
     }
 
-    /** What the file is asked for by later, so that the rest of another one is not taken; empty if there is nothing. */
-    Optional<String> validator() {
-        return header("ETag")
-                .filter(tag -> tag.startsWith("\""))
-                .or(() -> header("Last-Modified"))
-                .filter(value -> value.chars().allMatch(c -> c >= ' ' && c < 127));
-    }
-
     @Override
     public void close() {
         body.close();

@@ -2,10 +2,12 @@ package io.github.txt2lora.download;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 
 /** An attempt that another one may do better than. */
 final class FailedAttempt extends IOException {
@@ -45,7 +47,18 @@ final class FailedAttempt extends IOException {
                 return Objects.requireNonNullElse(cause.getMessage(), "no answer came in time");
             }
         }
-        return Objects.requireNonNullElse(
-                failure.getMessage(), failure.getClass().getSimpleName());
+        if (failure instanceof FailedAttempt) {
+            return Objects.requireNonNullElse(failure.getMessage(), "it failed");
+        }
+        // not their messages, which may be what the server sent
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return "no secure connection to " + host + " can be made; check the date of this machine, and whether a"
+                        + " proxy or virus scanner comes between";
+            } else if (cause instanceof ProtocolException) {
+                return host + " sent something else than an answer of the web; check the address in a browser";
+            }
+        }
+        return "the connection broke off";
     }
 }

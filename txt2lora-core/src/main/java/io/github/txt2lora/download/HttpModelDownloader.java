@@ -5,6 +5,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource.Download;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.DownloadAddress;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.spi.ModelDownloader;
@@ -57,9 +58,10 @@ public final class HttpModelDownloader implements ModelDownloader {
         FileClaim claim = awaitClaim(file, heartbeat);
         try {
             if (!Files.isRegularFile(file)) {
-                var web = new Web(settings, heartbeat, token);
                 URI address = HuggingFace.resolve(source.url(), settings.huggingFace());
-                new Transfer(source, address, settings, heartbeat, web).run();
+                var secrets = new SentSecrets(token, address);
+                var web = new Web(settings, heartbeat, token, secrets);
+                new Transfer(source, address, settings, heartbeat, web, secrets).run();
             }
         } finally {
             claim.close();
@@ -69,7 +71,7 @@ public final class HttpModelDownloader implements ModelDownloader {
 
     private static FileClaim awaitClaim(Path file, Heartbeat heartbeat) {
         while (true) {
-            Optional<FileClaim> claim = FileClaim.tryTake(file, LOG::warn);
+            Optional<FileClaim> claim = FileClaim.tryTake(file, warning -> LOG.warn("{}", Excerpt.message(warning)));
             if (claim.isPresent()) {
                 return claim.get();
             }

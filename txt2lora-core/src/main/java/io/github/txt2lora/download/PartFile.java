@@ -2,17 +2,20 @@ package io.github.txt2lora.download;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Belongs to whoever has claimed the file.
  */
 final class PartFile implements AutoCloseable {
+
+    private static final int MOST_INFO_BYTES = 1 << 16;
 
     private final Path file;
     private final Path part;
@@ -32,8 +37,15 @@ final class PartFile implements AutoCloseable {
         this.info = file.resolveSibling(file.getFileName() + ".part.info");
     }
 
+    /**
+     * The part of a file.
+     *
+     * @throws StorageException if one of the names that are written is that of something else, such as a link
+     */
     static PartFile of(Path file) {
-        return new PartFile(file);
+        PartFile part = new PartFile(file);
+        Stream.of(file, part.part, part.info).forEach(RegularFile::requireReplaceable);
+        return part;
     }
 
     Path path() {
@@ -52,28 +64,36 @@ final class PartFile implements AutoCloseable {
     }
 
     /**
-     * What the server called the file that this is a part of.
+     * The version of the file that this is a part of.
      *
      * @param source names the address
-     * @return empty if it is of another address, or the server gave it no name that stands for its content
+     * @return empty if it is of another address, or that is not known
      */
-    Optional<String> validator(String source) {
+    Optional<FileVersion> version(String source) {
         try {
-            List<String> lines = Files.readAllLines(info);
-            return lines.size() == 2 && lines.get(0).equals(source) ? Optional.of(lines.get(1)) : Optional.empty();
-        } catch (NoSuchFileException | CharacterCodingException e) {
+            List<String> lines = text(info).lines().toList();
+            return !lines.isEmpty() && lines.get(0).equals(source)
+                    ? FileVersion.parse(lines.subList(1, lines.size()))
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
             throw new StorageException(info + " cannot be read: " + e, e);
         }
     }
 
+    private static String text(Path file) throws IOException {
+        try (var in = Channels.newInputStream(RegularFile.open(file, StandardOpenOption.READ))) {
+            return new String(in.readNBytes(MOST_INFO_BYTES), StandardCharsets.UTF_8);
+        }
+    }
+
     /** Notes what the bytes that are added from now on are a part of. */
-    void expect(String source, Optional<String> validator) {
-        if (validator.isEmpty()) {
+    void expect(String source, FileVersion version) {
+        if (version.validator().isEmpty()) {
             delete(info);
         } else {
-            AtomicFile.write(info, source + "\n" + validator.get() + "\n");
+            AtomicFile.write(info, source + "\n" + String.join("\n", version.lines()) + "\n");
         }
     }
 
@@ -82,7 +102,7 @@ final class PartFile implements AutoCloseable {
         try {
             FileChannel open = channel;
             if (open == null) {
-                open = FileChannel.open(
+                open = RegularFile.openToChange(
                         part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
                 channel = open;
             }
@@ -98,7 +118,7 @@ final class PartFile implements AutoCloseable {
 
     /** The first bytes. */
     byte[] start(int length) throws IOException {
-        try (var in = Files.newInputStream(part)) {
+        try (var in = Channels.newInputStream(RegularFile.open(part, StandardOpenOption.READ))) {
             return in.readNBytes(length);
         }
     }

@@ -34,6 +34,7 @@ final class Transfer {
     private final DownloadSettings settings;
     private final Heartbeat heartbeat;
     private final Web web;
+    private final SentSecrets secrets;
     private final PartFile part;
 
     /**
@@ -41,7 +42,13 @@ final class Transfer {
      *
      * @param address where the file is, by https or, on this machine, http
      */
-    Transfer(Download source, URI address, DownloadSettings settings, Heartbeat heartbeat, Web web) {
+    Transfer(
+            Download source,
+            URI address,
+            DownloadSettings settings,
+            Heartbeat heartbeat,
+            Web web,
+            SentSecrets secrets) {
         this.source = source;
         this.file = source.file();
         this.address = address;
@@ -49,6 +56,7 @@ final class Transfer {
         this.settings = settings;
         this.heartbeat = heartbeat;
         this.web = web;
+        this.secrets = secrets;
         this.part = PartFile.of(file);
     }
 
@@ -75,11 +83,9 @@ final class Transfer {
                 }
                 vain++;
                 if (vain >= settings.attempts()) {
-                    throw new StorageException(
-                            source.displayUrl() + " cannot be downloaded to " + file + ": "
-                                    + FailedAttempt.describe(e, address.getHost()) + " (" + vain
-                                    + " attempts). Start it again to go on after " + ByteSize.text(part.size()),
-                            e);
+                    throw new StorageException(source.displayUrl() + " cannot be downloaded to " + file + ": "
+                            + FailedAttempt.describe(e, address.getHost()) + " (" + vain
+                            + " attempts). Start it again to go on after " + ByteSize.text(part.size()));
                 }
                 heartbeat.pause(pauseAfter(vain, FailedAttempt.wanted(e)));
             }
@@ -94,32 +100,50 @@ final class Transfer {
     }
 
     private Optional<String> attempt() throws IOException {
-        Optional<String> validator = part.size() == 0 ? Optional.empty() : part.validator(sourceId);
+        Optional<FileVersion> known = part.size() == 0 ? Optional.empty() : part.version(sourceId);
+        Optional<String> validator = known.flatMap(FileVersion::validator);
         if (validator.isEmpty()) {
             part.discard();
         }
         Map<String, String> headers = validator
-                .map(known -> Map.of("Range", "bytes=" + part.size() + "-", "If-Range", known))
+                .map(text -> Map.of("Range", "bytes=" + part.size() + "-", "If-Range", text))
                 .orElse(Map.of());
         try (Answer answer = web.get(address, headers)) {
+            FileVersion version = FileVersion.of(answer, secrets);
+            requireSameVersion(answer, version, known);
             OptionalLong total = answer.total();
             boolean isWhole = answer.status() == Answer.UNSATISFIABLE
                     && part.size() > 0
                     && total.equals(OptionalLong.of(part.size()));
             if (!isWhole) {
-                receive(answer, total);
+                receive(
+                        answer,
+                        answer.status() == Answer.PARTIAL
+                                ? known.map(version::or).orElse(version)
+                                : version);
             }
             return sha256(answer);
         }
     }
 
-    private void receive(Answer answer, OptionalLong total) throws IOException {
+    /** Servers that do not know {@code If-Range} send the rest of whatever is there now. */
+    private void requireSameVersion(Answer answer, FileVersion version, Optional<FileVersion> known)
+            throws FailedAttempt {
+        boolean belongsToPart = answer.status() == Answer.PARTIAL || answer.status() == Answer.UNSATISFIABLE;
+        if (belongsToPart && known.isPresent() && known.get().differsFrom(version)) {
+            part.discard();
+            throw new FailedAttempt("the server's file has changed since the first part of it came");
+        }
+    }
+
+    private void receive(Answer answer, FileVersion version) throws IOException {
+        OptionalLong total = answer.total();
         requireContent(answer);
         sha256(answer);
         if (answer.status() == Answer.OK) {
             part.discard();
         }
-        part.expect(sourceId, answer.validator().or(() -> part.validator(sourceId)));
+        part.expect(sourceId, version);
         requireSpace(total);
         heartbeat.total(total);
         heartbeat.bytes(part.size());
@@ -189,7 +213,8 @@ final class Transfer {
         Optional<String> given = Optional.ofNullable(source.sha256());
         if (given.isPresent() && announced.isPresent() && !given.equals(announced)) {
             throw new CheckpointException("the server of " + source.displayUrl() + " says that the file's SHA-256 is "
-                    + announced.get() + "; expected " + given.get() + ". It is another version, or another file");
+                    + secrets.orHidden(announced.get()) + "; expected " + given.get()
+                    + ". It is another version, or another file");
         }
         return given.or(() -> announced);
     }
@@ -209,7 +234,7 @@ final class Transfer {
             SafetensorsFile.requireStart(source.displayUrl(), part.start(START));
         } catch (CheckpointException e) {
             part.discard();
-            throw new CheckpointException(e.getMessage() + "; " + tokenHint(), e);
+            throw new CheckpointException(e.getMessage() + "; " + tokenHint());
         }
     }
 
@@ -218,15 +243,16 @@ final class Transfer {
             SafetensorsFile.open(part.path()).close();
         } catch (CheckpointException e) {
             part.discard();
-            throw new CheckpointException(
-                    source.displayUrl() + " does not give a model: " + e.getMessage() + "; " + tokenHint(), e);
+            throw new CheckpointException(source.displayUrl() + " does not give a model: "
+                    + secrets.orHidden(e.getMessage()) + "; " + tokenHint());
         }
         if (sha256.isPresent()) {
             String found = Sha256.of(part.path(), heartbeat::beat);
             if (!found.equals(sha256.get())) {
                 part.discard();
                 throw new CheckpointException(source.displayUrl() + " gave a file whose SHA-256 is " + found
-                        + "; expected " + sha256.get() + ". It was damaged on the way, or is another file: it is"
+                        + "; expected " + secrets.orHidden(sha256.get())
+                        + ". It was damaged on the way, or is another file: it is"
                         + " removed; download it again");
             }
         }

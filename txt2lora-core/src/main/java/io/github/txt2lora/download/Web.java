@@ -2,6 +2,7 @@ package io.github.txt2lora.download;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.DownloadAddress;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.PublicAddress;
 import java.io.IOException;
 import java.net.ProxySelector;
@@ -32,15 +33,17 @@ final class Web {
     private final DownloadSettings settings;
     private final Heartbeat heartbeat;
     private final @Nullable String token;
+    private final SentSecrets secrets;
     private final HttpClient client;
 
     /**
      * @param token sent to the host that was asked first, over the same scheme and port, and to no other
      */
-    Web(DownloadSettings settings, Heartbeat heartbeat, @Nullable String token) {
+    Web(DownloadSettings settings, Heartbeat heartbeat, @Nullable String token, SentSecrets secrets) {
         this.settings = settings;
         this.heartbeat = heartbeat;
         this.token = token;
+        this.secrets = secrets;
         this.client = HttpClient.newBuilder()
                 // which the others have no advantage over for one large file
                 .version(HttpClient.Version.HTTP_1_1)
@@ -63,7 +66,8 @@ final class Web {
         while (true) {
             if (!seen.add(current) || seen.size() > MOST_REDIRECTS + 1) {
                 throw new StorageException(PublicAddress.of(address)
-                        + " is redirected in a circle, last to " + PublicAddress.of(current)
+                        + " is redirected in a circle, last to "
+                        + (current.equals(address) ? PublicAddress.of(current) : shown(current))
                         + "; expected a file. Check the address in a browser");
             }
             HttpResponse<BodyQueue> response = send(current, headers, isSameOrigin(address, current));
@@ -72,7 +76,8 @@ final class Web {
                 return new Answer(response.statusCode(), current, List.copyOf(passed), response.body());
             }
             response.body().close();
-            current = target(current, response.headers().firstValue("Location").orElse(""));
+            current = target(
+                    address, current, response.headers().firstValue("Location").orElse(""));
         }
     }
 
@@ -115,8 +120,8 @@ final class Web {
     }
 
     /** Not to http, unless that was this machine and stays so, as in tests: others could put in another file there. */
-    private static URI target(URI from, String location) {
-        String asked = PublicAddress.of(from);
+    private URI target(URI first, URI from, String location) {
+        String asked = from.equals(first) ? PublicAddress.of(from) : shown(from);
         URI target;
         try {
             target = from.resolve(new URI(location));
@@ -129,11 +134,16 @@ final class Web {
                 && DownloadAddress.isLoopback(target)
                 && DownloadAddress.isLoopback(from);
         if (target.getHost() == null || location.isEmpty() || !(secure || inside)) {
-            throw new StorageException(asked + " is redirected to " + PublicAddress.of(target)
+            throw new StorageException(asked + " is redirected to " + shown(target)
                     + "; expected an https address, because on any other way somebody can put another file in the place"
                     + " of the model");
         }
         return target;
+    }
+
+    /** An address that a server named. */
+    private String shown(URI address) {
+        return secrets.orHidden(Excerpt.of(PublicAddress.of(address)));
     }
 
     private static boolean isSameOrigin(URI first, URI other) {

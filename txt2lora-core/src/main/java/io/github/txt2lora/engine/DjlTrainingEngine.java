@@ -12,6 +12,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.job.EventQueue;
 import io.github.txt2lora.internal.job.EventThread;
 import io.github.txt2lora.leco.LatentCache;
@@ -63,7 +64,8 @@ final class DjlTrainingEngine implements TrainingEngine {
                 options.cacheLimit(),
                 folder == null
                         ? LatentFolder.none()
-                        : LatentFolder.at(folder, options.cacheLimit(), message -> LOG.warn("{}", message)));
+                        : LatentFolder.at(
+                                folder, options.cacheLimit(), message -> LOG.warn("{}", Excerpt.message(message))));
     }
 
     private ExitHook hookOrClose(CancelMode onExit) {

@@ -14,6 +14,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.TextEncoderLora;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -83,8 +84,9 @@ final class ImageRun {
 
     /** Logged too, since a listener need not look at warnings. */
     private void warn(String message) {
-        LOG.warn("pictures of {}: {}", request.model().displayName(), message);
-        call.warned(message);
+        String printable = Excerpt.message(message);
+        LOG.warn("pictures of {}: {}", Excerpt.of(request.model().displayName()), printable);
+        call.warned(printable);
     }
 
     private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {

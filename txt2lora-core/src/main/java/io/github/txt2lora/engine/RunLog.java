@@ -9,6 +9,7 @@ import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainingState;
@@ -76,8 +77,9 @@ final class RunLog {
             job.publish(new TrainingWarning(warnings.get(warnings.size() - 1)));
             return;
         }
-        warnings.add(message);
-        job.publish(new TrainingWarning(message));
+        String printable = Excerpt.message(message);
+        warnings.add(printable);
+        job.publish(new TrainingWarning(printable));
     }
 
     /** The first iteration begins. */

@@ -3,6 +3,7 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.PublicAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,13 @@ public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
         }
     }
 
-    /** All that this says, default or not, as text. */
+    /** All that this says, default or not, as text; the model's address without what may be secret. */
     public ProjectTexts texts() {
         Map<String, String> keys = new LinkedHashMap<>();
         SettingsDocument.write(settings, SettingsLayout.FLAT).forEach((key, text) -> keys.put(key.flat(), text));
+        if (settings.model() instanceof ModelAddress.Named named) {
+            named.url().ifPresent(url -> keys.put(SettingKey.MODEL_URL.flat(), ScalarText.text(PublicAddress.of(url))));
+        }
         return new ProjectTexts(
                 keys, prompts.stream().map(PromptsDocument::write).toList());
     }

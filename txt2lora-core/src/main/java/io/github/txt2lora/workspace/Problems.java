@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FirstFew;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ final class Problems {
 
     /** A value as it is shown in a message: in quotes, on one line, not endless. */
     static String quote(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", " ");
-        return "'" + (line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…") + "'";
+        boolean fits = value.length() <= LONGEST_QUOTE;
+        return "'" + Excerpt.of(fits ? value : value.substring(0, LONGEST_QUOTE)) + (fits ? "'" : "…'");
     }
 }

@@ -63,18 +63,19 @@ final class SettingsYaml {
         limits.setMaxAliasesForCollections(MOST_ALIASES);
         limits.setNestingDepthLimit(DEEPEST_NESTING);
         limits.setAllowRecursiveKeys(false);
+        // without causes, which show what stands around, such as an address with a secret in it
         try {
             return new Yaml(new SafeConstructor(limits)).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             String remedy = String.valueOf(e.getProblem()).contains("escape") ? ESCAPES : "";
             throw new InvalidSettingException(
-                    file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy, e);
+                    file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy);
         } catch (YAMLException e) {
-            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage(), e);
+            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage());
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             // The parser does not foresee every malformed escape, such as one that the end of the text cuts off.
-            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage() + ESCAPES, e);
+            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage() + ESCAPES);
         }
     }
 

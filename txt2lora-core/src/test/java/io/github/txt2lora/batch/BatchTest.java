@@ -19,15 +19,19 @@ import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchTest {
 
@@ -518,6 +522,41 @@ class BatchTest {
     }
 
     @Test
+    void secrets_of_the_models_address_are_in_nothing_that_is_left() throws IOException {
+        project(
+                "krnkmd",
+                SETTINGS.replace("tiny", "far")
+                        + "model_url: \"https://example.org/far.safetensors?X-Sig=s3cret&a=b#s3cret\"\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.onlyOne());
+        BatchResult result = new Batch(workspace, engine, operations, (model, progress) -> {
+                    try {
+                        assertThat(model.url().toString()).contains("s3cret");
+                        return Files.writeString(model.folder().resolve("far.safetensors"), "a far model");
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .run(BatchOptions.onlyOne());
+
+        assertThat(preflight.warnings())
+                .singleElement()
+                .asString()
+                .contains("https://example.org/far.safetensors?***")
+                .doesNotContain("s3cret");
+        assertThat(result.isComplete()).isTrue();
+        try (Stream<Path> files = Files.walk(folder.resolve("lora"))) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .isNotEmpty()
+                    .allSatisfy(file -> assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                            .doesNotContain("s3cret"));
+        }
+        assertThat(folder.resolve("lora/krnkmd/krnkmd.json"))
+                .content()
+                .contains("\"model_url\" : \"https://example.org/far.safetensors?***\"");
+    }
+
+    @Test
     void names_are_chosen_by_a_list_all_or_the_only_one() throws IOException {
         assertThatThrownBy(() -> run(BatchOptions.everything()))
                 .isInstanceOf(InvalidSettingException.class)
@@ -534,6 +573,69 @@ class BatchTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("did you mean alice?");
         assertThatThrownBy(() -> BatchOptions.named(" , ")).isInstanceOf(InvalidSettingException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "krnkmd.safetensors",
+                "krnkmd-large.safetensors",
+                ".krnkmd-small.safetensors",
+                "krnkmd.json",
+                "krnkmd.png"
+            })
+    void nothing_is_trained_if_a_file_would_be_written_through_a_link(String name) throws IOException {
+        project("krnkmd", SETTINGS);
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        Path link = Files.createDirectories(folder.resolve("lora/krnkmd")).resolve(name);
+        Files.createSymbolicLink(link, precious);
+
+        assertThat(Preflight.check(workspace, BatchOptions.onlyOne()).problems())
+                .anyMatch(problem -> problem.contains(link + " is a link to " + precious + "; expected"));
+        assertThat(run(BatchOptions.onlyOne()).failures())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure())
+                        .hasMessageStartingWith(link + " is a link to " + precious + "; expected"));
+
+        assertThat(engine.trainings()).isEmpty();
+        assertThat(precious).hasContent("precious");
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void link_of_a_loras_name_is_refused_and_one_of_the_folder_of_all_is_followed() throws IOException {
+        project("krnkmd", SETTINGS);
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Path link = Files.createSymbolicLink(folder.resolve("lora/krnkmd"), elsewhere);
+
+        assertThat(run(BatchOptions.onlyOne()).failures())
+                .singleElement()
+                .satisfies(
+                        failed -> assertThat(failed.failure()).hasMessageStartingWith(link + " is a link; expected"));
+        assertThat(elsewhere).isEmptyDirectory();
+
+        Files.delete(link);
+        Files.delete(folder.resolve("lora/report.html"));
+        Files.delete(folder.resolve("lora"));
+        Files.createSymbolicLink(folder.resolve("lora"), elsewhere);
+
+        assertThat(run(BatchOptions.onlyOne()).isComplete()).isTrue();
+        assertThat(elsewhere.resolve("krnkmd/krnkmd.safetensors")).exists();
+    }
+
+    @Test
+    void report_that_is_a_link_is_not_written_and_harms_no_training() throws IOException {
+        project("krnkmd", SETTINGS);
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        Files.createSymbolicLink(folder.resolve("lora/report.html"), precious);
+
+        assertThat(Preflight.check(workspace, BatchOptions.onlyOne()).warnings())
+                .anyMatch(warning -> warning.contains("there will be no report: "));
+        BatchResult result = run(BatchOptions.onlyOne());
+
+        assertThat(result.isComplete()).isTrue();
+        assertThat(result.report()).isEmpty();
+        assertThat(precious).hasContent("precious");
     }
 
     private Batch batch() {

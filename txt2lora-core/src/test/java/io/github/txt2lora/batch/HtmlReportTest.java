@@ -98,6 +98,15 @@ class HtmlReportTest {
     }
 
     @Test
+    void what_steers_the_direction_of_writing_is_escaped_and_secrets_of_addresses_are_hidden() {
+        String html = new HtmlText()
+                .text("a\u202eb\u001b[1m\nc\ud800 https://example.org/x?sig=s3cret")
+                .toString();
+
+        assertThat(html).isEqualTo("a\\u202eb\\u001b[1m\nc\\ud800 https://example.org/x?***");
+    }
+
+    @Test
     void its_table_leads_to_each_lora() {
         assertThat(report().html()).contains("<a href=\"#lora1\">broken</a>").contains("<h2 id=\"lora1\">broken</h2>");
     }

@@ -3,6 +3,7 @@ package io.github.txt2lora.download;
 import static io.github.txt2lora.download.ScriptedServer.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.common.jimfs.Configuration;
@@ -12,6 +13,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.ModelSource.Download;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
@@ -19,6 +21,8 @@ import io.github.txt2lora.download.ScriptedServer.Request;
 import io.github.txt2lora.download.ScriptedServer.Step;
 import io.github.txt2lora.spi.DownloadProgress;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +42,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +50,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -464,6 +470,159 @@ class HttpModelDownloaderTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(file).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\nETag: \"v2\"",
+                "\nETag: W/\"v2\"",
+                "\nLast-Modified: Thu, 02 Jan 2025 00:00:00 GMT",
+                "\nETag: \"v1\"\nLast-Modified: Thu, 02 Jan 2025 00:00:00 GMT"
+            })
+    void rest_of_another_version_is_not_taken_from_a_server_that_does_not_know_if_range(String headers) {
+        server.then(brokenOff(TAG + "\nLast-Modified: Wed, 01 Jan 2025 00:00:00 GMT"), rest(headers), whole(headers));
+
+        downloader().download(source("/x"), NOBODY);
+
+        assertWhole();
+        assertThat(server.requests().get(1).headers()).containsEntry("if-range", "\"v1\"");
+        assertThat(server.requests().get(2).headers()).doesNotContainKeys("range", "if-range");
+    }
+
+    @Test
+    void rest_of_a_file_of_another_size_is_not_taken() {
+        byte[] rest = Arrays.copyOfRange(model, 10_000, model.length);
+        server.then(
+                brokenOff(TAG),
+                answer("206 Partial\nContent-Range: bytes 10000-20999/21000\nContent-Length: " + rest.length, rest),
+                whole(TAG));
+
+        downloader().download(source("/x"), NOBODY);
+
+        assertWhole();
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void part_of_the_size_of_another_version_is_not_taken_for_whole() {
+        server.then(
+                brokenOff(TAG),
+                (request, out) -> {
+                    Files.write(folder.resolve("base.safetensors.part"), new byte[model.length]);
+                    BUSY.answer(request, out);
+                },
+                answer("416 Range\nETag: \"v2\"\nContent-Range: bytes */" + model.length, new byte[0]),
+                whole("\nETag: \"v2\""));
+
+        downloader().download(source("/x"), NOBODY);
+
+        assertWhole();
+        assertThat(server.requests()).hasSize(4);
+    }
+
+    @Test
+    void rest_is_asked_for_by_its_time_where_there_is_no_tag() {
+        String time = "\nLast-Modified: Wed, 01 Jan 2025 00:00:00 GMT";
+        server.then(brokenOff(time + "\nDate: Wed, 01 Jan 2025 00:00:09 GMT"), rest(time));
+
+        downloader().download(source("/x"), NOBODY);
+
+        assertWhole();
+        assertThat(server.requests().get(1).headers())
+                .containsEntry("range", "bytes=10000-")
+                .containsEntry("if-range", "Wed, 01 Jan 2025 00:00:00 GMT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\nETag: W/\"v1\"\nLast-Modified: Wed, 01 Jan 2025 00:00:00 GMT",
+                "\nLast-Modified: Wed, 01 Jan 2025 00:00:00 GMT\nDate: Wed, 01 Jan 2025 00:00:00 GMT",
+                "\nLast-Modified: yesterday"
+            })
+    void weak_tag_and_time_of_a_file_that_just_changed_stand_for_no_version(String headers) {
+        server.then(brokenOff(headers), whole(headers));
+
+        downloader().download(source("/x"), NOBODY);
+
+        assertWhole();
+        assertThat(server.requests().get(1).headers()).doesNotContainKeys("range", "if-range");
+    }
+
+    @Test
+    void rest_that_comes_over_redirects_is_of_the_version_behind_them() throws IOException {
+        try (ScriptedServer other = again()) {
+            Step there = answer("302 Found\nLocation: " + other.address("/z?sig=abc"), new byte[0]);
+            server.then(answer("301 Moved\nLocation: /y", new byte[0]), there, there, there);
+            other.then(brokenOff(TAG), rest("\nETag: \"v2\""), whole("\nETag: \"v2\""));
+
+            downloader().download(source("/x"), NOBODY);
+
+            assertWhole();
+            assertThat(other.requests().get(1).headers())
+                    .containsEntry("range", "bytes=10000-")
+                    .containsEntry("if-range", "\"v1\"");
+        }
+    }
+
+    /** Answers of a server that sends back what it was sent, and more. */
+    static Stream<String> hostileHeads() {
+        String token = "Bearer " + TOKEN;
+        String noise = "\u001b[2J\u009b31m\u202e" + "A".repeat(200_000);
+        return Stream.of(
+                token,
+                "HTTP/1.1 " + token,
+                "HTTP/1.1 500 " + token + noise,
+                "HTTP/1.1 404 " + token + noise,
+                "HTTP/1.1 401 No\r\nWWW-Authenticate: " + token,
+                "HTTP/1.1 302 " + token + "\r\nLocation: http://" + TOKEN.replace('_', '-') + ".example.org/x",
+                "HTTP/1.1 302 Found\r\nLocation: http://example.org/" + TOKEN,
+                "HTTP/1.1 302 Found\r\nLocation: ftp://example.org/" + "A".repeat(100_000),
+                "HTTP/1.1 302 Found\r\nLocation: " + token + noise,
+                "HTTP/1.1 302 Found\r\nLocation: /verysecretsignature",
+                "HTTP/1.1 200 OK\r\nContent-Length: " + token,
+                "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nX: a\r\n" + token + noise + "\r\n: :",
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + token + noise,
+                "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"" + TOKEN + "\"\r\n\r\nabc",
+                "HTTP/1.1 200 OK\r\n\r\n\u0060\0\0\0\0\0\0\0{\"" + TOKEN + "\":{\"dtype\":\"F32\",\"shape\":[1]}}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostileHeads")
+    void nothing_that_was_sent_comes_back_and_messages_are_short_and_visible(String head) throws IOException {
+        server.then((request, out) -> out.write((head + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1)));
+        Download source = source("/x?key=verysecretsignature").withTokenFrom("MY_TOKEN");
+
+        Throwable failure = catchThrowable(() -> downloader().download(source, NOBODY));
+
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        assertThat(failure).isInstanceOf(Txt2LoraException.class);
+        assertThat(failure.getMessage()).hasSizeLessThan(1000);
+        assertThat(trace.toString())
+                .doesNotContainIgnoringCase("verysecret")
+                .doesNotContain("\u001b", "\u009b", "\u202e", "AAAAAAAAAAAAAAAAAAAA".repeat(11));
+        try (Stream<Path> left = Files.list(folder)) {
+            for (Path path : left.toList()) {
+                assertThat(Files.readString(path, StandardCharsets.ISO_8859_1)).doesNotContain("verysecret");
+            }
+        }
+    }
+
+    @Test
+    void part_that_is_a_link_is_not_written_through() throws IOException {
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+        for (String name : List.of("base.safetensors.part", "base.safetensors.part.info")) {
+            Path link = Files.createSymbolicLink(folder.resolve(name), precious);
+            failure(StorageException.class, source("/x")).startsWith(link + " is a link to " + precious);
+            Files.delete(link);
+        }
+        Path dangling = Files.createSymbolicLink(file, folder.resolve("nothing"));
+        failure(StorageException.class, source("/x")).startsWith(dangling + " is a link to ");
+
+        assertThat(precious).hasContent("precious");
+        assertThat(server.requests()).isEmpty();
     }
 
     private Step whole(String headers) {

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -14,6 +15,8 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,6 +323,32 @@ class WorkspaceTest {
 
         assertThat(workspace.load("krnkmd").settings().model())
                 .isEqualTo(ModelAddress.named("tiny", URI.create(address)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_name: \"https://example.org/a?sig=s3cret\"",
+                "model_name: \"https://example.org/a b?sig=s3cret\"",
+                "model_path: \"https://example.org/a?sig=s3cret\"",
+                "model_name: tiny\nmodel_url: [\"https://example.org/a?sig=s3cret\"]",
+                "model_name: tiny\nmodel_url: \"https://example.org/a?sig=s3cret",
+                "model_name: tiny\nrank: https://example.org/a?sig=s3cret",
+                "model_name: tiny\nhttps://example.org/a?sig=s3cret: 1",
+                "model_name: tiny\nmodel_url: &https://example.org/a?sig=s3cret [",
+                "model_name: tiny\nprompts_file: https://example.org/a?sig=s3cret"
+            })
+    void secrets_of_an_address_in_a_wrong_place_are_not_shown(String settings) throws IOException {
+        config(settings + "\n");
+
+        Throwable failure =
+                catchThrowable(() -> workspace.model(workspace.load("krnkmd").settings()));
+
+        StringWriter trace = new StringWriter();
+        if (failure != null) {
+            failure.printStackTrace(new PrintWriter(trace));
+        }
+        assertThat(trace.toString()).doesNotContain("s3cret");
     }
 
     @Test
