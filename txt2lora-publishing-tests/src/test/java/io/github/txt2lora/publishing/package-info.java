@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.txt2lora.publishing;
+
+import org.jspecify.annotations.NullMarked;
