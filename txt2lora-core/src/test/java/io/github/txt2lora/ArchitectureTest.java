@@ -6,23 +6,36 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.HostType;
 import java.io.File;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The arrows between the packages of the engine, and what its code may not use. */
 @AnalyzeClasses(packages = "io.github.txt2lora", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
 
     private static final String ROOT = "io.github.txt2lora.";
+
+    private static final Pattern READING =
+            Pattern.compile("to\\w*(Array|Buffer|String)|get(Float|Double|Int|Long|Uint8|Boolean|Byte|Scalar)"
+                    + "|contentEquals|allClose|encode");
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS = List.of(
@@ -59,6 +72,30 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl.pytorch..");
+
+    /** DJL's bridge ends the process at types that libtorch's side does not know. */
+    @ArchTest
+    static final ArchRule only_torch_chooses_data_types = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "torch..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(DataType.class);
+
+    @ArchTest
+    static final ArchRule outside_torch_arrays_are_made_of_floats_and_longs = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + "torch..")
+            .should()
+            .accessTargetWhere(makesAnArrayOfAnythingBut(float[].class, long[].class));
+
+    /** DJL's own ways leave copies from a GPU with the owner of the array. */
+    @ArchTest
+    static final ArchRule numbers_leave_arrays_by_one_way = noClasses()
+            .that()
+            .doNotBelongToAnyOf(HostNumbers.class, HostType.class)
+            .should()
+            .accessTargetWhere(readsNumbers());
 
     @ArchTest
     static final ArchRule only_workspace_uses_yaml = noClasses()
@@ -143,6 +180,25 @@ class ArchitectureTest {
                             && call.getTarget().getRawParameterTypes().stream()
                                     .anyMatch(type -> type.isEquivalentTo(File.class)));
         });
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> makesAnArrayOfAnythingBut(Class<?>... allowed) {
+        List<String> names = Stream.of(allowed).map(Class::getName).toList();
+        return DescribedPredicate.describe(
+                "makes an array of anything but " + names,
+                access -> access.getTarget().getOwner().isAssignableTo(NDManager.class)
+                        && access.getTarget() instanceof CodeUnitAccessTarget made
+                        && made.getRawReturnType().isAssignableTo(NDArray.class)
+                        && !(made.getName().equals("create")
+                                && names.contains(
+                                        made.getRawParameterTypes().get(0).getName())));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> readsNumbers() {
+        return DescribedPredicate.describe(
+                "reads the numbers of an array",
+                access -> access.getTarget().getOwner().isAssignableTo(NDArray.class)
+                        && READING.matcher(access.getTarget().getName()).matches());
     }
 
     private static String layer(int layer) {

@@ -16,6 +16,7 @@ import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.HashMap;
@@ -119,7 +120,7 @@ final class PictureDistances {
                             (owner, shape) -> owner.zeros(shape),
                             new StepHook() {});
             NDArray pixels = vae.decode(scope, latents.div((float) vae.scalingFactor()));
-            return new Drawn(latents.toFloatArray(), pixels.clip(-1, 1).toFloatArray());
+            return new Drawn(HostNumbers.floats(latents), HostNumbers.floats(pixels.clip(-1, 1)));
         }
     }
 }

@@ -15,6 +15,7 @@ import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
@@ -112,8 +113,7 @@ public class UNetBenchmark {
 
     private float[] forward(double loraStrength) {
         try (NDManager call = torch.newScope()) {
-            return unet.predict(call, latents, TIMESTEP, conditioning, loraStrength)
-                    .toFloatArray();
+            return HostNumbers.floats(unet.predict(call, latents, TIMESTEP, conditioning, loraStrength));
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.torch.HostNumbers;
 
 /**
  * Ends a drawing at the first part that gives numbers that are not finite; the picture would be black.
@@ -45,7 +46,7 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
 
     private void require(NDArray values, String part) {
         try (NDArray sum = values.sum()) {
-            if (!Float.isFinite(sum.getFloat())) {
+            if (!Float.isFinite(HostNumbers.scalar(sum))) {
                 throw new Txt2LoraException("drawing " + Excerpt.quoted(request.prompt()) + " failed: " + part
                         + " is infinite or not a number at precision " + request.precision() + "; " + advice());
             }

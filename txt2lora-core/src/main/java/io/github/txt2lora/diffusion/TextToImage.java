@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -12,6 +11,7 @@ import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ public final class TextToImage {
         Shape shape = decoded.getShape();
         int height = Math.toIntExact(shape.get(2));
         int width = Math.toIntExact(shape.get(3));
-        float[] values = decoded.toType(DataType.FLOAT32, false).toFloatArray();
+        float[] values = HostNumbers.floats(decoded);
         int plane = height * width;
         List<BufferedImage> images = new ArrayList<>();
         for (int n = 0; n < shape.get(0); n++) {

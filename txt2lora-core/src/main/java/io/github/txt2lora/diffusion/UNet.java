@@ -12,6 +12,7 @@ import io.github.txt2lora.checkpoint.HostTensors;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScalarType;
 import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptCall;
@@ -194,7 +195,7 @@ public final class UNet implements AutoCloseable {
             }
             var part = new Part(scope, latents, timesteps, conditioning, from, to);
             NDList result = withInput(call, part, 1).runWithGradients();
-            return new LoraGradient(result.get(0).getFloat(), result.get(1), result.get(2));
+            return new LoraGradient(HostNumbers.scalar(result.get(0)), result.get(1), result.get(2));
         });
         return mean(parts, samples);
     }
@@ -235,7 +236,7 @@ public final class UNet implements AutoCloseable {
                 .with(scope.create(floats(sampleWeights, 0, samples)));
         NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
                 .runWithGradients();
-        float[] losses = result.get(0).toFloatArray();
+        float[] losses = HostNumbers.floats(result.get(0));
         int share = samples / lossScales.length;
         List<LoraGradient> gradients = new ArrayList<>();
         for (int i = 0; i < losses.length; i++) {

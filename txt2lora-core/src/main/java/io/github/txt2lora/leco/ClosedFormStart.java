@@ -8,6 +8,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.LoraParameters.Slot;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.TorchException;
@@ -143,11 +144,13 @@ public final class ClosedFormStart {
     }
 
     private static void requireFinite(LoraParameters parameters) {
-        try (NDArray sum = parameters.vector().sum()) {
-            if (!Float.isFinite(sum.getFloat())) {
-                throw new TrainingFailedException("the closed-form start gave a LoRA whose numbers sum up to "
-                        + sum.getFloat() + "; expected finite weights of the model and embeddings of the prompts");
-            }
+        float sum;
+        try (NDArray array = parameters.vector().sum()) {
+            sum = HostNumbers.scalar(array);
+        }
+        if (!Float.isFinite(sum)) {
+            throw new TrainingFailedException("the closed-form start gave a LoRA whose numbers sum up to " + sum
+                    + "; expected finite weights of the model and embeddings of the prompts");
         }
     }
 }

@@ -9,6 +9,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -168,7 +169,7 @@ final class LecoStep {
     }
 
     private static boolean isFinite(LoraGradient result) {
-        return Float.isFinite(result.gradient().norm().getFloat());
+        return Float.isFinite(HostNumbers.scalar(result.gradient().norm()));
     }
 
     private static NDArray concat(NDArray first, NDArray second) {

@@ -8,6 +8,7 @@ import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ public final class LecoTrainer implements AutoCloseable {
         if (results.size() > 1) {
             gradient.muli(1f / results.size());
         }
-        double norm = gradient.norm().getFloat();
+        double norm = HostNumbers.scalar(gradient.norm());
         requireFinite(loss, norm);
         clip(gradient, norm);
         double learningRate = learningRates.at(iteration) * learningRateFactor;
@@ -177,16 +178,18 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private void requireFiniteParameters() {
-        try (NDArray sum = lora.vector().sum()) {
-            if (!Float.isFinite(sum.getFloat())) {
-                throw new NonFiniteException(iteration + 1, "a LoRA whose numbers sum up to " + sum.getFloat(), true);
-            }
+        float sum;
+        try (NDArray array = lora.vector().sum()) {
+            sum = HostNumbers.scalar(array);
+        }
+        if (!Float.isFinite(sum)) {
+            throw new NonFiniteException(iteration + 1, "a LoRA whose numbers sum up to " + sum, true);
         }
     }
 
     /** A copy of the LoRA's parameters as they are now. */
     float[] parameters() {
-        return lora.vector().toFloatArray();
+        return HostNumbers.floats(lora.vector());
     }
 
     /** Sets the LoRA's parameters, when nothing more is trained. */
@@ -209,7 +212,7 @@ public final class LecoTrainer implements AutoCloseable {
                     generator.state(),
                     learningRateFactor,
                     step.lossScale(),
-                    lora.vector().toFloatArray(),
+                    HostNumbers.floats(lora.vector()),
                     optimizer.state(scope));
         }
     }

@@ -3,12 +3,11 @@ package io.github.txt2lora.leco;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import io.github.txt2lora.OptimizerSpec;
-import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.HostTensors;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScriptAttribute.OfBool;
 import io.github.txt2lora.torch.ScriptAttribute.OfFloat;
 import io.github.txt2lora.torch.ScriptAttribute.OfTensors;
@@ -17,7 +16,6 @@ import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -129,11 +127,13 @@ final class Optimizer implements AutoCloseable {
                 .toList();
     }
 
+    /** The scripts remember float32 arrays and float64 numbers. */
     private static TensorView copy(NDArray array) {
-        ElementType type = array.getDataType() == DataType.FLOAT64 ? ElementType.F64 : ElementType.F32;
         List<Long> shape = Arrays.stream(array.getShape().getShape()).boxed().toList();
-        ByteBuffer bytes = array.toByteBuffer();
-        return new TensorView(array.getName(), type, shape, bytes::duplicate);
+        TensorView values = shape.isEmpty()
+                ? TrainingStateFile.doubles(array.getName(), List.of(HostNumbers.doubles(array)[0]))
+                : TrainerStateTensors.floats(array.getName(), HostNumbers.floats(array));
+        return values.reshaped(shape);
     }
 
     /**

@@ -14,6 +14,7 @@ import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
 import java.util.List;
@@ -177,7 +178,7 @@ final class PoolStates {
             }
             NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, LatentDraw.LATENT_CHANNELS, side(), side()))
                     .mul((float) scheduler.initNoiseSigma());
-            return new GuidedDenoiser(model.unet(), LORA_OFF)
+            NDArray drawn = new GuidedDenoiser(model.unet(), LORA_OFF)
                     .run(
                             scope,
                             scheduler,
@@ -192,8 +193,8 @@ final class PoolStates {
                                 public void beforeCall() {
                                     beforeCall.run();
                                 }
-                            })
-                    .toFloatArray();
+                            });
+            return HostNumbers.floats(drawn);
         }
     }
 

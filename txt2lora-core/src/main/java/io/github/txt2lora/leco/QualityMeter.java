@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -190,6 +191,6 @@ public final class QualityMeter {
     }
 
     private static double squaredDistance(NDArray first, NDArray second) {
-        return first.sub(second).square().sum().getFloat();
+        return HostNumbers.scalar(first.sub(second).square().sum());
     }
 }

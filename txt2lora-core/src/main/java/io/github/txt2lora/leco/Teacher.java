@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -80,9 +81,8 @@ final class Teacher {
                                 context.beforeCall().run();
                                 Conditioning conditioning =
                                         model.embeddings().batch(scope, List.of(prompt), batch.samples(), batch.size());
-                                return model.unet()
-                                        .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF)
-                                        .toFloatArray();
+                                return HostNumbers.floats(model.unet()
+                                        .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF));
                             });
             predictions.put(prompt, scope.create(values, batch.latents().getShape()));
         }

@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.torch.HostNumbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ public final class LoraFile {
             Precision precision,
             Map<String, String> metadata,
             Consumer<String> warnings) {
-        float[] values = parameters.vector().toFloatArray();
+        float[] values = HostNumbers.floats(parameters.vector());
         List<SafetensorsEntry> entries = new ArrayList<>();
         for (LoraParameters.Slot slot : parameters.slots()) {
             LoraModule module = slot.module();

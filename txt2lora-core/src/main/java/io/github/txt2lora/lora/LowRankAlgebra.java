@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
@@ -32,9 +33,9 @@ final class LowRankAlgebra implements AutoCloseable {
                     .with(matrix(scope, pair.up().get(), pair.layer().outputs(), pair.rank()))
                     .run();
             return new Decomposition(
-                    parts.get(0).toDoubleArray(),
-                    new SingularValues(parts.get(1).toDoubleArray()),
-                    parts.get(2).toDoubleArray());
+                    HostNumbers.doubles(parts.get(0)),
+                    new SingularValues(HostNumbers.doubles(parts.get(1))),
+                    HostNumbers.doubles(parts.get(2)));
         }
     }
 
@@ -49,13 +50,13 @@ final class LowRankAlgebra implements AutoCloseable {
         try (NDManager scope = torch.newScope()) {
             int fanIn = pair.layer().fanIn();
             int outputs = pair.layer().outputs();
-            return script.call("add_product", scope)
+            NDArray sum = script.call("add_product", scope)
                     .with(matrix(scope, weight, outputs, fanIn))
                     .with(matrix(scope, pair.down().get(), pair.rank(), fanIn))
                     .with(matrix(scope, pair.scaledUp(factor * pair.scale()), outputs, pair.rank()))
                     .run()
-                    .singletonOrThrow()
-                    .toFloatArray();
+                    .singletonOrThrow();
+            return HostNumbers.floats(sum);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.txt2lora.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.txt2lora.torch.HostNumbers;
 
 /** The weights of tokens in the text encoder's output, as AUTOMATIC1111's web UI applies them. */
 final class Emphasis {
@@ -18,7 +19,7 @@ final class Emphasis {
      */
     static NDArray apply(NDManager scope, NDArray hidden, float[] weights) {
         NDArray weighted = hidden.mul(scope.create(weights, new Shape(1, weights.length, 1)));
-        float ratio = hidden.mean().getFloat() / weighted.mean().getFloat();
+        float ratio = HostNumbers.scalar(hidden.mean()) / HostNumbers.scalar(weighted.mean());
         return Float.isFinite(ratio) ? weighted.mul(ratio) : weighted;
     }
 }

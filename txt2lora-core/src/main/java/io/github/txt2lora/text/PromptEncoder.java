@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
@@ -199,15 +198,14 @@ public final class PromptEncoder {
             if (use.finalNorm()) {
                 context = encoder.finalNorm(scope, context);
             }
-            context = context.toType(DataType.FLOAT32, false);
+            context = Torch.toFloat32(context);
             if (input.weights() != null) {
                 context = Emphasis.apply(scope, context, input.weights());
             }
             NDArray pooled = null;
             if (use.pooled()) {
                 NDArray last = encoder.finalNorm(scope, states.get(states.size() - 1));
-                pooled = encoder.project(scope, encoder.pooled(scope, last, idTensor))
-                        .toType(DataType.FLOAT32, false);
+                pooled = Torch.toFloat32(encoder.project(scope, encoder.pooled(scope, last, idTensor)));
             }
             var embedding = new PromptEmbedding(context, pooled);
             embedding.attachTo(owner);

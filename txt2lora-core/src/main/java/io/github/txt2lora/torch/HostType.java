@@ -1,5 +1,6 @@
 package io.github.txt2lora.torch;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,7 +44,12 @@ public enum HostType {
         return dataType;
     }
 
-    /** Fills the memory of an array of {@link #dataType()}. */
+    /** Fills an array of {@link #dataType()} in memory of the host, whatever is in it. */
+    final void fill(NDArray array, HostTensor.Elements elements) {
+        // a view of libtorch's own memory
+        fill(array.toByteBuffer(true), elements);
+    }
+
     void fill(ByteBuffer memory, HostTensor.Elements elements) {
         elements.readInto(memory);
     }

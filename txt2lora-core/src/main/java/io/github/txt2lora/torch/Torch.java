@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
@@ -193,8 +194,7 @@ public final class Torch implements AutoCloseable {
     public NDArray read(NDManager scope, HostTensor tensor) {
         NDArray array = host.create(new Shape(tensor.shape()), tensor.type().dataType());
         try {
-            // a view of libtorch's own memory
-            tensor.type().fill(array.toByteBuffer(true), tensor.elements());
+            tensor.type().fill(array, tensor.elements());
         } catch (RuntimeException e) {
             array.close();
             throw e;
@@ -205,6 +205,11 @@ public final class Torch implements AutoCloseable {
         try (array) {
             return owned(scope, array.toDevice(device, true));
         }
+    }
+
+    /** The numbers as float32 on the same device: the array itself, or a converted one with the same owner. */
+    public static NDArray toFloat32(NDArray array) {
+        return array.toType(DataType.FLOAT32, false);
     }
 
     private static NDArray owned(NDManager scope, NDArray array) {

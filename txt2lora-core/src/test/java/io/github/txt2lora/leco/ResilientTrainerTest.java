@@ -21,6 +21,7 @@ import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -171,6 +172,20 @@ class ResilientTrainerTest {
             session.train(2);
 
             assertThat(session.values()).isEqualTo(once);
+        }
+    }
+
+    @Test
+    void fifty_iterations_and_copies_of_their_states_hold_the_arrays_of_one() {
+        try (var session = new Session(spec().build())) {
+            session.train(1);
+            session.trainer.state();
+            NativeUse afterOne = torch.nativeUse();
+            for (int i = 0; i < 50; i++) {
+                session.train(1);
+                session.trainer.state();
+            }
+            assertThat(torch.nativeUse()).isEqualTo(afterOne);
         }
     }
 
