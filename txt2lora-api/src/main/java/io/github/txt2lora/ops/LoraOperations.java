@@ -20,7 +20,9 @@ import java.util.List;
  * <ul>
  *   <li>{@link CheckpointException} if an input is damaged, is no LoRA, or does not fit the others;
  *   <li>{@link StorageException} if a file cannot be read or written;
- *   <li>{@link Txt2LoraException} if the operations are closed.
+ *   <li>{@link Txt2LoraException} if the operations are closed, the calling thread is interrupted, which it then stays,
+ *       or the process is ending. An operation under way then ends before its next tensor; its output file is whole or
+ *       was not touched.
  * </ul>
  *
  * <p>Listeners are called on the calling thread.

@@ -1,57 +1,70 @@
 package io.github.txt2lora.cli;
 
-import io.github.txt2lora.CancelMode;
-import io.github.txt2lora.TrainingJob;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import org.jline.utils.Signals;
 
 /**
- * Ends a training in good order when the process is told to end, by Ctrl-C or a signal: cancels it, keeping what was
- * trained, and holds the process until this is closed.
+ * Ends a command in good order when the process is told to end, by Ctrl-C, a signal or the end of its terminal:
+ * interrupts the thread that runs the command, and holds the process until the command has ended. A second Ctrl-C ends
+ * the process at once.
  */
-final class Interruption implements AutoCloseable {
+final class Interruption {
 
-    /** What the engine must be told too, since it cancels at the end of the process as well, perhaps before this. */
-    static final CancelMode MODE = CancelMode.KEEP;
+    /** As of every process that Ctrl-C ends. */
+    static final int EXIT_CODE = 130;
 
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable Thread hook;
+    private final Thread commandThread;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** Watches over a job from now on. */
-    void watch(TrainingJob job) {
-        onEnd(() -> job.cancel(MODE));
+    Interruption(Thread commandThread) {
+        this.commandThread = commandThread;
     }
 
-    /** Watches over a batch that the calling thread runs, which ends in good order when it is interrupted. */
-    void watchThisThread() {
-        onEnd(Thread.currentThread()::interrupt);
-    }
-
-    private void onEnd(Runnable cancellation) {
-        hook = new Thread(() -> cancel(cancellation), "txt2lora-interruption");
+    /** Runs a command of this process on the calling thread; returns its exit code. */
+    static int guard(IntSupplier command) {
+        var pressed = new AtomicBoolean();
+        Signals.register("INT", () -> ctrlC(pressed));
+        var interruption = new Interruption(Thread.currentThread());
+        var hook = new Thread(interruption::interrupt, "txt2lora-interruption");
         Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return command.getAsInt();
+        } finally {
+            interruption.ended();
+            removeHook(hook);
+        }
     }
 
-    /** Cancels and waits until this is closed. */
-    void cancel(Runnable cancellation) {
-        cancellation.run();
+    /** Runs on a thread of its own each time; an exit waits for the hooks, so that only the first one comes through. */
+    private static void ctrlC(AtomicBoolean pressed) {
+        if (pressed.getAndSet(true)) {
+            Runtime.getRuntime().halt(EXIT_CODE);
+        }
+        System.exit(EXIT_CODE);
+    }
+
+    private static void removeHook(Thread hook) {
         try {
-            closed.await();
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the process is ending, and the hook has just been let go
+        }
+    }
+
+    /** Interrupts the command and waits until it has ended. */
+    void interrupt() {
+        commandThread.interrupt();
+        try {
+            ended.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Lets the process end: everything is saved and said. */
-    @Override
-    public void close() {
-        closed.countDown();
-        if (hook != null) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                // the process is ending, and the hook has just been let go
-            }
-        }
+    /** The command has ended: everything is saved and said. */
+    void ended() {
+        ended.countDown();
     }
 }

@@ -2,6 +2,7 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.internal.Excerpt;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a command tells what it does. People get results on standard output and progress on standard error; with
@@ -12,13 +13,13 @@ final class Output {
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean json;
-    private final boolean terminal;
+    private final @Nullable TerminalBars terminal;
 
     Output(PrintWriter out, PrintWriter err, boolean json, boolean terminal) {
         this.out = out;
         this.err = err;
         this.json = json;
-        this.terminal = terminal;
+        this.terminal = terminal && !json ? new TerminalBars(err, TerminalWidth.columns()) : null;
     }
 
     /** Whether objects are written instead of sentences. */
@@ -35,6 +36,8 @@ final class Output {
     void tell(JsonLine line, String text) {
         if (json) {
             out.println(line);
+        } else if (terminal != null) {
+            terminal.println(text);
         } else {
             err.println(Excerpt.message(text));
         }

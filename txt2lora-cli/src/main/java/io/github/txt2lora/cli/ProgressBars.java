@@ -2,6 +2,7 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.internal.Excerpt;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
@@ -10,22 +11,28 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A moving bar on a terminal; elsewhere the bar as a line every ten seconds. */
+/** A moving bar in a terminal; elsewhere the bar as a line every ten seconds. */
 final class ProgressBars implements Progress {
 
     private static final int LINE_INTERVAL_MILLIS = 10_000;
     private static final int LINE_LENGTH = 100;
     private static final int LONGEST_NOTE = 30;
+    private static final char BLOCK = '█';
 
     private final PrintWriter err;
-    private final boolean terminal;
+    private final @Nullable TerminalBars terminal;
     private final String task;
     private final ProgressUnit unit;
     private @Nullable ProgressBar bar;
     private String lastLine = "";
     private volatile Optional<Duration> lastRemaining = Optional.empty();
 
-    ProgressBars(PrintWriter err, boolean terminal, String task, ProgressUnit unit) {
+    /**
+     * A bar that is not shown yet.
+     *
+     * @param err gets lines where there is no terminal
+     */
+    ProgressBars(PrintWriter err, @Nullable TerminalBars terminal, String task, ProgressUnit unit) {
         this.err = err;
         this.terminal = terminal;
         this.task = task;
@@ -54,12 +61,22 @@ final class ProgressBars implements Progress {
         if (knowsRemaining) {
             builder.setEtaFunction(state -> lastRemaining);
         }
-        if (!terminal) {
+        if (terminal != null) {
+            builder.setConsumer(terminal.newBar()).setStyle(style());
+        } else {
             builder.setConsumer(new DelegatingProgressBarConsumer(this::printLine, LINE_LENGTH))
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(LINE_INTERVAL_MILLIS);
         }
         return builder.build();
+    }
+
+    /** Terminals that are told of no language are sent question marks for all but ASCII. */
+    private static ProgressBarStyle style() {
+        String encoding = System.getProperty("stderr.encoding", System.getProperty("sun.stderr.encoding", ""));
+        boolean known = !encoding.isEmpty() && Charset.isSupported(encoding);
+        Charset charset = known ? Charset.forName(encoding) : Charset.defaultCharset();
+        return charset.newEncoder().canEncode(BLOCK) ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK : ProgressBarStyle.ASCII;
     }
 
     /** A long note would leave no room for the bar; names differ most at their ends. */
@@ -81,7 +98,7 @@ final class ProgressBars implements Progress {
     @Override
     public void close() {
         if (bar != null) {
-            bar.close();
+            Uninterrupted.run(bar::close);
             bar = null;
         }
     }

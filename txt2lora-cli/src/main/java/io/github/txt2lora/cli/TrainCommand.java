@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
@@ -43,6 +44,9 @@ import picocli.CommandLine.Parameters;
             "  txt2lora train leco/config.yaml --output lora"
         })
 final class TrainCommand implements Callable<Integer> {
+
+    /** Of a single LoRA, which is wanted as it is; the engine is told too, since it may come first. */
+    private static final CancelMode ON_INTERRUPTION = CancelMode.KEEP;
 
     @Parameters(
             paramLabel = "WORKSPACE|CONFIG.yaml",
@@ -94,10 +98,8 @@ final class TrainCommand implements Callable<Integer> {
         EngineOptions engineOptions = engineSettings.options().toBuilder()
                 .cacheFolder(workspace.cacheFolder())
                 .build();
-        try (var interruption = new Interruption();
-                TrainingEngine engine = TrainingEngine.open(engineOptions);
+        try (TrainingEngine engine = TrainingEngine.open(engineOptions);
                 LoraOperations operations = LoraOperations.open()) {
-            interruption.watchThisThread();
             BatchResult result = new Batch(workspace, engine, operations).run(options, report);
             report.end(result);
             return result.isComplete() ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -110,23 +112,32 @@ final class TrainCommand implements Callable<Integer> {
                     + path + " is no folder; expected a workspace or none of them");
         }
         EngineOptions options =
-                engineSettings.options().toBuilder().onExit(Interruption.MODE).build();
+                engineSettings.options().toBuilder().onExit(ON_INTERRUPTION).build();
         LoraTraining training = LecoConfigFile.read(path).toTraining(common.output()::warn);
         if (output != null) {
             training = training.toBuilder().output(output).build();
         }
-        try (var interruption = new Interruption()) {
-            report(train(options, training, interruption));
-        }
+        report(train(options, training));
         return ExitCode.OK;
     }
 
-    private TrainedLora train(EngineOptions options, LoraTraining training, Interruption interruption)
-            throws InterruptedException {
+    private TrainedLora train(EngineOptions options, LoraTraining training) throws InterruptedException {
         try (TrainingEngine engine = TrainingEngine.open(options)) {
             TrainingJob job = engine.start(training, ProgressReport.ofOne(common.output(), "the same command goes on"));
-            interruption.watch(job);
+            return await(job);
+        }
+    }
+
+    private static TrainedLora await(TrainingJob job) throws InterruptedException {
+        try {
             return job.await();
+        } catch (InterruptedException e) {
+            job.cancel(ON_INTERRUPTION);
+            try {
+                return job.await();
+            } finally {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

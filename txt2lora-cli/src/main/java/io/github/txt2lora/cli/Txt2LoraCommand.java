@@ -43,7 +43,7 @@ public final class Txt2LoraCommand implements Runnable {
 
     /** Runs a command and ends the process with its exit code, as {@code --help} documents them. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(Interruption.guard(() -> commandLine().execute(args)));
     }
 
     /** The command line, ready to execute. */

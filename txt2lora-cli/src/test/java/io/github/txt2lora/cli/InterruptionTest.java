@@ -2,46 +2,33 @@ package io.github.txt2lora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.txt2lora.CancelMode;
-import io.github.txt2lora.TrainingJob;
-import java.lang.reflect.Proxy;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class InterruptionTest {
 
-    private final BlockingQueue<CancelMode> cancelled = new LinkedBlockingQueue<>();
-
-    /** A job of which only {@code cancel} is called. */
-    private final TrainingJob job = (TrainingJob) Proxy.newProxyInstance(
-            getClass().getClassLoader(), new Class<?>[] {TrainingJob.class}, (proxy, method, arguments) -> {
-                assertThat(method.getName()).isEqualTo("cancel");
-                cancelled.put((CancelMode) arguments[0]);
-                return null;
-            });
-
     @Test
     @Timeout(60)
-    void keeps_what_was_trained_and_holds_the_process_until_closed() throws InterruptedException {
-        var interruption = new Interruption();
-        var process = new Thread(() -> interruption.cancel(() -> job.cancel(CancelMode.KEEP)));
+    void interrupts_the_command_and_holds_the_process_until_it_has_ended() throws InterruptedException {
+        var interrupted = new CountDownLatch(1);
+        var command = new Thread(() -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+        });
+        command.start();
+        var interruption = new Interruption(command);
+        var process = new Thread(interruption::interrupt);
+
         process.start();
 
-        assertThat(cancelled.poll(30, TimeUnit.SECONDS)).isEqualTo(CancelMode.KEEP);
+        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.isAlive()).as("the process waits").isTrue();
-        interruption.close();
+        interruption.ended();
         process.join();
-    }
-
-    @Test
-    void a_job_that_ended_is_not_cancelled_when_the_process_ends() {
-        var interruption = new Interruption();
-        interruption.watch(job);
-        interruption.close();
-
-        assertThat(cancelled).isEmpty();
     }
 }

@@ -18,6 +18,7 @@ import io.github.txt2lora.internal.job.EventThread;
 import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.ExitHook;
 import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.Torch;
 import java.nio.file.Path;

@@ -40,16 +40,16 @@ final class CheckpointMerger {
      *
      * @throws CheckpointException if the checkpoint lacks a layer of a LoRA, or has it in another shape
      */
-    MergedCheckpoint merge(Path checkpoint, Path output, List<OperationListener> listeners) {
+    MergedCheckpoint merge(Path checkpoint, Path output, List<OperationListener> listeners, OperationTurn turn) {
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
             Map<String, List<LoraAddition>> additions = additions(checkpoint, CheckpointLayers.of(checkpoint, file));
-            var progress = new Progress(output, additions.size(), listeners);
+            var progress = new Progress(output, additions.size(), listeners, turn);
             List<SafetensorsEntry> entries = new ArrayList<>();
             for (TensorView tensor : file.tensors()) {
                 List<LoraAddition> added = additions.getOrDefault(tensor.name(), List.of());
                 entries.add(
                         added.isEmpty()
-                                ? SafetensorsEntry.of(tensor.name(), tensor)
+                                ? copy(tensor, progress)
                                 : new SafetensorsEntry(tensor.name(), tensor.type(), tensor.shape(), () -> {
                                     ByteBuffer bytes = merged(tensor, added);
                                     progress.finished(tensor.name());
@@ -61,6 +61,13 @@ final class CheckpointMerger {
             SafetensorsWriter.write(output, metadata, entries);
             return new MergedCheckpoint(output, additions.size(), entries.size() - additions.size());
         }
+    }
+
+    private static SafetensorsEntry copy(TensorView tensor, Progress progress) {
+        return new SafetensorsEntry(tensor.name(), tensor.type(), tensor.shape(), () -> {
+            progress.checkpoint();
+            return tensor.bytes();
+        });
     }
 
     private Map<String, List<LoraAddition>> additions(Path checkpoint, CheckpointLayers layers) {

@@ -23,6 +23,7 @@ import io.github.txt2lora.ops.OperationListener;
 import io.github.txt2lora.ops.ResizeSpec;
 import io.github.txt2lora.ops.ResizedLora;
 import io.github.txt2lora.ops.ResizedModule;
+import io.github.txt2lora.torch.ExitHook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,19 +43,23 @@ final class DjlLoraOperations implements LoraOperations {
     private static final String MODEL_HASH = "sshs_model_hash";
     private static final String LEGACY_HASH = "sshs_legacy_hash";
 
+    private final OperationTurn turn = new OperationTurn();
+    private final ExitHook exitHook = new ExitHook(() -> turn.end(this::free));
     private @Nullable LowRankAlgebra algebra;
     private boolean closed;
 
     @Override
-    public synchronized LoraInfo inspect(Path file) {
-        requireOpen();
-        try (LoraSource lora = LoraSource.open(file)) {
-            Set<String> formats = new TreeSet<>();
-            lora.pairs().forEach(pair -> formats.add(pair.type().name()));
-            List<LoraInfo.Module> modules =
-                    lora.pairs().stream().map(DjlLoraOperations::describe).toList();
-            return new LoraInfo(file, lora.naming(), formats, modules, lora.metadata(), verifyHash(file));
-        }
+    public LoraInfo inspect(Path file) {
+        return turn.take(() -> {
+            requireOpen();
+            try (LoraSource lora = LoraSource.open(file)) {
+                Set<String> formats = new TreeSet<>();
+                lora.pairs().forEach(pair -> formats.add(pair.type().name()));
+                List<LoraInfo.Module> modules =
+                        lora.pairs().stream().map(DjlLoraOperations::describe).toList();
+                return new LoraInfo(file, lora.naming(), formats, modules, lora.metadata(), verifyHash(file));
+            }
+        });
     }
 
     private static LoraInfo.Module describe(LoraPair pair) {
@@ -68,33 +73,42 @@ final class DjlLoraOperations implements LoraOperations {
     }
 
     @Override
-    public synchronized HashCheck verifyHash(Path path) {
-        requireOpen();
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            return HashCheck.of(
-                    SafetensorsHashes.sha256OfTensorData(copies(file)),
-                    Optional.ofNullable(file.metadata().get(MODEL_HASH)));
-        }
+    public HashCheck verifyHash(Path path) {
+        return turn.take(() -> {
+            requireOpen();
+            try (SafetensorsFile file = SafetensorsFile.open(path)) {
+                return HashCheck.of(
+                        SafetensorsHashes.sha256OfTensorData(copies(file)),
+                        Optional.ofNullable(file.metadata().get(MODEL_HASH)));
+            }
+        });
     }
 
-    private static List<SafetensorsEntry> copies(SafetensorsFile file) {
-        return file.tensors().stream()
-                .map((TensorView tensor) -> SafetensorsEntry.of(tensor.name(), tensor))
-                .toList();
+    private List<SafetensorsEntry> copies(SafetensorsFile file) {
+        return file.tensors().stream().map(this::copy).toList();
+    }
+
+    private SafetensorsEntry copy(TensorView tensor) {
+        return new SafetensorsEntry(tensor.name(), tensor.type(), tensor.shape(), () -> {
+            turn.checkpoint();
+            return tensor.bytes();
+        });
     }
 
     @Override
-    public synchronized ResizedLora resize(Path input, Path output, ResizeSpec spec, OperationListener... listeners) {
-        requireOpen();
-        RegularFile.requireReplaceable(output);
-        try (LoraSource lora = LoraSource.open(input)) {
-            var progress = new Progress(output, lora.pairs().size(), List.of(listeners));
-            LoraResizer.Result resized =
-                    new LoraResizer(algebra(), spec).resize(lora.pairs(), lora.metadata(), progress);
-            Map<String, String> metadata = new LoraPairWriter(lora.naming(), spec.precision())
-                    .write(output, resized.pairs(), resized.metadata(), silent(output));
-            return new ResizedLora(output, resized.statistics(), metadata);
-        }
+    public ResizedLora resize(Path input, Path output, ResizeSpec spec, OperationListener... listeners) {
+        return turn.take(() -> {
+            requireOpen();
+            RegularFile.requireReplaceable(output);
+            try (LoraSource lora = LoraSource.open(input)) {
+                var progress = new Progress(output, lora.pairs().size(), List.of(listeners), turn);
+                LoraResizer.Result resized =
+                        new LoraResizer(algebra(), spec).resize(lora.pairs(), lora.metadata(), progress);
+                Map<String, String> metadata = new LoraPairWriter(lora.naming(), spec.precision())
+                        .write(output, resized.pairs(), resized.metadata(), silent(output));
+                return new ResizedLora(output, resized.statistics(), metadata);
+            }
+        });
     }
 
     @Override
@@ -131,83 +145,93 @@ final class DjlLoraOperations implements LoraOperations {
     }
 
     @Override
-    public synchronized MergedLora merge(LoraMerge merge, OperationListener... listeners) {
-        requireOpen();
-        RegularFile.requireReplaceable(merge.output());
-        List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
-        try {
-            var merger = new LoraMerger(loras);
-            List<LoraPair> pairs = merger.pairs();
-            Map<String, String> metadata = merger.metadata(pairs);
-            Path output = merge.output();
-            var progress = new Progress(output, pairs.size(), List.of(listeners));
-            Optional<Precision> precision =
-                    merge.precision().or(() -> merge.resize().flatMap(ResizeSpec::precision));
-            var writer = new LoraPairWriter(loras.get(0).source().naming(), precision);
-            List<ResizedModule> statistics = List.of();
-            if (merge.resize().isPresent()) {
-                LoraResizer.Result resized =
-                        new LoraResizer(algebra(), merge.resize().get()).resize(pairs, metadata, progress);
-                writer.write(output, resized.pairs(), resized.metadata(), silent(output));
-                statistics = resized.statistics();
-            } else {
-                writer.write(output, pairs, metadata, progress);
+    public MergedLora merge(LoraMerge merge, OperationListener... listeners) {
+        return turn.take(() -> {
+            requireOpen();
+            RegularFile.requireReplaceable(merge.output());
+            List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
+            try {
+                var merger = new LoraMerger(loras);
+                List<LoraPair> pairs = merger.pairs();
+                Map<String, String> metadata = merger.metadata(pairs);
+                Path output = merge.output();
+                var progress = new Progress(output, pairs.size(), List.of(listeners), turn);
+                Optional<Precision> precision =
+                        merge.precision().or(() -> merge.resize().flatMap(ResizeSpec::precision));
+                var writer = new LoraPairWriter(loras.get(0).source().naming(), precision);
+                List<ResizedModule> statistics = List.of();
+                if (merge.resize().isPresent()) {
+                    LoraResizer.Result resized =
+                            new LoraResizer(algebra(), merge.resize().get()).resize(pairs, metadata, progress);
+                    writer.write(output, resized.pairs(), resized.metadata(), silent(output));
+                    statistics = resized.statistics();
+                } else {
+                    writer.write(output, pairs, metadata, progress);
+                }
+                return new MergedLora(inspect(output), statistics);
+            } finally {
+                loras.forEach(WeightedLora::close);
             }
-            return new MergedLora(inspect(output), statistics);
-        } finally {
-            loras.forEach(WeightedLora::close);
-        }
+        });
     }
 
     @Override
-    public synchronized MergedCheckpoint mergeIntoCheckpoint(CheckpointMerge merge, OperationListener... listeners) {
-        requireOpen();
-        RegularFile.requireReplaceable(merge.output());
-        List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
-        try {
-            return new CheckpointMerger(algebra(), loras).merge(merge.checkpoint(), merge.output(), List.of(listeners));
-        } finally {
-            loras.forEach(WeightedLora::close);
-        }
-    }
-
-    @Override
-    public synchronized LoraInfo convert(
-            Path input, Path output, LoraConversion conversion, OperationListener... listeners) {
-        requireOpen();
-        try (LoraSource lora = LoraSource.open(input)) {
-            new LoraPairWriter(conversion.naming().orElse(lora.naming()), conversion.precision())
-                    .write(
-                            output,
-                            lora.pairs(),
-                            PeftAlphas.without(lora.metadata()),
-                            new Progress(output, lora.pairs().size(), List.of(listeners)));
-        }
-        return inspect(output);
-    }
-
-    @Override
-    public synchronized LoraInfo editMetadata(Path input, Path output, MetadataEdit edit) {
-        requireOpen();
-        try (LoraSource lora = LoraSource.open(input);
-                SafetensorsFile file = SafetensorsFile.open(input)) {
-            List<SafetensorsEntry> entries = copies(file);
-            Map<String, String> metadata = edit.applyTo(lora.metadata());
-            if (metadata.containsKey(LEGACY_HASH)) {
-                // It covers the header too. The model hash does not: it goes on to tell whether the content is sound.
-                metadata.put(
-                        LEGACY_HASH, SafetensorsHashes.of(metadata, entries).legacy());
+    public MergedCheckpoint mergeIntoCheckpoint(CheckpointMerge merge, OperationListener... listeners) {
+        return turn.take(() -> {
+            requireOpen();
+            RegularFile.requireReplaceable(merge.output());
+            List<WeightedLora> loras = WeightedLora.openAll(merge.loras());
+            try {
+                return new CheckpointMerger(algebra(), loras)
+                        .merge(merge.checkpoint(), merge.output(), List.of(listeners), turn);
+            } finally {
+                loras.forEach(WeightedLora::close);
             }
-            SafetensorsWriter.write(output, metadata, entries);
-        }
-        return inspect(output);
+        });
     }
 
-    private static Progress silent(Path output) {
-        return new Progress(output, 0, List.of());
+    @Override
+    public LoraInfo convert(Path input, Path output, LoraConversion conversion, OperationListener... listeners) {
+        return turn.take(() -> {
+            requireOpen();
+            try (LoraSource lora = LoraSource.open(input)) {
+                new LoraPairWriter(conversion.naming().orElse(lora.naming()), conversion.precision())
+                        .write(
+                                output,
+                                lora.pairs(),
+                                PeftAlphas.without(lora.metadata()),
+                                new Progress(output, lora.pairs().size(), List.of(listeners), turn));
+            }
+            return inspect(output);
+        });
+    }
+
+    @Override
+    public LoraInfo editMetadata(Path input, Path output, MetadataEdit edit) {
+        return turn.take(() -> {
+            requireOpen();
+            try (LoraSource lora = LoraSource.open(input);
+                    SafetensorsFile file = SafetensorsFile.open(input)) {
+                List<SafetensorsEntry> entries = copies(file);
+                Map<String, String> metadata = edit.applyTo(lora.metadata());
+                if (metadata.containsKey(LEGACY_HASH)) {
+                    // It covers the header too. The model hash does not: it goes on to tell whether the content is
+                    // sound.
+                    metadata.put(
+                            LEGACY_HASH, SafetensorsHashes.of(metadata, entries).legacy());
+                }
+                SafetensorsWriter.write(output, metadata, entries);
+            }
+            return inspect(output);
+        });
+    }
+
+    private Progress silent(Path output) {
+        return new Progress(output, 0, List.of(), turn);
     }
 
     private LowRankAlgebra algebra() {
+        turn.checkpoint();
         if (algebra == null) {
             algebra = new LowRankAlgebra();
         }
@@ -221,8 +245,16 @@ final class DjlLoraOperations implements LoraOperations {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
+    public void close() {
+        turn.take(() -> {
+            closed = true;
+            free();
+            return closed;
+        });
+        exitHook.close();
+    }
+
+    private void free() {
         if (algebra != null) {
             algebra.close();
             algebra = null;

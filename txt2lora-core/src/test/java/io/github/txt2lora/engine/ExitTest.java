@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.engine.ExitingTraining.Ending;
+import io.github.txt2lora.jvm.ChildJvm;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;

@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.txt2lora.jvm.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -253,6 +253,24 @@ class LoraOperationsTest {
     }
 
     @Test
+    void an_operation_whose_thread_is_interrupted_ends_and_leaves_nothing() throws IOException {
+        assertThatThrownBy(() -> operations.resize(
+                        input,
+                        file("out.safetensors"),
+                        ResizeSpec.toRank(4),
+                        progress -> Thread.currentThread().interrupt()))
+                .isExactlyInstanceOf(Txt2LoraException.class)
+                .hasMessageContaining("interrupted");
+
+        assertThat(Thread.interrupted()).isTrue();
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(input);
+        }
+        operations.resize(input, file("out.safetensors"), ResizeSpec.toRank(4));
+        assertThat(file("out.safetensors")).isNotEmptyFile();
+    }
+
+    @Test
     void closed_operations_say_so() {
         operations.close();
         assertThatThrownBy(() -> operations.inspect(input))

@@ -8,6 +8,7 @@ import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingStarted;
 import java.io.Console;
 import java.io.PrintStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleProgress implements TrainingListener {
 
     private static final int LINES = 20;
+
+    /** Without it, the library would ask JLine, which takes Ctrl-C away from the JVM: no state would be saved. */
+    private static final int WIDTH = 79;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -72,6 +76,7 @@ final class ConsoleProgress implements TrainingListener {
             bar = new ProgressBarBuilder()
                     .setTaskName(name)
                     .setInitialMax(event.iterations())
+                    .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
                     .build();
         }
         bar.setExtraMessage("loss %.4f".formatted(event.loss()));

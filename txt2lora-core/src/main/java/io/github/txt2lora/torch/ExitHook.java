@@ -1,26 +1,27 @@
-package io.github.txt2lora.engine;
+package io.github.txt2lora.torch;
 
 import io.github.txt2lora.Txt2LoraException;
 
 /**
- * Stops an engine before the process ends. When a JVM exits, C++ destroys libtorch's global objects while daemon threads
- * still run, and an operation that is under way then reads freed memory and crashes the process.
+ * Stops the use of libtorch before the process ends. When a JVM exits, C++ destroys libtorch's global objects while
+ * threads still run, and an operation that is under way then reads freed memory and crashes the process.
  */
-final class ExitHook implements AutoCloseable {
+public final class ExitHook implements AutoCloseable {
 
     private final Thread hook;
 
     /**
-     * Registers what stops the engine; the process waits for it.
+     * Registers what stops the use; the process waits for it.
      *
      * @throws Txt2LoraException if the process is ending already
      */
-    ExitHook(Runnable stop) {
+    public ExitHook(Runnable stop) {
         this.hook = new Thread(stop, "txt2lora-exit");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
-            throw new Txt2LoraException("no engine can be opened any more, because the process is ending", e);
+            throw new Txt2LoraException(
+                    "nothing that uses libtorch can be opened any more, because the process is ending", e);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.github.txt2lora.engine;
+package io.github.txt2lora.jvm;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a program of the tests in a JVM of its own. */
-final class ChildJvm {
+public final class ChildJvm {
 
     private ChildJvm() {}
 
@@ -16,12 +16,13 @@ final class ChildJvm {
      * @param lines the file that gets what it prints
      * @param options of the JVM
      */
-    static Process start(Class<?> main, Path lines, List<String> options, String... arguments) throws IOException {
+    public static Process start(Class<?> main, Path lines, List<String> options, String... arguments)
+            throws IOException {
         return program(main, options, arguments).redirectOutput(lines.toFile()).start();
     }
 
     /** A main class that is yet to be started; errors go where the output goes. */
-    static ProcessBuilder program(Class<?> main, List<String> options, String... arguments) {
+    public static ProcessBuilder program(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);

@@ -1,0 +1,124 @@
+package io.github.txt2lora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.demo.DemoCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program in a real terminal, once a bar is shown. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class CtrlCTest {
+
+    private static final String BAR = "/1000000";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void ctrl_c_keeps_what_was_trained_and_says_how_to_go_on() throws Exception {
+        try (var terminal =
+                PseudoTerminal.run(Txt2LoraCommand.class, "train", config(), "--device=cpu", "--threads=1")) {
+            terminal.await(BAR);
+            terminal.pressCtrlC();
+            String shown = terminal.toEnd();
+
+            assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
+            assertThat(shown).contains("the same command goes on from there").endsWith("\n");
+            assertThat(names("loras"))
+                    .hasSize(2)
+                    .contains("krnkmd.safetensors")
+                    .anyMatch(name -> name.endsWith(".state"));
+        }
+    }
+
+    @Test
+    void a_window_that_is_closed_keeps_what_was_trained() throws Exception {
+        try (var terminal =
+                PseudoTerminal.run(Txt2LoraCommand.class, "train", config(), "--device=cpu", "--threads=1")) {
+            terminal.await(BAR);
+            ProcessHandle program = terminal.program();
+            terminal.closeWindow();
+            program.onExit().join();
+
+            assertThat(names("loras")).contains("krnkmd.safetensors").anyMatch(name -> name.endsWith(".state"));
+        }
+    }
+
+    @Test
+    void ctrl_c_while_a_picture_is_drawn_leaves_no_file() throws Exception {
+        DemoCheckpoint.copyTo(folder);
+        String output = Files.createDirectory(folder.resolve("pictures"))
+                .resolve("maid.png")
+                .toString();
+        try (var terminal = PseudoTerminal.run(
+                Txt2LoraCommand.class,
+                "image",
+                "--model=" + folder.resolve("chibi.safetensors"),
+                "--output=" + output,
+                "--width=64",
+                "--height=64",
+                "--steps=1000",
+                "--count=1000",
+                "--device=cpu",
+                "--threads=1",
+                "krnkmd")) {
+            terminal.await(BAR);
+            terminal.pressCtrlC();
+            String shown = terminal.toEnd();
+
+            assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
+            assertThat(shown).contains("Interrupted; ").doesNotContain("Error").endsWith("\n");
+            assertThat(names("pictures")).isEmpty();
+        }
+    }
+
+    @Test
+    void a_second_ctrl_c_ends_at_once() throws Exception {
+        try (var terminal = PseudoTerminal.run(StubbornCommand.class)) {
+            terminal.await(StubbornCommand.BEGUN);
+            terminal.pressCtrlC();
+            terminal.await(StubbornCommand.INTERRUPTED);
+            terminal.pressCtrlC();
+            String shown = terminal.toEnd();
+
+            assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
+        }
+    }
+
+    private List<String> names(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(name))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+
+    /** A configuration with everything it needs beside it. */
+    private String config() throws IOException {
+        DemoCheckpoint.copyTo(folder);
+        Files.writeString(folder.resolve("prompts.yaml"), """
+                - target: krnkmd
+                  positive: maid uniform
+                  action: enhance
+                  resolution: 64
+                """);
+        return Files.writeString(folder.resolve("config.yaml"), """
+                prompts_file: prompts.yaml
+                pretrained_model:
+                  name_or_path: chibi.safetensors
+                train:
+                  precision: float32
+                  iterations: 1000000
+                  max_denoising_steps: 3
+                save:
+                  name: krnkmd
+                  path: loras
+                """).toString();
+    }
+}
