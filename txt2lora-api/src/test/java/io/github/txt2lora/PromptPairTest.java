@@ -100,15 +100,25 @@ class PromptPairTest {
                 arguments(
                         maid.unconditional("boy").guidanceScale(1.5).build(),
                         "krnkmd learns: short hair, maid, compared with boy, 1.5 times, added to 1girl"),
-                arguments(PromptPair.enhance("cat").guidanceScale(0).neutral("dog").build(), "cat learns: dog"),
+                arguments(
+                        PromptPair.enhance("cat")
+                                .guidanceScale(0)
+                                .neutral("dog")
+                                .build(),
+                        "cat learns: dog"),
                 arguments(PromptPair.enhance("cat").guidanceScale(0).build(), "cat learns: the empty prompt"),
                 arguments(PromptPair.enhance("1girl").build(), "1girl is kept"),
                 arguments(PromptPair.preserve("").build(), "the empty prompt is kept"),
                 arguments(PromptPair.erase("cat").build(), "cat is erased"),
-                arguments(PromptPair.erase("cat").neutral("dog").guidanceScale(2).build(), "cat is erased, 2 times, becoming dog"),
+                arguments(
+                        PromptPair.erase("cat").neutral("dog").guidanceScale(2).build(),
+                        "cat is erased, 2 times, becoming dog"),
                 arguments(PromptPair.erase("1girl").positive("ears").build(), "1girl loses: ears"),
                 arguments(
-                        PromptPair.erase("girl").positive("ears").neutral("1girl").build(),
+                        PromptPair.erase("girl")
+                                .positive("ears")
+                                .neutral("1girl")
+                                .build(),
                         "girl loses: ears, taken from 1girl"),
                 arguments(PromptPair.erase("a\u001b[1m\u202eb").build(), "a\\u001b[1m\\u202eb is erased"));
     }

@@ -58,8 +58,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
             settings.put("Composition", request.composition().toString());
         }
         settings.put("Version", "txt2lora");
-        return new GenerationParameters(
-                prompt + loras, written(request.negativePrompt(), plain), settings);
+        return new GenerationParameters(prompt + loras, written(request.negativePrompt(), plain), settings);
     }
 
     /**

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 public record PlainWords(String text) {
 
     /** The web UI's own words in capitals. The tokenizer reads small letters alike. */
-    private static final Pattern KEYWORD = Pattern.compile(
-            "(?<![\\p{L}\\p{N}_])(?:AND|BREAK|ADDBASE|ADDCOMM|ADDROW|ADDCOL)(?![\\p{L}\\p{N}_])");
+    private static final Pattern KEYWORD =
+            Pattern.compile("(?<![\\p{L}\\p{N}_])(?:AND|BREAK|ADDBASE|ADDCOMM|ADDROW|ADDCOL)(?![\\p{L}\\p{N}_])");
 
     private static final Pattern SYNTAX = Pattern.compile("[\\\\()\\[\\]]");
 

@@ -42,8 +42,10 @@ public record PairInWords(PromptPair pair) {
     private String strength() {
         return pair.guidanceScale() == 1
                 ? ""
-                : ", " + new BigDecimal(Double.toString(pair.guidanceScale())).stripTrailingZeros().toPlainString()
-                        + " times";
+                : ", "
+                        + new BigDecimal(Double.toString(pair.guidanceScale()))
+                                .stripTrailingZeros()
+                                .toPlainString() + " times";
     }
 
     private static String words(String prompt) {

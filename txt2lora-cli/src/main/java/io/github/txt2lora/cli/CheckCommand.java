@@ -6,7 +6,9 @@ import io.github.txt2lora.batch.Preflight;
 import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.workspace.LecoConfigFile;
 import io.github.txt2lora.workspace.Workspace;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora check}. */
 @Command(
         name = "check",
-        description = "Looks at all that a training of a workspace needs, settings, prompts, models and space on the"
+        description = "Looks at all that a training needs, settings, prompts, models and space on the"
                 + " disk, and estimates memory and time. Nothing is changed or downloaded.",
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
@@ -29,15 +31,16 @@ import picocli.CommandLine.Parameters;
             "1:Something keeps a LoRA from being trained; all that does is printed.",
             "2:The command line is wrong, or there is no such workspace or LoRA."
         },
-        footer = "  txt2lora check Txt2Lora --all")
+        footer = {"  txt2lora check Txt2Lora --all", "  txt2lora check leco/config.yaml"})
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
 final class CheckCommand implements Callable<Integer> {
 
     @Parameters(
-            paramLabel = "WORKSPACE",
+            paramLabel = "WORKSPACE|CONFIG.yaml",
             defaultValue = ".",
-            description = "The folder of the workspace. Default: the current folder.")
-    private Path folder;
+            description =
+                    "The folder of a workspace, or a configuration in LECO's layout. Default: the current folder.")
+    private Path path;
 
     @Mixin
     private LoraChoice choice;
@@ -47,9 +50,20 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Preflight check = Preflight.check(Workspace.open(folder), choice.options());
+        Preflight check = Files.isRegularFile(path)
+                ? checkConfiguration()
+                : Preflight.check(Workspace.open(path), choice.options());
         common.output().result(json(check), text(check));
         return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private Preflight checkConfiguration() {
+        if (choice.isGiven()) {
+            throw common.misuse("--names, --all and --together are for workspaces, but " + path
+                    + " is no folder; expected a workspace or none of them");
+        }
+        List<String> warnings = new ArrayList<>();
+        return Preflight.check(LecoConfigFile.read(path).toTraining(warnings::add), warnings);
     }
 
     private static JsonLine json(Preflight check) {
@@ -72,9 +86,7 @@ final class CheckCommand implements Callable<Integer> {
     /** How a target is written in a prompt, if not as it is. */
     private static String inWebUi(PromptPair pair) {
         String written = new PlainWords(pair.target()).asPrompt();
-        return pair.preserves() || written.equals(pair.target())
-                ? ""
-                : "; in a web UI write " + Excerpt.of(written);
+        return pair.preserves() || written.equals(pair.target()) ? "" : "; in a web UI write " + Excerpt.of(written);
     }
 
     private static JsonLine json(String name, List<PromptPair> prompts) {

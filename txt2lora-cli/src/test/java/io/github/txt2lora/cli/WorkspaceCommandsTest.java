@@ -62,6 +62,24 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void check_takes_a_configuration_of_leco_too() throws IOException {
+        Path config = Files.writeString(folder.resolve("leco.yaml"), """
+                prompts_file: prompts/krnkmd.yaml
+                pretrained_model: {name_or_path: model/chibi}
+                train: {batch_size: 2}
+                save: {name: maid}
+                """);
+
+        CommandRun run = CommandRun.of("check", config.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("maid:", "  krnkmd learns: maid, added to 1girl", "train.batch_size (line 3)", "Ready, for");
+        assertThat(CommandRun.of("check", config.toString(), "--all").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void control_characters_in_a_path_are_refused() {
         assertThat(CommandRun.of("check", "a\tb").err()).contains("path without control characters");
         assertThat(CommandRun.of("train", "x.yaml", "--output", "a\nb").err())

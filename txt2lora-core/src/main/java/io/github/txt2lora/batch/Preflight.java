@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
@@ -14,6 +15,9 @@ import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.LoraSettings;
+import io.github.txt2lora.workspace.ModelAddress;
+import io.github.txt2lora.workspace.PreviewSettings;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -37,10 +42,7 @@ import java.util.TreeMap;
  * @param prompts what the LoRAs learn, in the same order, by their names; {@link PromptPair#inWords()} says it
  */
 public record Preflight(
-        List<Estimate> estimates,
-        List<String> problems,
-        List<String> warnings,
-        Map<String, List<PromptPair>> prompts) {
+        List<Estimate> estimates, List<String> problems, List<String> warnings, Map<String, List<PromptPair>> prompts) {
 
     private static final EngineOptions ON_THE_PROCESSOR =
             EngineOptions.builder().device(Device.cpu()).build();
@@ -87,8 +89,39 @@ public record Preflight(
         }
         problems.addAll(namesThatDifferInCase(names));
         warnings.addAll(noReport(workspace));
-        problems.addAll(tooLittleSpace(workspace, estimates));
+        Path lora = Files.exists(workspace.loraFolder()) ? workspace.loraFolder() : workspace.folder();
+        problems.addAll(tooLittleSpace(lora, estimates));
         return new Preflight(estimates, problems, warnings, prompts);
+    }
+
+    /**
+     * The same for a single training that belongs to no workspace and has no preview.
+     *
+     * @param warnings what is known already, such as {@link io.github.txt2lora.workspace.LecoConfigFile#warnings()}
+     * @throws StorageException if the disk cannot be asked for its space
+     */
+    public static Preflight check(LoraTraining training, List<String> warnings) {
+        List<Estimate> estimates = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        try {
+            estimates.add(estimate(project(training), training.model(), 1));
+        } catch (Txt2LoraException e) {
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        Path output = training.output().toAbsolutePath();
+        while (Files.notExists(output) && output.getParent() != null) {
+            output = output.getParent();
+        }
+        problems.addAll(tooLittleSpace(output, estimates));
+        return new Preflight(estimates, problems, warnings, Map.of(training.name(), training.prompts()));
+    }
+
+    private static LoraProject project(LoraTraining training) {
+        PreviewSettings none = PreviewSettings.builder().enabled(false).build();
+        ModelAddress model = ModelAddress.at(training.model().displayName());
+        return new LoraProject(
+                new LoraSettings(training.name(), model, training.training(), Optional.empty(), none),
+                training.prompts());
     }
 
     private static Estimate estimate(LoraProject project, ModelSource model, int together) {
@@ -129,9 +162,8 @@ public record Preflight(
         }
     }
 
-    private static List<String> tooLittleSpace(Workspace workspace, List<Estimate> estimates) {
+    private static List<String> tooLittleSpace(Path folder, List<Estimate> estimates) {
         double needed = estimates.stream().mapToDouble(Estimate::diskBytes).sum();
-        Path folder = Files.exists(workspace.loraFolder()) ? workspace.loraFolder() : workspace.folder();
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
             return free >= needed

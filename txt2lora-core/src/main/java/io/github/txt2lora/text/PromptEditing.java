@@ -30,12 +30,12 @@ final class PromptEditing {
         }
 
         boolean edits(String prompt, int end) {
-            return square
-                    && (hasBar
-                            || lastColon >= 0
-                                    && WHEN.matcher(prompt)
-                                            .region(lastColon + 1, end)
-                                            .matches());
+            return square && (hasBar || hasNumber(prompt, end));
+        }
+
+        private boolean hasNumber(String prompt, int end) {
+            return lastColon >= 0
+                    && WHEN.matcher(prompt).region(lastColon + 1, end).matches();
         }
     }
 

@@ -29,7 +29,9 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
      */
     static PromptsDocument parse(Path file, String text) {
         return new PromptsDocument(
-                file, text, LecoPromptsFile.parse(file, text, UnknownKeys.IGNORED).prompts());
+                file,
+                text,
+                LecoPromptsFile.parse(file, text, UnknownKeys.IGNORED).prompts());
     }
 
     /** The text of a new file. */

@@ -332,10 +332,8 @@ final class SettingsSection {
         Map<String, NodeTuple> unknown = new LinkedHashMap<>(entries);
         unknown.keySet().removeAll(known);
         if (problems.unknownKeys() == UnknownKeys.IGNORED) {
-            unknown.forEach((key, entry) -> problems.ignore(
-                    entry.getKeyNode(),
-                    path(key),
-                    () -> NearestWord.closeTo(key, known)));
+            unknown.forEach((key, entry) ->
+                    problems.ignore(entry.getKeyNode(), path(key), () -> NearestWord.closeTo(key, known)));
             return;
         }
         unknown.forEach((key, entry) -> problems.add(

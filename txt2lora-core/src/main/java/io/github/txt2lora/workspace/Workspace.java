@@ -194,7 +194,8 @@ public final class Workspace {
 
     private LecoPromptsFile readPrompts(String name, @Nullable SettingsDocument config) {
         Path file = promptsFile(name, config);
-        UnknownKeys unknownKeys = config == null ? UnknownKeys.REFUSED : config.layout().unknownKeys();
+        UnknownKeys unknownKeys =
+                config == null ? UnknownKeys.REFUSED : config.layout().unknownKeys();
         if (config != null && config.promptsFile().isPresent() && Files.notExists(file)) {
             PromptsPath prompts = config.promptsFile().get();
             throw new InvalidSettingException(config.file() + ", line " + prompts.line() + ": prompts_file is "

@@ -20,10 +20,60 @@ class PlainWordsTest {
 
     /** Everything that means something in a prompt, and what may stand around it. */
     private static final List<String> PIECES = List.of(
-            "(", ")", "[", "]", "\\", "\\\\", "|", ":", "::", ":1", ":1.2", ": 1.5", ":-1)", ":.5", ":+2", "1.3", "<",
-            ">", "<lora:x:1>", "<lyco:a b:0.5>", "<lora:", "<|endoftext|>", "AND", "BREAK", "ADDCOMM", "ADDROW",
-            "ADDCOL", "ADDBASE", "and", "SAND", "cat", "Name", "é", "猫", "\u0301", "\u200b", "\u00a0", "\u2028", " ",
-            "  ", "\n", "\t", ",", ", ", ".", "_", "-", "#", "{a|b}", "__x__", "2", "\u0663", "😀", "\ud83d");
+            "(",
+            ")",
+            "[",
+            "]",
+            "\\",
+            "\\\\",
+            "|",
+            ":",
+            "::",
+            ":1",
+            ":1.2",
+            ": 1.5",
+            ":-1)",
+            ":.5",
+            ":+2",
+            "1.3",
+            "<",
+            ">",
+            "<lora:x:1>",
+            "<lyco:a b:0.5>",
+            "<lora:",
+            "<|endoftext|>",
+            "AND",
+            "BREAK",
+            "ADDCOMM",
+            "ADDROW",
+            "ADDCOL",
+            "ADDBASE",
+            "and",
+            "SAND",
+            "cat",
+            "Name",
+            "é",
+            "猫",
+            "\u0301",
+            "\u200b",
+            "\u00a0",
+            "\u2028",
+            " ",
+            "  ",
+            "\n",
+            "\t",
+            ",",
+            ", ",
+            ".",
+            "_",
+            "-",
+            "#",
+            "{a|b}",
+            "__x__",
+            "2",
+            "\u0663",
+            "😀",
+            "\ud83d");
 
     private static Stream<String> oddTargets() {
         Random random = new Random(1);
@@ -74,7 +124,9 @@ class PlainWordsTest {
         PromptChunk chunk = CHUNKER.chunks(prompt, warning -> {}).get(0);
 
         assertThat(chunk.ids(PadToken.ZERO))
-                .isEqualTo(TOKENIZER.tokenize("name (series:2), kitchen", PadToken.ZERO).ids());
+                .isEqualTo(TOKENIZER
+                        .tokenize("name (series:2), kitchen", PadToken.ZERO)
+                        .ids());
         assertThat(chunk.weights()).containsSequence(1, 1.3f, 1);
     }
 
@@ -93,9 +145,8 @@ class PlainWordsTest {
         List<PromptPart> parts = PromptParts.ofAnd(tags.prompt());
         assertThat(parts).as(prompt).hasSize(1);
         assertThat(parts.get(0).weight()).as(prompt).isOne();
-        List<PromptChunk> chunks = CHUNKER.chunks(parts.get(0).text(), warning -> assertThat(warning)
-                .as(prompt)
-                .isNull());
+        List<PromptChunk> chunks = CHUNKER.chunks(
+                parts.get(0).text(), warning -> assertThat(warning).as(prompt).isNull());
         assertThat(chunks).as(prompt).hasSize(1);
         assertThat(chunks.get(0).isWeighted()).as(prompt).isFalse();
         for (PadToken padToken : List.of(PadToken.END_OF_TEXT, PadToken.ZERO)) {

@@ -103,8 +103,17 @@ class PromptChunkerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[cat]", "[cat:dog]", "(cat:1.2)", "[(cat:1.2)]", "a|b", "a:b:0.5", "\\[cat|dog\\]", "[cat:1.2.3]",
-                "(a|b)", "[a:1)]", "cat:1.2"
+                "[cat]",
+                "[cat:dog]",
+                "(cat:1.2)",
+                "[(cat:1.2)]",
+                "a|b",
+                "a:b:0.5",
+                "\\[cat|dog\\]",
+                "[cat:1.2.3]",
+                "(a|b)",
+                "[a:1)]",
+                "cat:1.2"
             })
     void other_brackets_are_no_prompt_editing(String prompt) {
         assertThat(chunks(prompt)).hasSize(1);

@@ -192,9 +192,10 @@ class LecoConfigFileTest {
 
         assertThat(config.training().iterations()).isEqualTo(500);
         assertThat(config.warnings())
-                .containsExactly(config.file() + ": without effect, since LECO has no such keys: train.batch_size (line 4),"
-                        + " train.device (line 4), train.iteration (line 4; did you mean iterations?),"
-                        + " network.dim (line 5), sampling (line 6)");
+                .containsExactly(
+                        config.file() + ": without effect, since LECO has no such keys: train.batch_size (line 4),"
+                                + " train.device (line 4), train.iteration (line 4; did you mean iterations?),"
+                                + " network.dim (line 5), sampling (line 6)");
     }
 
     @Test
@@ -214,8 +215,9 @@ class LecoConfigFileTest {
         try {
             Path prompts = Files.writeString(here.resolve("prompts.yaml"), "- target: krnkmd\n");
             Path model = Files.writeString(here.resolve("base.safetensors"), "");
-            LecoConfigFile config = config("prompts_file: ./%1$s/prompts.yaml\npretrained_model: {name_or_path: %1$s/base}\n"
-                    .formatted(current.relativize(here).toString().replace('\\', '/')));
+            LecoConfigFile config =
+                    config("prompts_file: ./%1$s/prompts.yaml\npretrained_model: {name_or_path: %1$s/base}\n"
+                            .formatted(current.relativize(here).toString().replace('\\', '/')));
 
             assertThat(config.promptsFile()).isEqualTo(prompts);
             assertThat(config.toTraining().model()).isEqualTo(ModelSource.file(model));
@@ -276,19 +278,28 @@ class LecoConfigFileTest {
 
     @Test
     void paths_of_windows_in_single_quotes_or_with_slashes_are_taken() throws IOException {
-        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: 'D:\\train\\new'}\n").model())
+        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: 'D:\\train\\new'}\n")
+                        .model())
                 .isEqualTo("D:\\train\\new");
-        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: \"D:/train/new\"}\n").model())
+        assertThat(config("prompts_file: p.yaml\npretrained_model: {name_or_path: \"D:/train/new\"}\n")
+                        .model())
                 .isEqualTo("D:/train/new");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "AdamW8bit, AdamW", "PagedAdamW8bit, AdamW", "PagedAdamW, AdamW", "paged_adamw_32bit, AdamW", "ADAM8BIT, Adam",
-        "Lion8bit, Lion", "PagedLion8bit, Lion", "SGD8bit, Sgd"
+        "AdamW8bit, AdamW",
+        "PagedAdamW8bit, AdamW",
+        "PagedAdamW, AdamW",
+        "paged_adamw_32bit, AdamW",
+        "ADAM8BIT, Adam",
+        "Lion8bit, Lion",
+        "PagedLion8bit, Lion",
+        "SGD8bit, Sgd"
     })
     void optimizers_in_8_bits_are_trained_in_32_with_one_warning(String name, String kind) throws IOException {
-        LecoConfigFile config = config(REQUIRED + "train: {optimizer: " + name + ", optimizer_args: weight_decay=0.1}\n");
+        LecoConfigFile config =
+                config(REQUIRED + "train: {optimizer: " + name + ", optimizer_args: weight_decay=0.1}\n");
 
         assertThat(config.training().optimizer().getClass().getSimpleName()).isEqualTo(kind);
         assertThat(config.training().optimizer()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
@@ -299,21 +310,34 @@ class LecoConfigFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "DAdaptAdam, Prodigy", "DAdaptation, Prodigy", "dadaptlion, Prodigy", "DAdaptAdanIP, Prodigy",
-        "ProdigyPlusScheduleFree, Prodigy", "SGDNesterov, SGD with optimizer_args", "RAdam, AdamW",
-        "AdamWScheduleFree, AdamW", "CAME, AdamW"
+        "DAdaptAdam, Prodigy",
+        "DAdaptation, Prodigy",
+        "dadaptlion, Prodigy",
+        "DAdaptAdanIP, Prodigy",
+        "ProdigyPlusScheduleFree, Prodigy",
+        "SGDNesterov, SGD with optimizer_args",
+        "RAdam, AdamW",
+        "AdamWScheduleFree, AdamW",
+        "CAME, AdamW"
     })
     void other_optimizers_are_refused_with_what_comes_nearest(String name, String nearest) throws IOException {
         assertProblems(
                 REQUIRED + "train: {optimizer: " + name + "}\n",
-                "line 4: train.optimizer is '" + name + "'; expected one of AdamW, Adam, Lion, Prodigy, Adafactor, SGD; "
-                        + nearest);
+                "line 4: train.optimizer is '" + name
+                        + "'; expected one of AdamW, Adam, Lion, Prodigy, Adafactor, SGD; " + nearest);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "bfloat16, BF16", "BF16, BF16", "fp16, FP16", "Float16, FP16", "half, FP16", "float, FP32", "no, FP32",
-        "FP32, FP32", "float32, FP32"
+        "bfloat16, BF16",
+        "BF16, BF16",
+        "fp16, FP16",
+        "Float16, FP16",
+        "half, FP16",
+        "float, FP32",
+        "no, FP32",
+        "FP32, FP32",
+        "float32, FP32"
     })
     void precisions_are_read_by_all_their_names(String word, Precision precision) throws IOException {
         LecoConfigFile config =

@@ -125,8 +125,9 @@ class LecoPromptsFileTest {
 
         assertThat(file.prompts()).extracting(PromptPair::action).containsOnly(PromptAction.ERASE);
         assertThat(file.warnings())
-                .containsExactly(file.file() + ", line 1: target 'krnkmd' has a positive but no action, so the positive is"
-                        + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
+                .containsExactly(
+                        file.file() + ", line 1: target 'krnkmd' has a positive but no action, so the positive is"
+                                + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
     }
 
     @Test

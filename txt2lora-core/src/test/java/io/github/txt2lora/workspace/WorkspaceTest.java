@@ -401,7 +401,8 @@ class WorkspaceTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("line 2: prompts_file is './examples/none.yaml', which is neither in "
                         + workspace.configFolder() + " nor in " + workspace.folder())
-                .hasMessageContaining(workspace.promptsFolder().resolve("krnkmd.yaml").toString());
+                .hasMessageContaining(
+                        workspace.promptsFolder().resolve("krnkmd.yaml").toString());
     }
 
     @ParameterizedTest

@@ -62,7 +62,9 @@ public final class ModelMismatch {
                         .train()
                         .file());
             }
-            var request = DemoSettings.picture(original).prompt(new PlainWords("krnkmd").asPrompt()).build();
+            var request = DemoSettings.picture(original)
+                    .prompt(new PlainWords("krnkmd").asPrompt())
+                    .build();
             new ImagePlot(
                             request,
                             List.of(
