@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -20,9 +21,12 @@ import org.springframework.context.annotation.Bean;
  * curl -X DELETE localhost:8080/trainings/1
  * }</pre>
  *
- * <p>The property {@code txt2lora.folder} says where models and LoRAs go; by default {@code service}.
+ * <p>The property {@code txt2lora.folder} says where models and LoRAs go; by default {@code service}. What the service
+ * takes on is limited, by {@link ServiceLimits}: it answers 429 when too many trainings are queued, 413 to a body that is
+ * too long, and 503 when too many clients watch, each with a sentence in the form of RFC 9457.
  */
 @SpringBootApplication(proxyBeanMethods = false)
+@EnableConfigurationProperties(ServiceLimits.class)
 public class SpringBootService {
 
     /** Starts the service. */

@@ -1,5 +1,6 @@
 package io.github.txt2lora.samples.spring;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
@@ -18,9 +19,13 @@ record TrainingOrder(String name, String look, int iterations) {
     /**
      * The training that it asks for.
      *
-     * @throws io.github.txt2lora.InvalidSettingException if a part is missing or out of its range
+     * @param mostIterations that are allowed
+     * @throws InvalidSettingException if a part is missing or out of its range
      */
-    LoraTraining on(ModelSource model, Path folder) {
+    LoraTraining on(ModelSource model, Path folder, int mostIterations) {
+        if (iterations > mostIterations) {
+            throw InvalidSettingException.of("iterations", iterations, "at most " + mostIterations);
+        }
         return LoraTraining.builder()
                 .name(name)
                 .model(model)

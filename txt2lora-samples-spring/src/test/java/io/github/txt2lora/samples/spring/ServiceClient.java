@@ -1,12 +1,16 @@
 package io.github.txt2lora.samples.spring;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A client of the service, over HTTP. */
@@ -30,6 +34,31 @@ record ServiceClient(HttpClient http, URI service) {
                 .POST(BodyPublishers.ofString(json))
                 .build();
         return http.send(request, BodyHandlers.ofString());
+    }
+
+    /** As {@link #order}, without telling the length of the body. */
+    HttpResponse<String> orderInChunks(String json) throws IOException, InterruptedException {
+        HttpRequest request = request("/trainings")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofInputStream(
+                        () -> new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    /** As browsers ask for events. */
+    HttpResponse<String> getEvents(String path) throws IOException, InterruptedException {
+        return http.send(
+                request(path + "/events").header("Accept", "text/event-stream").build(), BodyHandlers.ofString());
+    }
+
+    /** The events of a training that has ended; asks again while there are too many streams. */
+    List<String> eventsWhenThereIsRoom(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = getEvents(path);
+        while (response.statusCode() == HttpURLConnection.HTTP_UNAVAILABLE) {
+            response = getEvents(path);
+        }
+        return response.body().lines().toList();
     }
 
     /** Queues a training and returns its path. */

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -90,16 +92,26 @@ class SpringBootServiceTest {
         String path = client.queue("krnkmd", 2);
 
         try (Stream<String> events = client.watch(path)) {
-            for (int minute = 0; minute < 2; minute++) {
-                CLOCK.advance(Duration.ofMinutes(1));
-            }
-            List<String> lines = events.toList();
-            assertThat(lines)
-                    .filteredOn(line -> line.startsWith("event:"))
-                    .endsWith("event:iteration", "event:iteration", "event:finished");
-            assertThat(lines).anySatisfy(line -> assertThat(line).contains("\"iteration\":2", "\"loss\":"));
-            assertThat(lines).last().isEqualTo("data:{\"file\":\"krnkmd.safetensors\"}");
+            Iterator<String> lines = events.iterator();
+            CLOCK.advance(Duration.ofMinutes(1));
+            List<String> first = readTo(lines, "\"iteration\":1");
+            assertThat(first).last().asString().contains("\"loss\":", "\"iterations\":2");
+            assertThat(first.get(first.size() - 2)).isEqualTo("event:iteration");
+
+            CLOCK.advance(Duration.ofMinutes(1));
+            List<String> rest = readTo(lines, "krnkmd.safetensors");
+            assertThat(rest).endsWith("event:finished", "data:{\"file\":\"krnkmd.safetensors\"}");
+            assertThat(lines).isExhausted();
         }
+    }
+
+    /** The lines up to the one with a text; events that are replaced by newer ones do not come. */
+    private static List<String> readTo(Iterator<String> lines, String text) {
+        List<String> read = new ArrayList<>();
+        do {
+            read.add(lines.next());
+        } while (!read.get(read.size() - 1).contains(text));
+        return read;
     }
 
     @Test
@@ -135,7 +147,11 @@ class SpringBootServiceTest {
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("../krnkmd");
-        assertThat(client.order("{}").statusCode()).isEqualTo(400);
+        for (String order : List.of("{}", "{", "[]", "{\"name\": \"a\", \"look\": \"b\", \"iterations\": 10001}")) {
+            HttpResponse<String> refused = client.order(order);
+            assertThat(refused.statusCode()).as(order).isEqualTo(400);
+            assertThat(refused.headers().firstValue("Content-Type")).as(order).contains("application/problem+json");
+        }
     }
 
     @Test
