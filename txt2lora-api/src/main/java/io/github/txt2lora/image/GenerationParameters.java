@@ -42,7 +42,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         boolean plain = request.promptSyntax() == PromptSyntax.PLAIN;
         String prompt = written(request.prompt(), plain);
         String loras = request.loras().stream()
-                .map(lora -> " <lora:" + stem(lora.file()) + ":" + number(lora.weight()) + ">")
+                .map(GenerationParameters::tag)
                 .collect(Collectors.joining());
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Steps", String.valueOf(request.steps()));
@@ -109,6 +109,11 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? String.valueOf((long) value)
                 : String.valueOf(value);
+    }
+
+    private static String tag(LoraWeight lora) {
+        String textEncoder = lora.hasOneWeight() ? "" : number(lora.textEncoderWeight()) + ":";
+        return " <lora:" + stem(lora.file()) + ":" + textEncoder + number(lora.weight()) + ">";
     }
 
     private static String stem(Path file) {

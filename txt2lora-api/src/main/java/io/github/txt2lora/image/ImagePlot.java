@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * An X/Y/Z plot: the same request with the values of one to three axes, as one labelled picture.
@@ -83,9 +85,23 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
     public LabelledGrid draw(TrainingEngine engine, PlotListener listener) {
         List<List<Integer>> cells = cells();
         Map<List<Integer>, BufferedImage> images = new HashMap<>();
+        Set<String> warned = new HashSet<>();
+        ImageListener warnings = new ImageListener() {
+            @Override
+            public void stepFinished(ImageProgress progress) {
+                // whole pictures are counted
+            }
+
+            @Override
+            public void warned(String message) {
+                if (warned.add(message)) {
+                    listener.warned(message);
+                }
+            }
+        };
         for (List<Integer> cell : cells) {
             ImageRequest single = request(request, axes, cell);
-            images.put(cell, engine.generate(single).get(0).image());
+            images.put(cell, engine.generate(single, warnings).get(0).image());
             listener.pictureFinished(images.size(), cells.size());
         }
         return grid(images);

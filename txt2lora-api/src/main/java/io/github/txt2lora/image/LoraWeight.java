@@ -4,20 +4,38 @@ import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 
 /**
- * A LoRA and how strongly it applies, as {@code <lora:name:weight>} in a prompt.
+ * A LoRA and how strongly it applies, as {@code <lora:name:weight>} or {@code <lora:name:textEncoderWeight:weight>} in a
+ * prompt.
  *
- * @param file a {@code .safetensors} file with kohya's key names
- * @param weight 1 for as it was trained; any finite number, negative ones turn it around
+ * @param file a {@code .safetensors} file in the naming of kohya, LECO, diffusers, PEFT or of single files
+ * @param weight of what the LoRA does to the UNet: 1 for as it was trained; any finite number, negative ones turn it
+ *     around
+ * @param textEncoderWeight of what it does to the text encoders, likewise
  */
-public record LoraWeight(Path file, double weight) {
+public record LoraWeight(Path file, double weight, double textEncoderWeight) {
 
     /**
-     * Checks both components.
+     * Checks the components.
      *
-     * @throws io.github.txt2lora.InvalidSettingException if the weight is not finite
+     * @throws io.github.txt2lora.InvalidSettingException if a weight is not finite
      */
     public LoraWeight {
         Check.given("lora file", file);
         Check.finite("lora weight", weight);
+        Check.finite("lora weight for text encoders", textEncoderWeight);
+    }
+
+    /**
+     * A LoRA with one weight for all that it does.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if the weight is not finite
+     */
+    public LoraWeight(Path file, double weight) {
+        this(file, weight, weight);
+    }
+
+    /** Whether both weights are the same. */
+    public boolean hasOneWeight() {
+        return weight == textEncoderWeight;
     }
 }

@@ -88,11 +88,12 @@ public sealed interface PlotAxis {
 
         @Override
         public ImageRequest apply(ImageRequest request, int index) {
-            double weight =
-                    request.loras().isEmpty() ? 1 : request.loras().get(0).weight();
-            return request.toBuilder()
-                    .loras(List.of(new LoraWeight(values.get(index), weight)))
-                    .build();
+            Path file = values.get(index);
+            LoraWeight lora = request.loras().stream()
+                    .findFirst()
+                    .map(first -> new LoraWeight(file, first.weight(), first.textEncoderWeight()))
+                    .orElse(new LoraWeight(file, 1));
+            return request.toBuilder().loras(List.of(lora)).build();
         }
     }
 

@@ -11,4 +11,7 @@ public interface PlotListener {
      * @param total pictures of the plot
      */
     void pictureFinished(int done, int total);
+
+    /** Runs when something of the request has no effect; once for each different message. */
+    default void warned(String message) {}
 }

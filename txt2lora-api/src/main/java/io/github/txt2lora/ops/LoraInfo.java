@@ -16,6 +16,7 @@ import java.util.Set;
  * @param modules its modules in the order of the file
  * @param metadata the text that stands in its header, in the order of the file
  * @param hash whether the content is what its metadata say
+ * @param warnings what else the file holds that is not used, in sentences
  */
 public record LoraInfo(
         Path file,
@@ -23,12 +24,14 @@ public record LoraInfo(
         Set<String> numberFormats,
         List<Module> modules,
         Map<String, String> metadata,
-        HashCheck hash) {
+        HashCheck hash,
+        List<String> warnings) {
 
     /** Copies the collections. */
     public LoraInfo {
         numberFormats = Set.copyOf(numberFormats);
         modules = List.copyOf(modules);
+        warnings = List.copyOf(warnings);
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 

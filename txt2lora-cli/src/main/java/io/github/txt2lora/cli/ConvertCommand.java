@@ -64,7 +64,7 @@ final class ConvertCommand implements Callable<Integer> {
                     input,
                     target,
                     new LoraConversion(Optional.ofNullable(precision), Optional.ofNullable(naming)),
-                    step -> progress.at(step.done(), step.total(), step.module(), Optional.empty()));
+                    new OperationReport(output, progress));
         }
         LoraDescription description = new LoraDescription(converted);
         output.result(description.json(JsonLine.result()), description.text());

@@ -63,6 +63,7 @@ final class InfoCommand implements Callable<Integer> {
                     : operations.editMetadata(file, target == null ? file : target, edit);
         }
         LoraDescription description = new LoraDescription(info);
+        info.warnings().forEach(common.output()::warn);
         common.output().result(description.json(JsonLine.result()), description.text());
         return info.hash().result() == HashCheck.Result.DIFFERS ? ExitCode.SOFTWARE : ExitCode.OK;
     }

@@ -4,8 +4,11 @@ import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraInfo;
 import java.util.IntSummaryStatistics;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Describes a LoRA for people and for machines. */
 record LoraDescription(LoraInfo lora) {
@@ -18,6 +21,7 @@ record LoraDescription(LoraInfo lora) {
     /** All there is to say. */
     String text() {
         StringBuilder text = new StringBuilder(summary());
+        line(text, "networks: " + networks());
         line(text, "naming: " + lora.naming());
         line(text, "numbers: " + String.join(", ", new TreeSet<>(lora.numberFormats())));
         line(text, "hash: " + hash());
@@ -34,6 +38,7 @@ record LoraDescription(LoraInfo lora) {
                 .put("modules", lora.modules().size())
                 .put("minRank", ranks.getMin())
                 .put("maxRank", ranks.getMax())
+                .put("networks", modulesOfNetworks().keySet())
                 .put("naming", lora.naming().name())
                 .put("numberFormats", new TreeSet<>(lora.numberFormats()))
                 .put("hash", lora.hash().result().name())
@@ -58,6 +63,22 @@ record LoraDescription(LoraInfo lora) {
 
     private IntSummaryStatistics rankStatistics() {
         return lora.modules().stream().mapToInt(LoraInfo.Module::rank).summaryStatistics();
+    }
+
+    private String networks() {
+        return modulesOfNetworks().entrySet().stream()
+                .map(network -> network.getKey() + " (" + network.getValue() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How many modules each network has, by its folder in diffusers' layout. */
+    private Map<String, Integer> modulesOfNetworks() {
+        Map<String, Integer> networks = new TreeMap<>();
+        lora.modules().forEach(module -> {
+            String network = module.layer().substring(0, module.layer().indexOf('.'));
+            networks.merge(network, 1, Integer::sum);
+        });
+        return networks;
     }
 
     private String hash() {

@@ -8,10 +8,8 @@ import io.github.txt2lora.ops.LoraMerge;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.MergedCheckpoint;
 import io.github.txt2lora.ops.MergedLora;
-import io.github.txt2lora.ops.OperationListener;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -42,7 +40,8 @@ final class MergeCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "LORA[:WEIGHT]",
             converter = LoraWeightConverter.class,
-            description = "A LoRA and how strongly it counts, which may be negative; 1 if not given.")
+            description = "A LoRA and how strongly it counts, which may be negative; 1 if not given. Two weights, 0.5:1, are"
+                    + " for the text encoders and the UNet.")
     private List<LoraWeight> loras;
 
     @Option(
@@ -93,7 +92,7 @@ final class MergeCommand implements Callable<Integer> {
         MergedCheckpoint merged;
         try (LoraOperations operations = LoraOperations.open();
                 Progress progress = output.progress("Merging")) {
-            merged = operations.mergeIntoCheckpoint(new CheckpointMerge(model, loras, target), listener(progress));
+            merged = operations.mergeIntoCheckpoint(new CheckpointMerge(model, loras, target), new OperationReport(output, progress));
         }
         output.result(
                 JsonLine.result()
@@ -109,7 +108,7 @@ final class MergeCommand implements Callable<Integer> {
         MergedLora merged;
         try (LoraOperations operations = LoraOperations.open();
                 Progress progress = output.progress("Merging")) {
-            merged = operations.merge(merge, listener(progress));
+            merged = operations.merge(merge, new OperationReport(output, progress));
         }
         LoraDescription description = new LoraDescription(merged.lora());
         output.result(description.json(JsonLine.result()), description.summary());
@@ -126,9 +125,5 @@ final class MergeCommand implements Callable<Integer> {
         } catch (InvalidSettingException e) {
             throw common.misuse(e);
         }
-    }
-
-    private static OperationListener listener(Progress progress) {
-        return step -> progress.at(step.done(), step.total(), step.module(), Optional.empty());
     }
 }

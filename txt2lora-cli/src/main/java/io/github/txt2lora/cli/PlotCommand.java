@@ -5,6 +5,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.image.ImagePlot;
 import io.github.txt2lora.image.LabelledGrid;
 import io.github.txt2lora.image.PlotAxis;
+import io.github.txt2lora.image.PlotListener;
 import io.github.txt2lora.internal.file.AtomicFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,7 +96,17 @@ final class PlotCommand implements Callable<Integer> {
     private LabelledGrid draw(ImagePlot plot, Output output) {
         try (TrainingEngine engine = TrainingEngine.open(engineSettings.options());
                 Progress progress = output.progress("Drawing")) {
-            return plot.draw(engine, progress::at);
+            return plot.draw(engine, new PlotListener() {
+                @Override
+                public void pictureFinished(int done, int total) {
+                    progress.at(done, total);
+                }
+
+                @Override
+                public void warned(String message) {
+                    output.warn(message);
+                }
+            });
         }
     }
 }

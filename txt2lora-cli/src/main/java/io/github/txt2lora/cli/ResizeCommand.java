@@ -1,6 +1,7 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.OperationListener;
@@ -11,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -61,8 +60,7 @@ final class ResizeCommand implements Callable<Integer> {
         List<ResizedLora> resized;
         try (LoraOperations operations = LoraOperations.open();
                 Progress progress = output.progress("Resizing")) {
-            OperationListener listener =
-                    step -> progress.at(step.done(), step.total(), step.module(), Optional.empty());
+            OperationListener listener = new OperationReport(output, progress);
             resized = Files.isDirectory(input)
                     ? operations.resizeFolder(input, target, spec, listener)
                     : List.of(operations.resize(input, target, spec, listener));
@@ -110,13 +108,11 @@ final class ResizeCommand implements Callable<Integer> {
     private static String text(ResizedLora lora) {
         IntSummaryStatistics ranks =
                 lora.modules().stream().mapToInt(ResizedModule::rank).summaryStatistics();
-        return String.format(
-                Locale.ROOT,
-                "%s: %d modules, rank %d to %d, %.1f%% of the Frobenius norm kept",
-                lora.file(),
-                lora.modules().size(),
-                ranks.getMin(),
-                ranks.getMax(),
-                100 * lora.meanFrobeniusRetained());
+        double retained = lora.meanFrobeniusRetained();
+        String kept = Double.isNaN(retained)
+                ? "all of them zero"
+                : Rounded.percent(retained) + " of the Frobenius norm kept";
+        return "%s: %d modules, rank %d to %d, %s"
+                .formatted(lora.file(), lora.modules().size(), ranks.getMin(), ranks.getMax(), kept);
     }
 }

@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.FirstFew;
+import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.workspace.Workspace;
@@ -204,7 +205,7 @@ final class HtmlReport {
 
     private static String resized(LoraRecord.Resize resize) {
         Double retained = resize.frobeniusRetained();
-        String kept = retained == null ? "" : String.format(Locale.ROOT, ", %.1f%% of the norm kept", 100 * retained);
+        String kept = retained == null ? "" : ", " + Rounded.percent(retained) + " of the norm kept";
         return "to ranks " + resize.lowestRank() + " to " + resize.highestRank() + kept + ", in " + resize.seconds()
                 + " s";
     }

@@ -39,9 +39,9 @@ record CheckpointContents(
         matched.put(Component.VAE, vaeTensors.matched(vae.tensors()));
 
         Map<Component, TextEncoderStructure> encoders = new EnumMap<>(Component.class);
-        addTextEncoder(required(file, found, Component.TEXT_ENCODER), encoders, matched);
+        addTextEncoder(family, required(file, found, Component.TEXT_ENCODER), encoders, matched);
         if (family == ModelFamily.SDXL) {
-            addTextEncoder(required(file, found, Component.TEXT_ENCODER_2), encoders, matched);
+            addTextEncoder(family, required(file, found, Component.TEXT_ENCODER_2), encoders, matched);
         }
         CheckpointContents contents = new CheckpointContents(family, unet, vae, encoders, matched);
         contents.requireFitting(file);
@@ -58,18 +58,21 @@ record CheckpointContents(
     }
 
     private static void addTextEncoder(
+            ModelFamily family,
             ComponentTensors tensors,
             Map<Component, TextEncoderStructure> encoders,
             Map<Component, Map<String, TensorView>> matched) {
         TextEncoderStructure structure = TextEncoderStructure.of(tensors);
         ComponentTensors used = tensors;
-        boolean sd2SingleFile =
-                tensors.keyMap() instanceof OpenClipKeys && tensors.component() == Component.TEXT_ENCODER;
-        if (sd2SingleFile && structure.layers() != SD2_USED_LAYERS) {
+        boolean openClip = tensors.keyMap() instanceof OpenClipKeys;
+        if (family == ModelFamily.SD2
+                && (openClip ? structure.layers() != SD2_USED_LAYERS : structure.layers() == SD2_USED_LAYERS + 1)) {
             // SD 2.x was trained on the output of the last layer but one; the last one is stored and never used.
             int last = structure.layers() - 1;
             structure = structure.withLayers(last);
-            used = tensors.ignoring(key -> key.startsWith(OpenClipKeys.layerPrefix(last)));
+            String unused =
+                    openClip ? OpenClipKeys.layerPrefix(last) : TextEncoderStructure.layerPrefix(last);
+            used = tensors.ignoring(key -> key.startsWith(unused));
         }
         encoders.put(tensors.component(), structure);
         matched.put(tensors.component(), used.matched(structure.tensors()));

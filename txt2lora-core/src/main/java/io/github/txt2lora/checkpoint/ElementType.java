@@ -41,6 +41,11 @@ public enum ElementType {
         return this == F64 || this == F32 || this == F16 || this == BF16;
     }
 
+    /** Whether {@link TensorView#toNumber()} can read it: the integers and the floating-point types of 16 bits and more. */
+    public boolean isNumber() {
+        return this != BOOL && this != F8_E4M3 && this != F8_E5M2;
+    }
+
     /** The type of that name in a safetensors header, empty when the name is unknown. */
     public static Optional<ElementType> named(String name) {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();

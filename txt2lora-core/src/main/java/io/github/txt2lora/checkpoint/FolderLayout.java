@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The layout of diffusers: a folder with one folder of weights and configuration for each network. */
@@ -60,10 +61,13 @@ final class FolderLayout {
                 }
             }
         }
-        KeyMap keys = component == Component.VAE && tensors.containsKey(OldVaeAttentionKeys.TELLING_KEY)
-                ? new OldVaeAttentionKeys()
-                : KeyMap.DIFFUSERS;
+        KeyMap keys = component == Component.VAE ? vaeKeys(tensors.keySet()) : KeyMap.DIFFUSERS;
         return new ComponentTensors(part, component, "", tensors, keys, UnusedTextKeys.of(component));
+    }
+
+    /** How diffusers names the tensors of a VAE, in old or in new files. */
+    static KeyMap vaeKeys(Set<String> keys) {
+        return keys.contains(OldVaeAttentionKeys.TELLING_KEY) ? new OldVaeAttentionKeys() : KeyMap.DIFFUSERS;
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.NetworkPlaces.Place;
 import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -27,14 +31,6 @@ final class ForeignModel {
         kinds.put("a Flux model", key("(^|\\.)double_blocks\\."));
         kinds.put("a Stable Diffusion 3 model", key("(^|\\.)joint_blocks\\."));
         kinds.put("a textual inversion embedding", key("^(emb_params|clip_l|clip_g|string_to_param.*)$"));
-        kinds.put(
-                "the UNet of a diffusers folder alone (open the folder that holds unet, vae and text_encoder)",
-                key("^(down_blocks|up_blocks|mid_block)\\."));
-        kinds.put("a UNet alone, without text encoder and VAE", key("^(input_blocks|output_blocks|middle_block)\\."));
-        kinds.put("a VAE alone", key("^(first_stage_model\\.)?(encoder|decoder)\\.(down|up|mid|conv_in)"));
-        kinds.put(
-                "a text encoder (CLIP) alone",
-                key("(^|\\.)text_model\\.|(^|\\.)transformer\\.resblocks\\.|^shared\\.weight$"));
         return kinds;
     }
 
@@ -42,20 +38,53 @@ final class ForeignModel {
         return Pattern.compile(pattern).asPredicate();
     }
 
-    static CheckpointException describe(Path file, Set<String> keys) {
-        String found = KINDS.entrySet().stream()
-                .filter(kind -> keys.stream().anyMatch(kind.getValue()))
+    /**
+     * The exception for a file in which one of the three networks is not there.
+     *
+     * @param encoders the text encoders that are there
+     */
+    static CheckpointException describe(
+            Path file, Set<String> keys, Optional<Place> unet, Optional<Place> vae, List<Place> encoders) {
+        Optional<String> kind = KINDS.entrySet().stream()
+                .filter(entry -> keys.stream().anyMatch(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        List<String> found = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        unet.ifPresentOrElse(place -> found.add("a UNet" + keysOf(place)), () -> missing.add("no unet"));
+        vae.ifPresentOrElse(place -> found.add("a VAE" + keysOf(place)), () -> missing.add("no vae"));
+        encoders.stream()
                 .findFirst()
-                .map(kind -> "looks like " + kind.getKey())
-                .orElseGet(() -> "is no Stable Diffusion checkpoint: it has %d tensors%s"
-                        .formatted(
-                                keys.size(),
-                                keys.isEmpty()
-                                        ? ""
-                                        : " such as '"
-                                                + Excerpt.of(keys.iterator().next()) + "'"));
-        return new CheckpointException(
-                "%s %s; expected a checkpoint of Stable Diffusion 1.x, 2.x or XL in one file (keys %s...)"
-                        .formatted(file, found, SingleFileLayout.UNET_PREFIX));
+                .ifPresentOrElse(
+                        place -> found.add("a text encoder (CLIP)" + keysOf(place)),
+                        () -> missing.add("no text encoder"));
+        String what;
+        if (kind.isPresent()) {
+            what = "looks like " + kind.get();
+        } else if (unet.isPresent() && found.size() == 1 && isDiffusersFolders(unet.get())) {
+            what = "looks like the UNet of a diffusers folder alone (open the folder that holds unet, vae and"
+                    + " text_encoder)";
+        } else if (found.size() == 1) {
+            what = "looks like " + found.get(0).replaceFirst(" \\(keys|$", " alone$0") + ": it has "
+                    + String.join(" and ", missing);
+        } else if (found.size() == 2) {
+            what = "has " + missing.get(0) + ", only " + String.join(" and ", found);
+        } else {
+            what = "is no Stable Diffusion checkpoint: it has %d tensors%s"
+                    .formatted(
+                            keys.size(),
+                            keys.isEmpty() ? "" : " such as '" + Excerpt.of(keys.iterator().next()) + "'");
+        }
+        return new CheckpointException(("%s %s; expected a checkpoint of Stable Diffusion 1.x, 2.x or XL with UNet, text"
+                        + " encoder and VAE in one file (keys %s...)")
+                .formatted(file, what, SingleFileLayout.UNET_PREFIX));
+    }
+
+    private static boolean isDiffusersFolders(Place unet) {
+        return unet.layout() == NetworkLayout.DIFFUSERS_UNET && unet.prefix().isEmpty();
+    }
+
+    private static String keysOf(Place place) {
+        return place.prefix().isEmpty() ? "" : " (keys " + Excerpt.of(place.prefix()) + "...)";
     }
 }

@@ -1,7 +1,7 @@
 package io.github.txt2lora.checkpoint;
 
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,20 +34,20 @@ final class LdmUnetKeys implements KeyMap {
             "conv2", "out_layers.3",
             "conv_shortcut", "skip_connection");
 
-    private final Set<String> keys;
+    private final Predicate<String> keys;
     private final int layers;
 
     /**
      * Reads the numbering off a file.
      *
-     * @param keys the keys of the UNet without its prefix
+     * @param keys tells the keys of the UNet without its prefix
      */
-    LdmUnetKeys(Set<String> keys) {
+    LdmUnetKeys(Predicate<String> keys) {
         this.keys = keys;
         this.layers = layersPerLevel(keys);
     }
 
-    private static int layersPerLevel(Set<String> keys) {
+    private static int layersPerLevel(Predicate<String> keys) {
         int block = 1;
         while (hasModule(keys, "input_blocks.%d.0.in_layers.2".formatted(block))
                 || hasModule(keys, "input_blocks.%d.0.out_layers.3".formatted(block))) {
@@ -56,8 +56,8 @@ final class LdmUnetKeys implements KeyMap {
         return Math.max(1, block - 1);
     }
 
-    private static boolean hasModule(Set<String> keys, String module) {
-        return keys.contains(module + ".weight") || keys.contains(module + ".bias");
+    private static boolean hasModule(Predicate<String> keys, String module) {
+        return keys.test(module + ".weight") || keys.test(module + ".bias");
     }
 
     @Override

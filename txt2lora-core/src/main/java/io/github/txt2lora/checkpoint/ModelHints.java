@@ -22,9 +22,14 @@ record ModelHints(Optional<Boolean> vPrediction, Optional<Boolean> zeroTerminalS
     /** The hints of a single file: the mere presence of a tensor speaks first, then the metadata. */
     static ModelHints of(Set<String> keys, Map<String, String> metadata) {
         return new ModelHints(
-                keys.contains(V_KEY) ? Optional.of(true) : prediction(metadata.get(METADATA_KEY)),
-                keys.contains(ZERO_SNR_KEY) ? Optional.of(true) : Optional.empty(),
+                has(keys, V_KEY) ? Optional.of(true) : prediction(metadata.get(METADATA_KEY)),
+                has(keys, ZERO_SNR_KEY) ? Optional.of(true) : Optional.empty(),
                 Optional.empty());
+    }
+
+    /** A program that wraps a model puts its own name in front of all keys. */
+    private static boolean has(Set<String> keys, String hint) {
+        return keys.stream().anyMatch(key -> key.equals(hint) || key.endsWith("." + hint));
     }
 
     /** Reads the name of a prediction type as modelspec or diffusers write it; empty when it is another one. */

@@ -6,6 +6,11 @@ import java.util.regex.Pattern;
 
 /** Text encoder keys of SD 2.x and of SDXL's second encoder in single files, named as in OpenCLIP. */
 final class OpenClipKeys implements KeyMap {
+    /** The projection of the pooled embedding in diffusers' names. */
+    static final String PROJECTION = "text_projection.weight";
+
+    static final KeySource TRANSPOSED_PROJECTION = new KeySource("text_projection", Conversion.TRANSPOSE);
+
     private static final Pattern LAYER =
             Pattern.compile("text_model\\.encoder\\.layers\\.(\\d{1,4})\\.(.+)\\.(weight|bias)");
     private static final Pattern FUSED = Pattern.compile("self_attn\\.([qkv])_proj");
@@ -22,7 +27,7 @@ final class OpenClipKeys implements KeyMap {
             "text_model.embeddings.position_embedding.weight", KeySource.copy("positional_embedding"),
             "text_model.final_layer_norm.weight", KeySource.copy("ln_final.weight"),
             "text_model.final_layer_norm.bias", KeySource.copy("ln_final.bias"),
-            "text_projection.weight", new KeySource("text_projection", Conversion.TRANSPOSE));
+            PROJECTION, TRANSPOSED_PROJECTION);
 
     /** The beginning of the keys of a layer. */
     static String layerPrefix(int layer) {

@@ -236,8 +236,24 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
 
         private void expect(JsonToken expected, @Nullable JsonToken found, String key) {
             if (found != expected) {
-                throw failure(key, "found %s; expected %s".formatted(found == null ? "the end" : found, expected));
+                throw failure(key, "found %s; expected %s".formatted(words(found), words(expected)));
             }
+        }
+
+        private static String words(@Nullable JsonToken token) {
+            if (token == null) {
+                return "the end";
+            }
+            return switch (token) {
+                case START_OBJECT -> "an object {...}";
+                case START_ARRAY -> "a list [...]";
+                case VALUE_STRING -> "text in quotes";
+                case VALUE_NUMBER_INT -> "a whole number";
+                case VALUE_NUMBER_FLOAT -> "a number with decimals";
+                case VALUE_TRUE, VALUE_FALSE -> "true or false";
+                case VALUE_NULL -> "null";
+                default -> "the end of an object or list";
+            };
         }
 
         private CheckpointException failure(String key, String problem) {

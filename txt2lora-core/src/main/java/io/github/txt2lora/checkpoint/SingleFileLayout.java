@@ -1,25 +1,34 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.NetworkPlaces.Place;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The layout in which checkpoints are shared as one file: the keys of the latent-diffusion (SD 1.x, SD 2.x) and
- * generative-models (SDXL) sources. Keys outside the networks (EMA copies, diffusion constants) are not looked at.
+ * generative-models (SDXL) sources, or those of diffusers, each network under a prefix. Keys outside the networks (EMA
+ * copies, diffusion constants) are not looked at.
  */
 final class SingleFileLayout {
     static final String UNET_PREFIX = "model.diffusion_model.";
-    private static final String VAE_PREFIX = "first_stage_model.";
-    private static final String SD1_TEXT_PREFIX = "cond_stage_model.transformer.";
-    private static final String SD2_TEXT_PREFIX = "cond_stage_model.model.";
-    private static final String SDXL_TEXT_PREFIX = "conditioner.embedders.0.transformer.";
-    private static final String SDXL_TEXT_2_PREFIX = "conditioner.embedders.1.model.";
     private static final String REFINER_TEXT_PREFIX = "conditioner.embedders.0.model.";
+
+    /** The prefixes of text encoders in the sources. */
+    private static final Set<String> TEXT_PREFIXES = Set.of(
+            "cond_stage_model.transformer.",
+            "cond_stage_model.model.",
+            "conditioner.embedders.0.transformer.",
+            "conditioner.embedders.1.model.",
+            REFINER_TEXT_PREFIX);
 
     private static final String TEXT_MODEL = "text_model.";
 
@@ -28,7 +37,14 @@ final class SingleFileLayout {
     /** The discriminator with which a VAE was trained. */
     private static final Predicate<String> VAE_TRAINING = key -> key.startsWith("loss.");
 
-    private SingleFileLayout() {}
+    private final Path file;
+    private final Map<String, TensorView> tensors;
+    private final List<Place> places = new ArrayList<>();
+
+    private SingleFileLayout(Path file, Map<String, TensorView> tensors) {
+        this.file = file;
+        this.tensors = tensors;
+    }
 
     /**
      * Finds the networks in a file.
@@ -36,74 +52,123 @@ final class SingleFileLayout {
      * @throws CheckpointException when it is no checkpoint, or an incomplete one
      */
     static CheckpointContents read(Path file, Map<String, TensorView> tensors) {
-        if (tensors.keySet().stream().noneMatch(key -> key.startsWith(UNET_PREFIX + "input_blocks."))) {
-            throw ForeignModel.describe(file, tensors.keySet());
-        }
-        Map<Component, ComponentTensors> found = new EnumMap<>(Component.class);
-        Map<String, TensorView> unet = under(tensors, UNET_PREFIX);
-        found.put(
-                Component.UNET,
-                new ComponentTensors(file, Component.UNET, UNET_PREFIX, unet, new LdmUnetKeys(unet.keySet()), NONE));
-        Map<String, TensorView> vae = under(tensors, VAE_PREFIX);
-        found.put(
-                Component.VAE,
-                new ComponentTensors(file, Component.VAE, VAE_PREFIX, vae, new LdmVaeKeys(vae.keySet()), VAE_TRAINING));
-        ModelFamily family = addTextEncoders(file, tensors, found);
-        return CheckpointContents.of(file, family, found);
+        return new SingleFileLayout(file, tensors).read();
     }
 
-    private static ModelFamily addTextEncoders(
-            Path file, Map<String, TensorView> tensors, Map<Component, ComponentTensors> found) {
-        Set<String> keys = tensors.keySet();
-        if (hasPrefix(keys, SDXL_TEXT_2_PREFIX)) {
-            found.put(Component.TEXT_ENCODER, clip(file, tensors, SDXL_TEXT_PREFIX));
-            found.put(Component.TEXT_ENCODER_2, openClip(file, Component.TEXT_ENCODER_2, tensors, SDXL_TEXT_2_PREFIX));
+    private CheckpointContents read() {
+        var found = new NetworkPlaces(tensors.keySet());
+        Optional<Place> unet = found.unet();
+        Optional<Place> vae = found.vae();
+        List<Place> encoders = found.textEncoders(TEXT_PREFIXES, this::width);
+        if (unet.isEmpty() || vae.isEmpty() || encoders.isEmpty()) {
+            throw ForeignModel.describe(file, tensors.keySet(), unet, vae, encoders);
+        }
+        places.add(unet.get());
+        places.add(vae.get());
+        places.addAll(encoders);
+        Map<Component, ComponentTensors> networks = new EnumMap<>(Component.class);
+        networks.put(Component.UNET, unet(unet.get()));
+        networks.put(Component.VAE, vae(vae.get()));
+        ModelFamily family = family(encoders, networks);
+        Place first = encoders.get(0);
+        if (family == ModelFamily.SDXL) {
+            Place second = encoders.get(encoders.size() - 1);
+            networks.put(Component.TEXT_ENCODER_2, encoder(Component.TEXT_ENCODER_2, second));
+            if (encoders.size() > 1) {
+                networks.put(Component.TEXT_ENCODER, encoder(Component.TEXT_ENCODER, first));
+            }
+        } else {
+            networks.put(Component.TEXT_ENCODER, encoder(Component.TEXT_ENCODER, first));
+        }
+        return CheckpointContents.of(file, family, networks);
+    }
+
+    private ModelFamily family(List<Place> encoders, Map<Component, ComponentTensors> networks) {
+        if (encoders.size() > 2) {
+            throw new CheckpointException("%s has %d text encoders (keys %s...); expected one or two"
+                    .formatted(
+                            file,
+                            encoders.size(),
+                            Excerpt.of(String.join(
+                                    "..., ",
+                                    encoders.stream().map(Place::prefix).toList()))));
+        }
+        Place first = encoders.get(0);
+        if (encoders.size() == 2 || first.isSecondEncoder()) {
             return ModelFamily.SDXL;
         }
-        if (hasPrefix(keys, SD2_TEXT_PREFIX)) {
-            found.put(Component.TEXT_ENCODER, openClip(file, Component.TEXT_ENCODER, tensors, SD2_TEXT_PREFIX));
-            return ModelFamily.SD2;
-        }
-        if (hasPrefix(keys, SD1_TEXT_PREFIX)) {
-            found.put(Component.TEXT_ENCODER, clip(file, tensors, SD1_TEXT_PREFIX));
-            return ModelFamily.SD1;
-        }
-        if (hasPrefix(keys, REFINER_TEXT_PREFIX)) {
+        if (first.prefix().equals(REFINER_TEXT_PREFIX)) {
             throw new CheckpointException(
                     file + " is an SDXL refiner; expected a base model (SD 1.x, SD 2.x or SDXL base)");
         }
-        throw new CheckpointException(
-                ("%s has a UNet but no text encoder (keys %s..., %s... or %s...); expected a complete checkpoint:"
-                                + " choose the variant with everything in one file")
-                        .formatted(file, SD1_TEXT_PREFIX, SD2_TEXT_PREFIX, SDXL_TEXT_2_PREFIX));
+        return first.layout() == NetworkLayout.OPEN_CLIP ? ModelFamily.SD2 : FolderLayout.family(networks);
     }
 
-    private static ComponentTensors clip(Path file, Map<String, TensorView> tensors, String prefix) {
-        Map<String, TensorView> encoder = under(tensors, prefix);
+    private ComponentTensors unet(Place place) {
+        Map<String, TensorView> unet = tensorsOf(place);
+        KeyMap keys = KeyMap.DIFFUSERS;
+        if (place.isWithoutDots()) {
+            var dotted = new LdmUnetKeys(key -> unet.containsKey(withoutDots(key)));
+            keys = name -> KeyMap.KeySource.copy(withoutDots(dotted.source(name).key()));
+        } else if (place.layout() == NetworkLayout.LDM_UNET) {
+            keys = new LdmUnetKeys(unet::containsKey);
+        }
+        return new ComponentTensors(file, Component.UNET, place.prefix(), unet, keys, NONE);
+    }
+
+    private static String withoutDots(String key) {
+        return key.replace(".", "");
+    }
+
+    private ComponentTensors vae(Place place) {
+        Map<String, TensorView> vae = tensorsOf(place);
+        KeyMap keys = place.layout() == NetworkLayout.LDM_VAE
+                ? new LdmVaeKeys(vae.keySet())
+                : FolderLayout.vaeKeys(vae.keySet());
+        return new ComponentTensors(file, Component.VAE, place.prefix(), vae, keys, VAE_TRAINING);
+    }
+
+    private ComponentTensors encoder(Component component, Place place) {
+        Map<String, TensorView> encoder = tensorsOf(place);
+        KeyMap keys = place.layout() == NetworkLayout.OPEN_CLIP ? new OpenClipKeys() : clipKeys(encoder.keySet());
+        return new ComponentTensors(file, component, place.prefix(), encoder, keys, UnusedTextKeys.of(component));
+    }
+
+    private static KeyMap clipKeys(Set<String> keys) {
         // Early files were written with a release of transformers that had no "text_model." level.
-        KeyMap keys = hasPrefix(encoder.keySet(), TEXT_MODEL)
-                ? KeyMap.DIFFUSERS
-                : name ->
-                        KeyMap.KeySource.copy(name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name);
-        return new ComponentTensors(
-                file, Component.TEXT_ENCODER, prefix, encoder, keys, UnusedTextKeys.of(Component.TEXT_ENCODER));
+        boolean early = keys.stream().noneMatch(key -> key.startsWith(TEXT_MODEL));
+        return name -> {
+            if (name.equals(OpenClipKeys.PROJECTION) && !keys.contains(name)) {
+                return OpenClipKeys.TRANSPOSED_PROJECTION;
+            }
+            return KeyMap.KeySource.copy(
+                    early && name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name);
+        };
     }
 
-    private static ComponentTensors openClip(
-            Path file, Component component, Map<String, TensorView> tensors, String prefix) {
-        return new ComponentTensors(
-                file, component, prefix, under(tensors, prefix), new OpenClipKeys(), UnusedTextKeys.of(component));
+    /** The width of a text encoder in CLIP's layout, 0 if its embeddings are not there. */
+    private long width(Place place) {
+        for (String key : List.of("text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight")) {
+            TensorView embedding = tensors.get(place.prefix() + key);
+            if (embedding != null && embedding.shape().size() == 2) {
+                return embedding.shape().get(1);
+            }
+        }
+        return 0;
     }
 
-    private static boolean hasPrefix(Set<String> keys, String prefix) {
-        return keys.stream().anyMatch(key -> key.startsWith(prefix));
-    }
-
-    private static Map<String, TensorView> under(Map<String, TensorView> tensors, String prefix) {
+    /** A network's tensors by their keys without the prefix. */
+    private Map<String, TensorView> tensorsOf(Place place) {
+        String prefix = place.prefix();
+        boolean holdsOthers =
+                places.stream().anyMatch(other -> !other.equals(place) && other.prefix().startsWith(prefix));
         Map<String, TensorView> found = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> {
             if (key.startsWith(prefix)) {
-                found.put(key.substring(prefix.length()), tensor);
+                String own = key.substring(prefix.length());
+                if (!holdsOthers || place.layout().owns(own)) {
+                    found.put(own, tensor);
+                }
             }
         });
         return found;

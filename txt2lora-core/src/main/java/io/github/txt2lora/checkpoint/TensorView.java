@@ -2,6 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.internal.Excerpt;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -97,6 +98,31 @@ public final class TensorView {
             };
         }
         return floats;
+    }
+
+    /**
+     * The only element as a number, whatever its width; an integer above 2^53 is rounded.
+     *
+     * @throws CheckpointException when there is not exactly one element, or its type is none of
+     *     {@link ElementType#isNumber()}
+     */
+    public double toNumber() {
+        if (elements() != 1 || !type.isNumber()) {
+            throw new CheckpointException("tensor '%s' is %s%s; expected one number".formatted(name, type, shape));
+        }
+        ByteBuffer bytes = bytes();
+        return switch (type) {
+            case F64 -> bytes.getDouble();
+            case I64 -> bytes.getLong();
+            case U64 -> new BigInteger(Long.toUnsignedString(bytes.getLong())).doubleValue();
+            case I32 -> bytes.getInt();
+            case U32 -> Integer.toUnsignedLong(bytes.getInt());
+            case I16 -> bytes.getShort();
+            case U16 -> Short.toUnsignedInt(bytes.getShort());
+            case I8 -> bytes.get();
+            case U8 -> Byte.toUnsignedInt(bytes.get());
+            default -> toFloats()[0];
+        };
     }
 
     /**

@@ -35,6 +35,11 @@ public record TextEncoderStructure(
                 vocabulary, tensors.size(POSITIONS, 0), width, feedForwardWidth, layers, projection);
     }
 
+    /** The beginning of the keys of a layer. */
+    static String layerPrefix(int layer) {
+        return LAYERS + layer + ".";
+    }
+
     TextEncoderStructure withLayers(int count) {
         return new TextEncoderStructure(vocabulary, positions, width, feedForwardWidth, count, projectionWidth);
     }

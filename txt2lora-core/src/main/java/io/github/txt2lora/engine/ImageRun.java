@@ -50,11 +50,11 @@ final class ImageRun {
     }
 
     List<GeneratedImage> run() {
-        PicturePrompts prompts = PicturePrompts.of(request);
+        PicturePrompts prompts = PicturePrompts.of(request, this::warn);
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint =
                         models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
-            TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras());
+            TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
             var parameterization =
                     Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), this::warn);
             // before the UNet, so that the text encoders' memory is free for it
@@ -90,9 +90,7 @@ final class ImageRun {
     }
 
     private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {
-        if (!loras.isEmpty()) {
-            LoraAdapter.load(scope, loras, unet.weightShapes()).attachTo(unet, scope);
-        }
+        LoraAdapter.load(scope, loras, unet.weightShapes()).ifPresent(parameters -> parameters.attachTo(unet, scope));
     }
 
     private List<GeneratedImage> draw(TextToImage textToImage, PicturePrompts.Encoded prompts) {

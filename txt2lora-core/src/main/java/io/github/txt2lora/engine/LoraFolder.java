@@ -40,7 +40,7 @@ final class LoraFolder {
         Map<String, Path> files = list(folder);
         Path file = files.get(tag.name());
         if (file != null) {
-            return new LoraWeight(file, tag.weight());
+            return new LoraWeight(file, tag.weight(), tag.textEncoderWeight());
         }
         String hint = files.isEmpty()
                 ? "the folder has no " + ENDING + " files"

@@ -32,6 +32,9 @@ import java.util.stream.Stream;
 record PicturePrompts(
         PromptSyntax syntax, List<PlacedPrompt> positive, List<PlacedPrompt> negative, List<LoraWeight> loras) {
 
+    /** Of one picture's tags; who writes more of them has read the first. */
+    private static final int MOST_WARNINGS = 5;
+
     /** The prompts, encoded. */
     record Encoded(List<PlacedEmbedding> positive, List<PlacedEmbedding> negative) {
 
@@ -47,9 +50,10 @@ record PicturePrompts(
     /**
      * Reads prompts and looks their LoRAs up.
      *
+     * @param warnings is told which parts of the LoRAs' tags have no effect
      * @throws io.github.txt2lora.InvalidSettingException if a LoRA is unknown or the parts do not fit the regions
      */
-    static PicturePrompts of(ImageRequest request) {
+    static PicturePrompts of(ImageRequest request, Consumer<String> warnings) {
         if (request.promptSyntax() == PromptSyntax.PLAIN) {
             return new PicturePrompts(
                     PromptSyntax.PLAIN,
@@ -63,6 +67,11 @@ record PicturePrompts(
         Stream.of(positive, negative)
                 .flatMap(tags -> tags.loras().stream())
                 .forEach(tag -> loras.add(LoraFolder.find(tag, request.loraFolder())));
+        Stream.of(positive, negative)
+                .flatMap(tags -> tags.warnings().stream())
+                .distinct()
+                .limit(MOST_WARNINGS)
+                .forEach(warnings);
         return new PicturePrompts(
                 PromptSyntax.WEB_UI,
                 PlacedPrompt.of(positive.prompt(), request.composition()),

@@ -16,6 +16,9 @@ final class CheckpointLayers {
 
     private static final String WEIGHT = ".weight";
 
+    /** The one matrix that OpenCLIP multiplies by from the other side; others' keys end with {@code .weight}. */
+    private static final String OPEN_CLIP_PROJECTION = "text_projection";
+
     /** OpenCLIP keeps query, key and value as the thirds of one tensor, in this order. */
     private static final List<String> THIRDS = List.of(".q_proj", ".k_proj", ".v_proj");
 
@@ -31,9 +34,10 @@ final class CheckpointLayers {
      *
      * @param key the tensor in the file
      * @param firstRow where the layer begins in it
+     * @param transposed whether the tensor has the layer's inputs as its rows
      * @param shape the layer's shape
      */
-    record Place(String key, int firstRow, List<Long> shape) {}
+    record Place(String key, int firstRow, boolean transposed, List<Long> shape) {}
 
     /**
      * Reads the header of a checkpoint in one file.
@@ -54,25 +58,20 @@ final class CheckpointLayers {
 
     private void add(Checkpoint checkpoint, SafetensorsFile file, Component network) {
         checkpoint.tensors(network).forEach((name, view) -> {
-            if (name.endsWith(WEIGHT) && isMatrixOf(file.tensor(view.name()), view)) {
+            if (name.endsWith(WEIGHT) && view.shape().size() > 1) {
                 String path = name.substring(0, name.length() - WEIGHT.length());
                 places.put(new LayerName(network, path), place(file, path, view));
             }
         });
     }
 
-    /** Whether the file has the layer's rows as they are, not transposed. */
-    private static boolean isMatrixOf(TensorView stored, TensorView layer) {
-        List<Long> rest = layer.shape()
-                .subList(Math.min(1, layer.shape().size()), layer.shape().size());
-        return !rest.isEmpty()
-                && stored.shape().subList(1, stored.shape().size()).equals(rest);
-    }
-
     private static Place place(SafetensorsFile file, String path, TensorView view) {
-        boolean fused = !file.tensor(view.name()).shape().equals(view.shape());
+        if (view.name().endsWith(OPEN_CLIP_PROJECTION)) {
+            return new Place(view.name(), 0, true, view.shape());
+        }
+        boolean fused = !file.tensor(view.name()).shape().get(0).equals(view.shape().get(0));
         int third = fused ? third(path) : 0;
-        return new Place(view.name(), third * Math.toIntExact(view.shape().get(0)), view.shape());
+        return new Place(view.name(), third * Math.toIntExact(view.shape().get(0)), false, view.shape());
     }
 
     private static int third(String path) {

@@ -44,6 +44,7 @@ final class CheckpointMerger {
         try (SafetensorsFile file = SafetensorsFile.open(checkpoint)) {
             Map<String, List<LoraAddition>> additions = additions(checkpoint, CheckpointLayers.of(checkpoint, file));
             var progress = new Progress(output, additions.size(), listeners, turn);
+            loras.forEach(lora -> lora.source().warning().ifPresent(progress::warn));
             List<SafetensorsEntry> entries = new ArrayList<>();
             for (TensorView tensor : file.tensors()) {
                 List<LoraAddition> added = additions.getOrDefault(tensor.name(), List.of());
@@ -81,7 +82,8 @@ final class CheckpointMerger {
                                     requireFits(lora, pair, place);
                                     additions
                                             .computeIfAbsent(place.key(), key -> new ArrayList<>())
-                                            .add(new LoraAddition(pair, lora.weight(), place.firstRow()));
+                                            .add(new LoraAddition(
+                                                    pair, lora.weightOf(pair), place.firstRow(), place.transposed()));
                                 },
                                 () -> missing.add(pair.module()));
             }

@@ -31,8 +31,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +51,16 @@ final class DjlLoraOperations implements LoraOperations {
         return turn.take(() -> {
             requireOpen();
             try (LoraSource lora = LoraSource.open(file)) {
-                Set<String> formats = new TreeSet<>();
-                lora.pairs().forEach(pair -> formats.add(pair.type().name()));
                 List<LoraInfo.Module> modules =
                         lora.pairs().stream().map(DjlLoraOperations::describe).toList();
-                return new LoraInfo(file, lora.naming(), formats, modules, lora.metadata(), verifyHash(file));
+                return new LoraInfo(
+                        file,
+                        lora.naming(),
+                        lora.formats(),
+                        modules,
+                        lora.metadata(),
+                        verifyHash(file),
+                        lora.warning().stream().toList());
             }
         });
     }
@@ -102,6 +105,7 @@ final class DjlLoraOperations implements LoraOperations {
             RegularFile.requireReplaceable(output);
             try (LoraSource lora = LoraSource.open(input)) {
                 var progress = new Progress(output, lora.pairs().size(), List.of(listeners), turn);
+                lora.warning().ifPresent(progress::warn);
                 LoraResizer.Result resized =
                         new LoraResizer(algebra(), spec).resize(lora.pairs(), lora.metadata(), progress);
                 Map<String, String> metadata = new LoraPairWriter(lora.naming(), spec.precision())
@@ -156,6 +160,7 @@ final class DjlLoraOperations implements LoraOperations {
                 Map<String, String> metadata = merger.metadata(pairs);
                 Path output = merge.output();
                 var progress = new Progress(output, pairs.size(), List.of(listeners), turn);
+                loras.forEach(lora -> lora.source().warning().ifPresent(progress::warn));
                 Optional<Precision> precision =
                         merge.precision().or(() -> merge.resize().flatMap(ResizeSpec::precision));
                 var writer = new LoraPairWriter(loras.get(0).source().naming(), precision);
@@ -195,12 +200,10 @@ final class DjlLoraOperations implements LoraOperations {
         return turn.take(() -> {
             requireOpen();
             try (LoraSource lora = LoraSource.open(input)) {
+                var progress = new Progress(output, lora.pairs().size(), List.of(listeners), turn);
+                lora.warning().ifPresent(progress::warn);
                 new LoraPairWriter(conversion.naming().orElse(lora.naming()), conversion.precision())
-                        .write(
-                                output,
-                                lora.pairs(),
-                                PeftAlphas.without(lora.metadata()),
-                                new Progress(output, lora.pairs().size(), List.of(listeners), turn));
+                        .write(output, lora.pairs(), PeftAlphas.without(lora.metadata()), progress);
             }
             return inspect(output);
         });

@@ -2,9 +2,9 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.checkpoint.Component;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A layer of a checkpoint, whatever a LoRA file calls it.
@@ -27,20 +27,31 @@ record LayerName(Component network, String path) {
 
     private static final String PEFT_WRAPPER = "base_model.model.";
 
-    private static final Map<String, Component> DIFFUSERS_PREFIXES = diffusersPrefixes();
-
-    /** How paths begin in files that hold a single network and do not name it. */
-    private static final List<String> UNET_BLOCKS = List.of("down_blocks.", "up_blocks.", "mid_block.");
+    private static final Map<String, Component> DOTTED_PREFIXES = dottedPrefixes();
 
     private static final String TEXT_MODEL = "text_model.";
+    private static final String TEXT_LAYERS = "encoder.layers.";
 
     /** LoRA layers of early diffusers versions belonged to an attention processor. */
     private static final String PROCESSOR = ".processor.";
 
-    private static Map<String, Component> diffusersPrefixes() {
+    /** Early diffusers versions called a text encoder's projections as those of the UNet. */
+    private static final Pattern OLD_TEXT_PROJECTION = Pattern.compile("(.+\\.self_attn)\\.to_(q|k|v|out)");
+
+    private static Map<String, Component> dottedPrefixes() {
         Map<String, Component> prefixes = new LinkedHashMap<>();
-        for (Component component : List.of(Component.UNET, Component.TEXT_ENCODER, Component.TEXT_ENCODER_2)) {
+        for (Component component : new Component[] {Component.UNET, Component.TEXT_ENCODER, Component.TEXT_ENCODER_2}) {
             prefixes.put(component.folderName() + ".", component);
+        }
+        prefixes.put("diffusion_model.", Component.UNET);
+        prefixes.put("model.diffusion_model.", Component.UNET);
+        prefixes.put("te.", Component.TEXT_ENCODER);
+        prefixes.put("te1.", Component.TEXT_ENCODER);
+        prefixes.put("te2.", Component.TEXT_ENCODER_2);
+        for (String folder : new String[] {"", "text_encoders."}) {
+            prefixes.put(folder + "clip_l.transformer.", Component.TEXT_ENCODER);
+            prefixes.put(folder + "clip_h.transformer.", Component.TEXT_ENCODER);
+            prefixes.put(folder + "clip_g.transformer.", Component.TEXT_ENCODER_2);
         }
         return prefixes;
     }
@@ -50,37 +61,49 @@ record LayerName(Component network, String path) {
         return KOHYA_PREFIXES.keySet().stream().anyMatch(module::startsWith);
     }
 
-    /** The layer that a module of a LoRA file is for; empty if the name follows no known rule. */
+    /** The layer that a module of a LoRA file is for; empty if its name is that of no layer. */
     static Optional<LayerName> ofModule(String module) {
+        return read(module).filter(layer -> LayerPaths.has(layer.network, layer.path));
+    }
+
+    private static Optional<LayerName> read(String module) {
         for (Map.Entry<String, Component> prefix : KOHYA_PREFIXES.entrySet()) {
             if (module.startsWith(prefix.getKey())) {
                 String path = module.substring(prefix.getKey().length());
-                return Optional.of(
-                        new LayerName(prefix.getValue(), UnderscoredPath.dotted(SdxlBlockNames.toDiffusers(path))));
+                return Optional.of(of(prefix.getValue(), UnderscoredPath.dotted(LdmLayerNames.toDiffusers(path))));
             }
         }
-        return ofPath(module.startsWith(PEFT_WRAPPER) ? module.substring(PEFT_WRAPPER.length()) : module);
-    }
-
-    private static Optional<LayerName> ofPath(String path) {
-        for (Map.Entry<String, Component> prefix : DIFFUSERS_PREFIXES.entrySet()) {
+        String path = withoutWrapper(module);
+        for (Map.Entry<String, Component> prefix : DOTTED_PREFIXES.entrySet()) {
             if (path.startsWith(prefix.getKey())) {
-                return Optional.of(
-                        ofPath(prefix.getValue(), path.substring(prefix.getKey().length())));
+                return Optional.of(of(
+                        prefix.getValue(),
+                        withoutWrapper(path.substring(prefix.getKey().length()))));
             }
         }
-        if (UNET_BLOCKS.stream().anyMatch(path::startsWith)) {
-            return Optional.of(ofPath(Component.UNET, path));
-        }
-        return path.startsWith(TEXT_MODEL) ? Optional.of(ofPath(Component.TEXT_ENCODER, path)) : Optional.empty();
+        // files that hold a single network need not name it
+        boolean text = path.startsWith(TEXT_MODEL) || path.startsWith(TEXT_LAYERS);
+        return Optional.of(of(text ? Component.TEXT_ENCODER : Component.UNET, path));
     }
 
-    private static LayerName ofPath(Component network, String path) {
-        if (!path.contains(PROCESSOR)) {
-            return new LayerName(network, path);
-        }
-        String layer = path.replace(PROCESSOR, ".");
-        return new LayerName(network, layer.endsWith(".to_out") ? layer + ".0" : layer);
+    private static String withoutWrapper(String path) {
+        return path.startsWith(PEFT_WRAPPER) ? path.substring(PEFT_WRAPPER.length()) : path;
+    }
+
+    private static LayerName of(Component network, String path) {
+        return new LayerName(network, network == Component.UNET ? unetPath(path) : textPath(path));
+    }
+
+    private static String unetPath(String path) {
+        String dotted = LdmLayerNames.isPath(path)
+                ? UnderscoredPath.dotted(LdmLayerNames.toDiffusers(path.replace('.', '_')))
+                : path.replace(PROCESSOR, ".");
+        return dotted.endsWith(".to_out") ? dotted + ".0" : dotted;
+    }
+
+    private static String textPath(String path) {
+        String whole = path.startsWith(TEXT_LAYERS) ? TEXT_MODEL + path : path;
+        return OLD_TEXT_PROJECTION.matcher(whole).replaceFirst("$1.$2_proj");
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -26,22 +27,26 @@ public final class LoraAdapter {
      * Loads LoRAs in the naming of kohya, LECO, diffusers or PEFT.
      *
      * @param owner the scope that will own the parameters
-     * @param loras at least one file, each with its weight
+     * @param loras any number of files, each with its weight for the UNet
      * @param weightShapes shapes of the UNet's weights by their diffusers names
+     * @return empty if nothing is for the UNet, as in a LoRA of text encoders alone
      * @throws CheckpointException if a file is damaged, has modules that the UNet lacks, or does not fit its shapes
      */
-    public static LoraParameters load(NDManager owner, List<LoraWeight> loras, Map<String, List<Long>> weightShapes) {
+    public static Optional<LoraParameters> load(
+            NDManager owner, List<LoraWeight> loras, Map<String, List<Long>> weightShapes) {
         Map<String, LoraModule> modules = new LinkedHashMap<>();
         LoraModules.all(weightShapes).forEach(module -> modules.put(module.name(), module));
         List<WeightedLora> open = WeightedLora.openAll(loras);
         try {
             open.forEach(lora -> requireFits(lora.source(), modules));
             Map<String, LoraPair> pairs = new LinkedHashMap<>();
-            new LoraMerger(open)
+            List<WeightedLora> used =
+                    open.stream().filter(lora -> lora.weight().weight() != 0).toList();
+            new LoraMerger(used)
                     .pairs().stream()
                             .filter(LoraAdapter::isOfUNet)
                             .forEach(pair -> pairs.put(pair.name().path(), pair));
-            return parameters(owner, modules, pairs);
+            return pairs.isEmpty() ? Optional.empty() : Optional.of(parameters(owner, modules, pairs));
         } finally {
             open.forEach(WeightedLora::close);
         }
@@ -54,11 +59,13 @@ public final class LoraAdapter {
     private static void requireFits(LoraSource lora, Map<String, LoraModule> modules) {
         List<String> unknown = new ArrayList<>();
         for (LoraPair pair : lora.pairs()) {
-            LoraModule module = modules.get(pair.name().path());
-            if (module != null) {
-                requireShape(lora, pair, module);
-            } else if (isOfUNet(pair)) {
-                unknown.add(pair.module());
+            if (isOfUNet(pair)) {
+                LoraModule module = modules.get(pair.name().path());
+                if (module == null) {
+                    unknown.add(pair.module());
+                } else {
+                    requireShape(lora, pair, module);
+                }
             }
         }
         if (!unknown.isEmpty()) {

@@ -3,6 +3,7 @@ package io.github.txt2lora.lora;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A tensor's key in a LoRA file.
@@ -21,6 +22,9 @@ record LoraKey(String module, Role role) {
 
     private static final Map<String, Role> ENDINGS = endings();
 
+    /** PEFT puts the adapter's name before the last part where it saves a whole state. */
+    private static final Pattern NAMED_ADAPTER = Pattern.compile("(.+\\.lora_[AB])\\.[^.]++(\\.weight)");
+
     /** In the order in which they are tried: a longer ending before one that it ends with. */
     private static Map<String, Role> endings() {
         Map<String, Role> endings = new LinkedHashMap<>();
@@ -31,8 +35,6 @@ record LoraKey(String module, Role role) {
         // PEFT, as saved by diffusers and by PEFT itself
         endings.put(".lora_A.weight", Role.DOWN);
         endings.put(".lora_B.weight", Role.UP);
-        endings.put(".lora_A.default.weight", Role.DOWN);
-        endings.put(".lora_B.default.weight", Role.UP);
         // diffusers before PEFT
         endings.put(".lora_linear_layer.down.weight", Role.DOWN);
         endings.put(".lora_linear_layer.up.weight", Role.UP);
@@ -46,9 +48,10 @@ record LoraKey(String module, Role role) {
 
     /** Reads a key; empty if it is none of a LoRA. */
     static Optional<LoraKey> parse(String key) {
+        String plain = NAMED_ADAPTER.matcher(key).replaceFirst("$1$2");
         for (Map.Entry<String, Role> ending : ENDINGS.entrySet()) {
-            if (key.endsWith(ending.getKey())) {
-                String module = key.substring(0, key.length() - ending.getKey().length());
+            if (plain.endsWith(ending.getKey())) {
+                String module = plain.substring(0, plain.length() - ending.getKey().length());
                 return module.isEmpty() ? Optional.empty() : Optional.of(new LoraKey(module, ending.getValue()));
             }
         }

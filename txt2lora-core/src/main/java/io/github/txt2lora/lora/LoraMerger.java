@@ -2,6 +2,7 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +94,7 @@ final class LoraMerger {
         int column = 0;
         for (Part part : parts) {
             LoraPair pair = part.pair();
-            float[] up = pair.scaledUp(pair.scale() * part.lora().weight());
+            float[] up = pair.scaledUp(pair.scale() * part.lora().weightOf(pair));
             for (int row = 0; row < outputs; row++) {
                 System.arraycopy(up, row * pair.rank(), stacked, row * rank + column, pair.rank());
             }
@@ -115,8 +116,12 @@ final class LoraMerger {
                 "ss_training_comment",
                 "merged from "
                         + loras.stream()
-                                .map(lora -> lora.source().path().getFileName() + " (" + lora.weight() + ")")
+                                .map(lora -> lora.source().path().getFileName() + " (" + text(lora.weight()) + ")")
                                 .collect(Collectors.joining(", ")));
         return common;
+    }
+
+    private static String text(LoraWeight lora) {
+        return lora.hasOneWeight() ? String.valueOf(lora.weight()) : lora.textEncoderWeight() + ":" + lora.weight();
     }
 }

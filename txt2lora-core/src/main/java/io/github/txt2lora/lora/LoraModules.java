@@ -29,9 +29,9 @@ public final class LoraModules {
         return selected;
     }
 
-    /** All layers that some LoRA could have. */
+    /** All layers that a LoRA of whatever trainer could have, also outside of the blocks. */
     public static List<LoraModule> all(Map<String, List<Long>> weightShapes) {
-        return UNetLayers.list(weightShapes);
+        return UNetLayers.listAll(weightShapes);
     }
 
     private static boolean isOfType(LoraModule layer, LoraType type) {

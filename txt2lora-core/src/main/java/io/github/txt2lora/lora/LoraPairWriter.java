@@ -43,7 +43,7 @@ final class LoraPairWriter {
      * @throws CheckpointException if a number is too large for the precision
      */
     Map<String, String> write(Path target, List<LoraPair> pairs, Map<String, String> metadata, Progress progress) {
-        boolean twoEncoders = hasTwoEncoders(pairs);
+        boolean twoEncoders = hasTwoEncoders(pairs) || isOfSdxl(metadata);
         List<SafetensorsEntry> entries = new ArrayList<>();
         for (LoraPair pair : pairs) {
             switch (naming) {
@@ -63,7 +63,14 @@ final class LoraPairWriter {
 
     private static boolean hasTwoEncoders(List<LoraPair> pairs) {
         return pairs.stream()
-                .anyMatch(pair -> pair.name().network() == Component.TEXT_ENCODER_2 || readsTwoEncoders(pair));
+                .anyMatch(pair -> pair.name().network() == Component.TEXT_ENCODER_2
+                        || pair.name().path().startsWith("add_embedding.")
+                        || readsTwoEncoders(pair));
+    }
+
+    private static boolean isOfSdxl(Map<String, String> metadata) {
+        return metadata.getOrDefault("ss_base_model_version", "").startsWith("sdxl")
+                || metadata.getOrDefault("modelspec.architecture", "").startsWith("stable-diffusion-xl");
     }
 
     private static boolean readsTwoEncoders(LoraPair pair) {

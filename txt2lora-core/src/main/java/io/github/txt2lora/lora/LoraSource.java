@@ -1,6 +1,7 @@
 package io.github.txt2lora.lora;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.internal.Excerpt;
@@ -13,20 +14,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** An opened LoRA file of whatever naming. The matrices are read when they are asked for. */
 final class LoraSource implements AutoCloseable {
 
-    /** Networks with other factors than a LoRA's two, and extensions of LoRA that change what the factors mean. */
-    private static final Pattern OTHER_NETWORK = Pattern.compile(
-            ".*(hada_w|lokr_w|lora_mid|dora_scale|lora_magnitude_vector|oft_|\\.diff(_b)?$|\\.on_input).*");
+    /** Embeddings that trainers put into the file beside the LoRA. */
+    private static final String EMBEDDINGS = "bundle_emb.";
 
     private final SafetensorsFile file;
     private final LoraNaming naming;
     private final List<LoraPair> pairs;
+    private final List<String> embeddings = new ArrayList<>();
 
     private LoraSource(SafetensorsFile file) {
         this.file = file;
@@ -53,6 +56,10 @@ final class LoraSource implements AutoCloseable {
     private Map<String, Map<Role, TensorView>> modules() {
         Map<String, Map<Role, TensorView>> modules = new LinkedHashMap<>();
         for (TensorView tensor : file.tensors()) {
+            if (tensor.name().startsWith(EMBEDDINGS)) {
+                embeddings.add(tensor.name());
+                continue;
+            }
             LoraKey key = LoraKey.parse(tensor.name()).orElseThrow(() -> foreign(tensor.name()));
             TensorView other = modules.computeIfAbsent(key.module(), module -> new EnumMap<>(Role.class))
                     .put(key.role(), tensor);
@@ -68,10 +75,10 @@ final class LoraSource implements AutoCloseable {
     }
 
     private CheckpointException foreign(String key) {
-        if (OTHER_NETWORK.matcher(key).matches()) {
-            return failure("has the tensor " + Excerpt.quoted(key)
-                    + ", so it is another kind of network (LoHa, LoKr, DoRA, Tucker"
-                    + " or full weights); expected a LoRA of up and down matrices only");
+        Optional<String> other = OtherNetwork.kindOf(key);
+        if (other.isPresent()) {
+            return failure("has the tensor " + Excerpt.quoted(key) + ", so it is another kind of network: " + other.get()
+                    + "; expected a LoRA of up and down matrices only");
         }
         return failure("has the tensor " + Excerpt.quoted(key) + ", which is not part of a LoRA; expected names such as"
                 + " lora_unet_....lora_down.weight or unet.....lora_A.weight");
@@ -84,7 +91,8 @@ final class LoraSource implements AutoCloseable {
         modules.forEach((module, tensors) -> {
             LayerName name = LayerName.ofModule(module)
                     .orElseThrow(() -> failure("has the module " + Excerpt.quoted(module)
-                            + " of an unknown network; expected the UNet or a text encoder of Stable Diffusion"));
+                            + ", which is the name of no layer; expected one of Stable Diffusion's UNet or text"
+                            + " encoders"));
             String other = seen.put(name, module);
             if (other != null) {
                 throw failure(
@@ -115,7 +123,8 @@ final class LoraSource implements AutoCloseable {
                 Math.toIntExact(up.shape().get(0)),
                 down.shape().subList(1, down.shape().size()));
         double alpha = alpha(tensors.get(Role.ALPHA), alphaOfMetadata.orElse(rank));
-        return new LoraPair(module, name, layer, rank, alpha, down.type(), () -> finite(down), () -> finite(up));
+        ElementType type = down.type() == up.type() ? down.type() : ElementType.F32;
+        return new LoraPair(module, name, layer, rank, alpha, type, () -> finite(down), () -> finite(up));
     }
 
     private void requireMatrix(TensorView tensor) {
@@ -136,11 +145,15 @@ final class LoraSource implements AutoCloseable {
         if (tensor == null) {
             return otherwise;
         }
-        if (tensor.elements() != 1 || !tensor.type().isFloat()) {
+        if (tensor.elements() != 1 || !tensor.type().isNumber()) {
             throw failure(Excerpt.quoted(tensor.name()) + " is " + tensor.type() + tensor.shape()
-                    + "; expected one floating-point number");
+                    + "; expected one number, an integer or floating-point");
         }
-        return finite(tensor)[0];
+        double alpha = tensor.toNumber();
+        if (!Double.isFinite(alpha)) {
+            throw failure(Excerpt.quoted(tensor.name()) + " is " + alpha + "; expected a finite number");
+        }
+        return alpha;
     }
 
     private float[] finite(TensorView tensor) {
@@ -169,6 +182,25 @@ final class LoraSource implements AutoCloseable {
     /** The modules in the order of the file. */
     List<LoraPair> pairs() {
         return pairs;
+    }
+
+    /** The formats of the matrices' numbers. */
+    Set<String> formats() {
+        Set<String> formats = new TreeSet<>();
+        for (TensorView tensor : file.tensors()) {
+            if (LoraKey.parse(tensor.name()).filter(key -> key.role() != Role.ALPHA).isPresent()) {
+                formats.add(tensor.type().name());
+            }
+        }
+        return formats;
+    }
+
+    /** What of the file is not used, in a sentence; empty if nothing is. */
+    Optional<String> warning() {
+        return embeddings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(path() + " has textual inversion embeddings beside the LoRA, for example "
+                        + Excerpt.quoted(embeddings.get(0)) + "; they are left out, as only LoRAs are supported");
     }
 
     Map<String, String> metadata() {

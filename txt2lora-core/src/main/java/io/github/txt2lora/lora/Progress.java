@@ -4,6 +4,7 @@ import io.github.txt2lora.ops.OperationListener;
 import io.github.txt2lora.ops.OperationProgress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +34,19 @@ final class Progress {
     void finished(String module) {
         done++;
         var progress = new OperationProgress(file, done, total, module);
-        turn.outside(() -> tell(progress));
+        turn.outside(() -> tell(listener -> listener.onProgress(progress)));
     }
 
-    private void tell(OperationProgress progress) {
+    void warn(String message) {
+        turn.outside(() -> tell(listener -> listener.onWarning(message)));
+    }
+
+    private void tell(Consumer<OperationListener> report) {
         for (OperationListener listener : listeners) {
             try {
-                listener.onProgress(progress);
+                report.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn("a listener failed at {}", progress, e);
+                LOG.warn("a listener of {} failed", file, e);
             }
         }
     }

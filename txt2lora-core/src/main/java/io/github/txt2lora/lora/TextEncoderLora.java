@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Adds the text encoder modules of LoRA files to a text encoder's weights, before they are loaded. */
@@ -22,11 +23,13 @@ public final class TextEncoderLora {
     /**
      * Checks that no LoRA has modules for a text encoder that the model lacks, which would have no effect.
      *
+     * @param warnings is told what else in a file has no effect
      * @throws CheckpointException if one has, or is damaged
      */
-    public static void requireEncoders(ModelFamily family, List<LoraWeight> loras) {
+    public static void requireEncoders(ModelFamily family, List<LoraWeight> loras, Consumer<String> warnings) {
         for (LoraWeight lora : loras) {
             try (LoraSource source = LoraSource.open(lora.file())) {
+                source.warning().ifPresent(warnings);
                 source.pairs().stream()
                         .filter(pair -> !family.has(pair.name().network()))
                         .findFirst()
@@ -44,7 +47,7 @@ public final class TextEncoderLora {
      *
      * @param encoder which text encoder it is
      * @param weights its tensors by their diffusers names
-     * @param loras any number of files, each with its weight; modules for other networks are not looked at
+     * @param loras any number of files, each with its weight for text encoders; modules for other networks are not looked at
      * @throws CheckpointException if a file is damaged, has modules that the encoder lacks, or does not fit its shapes
      */
     public static Map<String, TensorView> addTo(
@@ -53,12 +56,12 @@ public final class TextEncoderLora {
         for (LoraWeight lora : loras) {
             try (LoraSource source = LoraSource.open(lora.file())) {
                 for (LoraPair pair : source.pairs()) {
-                    if (pair.name().network() == encoder) {
+                    if (pair.name().network() == encoder && lora.textEncoderWeight() != 0) {
                         String tensor = pair.name().path() + ".weight";
                         requireFits(source, pair, weights.get(tensor));
                         additions
                                 .computeIfAbsent(tensor, name -> new ArrayList<>())
-                                .add(new LoraAddition(pair, lora.weight(), 0));
+                                .add(new LoraAddition(pair, lora.textEncoderWeight(), 0, false));
                     }
                 }
             }

@@ -13,6 +13,14 @@ final class UNetLayers {
     private static final List<String> ATTENTION = List.of("to_q", "to_k", "to_v", "to_out.0");
     private static final List<String> RESNET = List.of("conv1", "time_emb_proj", "conv2", "conv_shortcut");
 
+    private static final List<String> OUTSIDE_BLOCKS = List.of(
+            "conv_in",
+            "time_embedding.linear_1",
+            "time_embedding.linear_2",
+            "add_embedding.linear_1",
+            "add_embedding.linear_2",
+            "conv_out");
+
     private final Map<String, List<Long>> weightShapes;
     private final List<LoraModule> layers = new ArrayList<>();
 
@@ -26,6 +34,14 @@ final class UNetLayers {
         lister.blocks("down_blocks.");
         lister.blocks("up_blocks.");
         lister.block("mid_block");
+        return List.copyOf(lister.layers);
+    }
+
+    /** Also those outside of the blocks, which are not trained here but by others. */
+    static List<LoraModule> listAll(Map<String, List<Long>> weightShapes) {
+        var lister = new UNetLayers(weightShapes);
+        OUTSIDE_BLOCKS.forEach(lister::add);
+        lister.layers.addAll(list(weightShapes));
         return List.copyOf(lister.layers);
     }
 

@@ -1,24 +1,30 @@
 package io.github.txt2lora.lora;
 
+import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.image.LoraWeight;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An opened LoRA and how much of it is used. */
-record WeightedLora(LoraSource source, double weight) implements AutoCloseable {
+record WeightedLora(LoraSource source, LoraWeight weight) implements AutoCloseable {
 
     /** Opens all, or none. */
     static List<WeightedLora> openAll(List<LoraWeight> loras) {
         List<WeightedLora> open = new ArrayList<>();
         try {
             for (LoraWeight lora : loras) {
-                open.add(new WeightedLora(LoraSource.open(lora.file()), lora.weight()));
+                open.add(new WeightedLora(LoraSource.open(lora.file()), lora));
             }
             return List.copyOf(open);
         } catch (RuntimeException e) {
             open.forEach(WeightedLora::close);
             throw e;
         }
+    }
+
+    /** How strongly the module of a network applies. */
+    double weightOf(LoraPair pair) {
+        return pair.name().network() == Component.UNET ? weight.weight() : weight.textEncoderWeight();
     }
 
     @Override

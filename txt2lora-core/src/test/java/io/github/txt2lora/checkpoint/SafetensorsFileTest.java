@@ -232,7 +232,7 @@ class SafetensorsFileTest {
                 "negative offset | {'a':{'dtype':'F32','shape':[1],'data_offsets':[-4,0]}} | negative number -4",
                 "offsets reversed | {'a':{'dtype':'F32','shape':[1],'data_offsets':[4,0]}} | expected [begin, end]",
                 "one offset | {'a':{'dtype':'F32','shape':[1],'data_offsets':[4]}} | expected [begin, end]",
-                "fraction | {'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}} | VALUE_NUMBER_FLOAT",
+                "fraction | {'a':{'dtype':'F32','shape':[1.0],'data_offsets':[0,4]}} | a number with decimals",
                 "unknown dtype | {'a':{'dtype':'F4','shape':[1],'data_offsets':[0,4]}} | unknown dtype 'F4'",
                 "dtype no text | {'a':{'dtype':4,'shape':[1],'data_offsets':[0,4]}} | 'a.dtype'",
                 "no dtype | {'a':{'shape':[1],'data_offsets':[0,4]}} | no dtype",

@@ -152,6 +152,102 @@ class SingleFileLayoutTest {
                 .isEqualTo(usual.tensors().get(Component.TEXT_ENCODER).keySet());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "model.diffusion_model., model_ema.diffusion_model.",
+        "model.diffusion_model., diffusion_model.",
+        "model.diffusion_model., unet.",
+        "model.diffusion_model., model.model.diffusion_model.",
+        "model., state_dict.model.",
+        "model., module.",
+        "'', state_dict.",
+        "'', module.",
+        "'', model.",
+        "first_stage_model., vae.",
+        "first_stage_model., model.first_stage_model.",
+        "cond_stage_model.transformer., te.",
+        "cond_stage_model.transformer., text_encoder.",
+        "cond_stage_model.transformer., text_encoders.clip_l.transformer.",
+        "cond_stage_model.transformer.text_model., cond_stage_model.",
+        "cond_stage_model.transformer., ''",
+        "first_stage_model., ''",
+        "model.diffusion_model., ''",
+    })
+    void finds_the_networks_under_other_prefixes(String usual, String other) {
+        for (GoldenKeys golden : GoldenKeys.all()) {
+            Map<String, TensorView> whole = golden.singleFile();
+            CheckpointContents expected = SingleFileLayout.read(FILE, whole);
+            Map<String, TensorView> moved = new LinkedHashMap<>();
+            whole.forEach((key, tensor) -> {
+                String name = key.startsWith(usual) ? other + key.substring(usual.length()) : key;
+                moved.put(name, GoldenKeys.header(name, tensor.shape()));
+            });
+            CheckpointContents contents = SingleFileLayout.read(FILE, moved);
+            assertThat(contents.family()).isEqualTo(golden.family());
+            assertThat(contents.unet()).isEqualTo(expected.unet());
+            expected.tensors().forEach((component, network) -> assertThat(
+                            contents.tensors().get(component).keySet())
+                    .isEqualTo(network.keySet()));
+        }
+    }
+
+    @Test
+    void finds_networks_in_the_names_of_diffusers() {
+        for (GoldenKeys golden : GoldenKeys.all()) {
+            Map<String, TensorView> named = new LinkedHashMap<>();
+            golden.rows().forEach(row -> {
+                String name = row.component().folderName() + "." + row.diffusersName();
+                named.put(name, GoldenKeys.header(name, row.diffusersShape()));
+            });
+            CheckpointContents contents = SingleFileLayout.read(FILE, named);
+            assertThat(contents.family()).isEqualTo(golden.family());
+            assertThat(contents.unet())
+                    .isEqualTo(SingleFileLayout.read(FILE, golden.singleFile()).unet());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model_ema.diffusion_model.", "model_ema.diffusion_model"})
+    void averaged_copies_beside_the_weights_are_not_looked_at(String prefix) {
+        Map<String, TensorView> both = new LinkedHashMap<>();
+        tensors.forEach((key, tensor) -> {
+            if (key.startsWith(UNET)) {
+                String copy = key.substring(UNET.length());
+                copy = prefix + (prefix.endsWith(".") ? copy : copy.replace(".", ""));
+                both.put(copy, GoldenKeys.header(copy, List.of(1L)));
+            }
+        });
+        both.putAll(tensors);
+        assertThat(SingleFileLayout.read(FILE, both).unet())
+                .isEqualTo(SingleFileLayout.read(FILE, tensors).unet());
+    }
+
+    @Test
+    void reads_an_averaged_copy_without_dots_where_it_is_all_there_is() {
+        CheckpointContents usual = SingleFileLayout.read(FILE, tensors);
+        Map<String, TensorView> averaged = new LinkedHashMap<>();
+        tensors.forEach((key, tensor) -> {
+            String copy = key.startsWith(UNET)
+                    ? "model_ema.diffusion_model" + key.substring(UNET.length()).replace(".", "")
+                    : key;
+            averaged.put(copy, GoldenKeys.header(copy, tensor.shape()));
+        });
+        CheckpointContents contents = SingleFileLayout.read(FILE, averaged);
+        assertThat(contents.unet()).isEqualTo(usual.unet());
+        assertThat(contents.tensors().get(Component.UNET).keySet())
+                .isEqualTo(usual.tensors().get(Component.UNET).keySet());
+    }
+
+    @Test
+    void says_which_networks_are_there_when_one_is_not() {
+        Map<String, TensorView> whole = tensors;
+        tensors = without(whole, UNET);
+        assertRefused("has no unet, only a VAE (keys first_stage_model....) and a text encoder (CLIP) (keys"
+                + " cond_stage_model.transformer....)");
+        tensors = without(without(whole, "first_stage_model."), "cond_stage_model.");
+        assertRefused("looks like a UNet alone (keys model.diffusion_model....): it has no vae and no text encoder");
+    }
+
     @Test
     void the_order_of_the_keys_does_not_matter() {
         assertThat(SingleFileLayout.read(FILE, new TreeMap<>(tensors)).unet())

@@ -116,6 +116,7 @@ class PipelineParityTest {
         if (!scale.isEmpty()) {
             Path lora = Golden.file(settings.get("lora").asText());
             LoraAdapter.load(scope, List.of(new LoraWeight(lora, Double.parseDouble(scale))), unet.weightShapes())
+                    .orElseThrow()
                     .attachTo(unet, scope);
         }
     }

@@ -110,7 +110,8 @@ class TrainingResultTest {
 
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope()) {
-            LoraParameters loaded = LoraAdapter.load(scope, List.of(new LoraWeight(lora.file(), 1)), weightShapes());
+            LoraParameters loaded = LoraAdapter.load(scope, List.of(new LoraWeight(lora.file(), 1)), weightShapes())
+                    .orElseThrow();
             assertThat(loaded.slots())
                     .hasSameSizeAs(LoraModules.select(
                             weightShapes(), LoraSpec.builder().build()));

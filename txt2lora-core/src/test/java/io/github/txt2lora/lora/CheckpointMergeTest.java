@@ -41,7 +41,12 @@ class CheckpointMergeTest {
             "text_encoder_2." + ENCODER_LAYER + "self_attn.v_proj",
             "unet.mid_block.attentions.0.proj_in",
             "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k",
-            "unet.mid_block.resnets.0.conv1");
+            "unet.mid_block.resnets.0.conv1",
+            "unet.conv_in",
+            "unet.time_embedding.linear_2",
+            "unet.add_embedding.linear_1",
+            "unet.conv_out",
+            "text_encoder_2.text_projection");
 
     /** Half precision has 11 significant bits. */
     private static final double HALF_ROUNDING = 1e-3;
@@ -106,9 +111,9 @@ class CheckpointMergeTest {
     Stream<DynamicTest> refuses_a_lora_for_layers_that_the_checkpoint_lacks() {
         return eachCheckpoint(path -> {
             Path lora = new LoraFiles(1)
-                    .kohya("lora_unet_down_blocks_7_attentions_0_proj_in", 1, List.of(1L, 4L), List.of(4L, 1L))
+                    .kohya("lora_unet_down_blocks_3_attentions_0_proj_in", 1, List.of(1L, 4L), List.of(4L, 1L))
                     .write(folder.resolve("foreign.safetensors"));
-            assertRefused(path, lora, "1 modules that", "down_blocks_7", "expected a LoRA for Stable Diffusion");
+            assertRefused(path, lora, "1 modules that", "down_blocks_3", "expected a LoRA for Stable Diffusion");
         });
     }
 
@@ -154,7 +159,8 @@ class CheckpointMergeTest {
     private Path lora(Checkpoint checkpoint) {
         var lora = new LoraFiles(7);
         for (String layer : LAYERS) {
-            if (layer.startsWith("text_encoder_2.") && checkpoint.family() != ModelFamily.SDXL) {
+            boolean onlySdxl = layer.startsWith("text_encoder_2.") || layer.startsWith("unet.add_embedding.");
+            if (onlySdxl && checkpoint.family() != ModelFamily.SDXL) {
                 continue;
             }
             List<Long> shape = weight(checkpoint, layer).shape();

@@ -4,6 +4,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +39,27 @@ final class LoraFiles {
     LoraFiles tensor(String name, List<Long> shape, float... values) {
         ByteBuffer bytes = FloatEncoding.encode(ElementType.F32, values, 0, values.length);
         entries.add(new SafetensorsEntry(name, ElementType.F32, shape, bytes::duplicate));
+        return this;
+    }
+
+    /** A tensor of one number in whatever format. */
+    LoraFiles number(String name, ElementType type, List<Long> shape, long bits) {
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(0, bits)
+                .limit(type.bytes());
+        entries.add(new SafetensorsEntry(name, type, shape, bytes::duplicate));
+        return this;
+    }
+
+    /** Random numbers in whatever floating-point format. */
+    LoraFiles random(String name, ElementType type, List<Long> shape) {
+        float[] values = new float[Math.toIntExact(shape.stream().reduce(1L, (a, b) -> a * b))];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        ByteBuffer bytes = FloatEncoding.encode(type, values, 0, values.length);
+        entries.add(new SafetensorsEntry(name, type, shape, bytes::duplicate));
         return this;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.ops.LoraNaming;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +56,34 @@ class LoraSourceTest {
                 + " unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_out.0",
         "base_model.model.mid_block.attentions.0.proj_in.lora_A.default.weight, .lora_B.default.weight,"
                 + " unet.mid_block.attentions.0.proj_in",
+        "unet.base_model.model.conv_out.lora_A.krnkmd.weight, .lora_B.krnkmd.weight, unet.conv_out",
+        "base_model.model.conv_in.lora_A.weight, .lora_B.weight, unet.conv_in",
+        "base_model.model.time_embedding.linear_1.lora_A.weight, .lora_B.weight, unet.time_embedding.linear_1",
+        "unet.add_embedding.linear_2.lora_A.weight, .lora_B.weight, unet.add_embedding.linear_2",
+        "lora_unet_conv_in.lora_down.weight, .lora_up.weight, unet.conv_in",
+        "lora_unet_conv_out.lora_down.weight, .lora_up.weight, unet.conv_out",
+        "lora_unet_time_embedding_linear_1.lora_down.weight, .lora_up.weight, unet.time_embedding.linear_1",
+        "lora_unet_add_embedding_linear_2.lora_down.weight, .lora_up.weight, unet.add_embedding.linear_2",
+        "lora_unet_input_blocks_0_0.lora_down.weight, .lora_up.weight, unet.conv_in",
+        "lora_unet_out_2.lora_down.weight, .lora_up.weight, unet.conv_out",
+        "lora_unet_time_embed_0.lora_down.weight, .lora_up.weight, unet.time_embedding.linear_1",
+        "lora_unet_time_embed_2.lora_down.weight, .lora_up.weight, unet.time_embedding.linear_2",
+        "lora_unet_label_emb_0_0.lora_down.weight, .lora_up.weight, unet.add_embedding.linear_1",
+        "lora_unet_label_emb_0_2.lora_down.weight, .lora_up.weight, unet.add_embedding.linear_2",
+        "diffusion_model.label_emb.0.2.lora_down.weight, .lora_up.weight, unet.add_embedding.linear_2",
+        "diffusion_model.output_blocks.4.1.transformer_blocks.1.ff.net.0.proj.lora_A.weight, .lora_B.weight,"
+                + " unet.up_blocks.1.attentions.1.transformer_blocks.1.ff.net.0.proj",
+        "lora_te_text_model_encoder_layers_11_self_attn_k_proj.lora_down.weight, .lora_up.weight,"
+                + " text_encoder.text_model.encoder.layers.11.self_attn.k_proj",
+        "lora_te2_text_projection.lora_down.weight, .lora_up.weight, text_encoder_2.text_projection",
+        "text_encoder_2.text_model.encoder.layers.31.mlp.fc2.lora_A.weight, .lora_B.weight,"
+                + " text_encoder_2.text_model.encoder.layers.31.mlp.fc2",
+        "text_encoder.text_model.encoder.layers.0.self_attn.to_out_lora.down.weight, _lora.up.weight,"
+                + " text_encoder.text_model.encoder.layers.0.self_attn.out_proj",
+        "base_model.model.text_model.encoder.layers.0.mlp.fc1.lora_A.weight, .lora_B.weight,"
+                + " text_encoder.text_model.encoder.layers.0.mlp.fc1",
+        "text_encoders.clip_g.transformer.text_model.encoder.layers.0.mlp.fc1.lora_down.weight, .lora_up.weight,"
+                + " text_encoder_2.text_model.encoder.layers.0.mlp.fc1",
     })
     void reads_every_naming(String down, String upEnding, String layer) {
         String module = LoraKey.parse(down).orElseThrow().module();
@@ -115,7 +144,75 @@ class LoraSourceTest {
                 file -> file.tensor(MODULE + ".alpha", List.of(0L))
                         .random(MODULE + ".lora_down.weight", List.of(2L, 5L))
                         .random(MODULE + ".lora_up.weight", List.of(3L, 2L)),
-                "expected one floating-point number");
+                "expected one number");
+        assertRefused(
+                file -> file.number(MODULE + ".alpha", ElementType.BOOL, List.of(), 1)
+                        .random(MODULE + ".lora_down.weight", List.of(2L, 5L))
+                        .random(MODULE + ".lora_up.weight", List.of(3L, 2L)),
+                "BOOL[]",
+                "expected one number");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "I64, -3, -3", "I32, 4, 4", "I16, 300, 300", "I8, -1, -1", "U64, -1, 18446744073709551616",
+        "U32, 4294967295, 4294967295", "U16, 65535, 65535", "U8, 255, 255",
+        "F64, 4612811918334230528, 2.5", "F32, 1075838976, 2.5", "F16, 16640, 2.5", "BF16, 16416, 2.5",
+    })
+    void reads_an_alpha_of_any_width(ElementType type, long bits, double alpha) {
+        for (List<Long> shape : List.of(List.<Long>of(), List.of(1L), List.of(1L, 1L))) {
+            try (LoraSource lora = open(file -> file.number(MODULE + ".alpha", type, shape, bits)
+                    .random(MODULE + ".lora_down.weight", List.of(2L, 5L))
+                    .random(MODULE + ".lora_up.weight", List.of(3L, 2L)))) {
+                assertThat(lora.pairs().get(0).alpha()).isEqualTo(alpha);
+            }
+        }
+    }
+
+    @Test
+    void takes_the_wider_format_where_the_matrices_differ() {
+        try (LoraSource lora = open(file -> file.random(
+                        MODULE + ".lora_down.weight", ElementType.F16, List.of(2L, 5L))
+                .random(MODULE + ".lora_up.weight", ElementType.BF16, List.of(3L, 2L)))) {
+            assertThat(lora.pairs().get(0).type()).isEqualTo(ElementType.F32);
+            assertThat(lora.formats()).containsExactly("BF16", "F16");
+        }
+    }
+
+    @Test
+    void leaves_embeddings_beside_the_lora_out_with_a_warning() {
+        try (LoraSource lora = open(file -> file.random("bundle_emb.style.string_to_param.*", List.of(1L, 5L))
+                .kohya(MODULE, 1, List.of(2L, 5L), List.of(3L, 2L)))) {
+            assertThat(lora.pairs()).hasSize(1);
+            assertThat(lora.warning()).hasValueSatisfying(warning -> assertThat(warning)
+                    .contains("x.safetensors", "bundle_emb.style.string_to_param.*", "left out"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora_unet_input_blocks_0_1",
+                "lora_unet_input_blocks_0_0_0",
+                "lora_unet_input_blocks_3_0_in_layers_2",
+                "lora_unet_input_blocks_13_0_in_layers_2",
+                "lora_unet_output_blocks_1_1_conv",
+                "lora_unet_output_blocks_0_0_conv",
+                "lora_unet_out_0",
+                "lora_unet_time_embed_1",
+                "lora_unet_label_emb_1_0",
+                "lora_unet_conv_norm_out",
+                "lora_unet_mid_block_attentions_1_proj_in",
+                "lora_unet_down_blocks_0_motion_modules_0_temporal_transformer_proj_in",
+                "lora_unet_double_blocks_0_img_attn_qkv",
+                "lora_te_text_model_final_layer_norm",
+                "lora_te3_encoder_block_0_layer_0_SelfAttention_q",
+                "unet.conv_inn",
+                "transformer.single_blocks.0.attn.to_q",
+                "something",
+            })
+    void refuses_the_name_of_no_layer(String module) {
+        assertRefused(file -> file.kohya(module, 1, List.of(2L, 5L), List.of(3L, 2L)), module, "name of no layer");
     }
 
     @Test
@@ -129,9 +226,14 @@ class LoraSourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".hada_w1_a", ".lokr_w1", ".dora_scale", ".lora_mid.weight", ".diff"})
-    void names_other_kinds_of_networks(String ending) {
-        assertRefused(file -> file.tensor(MODULE + ending, List.of(1L), 1), MODULE + ending, "another kind of network");
+    @CsvSource({
+        ".hada_w1_a, LoHa", ".lokr_w1, LoKr", ".lokr_w2_a, LoKr", ".dora_scale, DoRA", ".lora_mid.weight, Tucker",
+        ".diff, full weights", ".w_norm, full weights", ".oft_blocks, OFT", ".on_input, IA3", ".a1.weight, GLoRA",
+        ".lora_magnitude_vector.default.weight, DoRA", ".lora_B.bias, biases",
+    })
+    void names_other_kinds_of_networks(String ending, String kind) {
+        assertRefused(
+                file -> file.tensor(MODULE + ending, List.of(1L), 1), MODULE + ending, "another kind of network", kind);
     }
 
     @Test
@@ -141,7 +243,7 @@ class LoraSourceTest {
         assertRefused(
                 file -> file.random("lora_transformer_x.lora_down.weight", List.of(1L, 1L))
                         .random("lora_transformer_x.lora_up.weight", List.of(1L, 1L)),
-                "unknown network");
+                "name of no layer");
         assertRefused(
                 file -> file.metadata("lora_adapter_metadata", "{").tensor(MODULE + ".alpha", List.of(), 1), "JSON");
     }

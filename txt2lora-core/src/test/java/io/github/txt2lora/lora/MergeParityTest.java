@@ -51,7 +51,7 @@ class MergeParityTest {
                     List<LoraAddition> additions = new ArrayList<>();
                     loras.forEach(lora -> lora.source().pairs().stream()
                             .filter(pair -> pair.module().equals(weight.name()))
-                            .forEach(pair -> additions.add(new LoraAddition(pair, lora.weight(), 0))));
+                            .forEach(pair -> additions.add(new LoraAddition(pair, lora.weightOf(pair), 0, false))));
                     assertThat(additions).hasSameSizeAs(loras);
                     var merged = new TensorView(
                             weight.name(), ElementType.F32, weight.shape(), () -> merger.merged(weight, additions));

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
+import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.RankRule;
@@ -113,7 +114,7 @@ class ResizeParityTest {
                             .isEqualTo(printed.path("sum_retained").asText());
                     assertThat(percent(module.frobeniusRetained()))
                             .isEqualTo(printed.path("fro_retained").asText());
-                    assertThat(text("%.1f", module.maxRatio()))
+                    assertThat(text(module.maxRatio()))
                             .isEqualTo(printed.path("max_ratio").asText());
                     assertThat(module.alpha()).isEqualTo(printed.path("alpha").asDouble());
                 } else {
@@ -154,11 +155,11 @@ class ResizeParityTest {
     }
 
     private static String percent(double fraction) {
-        return text("%.1f", 100 * fraction) + "%";
+        return Double.isNaN(fraction) ? "nan%" : Rounded.percent(fraction);
     }
 
-    private static String text(String format, double value) {
-        return Double.isNaN(value) ? "nan" : String.format(Locale.ROOT, format, value);
+    private static String text(double value) {
+        return Double.isNaN(value) ? "nan" : Rounded.of(value, 1);
     }
 
     private ResizedLora resize(JsonNode recording, Path input) {

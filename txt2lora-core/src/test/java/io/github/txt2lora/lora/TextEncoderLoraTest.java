@@ -93,10 +93,10 @@ class TextEncoderLoraTest {
                 .kohya("lora_te2_" + LAYER.replace('.', '_'), 1, List.of(2L, 3L), List.of(5L, 2L))
                 .write(folder.resolve("lora.safetensors"));
         List<LoraWeight> loras = List.of(new LoraWeight(lora, 1));
-        assertThatThrownBy(() -> TextEncoderLora.requireEncoders(ModelFamily.SD2, loras))
+        assertThatThrownBy(() -> TextEncoderLora.requireEncoders(ModelFamily.SD2, loras, warning -> {}))
                 .isExactlyInstanceOf(CheckpointException.class)
                 .hasMessageContainingAll("lora.safetensors", "text_encoder_2, which Stable Diffusion 2.x lacks");
-        TextEncoderLora.requireEncoders(ModelFamily.SDXL, loras);
+        TextEncoderLora.requireEncoders(ModelFamily.SDXL, loras, warning -> {});
     }
 
     @Test
