@@ -60,7 +60,7 @@ final class DjlLoraOperations implements LoraOperations {
                         modules,
                         lora.metadata(),
                         verifyHash(file),
-                        lora.warning().stream().toList());
+                        lora.warnings());
             }
         });
     }
@@ -201,6 +201,7 @@ final class DjlLoraOperations implements LoraOperations {
             requireOpen();
             try (LoraSource lora = LoraSource.open(input)) {
                 var progress = new Progress(output, lora.pairs().size(), List.of(listeners), turn);
+                lora.requireKnownLayers();
                 lora.warning().ifPresent(progress::warn);
                 new LoraPairWriter(conversion.naming().orElse(lora.naming()), conversion.precision())
                         .write(output, lora.pairs(), PeftAlphas.without(lora.metadata()), progress);

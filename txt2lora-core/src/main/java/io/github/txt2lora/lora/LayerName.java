@@ -61,12 +61,11 @@ record LayerName(Component network, String path) {
         return KOHYA_PREFIXES.keySet().stream().anyMatch(module::startsWith);
     }
 
-    /** The layer that a module of a LoRA file is for; empty if its name is that of no layer. */
+    /**
+     * The layer that a module of a LoRA file is for. Empty if the name begins with no network and is that of no layer; it
+     * may also be that of a {@linkplain #isKnown() layer that no Stable Diffusion model has}.
+     */
     static Optional<LayerName> ofModule(String module) {
-        return read(module).filter(layer -> LayerPaths.has(layer.network, layer.path));
-    }
-
-    private static Optional<LayerName> read(String module) {
         for (Map.Entry<String, Component> prefix : KOHYA_PREFIXES.entrySet()) {
             if (module.startsWith(prefix.getKey())) {
                 String path = module.substring(prefix.getKey().length());
@@ -83,7 +82,8 @@ record LayerName(Component network, String path) {
         }
         // files that hold a single network need not name it
         boolean text = path.startsWith(TEXT_MODEL) || path.startsWith(TEXT_LAYERS);
-        return Optional.of(of(text ? Component.TEXT_ENCODER : Component.UNET, path));
+        return Optional.of(of(text ? Component.TEXT_ENCODER : Component.UNET, path))
+                .filter(LayerName::isKnown);
     }
 
     private static String withoutWrapper(String path) {
@@ -104,6 +104,11 @@ record LayerName(Component network, String path) {
     private static String textPath(String path) {
         String whole = path.startsWith(TEXT_LAYERS) ? TEXT_MODEL + path : path;
         return OLD_TEXT_PROJECTION.matcher(whole).replaceFirst("$1.$2_proj");
+    }
+
+    /** Whether some Stable Diffusion model has the layer. */
+    boolean isKnown() {
+        return LayerPaths.has(network, path);
     }
 
     /**

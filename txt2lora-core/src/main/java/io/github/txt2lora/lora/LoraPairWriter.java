@@ -79,7 +79,7 @@ final class LoraPairWriter {
 
     private void addKohya(List<SafetensorsEntry> entries, LoraPair pair, boolean twoEncoders) {
         String module =
-                LayerName.isKohya(pair.module()) ? pair.module() : pair.name().kohya(twoEncoders);
+                LayerName.isKohya(pair.module()) ? pair.module() : known(pair).kohya(twoEncoders);
         entries.add(entry(pair, module + ".alpha", List.of(), new float[] {(float) pair.alpha()}));
         entries.add(entry(
                 pair,
@@ -94,7 +94,9 @@ final class LoraPairWriter {
     }
 
     private void addDiffusers(List<SafetensorsEntry> entries, LoraPair pair) {
-        String module = pair.name().diffusers();
+        String module = LayerName.isKohya(pair.module())
+                ? known(pair).diffusers()
+                : pair.name().diffusers();
         entries.add(entry(
                 pair,
                 module + ".lora_A.weight",
@@ -102,6 +104,15 @@ final class LoraPairWriter {
                 pair.down().get()));
         entries.add(
                 entry(pair, module + ".lora_B.weight", pair.layer().upShape(pair.rank()), pair.scaledUp(pair.scale())));
+    }
+
+    private static LayerName known(LoraPair pair) {
+        if (!pair.name().isKnown()) {
+            throw new CheckpointException("module " + Excerpt.quoted(pair.module())
+                    + " is the name of no layer and cannot be written in another naming; expected LoRAs for Stable"
+                    + " Diffusion, or of one naming");
+        }
+        return pair.name();
     }
 
     private SafetensorsEntry entry(LoraPair pair, String name, List<Long> shape, float[] values) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An opened LoRA file of whatever naming. The matrices are read when they are asked for. */
@@ -89,10 +90,7 @@ final class LoraSource implements AutoCloseable {
         List<LoraPair> result = new ArrayList<>();
         Map<LayerName, String> seen = new HashMap<>();
         modules.forEach((module, tensors) -> {
-            LayerName name = LayerName.ofModule(module)
-                    .orElseThrow(() -> failure("has the module " + Excerpt.quoted(module)
-                            + ", which is the name of no layer; expected one of Stable Diffusion's UNet or text"
-                            + " encoders"));
+            LayerName name = LayerName.ofModule(module).orElseThrow(() -> failure(ofNoLayer(module)));
             String other = seen.put(name, module);
             if (other != null) {
                 throw failure(
@@ -101,6 +99,22 @@ final class LoraSource implements AutoCloseable {
             result.add(pair(module, name, tensors, alphas.find(name)));
         });
         return List.copyOf(result);
+    }
+
+    private static String ofNoLayer(String module) {
+        return "has the module " + Excerpt.quoted(module)
+                + ", which is the name of no layer; expected one of Stable Diffusion's UNet or text encoders";
+    }
+
+    /**
+     * Checks that all modules are for layers of Stable Diffusion.
+     *
+     * @throws CheckpointException names the first that is not
+     */
+    void requireKnownLayers() {
+        pairs.stream().filter(pair -> !pair.name().isKnown()).findFirst().ifPresent(pair -> {
+            throw failure(ofNoLayer(pair.module()));
+        });
     }
 
     private LoraPair pair(
@@ -201,6 +215,15 @@ final class LoraSource implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(path() + " has textual inversion embeddings beside the LoRA, for example "
                         + Excerpt.quoted(embeddings.get(0)) + "; they are left out, as only LoRAs are supported");
+    }
+
+    /** What of the file this program cannot draw with, in sentences. */
+    List<String> warnings() {
+        Stream<String> unknown = pairs.stream()
+                .filter(pair -> !pair.name().isKnown())
+                .limit(1)
+                .map(pair -> path() + " " + ofNoLayer(pair.module()));
+        return Stream.concat(warning().stream(), unknown).toList();
     }
 
     Map<String, String> metadata() {

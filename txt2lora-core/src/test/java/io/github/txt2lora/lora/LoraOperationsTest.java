@@ -4,6 +4,7 @@ import static io.github.txt2lora.golden.TensorAssert.assertThatTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.StorageException;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +78,49 @@ class LoraOperationsTest {
         assertThat(effects.keySet()).isEqualTo(expected.keySet());
         effects.forEach(
                 (layer, effect) -> assertThatTensor(effect).as(layer).isCloseTo(expected.get(layer), tolerance, 1));
+    }
+
+    @Test
+    void convert_refuses_the_name_of_no_layer_and_writes_nothing() {
+        Path lora = new LoraFiles(1)
+                .kohya("lora_unet_input_blocks_0_1", 1, List.of(2L, 4L), List.of(8L, 2L))
+                .write(folder.resolve("nonsense.safetensors"));
+        Path output = folder.resolve("converted.safetensors");
+        try (LoraOperations operations = LoraOperations.open()) {
+            LoraConversion conversion = new LoraConversion(Optional.empty(), Optional.of(LoraNaming.DIFFUSERS));
+            assertThatThrownBy(() -> operations.convert(lora, output, conversion))
+                    .isExactlyInstanceOf(CheckpointException.class)
+                    .hasMessageContainingAll("nonsense.safetensors", "lora_unet_input_blocks_0_1", "name of no layer");
+        }
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
+    void convert_names_layers_outside_of_the_blocks_as_diffusers_does_and_keeps_the_text_encoders() {
+        Path lora = new LoraFiles(1)
+                .kohya("lora_unet_input_blocks_0_0", 1, List.of(2L, 4L, 3L, 3L), List.of(8L, 2L, 1L, 1L))
+                .kohya("lora_te1_text_model_encoder_layers_0_mlp_fc1", 3, List.of(2L, 4L), List.of(8L, 2L))
+                .metadata("ss_base_model_version", "sdxl_base_v1-0")
+                .write(folder.resolve("ends.safetensors"));
+        Path there = folder.resolve("there.safetensors");
+        Path back = folder.resolve("back.safetensors");
+        try (LoraOperations operations = LoraOperations.open()) {
+            assertThat(operations
+                            .convert(lora, there, new LoraConversion(Optional.empty(), Optional.of(LoraNaming.DIFFUSERS)))
+                            .modules())
+                    .extracting(LoraInfo.Module::name)
+                    .containsExactlyInAnyOrder("unet.conv_in", "text_encoder.text_model.encoder.layers.0.mlp.fc1");
+            assertThat(operations
+                            .convert(there, back, new LoraConversion(Optional.empty(), Optional.of(LoraNaming.KOHYA)))
+                            .modules())
+                    .extracting(LoraInfo.Module::name)
+                    .containsExactlyInAnyOrder(
+                            "lora_unet_conv_in", "lora_te1_text_model_encoder_layers_0_mlp_fc1");
+        }
+        Map<String, float[]> effects = LoraFiles.effects(lora);
+        LoraFiles.effects(back)
+                .forEach((layer, effect) ->
+                        assertThatTensor(effect).as(layer).isCloseTo(effects.get(layer), 1e-6, 1));
     }
 
     @Test

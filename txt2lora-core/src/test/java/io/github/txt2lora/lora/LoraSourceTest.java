@@ -212,7 +212,14 @@ class LoraSourceTest {
                 "something",
             })
     void refuses_the_name_of_no_layer(String module) {
-        assertRefused(file -> file.kohya(module, 1, List.of(2L, 5L), List.of(3L, 2L)), module, "name of no layer");
+        assertThatThrownBy(() -> {
+                    try (LoraSource lora = open(file -> file.kohya(module, 1, List.of(2L, 5L), List.of(3L, 2L)))) {
+                        assertThat(lora.warnings()).singleElement().asString().contains(module);
+                        lora.requireKnownLayers();
+                    }
+                })
+                .isExactlyInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll("x.safetensors", module, "name of no layer");
     }
 
     @Test
