@@ -27,7 +27,12 @@ class PublishedPomsTest {
         assertThat(poms)
                 .filteredOn(Pom::published)
                 .extracting(Pom::name)
-                .contains("txt2lora-parent", "txt2lora-api", "txt2lora-testing", "txt2lora-core");
+                .contains(
+                        "txt2lora-parent",
+                        "txt2lora-api",
+                        "txt2lora-testing",
+                        "txt2lora-core",
+                        "txt2lora-all-platforms");
         assertThat(poms)
                 .filteredOn(pom -> !pom.published())
                 .extracting(Pom::name)

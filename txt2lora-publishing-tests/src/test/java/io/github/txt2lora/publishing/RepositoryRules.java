@@ -133,17 +133,21 @@ final class RepositoryRules {
                         require(pom, false, "needs the repository " + repository.getId() + ", which users lack"));
     }
 
+    /** All that a pom names; its profiles can be active in an application, too. */
     private Stream<Dependency> dependencies(Pom pom) {
-        Model model = pom.effective();
-        DependencyManagement management = model.getDependencyManagement();
-        // The parent manages modules that are not published too; this binds nobody, unless it imports them.
-        Stream<Dependency> managed = management == null
+        return Stream.<ModelBase>concat(Stream.of(pom.effective()), pom.raw().getProfiles().stream())
+                .flatMap(part -> Stream.concat(part.getDependencies().stream(), managed(part)));
+    }
+
+    /** The parent manages modules that are not published, too, which binds nobody unless they are imported. */
+    private Stream<Dependency> managed(ModelBase part) {
+        DependencyManagement management = part.getDependencyManagement();
+        return management == null
                 ? Stream.empty()
                 : management.getDependencies().stream()
                         .filter(dependency -> !isOwn(dependency)
                                 || "import".equals(dependency.getScope())
                                 || "system".equals(dependency.getScope()));
-        return Stream.concat(model.getDependencies().stream(), managed);
     }
 
     private boolean isOwn(Dependency dependency) {

@@ -110,6 +110,7 @@ class RepositoryRulesTest {
                     <scope>test</scope>                                    |                               | depends on org.example:sample, which is not published
                     <scope>test</scope>                                    | <scope>provided</scope>       | depends on org.example:sample, which is not published
                     <groupId>org.elsewhere</groupId>                       | <groupId>org.example</groupId> | depends on org.example:used, which is not published
+                    <dependencies>                                         | <profiles><profile><id>mac</id><dependencies><dependency><groupId>org.example</groupId><artifactId>sample</artifactId><version>1</version></dependency></dependencies></profile></profiles><dependencies> | depends on org.example:sample, which is not published
                     <version>1</version>                                   | <version>2-SNAPSHOT</version> | uses org.elsewhere:used in version 2-SNAPSHOT, which is not fixed
                     <version>1</version>                                   | <version>[1,)</version>       | uses org.elsewhere:used in version [1,), which is not fixed
                     <version>1</version>                                   | <version>1</version><scope>system</scope><systemPath>/a.jar</systemPath> | takes org.elsewhere:used from a file (scope system)
