@@ -53,20 +53,23 @@ public final class TextEncoderLora {
     public static Map<String, TensorView> addTo(
             Component encoder, Map<String, TensorView> weights, List<LoraWeight> loras) {
         Map<String, List<LoraAddition>> additions = new LinkedHashMap<>();
-        for (LoraWeight lora : loras) {
-            try (LoraSource source = LoraSource.open(lora.file())) {
-                for (LoraPair pair : source.pairs()) {
-                    if (pair.name().network() == encoder && lora.textEncoderWeight() != 0) {
+        List<WeightedLora> open = WeightedLora.openAll(loras);
+        try {
+            for (WeightedLora lora : open) {
+                for (LoraPair pair : lora.source().pairs()) {
+                    if (pair.name().network() == encoder && lora.weightOf(pair) != 0) {
                         String tensor = pair.name().path() + ".weight";
-                        requireFits(source, pair, weights.get(tensor));
+                        requireFits(lora.source(), pair, weights.get(tensor));
                         additions
                                 .computeIfAbsent(tensor, name -> new ArrayList<>())
-                                .add(new LoraAddition(pair, lora.textEncoderWeight(), 0, false));
+                                .add(new LoraAddition(pair, lora.weightOf(pair), 0, false));
                     }
                 }
             }
+            return additions.isEmpty() ? weights : added(weights, additions);
+        } finally {
+            open.forEach(WeightedLora::close);
         }
-        return additions.isEmpty() ? weights : added(weights, additions);
     }
 
     private static void requireFits(LoraSource source, LoraPair pair, @Nullable TensorView tensor) {

@@ -69,8 +69,7 @@ final class SettingsYaml {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             String remedy = String.valueOf(e.getProblem()).contains("escape") ? ESCAPES : "";
-            throw new InvalidSettingException(
-                    file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy);
+            throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy);
         } catch (YAMLException e) {
             throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage());
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
