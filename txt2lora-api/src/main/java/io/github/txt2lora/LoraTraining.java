@@ -31,7 +31,7 @@ public record LoraTraining(
      * @throws InvalidSettingException if the name cannot be a file name, there is no prompt, one prompt is both to get a new meaning and to keep its own, or the output has control characters
      */
     public LoraTraining {
-        FileName.check("name", name);
+        FileName.checkLora("name", name);
         Check.given("model", model);
         prompts = copyOf(prompts);
         if (prompts.isEmpty()) {
@@ -109,7 +109,7 @@ public record LoraTraining(
          * @throws InvalidSettingException if it cannot be a file name on every operating system
          */
         public Builder name(String name) {
-            this.name = FileName.check("name", name);
+            this.name = FileName.checkLora("name", name);
             return this;
         }
 

@@ -140,6 +140,15 @@ class LoraTrainingTest {
         assertThat(complete().name(name).build().name()).isEqualTo(name);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"krnkmd.safetensors", "krnkmd.SafeTensors", ".safetensors"})
+    void name_has_no_ending_of_a_file(String name) {
+        assertThatThrownBy(() -> LoraTraining.builder().name(name))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("name is \"" + name + "\"; expected a name without .safetensors, which the file gets by"
+                        + " itself; leave the ending out");
+    }
+
     @Test
     void limits_the_length_of_names() {
         assertThat(complete().name("x".repeat(120)).build().name()).hasSize(120);

@@ -1,6 +1,8 @@
 package io.github.txt2lora.image;
 
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.DecimalText;
+import io.github.txt2lora.internal.LibraryVersion;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -47,7 +49,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Steps", String.valueOf(request.steps()));
         settings.put("Sampler", request.sampler().displayName());
-        settings.put("CFG scale", number(request.guidanceScale()));
+        settings.put("CFG scale", DecimalText.shortest(request.guidanceScale()));
         settings.put("Seed", String.valueOf(image.seed()));
         settings.put("Size", request.width() + "x" + request.height());
         settings.put("Model", stem(Path.of(request.model().displayName())));
@@ -57,7 +59,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         if (request.composition() instanceof LatentCouple || request.composition() instanceof RegionGrid) {
             settings.put("Composition", request.composition().toString());
         }
-        settings.put("Version", "txt2lora");
+        settings.put("Version", "txt2lora " + LibraryVersion.number());
         return new GenerationParameters(prompt + loras, written(request.negativePrompt(), plain), settings);
     }
 
@@ -105,15 +107,9 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         return plain ? new PlainWords(prompt).asPrompt() : prompt;
     }
 
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? String.valueOf((long) value)
-                : String.valueOf(value);
-    }
-
     private static String tag(LoraWeight lora) {
-        String textEncoder = lora.hasOneWeight() ? "" : number(lora.textEncoderWeight()) + ":";
-        return " <lora:" + stem(lora.file()) + ":" + textEncoder + number(lora.weight()) + ">";
+        String textEncoder = lora.hasOneWeight() ? "" : DecimalText.shortest(lora.textEncoderWeight()) + ":";
+        return " <lora:" + stem(lora.file()) + ":" + textEncoder + DecimalText.shortest(lora.weight()) + ">";
     }
 
     private static String stem(Path file) {

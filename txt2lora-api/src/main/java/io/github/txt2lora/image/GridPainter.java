@@ -12,6 +12,8 @@ final class GridPainter {
 
     private static final int GAP = 6;
     private static final int LABEL_WIDTH = 170;
+    private static final int PAGE_GAP = 4 * GAP;
+    private static final Color PAGE_LINE = new Color(0xb0b0b0);
 
     private final LabelledGrid grid;
     private final Optional<GridText> text;
@@ -28,7 +30,7 @@ final class GridPainter {
                 grid.rows().stream().map(row -> wrap(row.label(), LABEL_WIDTH)).toList();
         int labelWidth = rowLabels.stream().mapToInt(this::width).max().orElse(0);
         left = labelWidth == 0 ? GAP : GAP + labelWidth + GAP;
-        width = left + grid.columnCount() * (grid.cellWidth() + GAP);
+        width = x(grid.columnCount() - 1) + grid.cellWidth() + GAP;
         title = wrap(grid.title(), width - 2 * GAP);
         columnLabels = grid.columns().stream()
                 .map(label -> wrap(label, grid.cellWidth()))
@@ -51,11 +53,22 @@ final class GridPainter {
                 int centred = x(column) + (grid.cellWidth() - width(label)) / 2;
                 drawText(graphics, label, centred, titleBottom);
             }
+            drawPageLines(graphics, titleBottom, height);
             drawRows(graphics, top);
         } finally {
             graphics.dispose();
         }
         return image;
+    }
+
+    private void drawPageLines(Graphics2D graphics, int top, int bottom) {
+        graphics.setColor(PAGE_LINE);
+        for (int column = 1; column < grid.columnCount(); column++) {
+            if (page(column) > page(column - 1)) {
+                int middle = x(column) - (PAGE_GAP + GAP) / 2;
+                graphics.drawLine(middle, top, middle, bottom - GAP);
+            }
+        }
     }
 
     private void drawRows(Graphics2D graphics, int top) {
@@ -77,7 +90,11 @@ final class GridPainter {
     }
 
     private int x(int column) {
-        return left + column * (grid.cellWidth() + GAP);
+        return left + column * (grid.cellWidth() + GAP) + page(column) * PAGE_GAP;
+    }
+
+    private int page(int column) {
+        return grid.columnsPerPage() == 0 ? 0 : column / grid.columnsPerPage();
     }
 
     private int rowHeight(List<String> label) {

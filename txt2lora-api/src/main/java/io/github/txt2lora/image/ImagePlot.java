@@ -142,7 +142,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
                 labels.add(axes.size() == MOST_AXES ? axes.get(2).label(z) + ", " + column : column);
             }
         }
-        LabelledGrid.Builder grid = LabelledGrid.builder().columns(labels);
+        LabelledGrid.Builder grid = LabelledGrid.builder().columns(labels).columnsPerPage(pages > 1 ? columns : 0);
         for (int y = 0; y < rows; y++) {
             List<BufferedImage> row = new ArrayList<>();
             for (int z = 0; z < pages; z++) {

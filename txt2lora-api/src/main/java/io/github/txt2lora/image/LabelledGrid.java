@@ -38,6 +38,7 @@ public final class LabelledGrid {
     private final String title;
     private final List<String> columns;
     private final List<Row> rows;
+    private final int columnsPerPage;
     private final int scale;
     private final Scaling scaling;
 
@@ -48,6 +49,7 @@ public final class LabelledGrid {
         title = builder.title;
         columns = builder.columns;
         rows = List.copyOf(builder.rows);
+        columnsPerPage = builder.columnsPerPage;
         scale = builder.scale;
         scaling = builder.scaling;
     }
@@ -104,6 +106,11 @@ public final class LabelledGrid {
         return rows.get(0).images().get(0);
     }
 
+    /** After so many columns there is a wider gap; 0 for none. */
+    int columnsPerPage() {
+        return columnsPerPage;
+    }
+
     int columnCount() {
         return rows.get(0).images().size();
     }
@@ -126,6 +133,7 @@ public final class LabelledGrid {
         private String title = "";
         private List<String> columns = List.of();
         private final List<Row> rows = new ArrayList<>();
+        private int columnsPerPage;
         private int scale = 1;
         private Scaling scaling = Scaling.NEAREST;
 
@@ -150,6 +158,16 @@ public final class LabelledGrid {
                 requireSameLength(labels.size(), rows.get(0).images().size());
             }
             columns = List.copyOf(labels);
+            return this;
+        }
+
+        /**
+         * Sets so many columns apart from the next by a wider gap with a line in it; 0, the default, for none.
+         *
+         * @throws InvalidSettingException if the number is less than 0
+         */
+        public Builder columnsPerPage(int columns) {
+            this.columnsPerPage = Check.atLeast("columnsPerPage", columns, 0);
             return this;
         }
 

@@ -18,6 +18,8 @@ public final class FileName {
     /** File systems allow 255 bytes; the rest is left for extensions and iteration numbers. */
     private static final int MAX_BYTES = 200;
 
+    private static final String LORA_ENDING = ".safetensors";
+
     private static final String FORBIDDEN = "/\\:*?\"<>|";
 
     private static final Pattern WINDOWS_DEVICE =
@@ -47,6 +49,23 @@ public final class FileName {
             throw InvalidSettingException.of(setting, name, "a name that is not one of Windows' devices");
         }
         return checkRepresentable(setting, name);
+    }
+
+    /**
+     * As {@link #check}, for the name of a LoRA, whose file gets its ending by itself.
+     *
+     * @throws InvalidSettingException if the name cannot be a file name, or has the ending already
+     */
+    public static String checkLora(String setting, String name) {
+        check(setting, name);
+        int stem = name.length() - LORA_ENDING.length();
+        if (stem >= 0 && name.regionMatches(true, stem, LORA_ENDING, 0, LORA_ENDING.length())) {
+            throw InvalidSettingException.of(
+                    setting,
+                    name,
+                    "a name without " + LORA_ENDING + ", which the file gets by itself; leave the ending out");
+        }
+        return name;
     }
 
     /** Unpaired surrogates, and on systems with an old locale letters outside of it, cannot be file names. */

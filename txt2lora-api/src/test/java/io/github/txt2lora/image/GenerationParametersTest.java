@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.LibraryVersion;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
@@ -46,7 +47,7 @@ class GenerationParametersTest {
         assertThat(GenerationParameters.of(image).text())
                 .isEqualTo("(krnkmd:1.2), 1girl <lora:krnkmd:0.8>\nNegative prompt: lowres\nSteps: 20,"
                         + " Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512, Model: chibi, Clip skip: 2,"
-                        + " Version: txt2lora");
+                        + " Version: txt2lora " + LibraryVersion.number());
     }
 
     @Test

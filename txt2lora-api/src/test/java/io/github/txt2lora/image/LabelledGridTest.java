@@ -51,6 +51,23 @@ class LabelledGridTest {
     }
 
     @Test
+    void pages_are_set_apart_by_a_wider_gap_with_a_line() {
+        BufferedImage grid = LabelledGrid.builder()
+                .row("", List.of(square(RED, 10), square(RED, 10), square(BLUE, 10), square(BLUE, 10)))
+                .columnsPerPage(2)
+                .build()
+                .render();
+
+        assertThat(grid.getWidth()).isEqualTo(6 + 4 * (10 + 6) + 24);
+        assertThat(grid.getRGB(6 + 10 + 6, 6)).isEqualTo(RED);
+        assertThat(grid.getRGB(6 + 2 * 16 + 24, 6)).isEqualTo(BLUE);
+        int line = 6 + 2 * 16 + 24 - 15;
+        assertThat(grid.getRGB(line, 10)).isNotEqualTo(WHITE);
+        assertThat(grid.getRGB(line - 1, 10)).isEqualTo(WHITE);
+        assertThat(grid.getRGB(line + 1, 10)).isEqualTo(WHITE);
+    }
+
+    @Test
     void labels_leave_every_pixel_of_the_pictures_alone() {
         String prompt = "short hair,maid uniform,frilled skirt,sleeves, ".repeat(5) + "x".repeat(200);
         BufferedImage grid = LabelledGrid.builder()

@@ -7,7 +7,6 @@ import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,13 +89,8 @@ final class BatchReport implements BatchListener {
     void end(BatchResult result) {
         List<LoraOutcome> outcomes = result.outcomes();
         long finished = outcomes.stream().filter(BatchReport::isFinished).count();
-        String text = String.format(
-                Locale.ROOT,
-                "%d of %d finished, %d failed%s",
-                finished,
-                outcomes.size(),
-                result.failures().size(),
-                result.report().map(file -> "; the report is " + file).orElse(""));
+        String text = result.counts()
+                + result.report().map(file -> "; the report is " + file).orElse("");
         output.result(
                 JsonLine.result()
                         .put("finished", finished)

@@ -1,7 +1,6 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.Txt2LoraException;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +25,8 @@ final class CommonOptions {
 
     /** Where the command tells what it does. */
     Output output() {
-        return new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json, Ansi.AUTO.enabled());
+        return new Output(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), json, !json && ErrorStream.isTerminal());
     }
 
     /** What is thrown where values of the command line contradict each other. */

@@ -12,17 +12,25 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Prints what is wrong with a command line as one sentence, and where help is. */
 final class MisuseReport implements IParameterExceptionHandler {
 
+    private static final String PREFIX = "Error: ";
+
     @Override
     public int handleParseException(ParameterException misuse, String[] arguments) {
         CommandLine command = misuse.getCommandLine();
         PrintWriter err = command.getErr();
-        String message = Excerpt.message(String.valueOf(misuse.getMessage()));
+        String message = message(misuse);
         if (List.of(arguments).contains(CommonOptions.JSON)) {
             command.getOut().println(FailureReport.error(message, ExitCode.USAGE));
         }
-        err.println("Error: " + message);
+        err.println(PREFIX + message);
         UnmatchedArgumentException.printSuggestions(misuse, err);
         err.println("See: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
+    }
+
+    /** Some of picocli's messages begin as what they are printed after. */
+    private static String message(ParameterException misuse) {
+        String message = Excerpt.message(String.valueOf(misuse.getMessage()));
+        return message.startsWith(PREFIX) ? message.substring(PREFIX.length()) : message;
     }
 }

@@ -152,12 +152,18 @@ final class TrainCommand implements Callable<Integer> {
                                 .put("gap", lora.quality().map(LoraQuality::gap))
                                 .put("drift", lora.quality().map(LoraQuality::drift))
                                 .put("seconds", lora.duration().toMillis() / 1000.0),
-                        String.format(
-                                Locale.ROOT,
-                                "%s: %d iterations, loss %.4f at the start, %.4f at the end",
-                                lora.file(),
-                                lora.iterations(),
-                                lora.firstLoss(),
-                                lora.lastLoss()));
+                        lora.file() + ": " + lora.iterations() + " iterations" + quality(lora));
+    }
+
+    /** Losses are no measure: they differ more by timestep than by what was learnt. */
+    private static String quality(TrainedLora lora) {
+        return lora.quality()
+                .filter(quality -> !Double.isNaN(quality.gap()))
+                .map(quality -> String.format(
+                        Locale.ROOT,
+                        ", %.0f %% left to learn, other prompts moved by %.0f %%",
+                        100 * quality.gap(),
+                        100 * quality.drift()))
+                .orElse("");
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "txt2lora",
         description = "Trains Stable Diffusion LoRAs from prompts alone.",
         mixinStandardHelpOptions = true,
-        versionProvider = ManifestVersion.class,
+        versionProvider = VersionLine.class,
         subcommands = {
             InitCommand.class,
             CheckCommand.class,
@@ -63,7 +63,7 @@ public final class Txt2LoraCommand implements Runnable {
         CommandSpec spec = command.getCommandSpec();
         if (!spec.optionsMap().containsKey("--help")) {
             spec.mixinStandardHelpOptions(true);
-            spec.versionProvider(new ManifestVersion());
+            spec.versionProvider(new VersionLine());
         }
         UsageMessageSpec usage = spec.usageMessage();
         if (usage.exitCodeList().isEmpty()) {

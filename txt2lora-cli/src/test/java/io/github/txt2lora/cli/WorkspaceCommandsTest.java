@@ -213,6 +213,15 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void options_that_exclude_each_other_are_one_error() {
+        CommandRun run = CommandRun.of("train", folder.toString(), "--names=krnkmd", "--all", "--json");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("Error: --names").containsOnlyOnce("Error");
+        assertThat(run.result().get("message").textValue()).startsWith("--names");
+    }
+
+    @Test
     void a_name_that_is_not_there_is_met_with_the_nearest_one() {
         CommandRun run = CommandRun.of("train", folder.toString(), "--names=krnkm", "--device=cpu");
 

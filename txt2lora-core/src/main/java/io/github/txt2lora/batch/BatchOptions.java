@@ -100,7 +100,9 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
                 throw InvalidSettingException.of(
                         "name",
                         name,
-                        "one of " + FirstFew.of(available) + "; did you mean " + NearestWord.to(name, available) + "?");
+                        NearestWord.closeTo(name, available)
+                                .map(near -> "the name of settings; did you mean " + near + "?")
+                                .orElseGet(() -> "one of " + FirstFew.of(available)));
             }
         }
         return List.copyOf(new LinkedHashSet<>(names));

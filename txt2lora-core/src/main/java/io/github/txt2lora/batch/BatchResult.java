@@ -27,6 +27,25 @@ public record BatchResult(List<LoraOutcome> outcomes, Duration duration, Optiona
                 .toList();
     }
 
+    /** How many came out in which way, for people: {@code 3 of 4 finished (1 of them earlier), 1 failed}. */
+    public String counts() {
+        return counts(outcomes);
+    }
+
+    static String counts(List<LoraOutcome> outcomes) {
+        long earlier = count(outcomes, LoraOutcome.Skipped.class);
+        long finished = count(outcomes, LoraOutcome.Finished.class) + earlier;
+        long interrupted = count(outcomes, LoraOutcome.Interrupted.class);
+        return finished + " of " + outcomes.size() + " finished"
+                + (earlier > 0 ? " (" + earlier + " of them earlier)" : "")
+                + ", " + count(outcomes, LoraOutcome.Failed.class) + " failed"
+                + (interrupted > 0 ? ", " + interrupted + " interrupted or not begun" : "");
+    }
+
+    private static long count(List<LoraOutcome> outcomes, Class<? extends LoraOutcome> kind) {
+        return outcomes.stream().filter(kind::isInstance).count();
+    }
+
     /** Whether the batch was interrupted before its end. */
     public boolean isInterrupted() {
         return outcomes.stream().anyMatch(LoraOutcome.Interrupted.class::isInstance);

@@ -1,14 +1,21 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.leco.DiskNeed;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a LoRA roughly takes, from the size of its model. The rules, which were fitted to SD 1.5 and can be wrong by a
@@ -21,8 +28,7 @@ import java.time.Duration;
  *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
  *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. How many there are
  *       in a training is told by {@link MethodWork}; a step of a preview takes 2.
- *   <li>Disk: a LoRA has a thousandth of the UNet's weights for each rank; the two states that are kept hold it and two
- *       numbers of the optimizer for each, in 32 bits.
+ *   <li>Disk: {@link DiskNeed}, and 20 MiB for the preview.
  * </ul>
  *
  * @param name the LoRA's name
@@ -43,11 +49,8 @@ public record Estimate(
     private static final double BYTES_PER_PIXEL_AND_CHANNEL = 32 * 4.0;
     private static final double BASE_BYTES = 0.4 * (1 << 30);
     private static final int PIXELS_PER_LATENT = 8;
-    private static final double LORA_SHARE = 1e-3;
     private static final int FLOAT_BYTES = 4;
-    private static final int NUMBERS_PER_STATE = 3;
-    private static final int STATES = 2;
-    private static final double PICTURE_BYTES = 20 << 20;
+    private static final long PICTURE_BYTES = 20 << 20;
 
     /**
      * Estimates.
@@ -70,15 +73,20 @@ public record Estimate(
                 * model.unet().widths().get(0)
                 * BYTES_PER_PIXEL_AND_CHANNEL
                 * together;
-        double lora = weights * LORA_SHARE * training.lora().rank();
-        double files = 2 + (training.saveEvery() > 0 ? training.iterations() / training.saveEvery() : 0);
+        DiskNeed disk = DiskNeed.of(parameters(model, training.lora()), training);
         return new Estimate(
                 project.name(),
                 model.family().displayName(),
                 (long) (weights * bytes + texts * FLOAT_BYTES + gradient + BASE_BYTES),
                 seconds(trainingSeconds(project, weights, cores)),
                 seconds(previewSeconds(project, weights, cores)),
-                (long) (lora * FLOAT_BYTES * (files + STATES * NUMBERS_PER_STATE) + PICTURE_BYTES));
+                disk.bytes() + PICTURE_BYTES);
+    }
+
+    private static long parameters(Checkpoint model, LoraSpec lora) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        model.tensors(Component.UNET).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return LoraParameters.count(LoraModules.select(shapes, lora), lora.rank());
     }
 
     private static double trainingSeconds(LoraProject project, double weights, int cores) {

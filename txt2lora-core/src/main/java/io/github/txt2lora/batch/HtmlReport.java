@@ -2,10 +2,12 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.file.RegularFile;
+import io.github.txt2lora.workspace.ProjectTexts;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One page about a batch that needs no other file: pictures, loss curves, settings, durations, failures. */
@@ -81,9 +82,11 @@ final class HtmlReport {
 
     String html() {
         HtmlText html = new HtmlText().markup(HEAD).markup("<h1>Txt2Lora report</h1>\n");
-        html.markup("<p>").text(count() + " in " + text(duration) + ".").markup("</p>\n");
-        html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>first loss</th>"
-                + "<th>last loss</th><th>training</th></tr></thead>\n<tbody>\n");
+        html.markup("<p>")
+                .text(BatchResult.counts(outcomes) + ", in " + text(duration) + ".")
+                .markup("</p>\n");
+        html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>left to learn</th>"
+                + "<th>others moved</th><th>training</th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < outcomes.size(); i++) {
             addSummary(html, outcomes.get(i), i);
         }
@@ -92,15 +95,6 @@ final class HtmlReport {
             addSection(html, outcomes.get(i), i);
         }
         return html.markup("</body>\n</html>\n").toString();
-    }
-
-    private String count() {
-        Map<String, Long> counts =
-                outcomes.stream().collect(Collectors.groupingBy(HtmlReport::word, Collectors.counting()));
-        return counts.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> entry.getValue() + " " + entry.getKey())
-                .collect(Collectors.joining(", "));
     }
 
     private static String word(LoraOutcome outcome) {
@@ -123,8 +117,9 @@ final class HtmlReport {
             return;
         }
         LoraRecord.Training training = record.training();
-        html.element("td", number(training.firstLoss()))
-                .element("td", number(training.lastLoss()))
+        LoraQuality quality = training.quality();
+        html.element("td", quality == null ? "" : percent(quality.gap()))
+                .element("td", quality == null ? "" : percent(quality.drift()))
                 .element("td", text(Duration.ofMillis((long) (training.seconds() * 1000))))
                 .markup("</tr>\n");
     }
@@ -150,7 +145,31 @@ final class HtmlReport {
         }
         if (record != null) {
             addRecord(html, outcome.name(), record);
+        } else {
+            addProject(html, outcome.name());
         }
+    }
+
+    /** What was to be trained; settings that cannot be read are what failed. */
+    private void addProject(HtmlText html, String name) {
+        try {
+            ProjectTexts texts = workspace.load(name).texts();
+            addDetails(
+                    html,
+                    texts.prompts().stream().map(LoraRecordFile::values).toList(),
+                    LoraRecordFile.values(texts.settings()));
+        } catch (Txt2LoraException e) {
+            html.element("p", "The settings cannot be read, so they are not shown.")
+                    .markup("\n");
+        }
+    }
+
+    private static void addDetails(HtmlText html, List<Map<String, Object>> prompts, Map<String, Object> settings) {
+        html.markup("<details><summary>Prompts</summary>\n");
+        addPrompts(html, prompts);
+        html.markup("</details>\n<details><summary>Settings</summary>\n");
+        addTable(html, settings);
+        html.markup("</details>\n");
     }
 
     private void addRecord(HtmlText html, String name, LoraRecord record) {
@@ -168,11 +187,7 @@ final class HtmlReport {
         record.training()
                 .warnings()
                 .forEach(warning -> html.element("p", "Warning: " + warning).markup("\n"));
-        html.markup("<details><summary>Prompts</summary>\n");
-        addPrompts(html, record.prompts());
-        html.markup("</details>\n<details><summary>Settings</summary>\n");
-        addTable(html, record.settings());
-        html.markup("</details>\n");
+        addDetails(html, record.prompts(), record.settings());
     }
 
     private static void addFacts(HtmlText html, LoraRecord record) {
@@ -239,10 +254,6 @@ final class HtmlReport {
         } catch (IOException e) {
             throw new StorageException("Cannot read " + file + ": " + e, e);
         }
-    }
-
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.4g", value);
     }
 
     private static String text(Duration time) {

@@ -11,15 +11,16 @@ import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.LoadTrial;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.RegularFile;
+import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.LoraSettings;
 import io.github.txt2lora.workspace.ModelAddress;
 import io.github.txt2lora.workspace.PreviewSettings;
 import io.github.txt2lora.workspace.Workspace;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -84,7 +86,7 @@ public record Preflight(
                     estimates.add(estimate(project, model, options.together()));
                 }
             } catch (Txt2LoraException e) {
-                problems.addAll(problem(workspace.configFile(name), e).lines().toList());
+                problems.addAll(problem(workspace, name, e).lines().toList());
             }
         }
         problems.addAll(namesThatDifferInCase(names));
@@ -134,9 +136,21 @@ public record Preflight(
     }
 
     /** Messages about settings name their file already; those about models do not say who wants them. */
-    private static String problem(Path config, Txt2LoraException e) {
+    private static String problem(Workspace workspace, String name, Txt2LoraException e) {
         String message = String.valueOf(e.getMessage());
-        return e instanceof InvalidSettingException ? message : config + ": " + message;
+        if (!isFileName(name)) {
+            return workspace.configFolder() + ": " + message;
+        }
+        return e instanceof InvalidSettingException ? message : workspace.configFile(name) + ": " + message;
+    }
+
+    private static boolean isFileName(String name) {
+        try {
+            FileName.checkLora("lora_name", name);
+            return true;
+        } catch (InvalidSettingException e) {
+            return false;
+        }
     }
 
     /** Folders of such names are one on the file systems of Windows and macOS, to which a workspace may be synced. */
@@ -164,15 +178,13 @@ public record Preflight(
 
     private static List<String> tooLittleSpace(Path folder, List<Estimate> estimates) {
         double needed = estimates.stream().mapToDouble(Estimate::diskBytes).sum();
-        try {
-            long free = Files.getFileStore(folder).getUsableSpace();
-            return free >= needed
-                    ? List.of()
-                    : List.of("the disk of " + folder + " has " + ByteSize.text(free) + " left; expected about "
-                            + ByteSize.text((long) needed) + " for the LoRAs, their states and their pictures");
-        } catch (IOException e) {
-            throw new StorageException("Cannot ask for the space left in " + folder + ": " + e, e);
-        }
+        OptionalLong free = StorageFailure.spaceIn(folder);
+        return free.isEmpty() || free.getAsLong() >= needed
+                ? List.of()
+                : List.of("the disk of " + folder + " has " + ByteSize.text(free.getAsLong())
+                        + " left; expected about " + ByteSize.text((long) needed)
+                        + " for the LoRAs, their states and their pictures. Free some space, or put the folder"
+                        + " on another disk");
     }
 
     /** Whether nothing keeps the LoRAs from being trained. */

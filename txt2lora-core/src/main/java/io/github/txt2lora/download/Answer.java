@@ -37,18 +37,23 @@ record Answer(int status, URI address, List<HttpHeaders> headers, BodyQueue body
     /** The size of the whole file; empty if it does not say. */
     OptionalLong total() {
         if (status == OK) {
-            OptionalLong length = headers.get(0).firstValueAsLong("Content-Length");
+            OptionalLong length = size(headers.get(0), "Content-Length");
             return length.isPresent() ? length : linkedSize();
         }
         return contentRange(2);
     }
 
+    /** A size that is no number says nothing. */
+    private static OptionalLong size(HttpHeaders some, String name) {
+        String size = some.firstValue(name).orElse("").strip();
+        return size.matches("\\d{1,18}") ? OptionalLong.of(Long.parseLong(size)) : OptionalLong.empty();
+    }
+
     /** Hugging Face tells the size already where it redirects from. */
     private OptionalLong linkedSize() {
         return headers.stream()
-                .map(some -> some.firstValue("X-Linked-Size").orElse(""))
-                .filter(size -> size.matches("\\d{1,18}"))
-                .mapToLong(Long::parseLong)
+                .map(some -> size(some, "X-Linked-Size"))
+                .flatMapToLong(OptionalLong::stream)
                 .findFirst();
     }
 

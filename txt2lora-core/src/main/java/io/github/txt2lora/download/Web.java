@@ -5,6 +5,7 @@ import io.github.txt2lora.internal.DownloadAddress;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.PublicAddress;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -110,13 +111,20 @@ final class Web {
         } catch (InterruptedException e) {
             throw heartbeat.interrupted(e);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+            throw e.getCause() instanceof IOException failure ? failure : senseless(e.getCause());
         } finally {
             if (!answered && !response.cancel(true) && !response.isCompletedExceptionally()) {
                 // it came just now
                 response.join().body().close();
             }
         }
+    }
+
+    /** The JDK's client fails in ways of its own where it cannot read a header, such as a length that is no number. */
+    private static IOException senseless(@Nullable Throwable cause) {
+        var failure = new ProtocolException("the headers of its answer make no sense");
+        failure.initCause(cause);
+        return failure;
     }
 
     /** Not to http, unless that was this machine and stays so, as in tests: others could put in another file there. */

@@ -51,6 +51,19 @@ final class StateFolder {
         }
     }
 
+    /** The space that the states take. */
+    long bytes() {
+        long bytes = 0;
+        for (Path file : files()) {
+            try {
+                bytes += Files.size(file);
+            } catch (IOException e) {
+                // it takes no space if it is gone
+            }
+        }
+        return bytes;
+    }
+
     /** The iteration in a state's name. */
     int iteration(Path file) {
         Matcher matcher = matcher(file);

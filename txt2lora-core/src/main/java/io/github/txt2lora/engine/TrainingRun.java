@@ -23,14 +23,17 @@ import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.RegularFile;
+import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.leco.ClosedFormStart;
 import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.DiskNeed;
 import io.github.txt2lora.leco.EverydayPrompts;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainingFingerprint;
+import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
@@ -203,10 +206,12 @@ final class TrainingRun {
         log.checkpoint();
         UNet unet = loadUnet(checkpoint);
         log.checkpoint();
+        List<LoraModule> modules = LoraModules.select(unet.weightShapes(), spec.lora());
+        DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec)
+                .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());
-        LoraParameters parameters = LoraParameters.initialize(
-                scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+        LoraParameters parameters = LoraParameters.initialize(scope, modules, spec.lora(), generator);
         warnOfClampedRanks(parameters);
         var model = new DenoisingModel(
                 engine.torch(),

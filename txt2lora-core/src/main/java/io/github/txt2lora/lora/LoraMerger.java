@@ -3,6 +3,7 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.DecimalText;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,7 +112,7 @@ final class LoraMerger {
         OF_THE_FILE.forEach(common::remove);
         List<Integer> ranks = merged.stream().map(LoraPair::rank).distinct().toList();
         common.put("ss_network_dim", ranks.size() == 1 ? ranks.get(0).toString() : "Dynamic");
-        common.put("ss_network_alpha", ranks.size() == 1 ? Double.toString(ranks.get(0)) : "Dynamic");
+        common.put("ss_network_alpha", ranks.size() == 1 ? DecimalText.of(ranks.get(0)) : "Dynamic");
         common.put(
                 "ss_training_comment",
                 "merged from "

@@ -7,6 +7,8 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.internal.DecimalText;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -50,13 +52,13 @@ public final class LoraMetadata {
         metadata.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
         metadata.put("ss_network_module", "networks.lora");
         metadata.put("ss_network_dim", Integer.toString(lora.rank()));
-        metadata.put("ss_network_alpha", Double.toString(lora.alpha()));
+        metadata.put("ss_network_alpha", DecimalText.of(lora.alpha()));
         metadata.put("ss_network_args", json(networkArguments(lora)));
         metadata.put("ss_training_started_at", epochSeconds(started));
         metadata.put("ss_training_finished_at", epochSeconds(finished));
         metadata.put("ss_tag_frequency", tagFrequency(training));
-        metadata.put("ss_learning_rate", Double.toString(spec.learningRate()));
-        metadata.put("ss_unet_lr", Double.toString(spec.learningRate()));
+        metadata.put("ss_learning_rate", DecimalText.of(spec.learningRate()));
+        metadata.put("ss_unet_lr", DecimalText.of(spec.learningRate()));
         metadata.put(
                 "ss_lr_scheduler", spec.schedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
         metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
@@ -102,7 +104,7 @@ public final class LoraMetadata {
         switch (lora.type()) {
             case C3LIER -> {
                 arguments.put("conv_dim", Integer.toString(lora.rank()));
-                arguments.put("conv_alpha", Double.toString(lora.alpha()));
+                arguments.put("conv_alpha", DecimalText.of(lora.alpha()));
             }
             case LIERLA -> {}
         }
@@ -144,7 +146,7 @@ public final class LoraMetadata {
     }
 
     private static String epochSeconds(Instant instant) {
-        return Double.toString(instant.toEpochMilli() / 1000.0);
+        return BigDecimal.valueOf(instant.toEpochMilli(), 3).toPlainString();
     }
 
     private static String isoDate(Instant instant) {

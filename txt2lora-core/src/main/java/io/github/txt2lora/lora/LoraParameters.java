@@ -87,10 +87,24 @@ public final class LoraParameters {
         return List.copyOf(slots);
     }
 
-    private static void requireOneVector(List<LoraModule> modules, int rank) {
-        long size = modules.stream()
+    /**
+     * The number of parameters that layers get.
+     *
+     * @throws InvalidSettingException if the rank makes more than a vector can hold
+     */
+    public static long count(List<LoraModule> modules, int rank) {
+        requireOneVector(modules, rank);
+        return size(modules, rank);
+    }
+
+    private static long size(List<LoraModule> modules, int rank) {
+        return modules.stream()
                 .mapToLong(module -> Math.min(rank, module.maxRank()) * ((long) module.fanIn() + module.outputs()))
                 .sum();
+    }
+
+    private static void requireOneVector(List<LoraModule> modules, int rank) {
+        long size = size(modules, rank);
         if (size > MAX_SIZE) {
             throw new InvalidSettingException("rank " + rank + " gives this LoRA " + size
                     + " parameters, but one LoRA can have at most " + MAX_SIZE + "; choose a smaller rank");

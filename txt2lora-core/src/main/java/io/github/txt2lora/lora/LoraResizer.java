@@ -1,5 +1,6 @@
 package io.github.txt2lora.lora;
 
+import io.github.txt2lora.internal.DecimalText;
 import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
 import io.github.txt2lora.ops.ResizedModule;
@@ -71,7 +72,7 @@ final class LoraResizer {
         Map<String, String> changed = new TreeMap<>(metadata);
         boolean dynamic = !(spec.rule() instanceof RankRule.Fixed);
         changed.put("ss_network_dim", dynamic ? DYNAMIC : text(spec.rule()));
-        changed.put("ss_network_alpha", dynamic ? DYNAMIC : Double.toString(last.alpha()));
+        changed.put("ss_network_alpha", dynamic ? DYNAMIC : DecimalText.of(last.alpha()));
         changed.put("ss_training_comment", comment(oldRank) + "; " + metadata.getOrDefault("ss_training_comment", ""));
         return changed;
     }

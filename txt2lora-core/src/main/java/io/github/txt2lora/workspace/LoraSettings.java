@@ -86,7 +86,7 @@ public record LoraSettings(
      * @throws InvalidSettingException if it cannot be a file name on every operating system
      */
     public LoraSettings {
-        FileName.check("lora_name", name);
+        FileName.checkLora("lora_name", name);
         Check.given("model", model);
         Check.given("training", training);
         Check.given("resize", resize);

@@ -1,6 +1,6 @@
 package io.github.txt2lora.workspace;
 
-import java.math.BigDecimal;
+import io.github.txt2lora.internal.DecimalText;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -19,8 +19,7 @@ final class ScalarText {
         if (value == 0 || size < SMALLEST_PLAIN || size >= LARGEST_PLAIN) {
             return Double.toString(value);
         }
-        BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-        return decimal.setScale(Math.max(1, decimal.scale())).toPlainString();
+        return DecimalText.of(value);
     }
 
     /** Any text, in double quotes on one line, so that no YAML parser takes it for anything else. */

@@ -338,8 +338,10 @@ final class SettingsSection {
         }
         unknown.forEach((key, entry) -> problems.add(
                 entry.getKeyNode(),
-                () -> path(key) + " is unknown; did you mean " + NearestWord.to(key, known) + "? Known here: "
-                        + String.join(", ", known)));
+                () -> path(key) + " is unknown; "
+                        + NearestWord.closeTo(key, known)
+                                .map(near -> "did you mean " + near + "?")
+                                .orElseGet(() -> "expected one of " + String.join(", ", known))));
     }
 
     private @Nullable Node value(String key) {

@@ -124,7 +124,7 @@ public final class Workspace {
      * @throws InvalidSettingException if the name cannot be a file name on every operating system
      */
     public Path loraFolder(String name) {
-        return loraFolder().resolve(FileName.check("lora_name", name));
+        return loraFolder().resolve(FileName.checkLora("lora_name", name));
     }
 
     /**
@@ -133,7 +133,7 @@ public final class Workspace {
      * @throws InvalidSettingException if the name cannot be a file name on every operating system
      */
     public Path configFile(String name) {
-        return configFolder().resolve(FileName.check("lora_name", name) + YAML);
+        return configFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
     }
 
     /**
@@ -293,7 +293,7 @@ public final class Workspace {
      * reports and LoRAs; a link that lies inside was put there by whoever made the folder, and is followed.
      */
     private Path promptsFile(String name, @Nullable SettingsDocument config) {
-        Path byName = promptsFolder().resolve(FileName.check("lora_name", name) + YAML);
+        Path byName = promptsFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
         if (config == null || config.promptsFile().isEmpty()) {
             return byName;
         }

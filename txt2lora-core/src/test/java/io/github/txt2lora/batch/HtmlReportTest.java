@@ -91,8 +91,9 @@ class HtmlReportTest {
         String html = report().html();
 
         assertThat(html)
-                .contains("1 failed, 1 finished, 1 interrupted in 1:02:03.")
-                .contains("<td>0.5000</td><td>0.1000</td><td>0:00:12</td>")
+                .contains("1 of 3 finished, 1 failed, 1 interrupted or not begun, in 1:02:03.")
+                .contains("<th>left to learn</th><th>others moved</th>")
+                .contains("<td>10.0 %</td><td>2.0 %</td><td>0:00:12</td>")
                 .contains("<tr><th>rank</th><td>4</td></tr>")
                 .contains("model digest");
     }
@@ -104,6 +105,19 @@ class HtmlReportTest {
                 .toString();
 
         assertThat(html).isEqualTo("a\\u202eb\\u001b[1m\nc\\ud800 https://example.org/x?***");
+    }
+
+    @Test
+    void lora_that_failed_is_shown_with_its_settings_as_far_as_they_can_be_read() throws IOException {
+        Files.writeString(workspace.configFile("broken"), "model_name: missing\nrank: 17\n");
+        Files.writeString(workspace.promptsFolder().resolve("broken.yaml"), "- target: broken doll\n");
+
+        String html = report().html();
+
+        assertThat(html.substring(html.indexOf("<h2 id=\"lora1\">"), html.indexOf("<h2 id=\"lora2\">")))
+                .contains("<tr><th>rank</th><td>17</td></tr>", "<tr><th>target</th><td>broken doll</td></tr>")
+                .doesNotContain("cannot be read");
+        assertThat(html.substring(html.indexOf("<h2 id=\"lora2\">"))).contains("The settings cannot be read");
     }
 
     @Test

@@ -58,6 +58,24 @@ class PreflightTest {
     }
 
     @Test
+    void all_settings_are_looked_at_whatever_is_wrong_with_the_first() throws IOException {
+        project("a.safetensors", "model_name: tiny\n");
+        project("con", "model_name: tiny\n");
+        project("good", "model_name: tiny\n");
+        project("narrow", "model_name: tiny\nrank: 0\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.everything());
+
+        assertThat(preflight.problems()).hasSize(3);
+        assertThat(preflight.problems().get(0))
+                .startsWith(workspace.configFolder() + ": lora_name is \"a.safetensors\"")
+                .contains("without .safetensors");
+        assertThat(preflight.problems().get(1)).contains("lora_name is \"con\"");
+        assertThat(preflight.problems().get(2)).contains("narrow.yaml, line 2: rank");
+        assertThat(preflight.estimates()).extracting(Estimate::name).containsExactly("good");
+    }
+
+    @Test
     void more_work_is_estimated_longer_and_larger() throws IOException {
         project("krnkmd", "model_name: tiny\n");
         project("larger", "model_name: tiny\ntrain_iterations: 2000\nrank: 8\npreview: false\n");

@@ -246,6 +246,25 @@ class HttpModelDownloaderTest {
         assertThat(folder).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "99999999999999999999", "-5", "0x10"})
+    void length_that_is_no_number_is_told_in_words(String length) {
+        server.then(answer("200 OK\nContent-Length: " + length, model));
+
+        assertThatThrownBy(() -> downloader().download(source("/x"), NOBODY))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("cannot be downloaded")
+                .hasMessageNotContainingAny("Exception", "For input string");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void size_of_hugging_face_that_is_no_number_says_nothing() throws IOException {
+        server.then(answer("302 Found\nLocation: /y\nX-Linked-Size: 1e9", new byte[0]), answer("200 OK", model));
+
+        assertThat(downloader().download(source("/x"), NOBODY)).hasBinaryContent(model);
+    }
+
     @Test
     void redirects_are_followed_without_the_token_to_another_host() throws IOException {
         try (ScriptedServer other = again()) {

@@ -139,6 +139,7 @@ class TrainingResultTest {
                 .containsEntry("ss_network_dim", "4")
                 .containsEntry("ss_network_alpha", "1.0")
                 .containsEntry("ss_network_args", "{}")
+                .containsEntry("ss_training_finished_at", "1767323045.000")
                 .containsEntry("ss_steps", "2")
                 .containsEntry("ss_tag_frequency", "{\"1_krnkmd\": {\"krnkmd\": 1}}")
                 .containsEntry("modelspec.title", "krnkmd")

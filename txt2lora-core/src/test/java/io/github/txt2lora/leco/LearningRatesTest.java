@@ -80,10 +80,8 @@ class LearningRatesTest {
 
     @Test
     void schedules_that_do_not_span_all_iterations_agree_whatever_their_number() {
-        for (LearningRateSchedule schedule : List.of(
-                LearningRateSchedule.constant(),
-                new Step(3, 0.5),
-                new CosineWithRestarts(0, 4, 1))) {
+        for (LearningRateSchedule schedule :
+                List.of(LearningRateSchedule.constant(), new Step(3, 0.5), new CosineWithRestarts(0, 4, 1))) {
             var rates = new LearningRates(schedule, 1, 20, 2);
             assertThat(rates.agreeWith(10, 10)).as("%s", schedule).isTrue();
             assertThat(rates.agreeWith(10, 11)).as("%s", schedule).isFalse();
