@@ -12,8 +12,12 @@ import java.util.function.Function;
 
 /**
  * Trains LoRAs and draws pictures. An engine trains one LoRA at a time, or several that were started together; others
- * queue in the order in which they were started. Base models stay loaded between trainings, and all native memory belongs to the engine until it is closed.
- * All methods may be called from any thread.
+ * queue in the order in which they were started. Base models stay loaded between trainings, and all native memory
+ * belongs to the engine until it is closed. All methods may be called from any thread.
+ *
+ * <p>A JVM stays alive while trainings are queued, running or paused, and until their listeners were told of the end. An
+ * engine without trainings does not keep it alive, be it open or closed. {@link System#exit} and signals end the
+ * trainings first, as {@link EngineOptions#onExit()} says.
  */
 public interface TrainingEngine extends AutoCloseable {
 
@@ -39,7 +43,8 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Queues a training and returns at once.
+     * Queues a training and returns at once. The JVM stays alive until the training has ended, also when {@code main}
+     * returns before that.
      *
      * @param training what to train
      * @param listeners who is told about it; see {@link TrainingListener} for the threads

@@ -83,7 +83,8 @@ public final class Txt2Lora {
     }
 
     /**
-     * Starts the training and returns at once. An engine that is opened here is closed soon after the job has ended.
+     * Starts the training and returns at once. The JVM stays alive until the training has ended. An engine that is opened
+     * here is closed soon after that.
      *
      * @throws Txt2LoraException if there is no engine, or it cannot start
      */

@@ -15,6 +15,7 @@ import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.job.EventQueue;
 import io.github.txt2lora.internal.job.EventThread;
+import io.github.txt2lora.internal.job.ProcessHold;
 import io.github.txt2lora.leco.LatentCache;
 import io.github.txt2lora.leco.LatentFolder;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -48,6 +49,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private final EngineParts parts;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
     private final EventThread eventThread = new EventThread();
+    private final ProcessHold hold = new ProcessHold();
     private final Set<EngineJob> unfinished = ConcurrentHashMap.newKeySet();
     private final ExitHook exitHook;
     private volatile boolean closed;
@@ -119,6 +121,8 @@ final class DjlTrainingEngine implements TrainingEngine {
         for (EngineJob job : jobs) {
             unfinished.add(job);
             job.onEnd(() -> unfinished.remove(job));
+            hold.take();
+            job.afterAll(hold::release);
         }
         GroupKey.groups(jobs).forEach(group -> worker.execute(() -> run(group)));
     }
@@ -167,6 +171,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         free();
         exitHook.close();
         eventThread.close();
+        hold.close();
     }
 
     /** Ends the native work, within a time that a supervisor of processes would wait. */

@@ -73,6 +73,11 @@ final class EngineJob implements TrainingJob {
         outcome.onEnd(action);
     }
 
+    /** Runs an action when everybody was told of the end. */
+    void afterAll(Runnable action) {
+        outcome.afterAll(action);
+    }
+
     @Override
     public LoraTraining training() {
         return training;

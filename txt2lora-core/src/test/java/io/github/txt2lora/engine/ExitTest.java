@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -27,7 +28,7 @@ class ExitTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"SYSTEM_EXIT, 3", "EXIT_WHILE_CLOSING, 3", "END_OF_MAIN, 0", "SIGNAL, 143"})
+    @CsvSource({"SYSTEM_EXIT, 3", "EXIT_WHILE_CLOSING, 3", "SIGNAL, 143"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a process is killed there, not signalled")
     void process_ends_with_its_own_exit_code_and_its_training_can_go_on(Ending ending, int exitCode) throws Exception {
         Path errors = folder.resolve("hs_err.log");
@@ -57,5 +58,19 @@ class ExitTest {
         try (Stream<Path> files = Files.list(output)) {
             assertThat(files).anyMatch(file -> file.toString().endsWith(".state"));
         }
+    }
+
+    @Test
+    void a_program_whose_main_returns_trains_what_it_started_and_ends_with_its_engine_open() throws Exception {
+        Path lines = folder.resolve("lines");
+        Process process = ChildJvm.start(StartingMain.class, lines, List.of("-Xmx512m"), folder.toString());
+
+        assertThat(process.waitFor()).as(Files.readString(lines)).isZero();
+        assertThat(folder.resolve("first/krnkmd.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("second/krnkmd.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("own/krnkmd.safetensors")).isNotEmptyFile();
+        assertThat(lines)
+                .content()
+                .contains(StartingMain.MAIN_ENDS, StartingMain.LISTENER_TOLD, StartingMain.DEPENDENT_RAN);
     }
 }

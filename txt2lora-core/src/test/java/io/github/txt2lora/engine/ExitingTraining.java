@@ -23,7 +23,6 @@ final class ExitingTraining {
     enum Ending {
         SYSTEM_EXIT,
         EXIT_WHILE_CLOSING,
-        END_OF_MAIN,
         SIGNAL
     }
 
@@ -44,7 +43,6 @@ final class ExitingTraining {
                 new Thread(engine::close).start();
                 System.exit(EXIT_CODE);
             }
-            case END_OF_MAIN -> {}
             case SIGNAL -> new CountDownLatch(1).await();
         }
     }

@@ -4,9 +4,11 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ public final class JobOutcome {
 
     private final CompletableFuture<TrainedLora> result = new CompletableFuture<>();
     private final Executor completionExecutor;
+    private final List<Runnable> afterAll = new CopyOnWriteArrayList<>();
 
     /**
      * An outcome that is not known yet.
@@ -30,18 +33,27 @@ public final class JobOutcome {
 
     /** Lets go all who wait, with a result; the first end stays. */
     public void complete(TrainedLora lora) {
-        result.complete(lora);
+        if (result.complete(lora)) {
+            afterAll.forEach(completionExecutor::execute);
+        }
     }
 
     /** Lets go all who wait, with a failure; the first end stays. */
     public void fail(Txt2LoraException failure) {
-        result.completeExceptionally(failure);
+        if (result.completeExceptionally(failure)) {
+            afterAll.forEach(completionExecutor::execute);
+        }
     }
 
     /** Runs an action on the thread that ends the job, before any dependent of {@link #completion()}. */
     public void onEnd(Runnable action) {
         CompletionStage<TrainedLora> end = result;
         end.whenComplete((lora, failure) -> action.run());
+    }
+
+    /** Runs an action where listeners are called, after them and after the dependents of {@link #completion()}. */
+    public void afterAll(Runnable action) {
+        afterAll.add(action);
     }
 
     /** As {@link TrainingJob#await()}. */
