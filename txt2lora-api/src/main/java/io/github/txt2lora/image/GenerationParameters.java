@@ -43,9 +43,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         ImageRequest request = image.request();
         boolean plain = request.promptSyntax() == PromptSyntax.PLAIN;
         String prompt = written(request.prompt(), plain);
-        String loras = request.loras().stream()
-                .map(GenerationParameters::tag)
-                .collect(Collectors.joining());
+        String loras = request.loras().stream().map(GenerationParameters::tag).collect(Collectors.joining());
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Steps", String.valueOf(request.steps()));
         settings.put("Sampler", request.sampler().displayName());

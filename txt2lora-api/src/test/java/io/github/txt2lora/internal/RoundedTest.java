@@ -11,7 +11,16 @@ class RoundedTest {
 
     /** What Python's format(value, ".1f") gives. */
     @ParameterizedTest
-    @CsvSource({"1.25, 1.2", "1.75, 1.8", "0.15, 0.1", "1.35, 1.4", "2.5, 2.5", "0.05, 0.1", "12345.65, 12345.6", "-1.25, -1.2"})
+    @CsvSource({
+        "1.25, 1.2",
+        "1.75, 1.8",
+        "0.15, 0.1",
+        "1.35, 1.4",
+        "2.5, 2.5",
+        "0.05, 0.1",
+        "12345.65, 12345.6",
+        "-1.25, -1.2"
+    })
     void rounds_as_python_does(double value, String expected) {
         assertThat(Rounded.of(value, 1)).isEqualTo(expected);
     }

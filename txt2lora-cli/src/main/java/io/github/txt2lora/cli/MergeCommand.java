@@ -40,8 +40,9 @@ final class MergeCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "LORA[:WEIGHT]",
             converter = LoraWeightConverter.class,
-            description = "A LoRA and how strongly it counts, which may be negative; 1 if not given. Two weights, 0.5:1, are"
-                    + " for the text encoders and the UNet.")
+            description =
+                    "A LoRA and how strongly it counts, which may be negative; 1 if not given. Two weights, 0.5:1, are"
+                            + " for the text encoders and the UNet.")
     private List<LoraWeight> loras;
 
     @Option(
@@ -92,7 +93,8 @@ final class MergeCommand implements Callable<Integer> {
         MergedCheckpoint merged;
         try (LoraOperations operations = LoraOperations.open();
                 Progress progress = output.progress("Merging")) {
-            merged = operations.mergeIntoCheckpoint(new CheckpointMerge(model, loras, target), new OperationReport(output, progress));
+            merged = operations.mergeIntoCheckpoint(
+                    new CheckpointMerge(model, loras, target), new OperationReport(output, progress));
         }
         output.result(
                 JsonLine.result()

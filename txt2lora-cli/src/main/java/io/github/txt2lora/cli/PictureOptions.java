@@ -95,8 +95,9 @@ final class PictureOptions {
             names = "--lora",
             paramLabel = "FILE[:WEIGHT]",
             converter = LoraWeightConverter.class,
-            description = "A LoRA to apply; may be given several times. Without a weight it is 1. Two weights, 0.5:1, are for"
-                    + " the text encoders and the UNet.")
+            description =
+                    "A LoRA to apply; may be given several times. Without a weight it is 1. Two weights, 0.5:1, are for"
+                            + " the text encoders and the UNet.")
     private List<LoraWeight> loras = new ArrayList<>();
 
     @Option(

@@ -1,8 +1,8 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.OperationListener;
 import io.github.txt2lora.ops.ResizeSpec;
@@ -109,9 +109,8 @@ final class ResizeCommand implements Callable<Integer> {
         IntSummaryStatistics ranks =
                 lora.modules().stream().mapToInt(ResizedModule::rank).summaryStatistics();
         double retained = lora.meanFrobeniusRetained();
-        String kept = Double.isNaN(retained)
-                ? "all of them zero"
-                : Rounded.percent(retained) + " of the Frobenius norm kept";
+        String kept =
+                Double.isNaN(retained) ? "all of them zero" : Rounded.percent(retained) + " of the Frobenius norm kept";
         return "%s: %d modules, rank %d to %d, %s"
                 .formatted(lora.file(), lora.modules().size(), ranks.getMin(), ranks.getMax(), kept);
     }

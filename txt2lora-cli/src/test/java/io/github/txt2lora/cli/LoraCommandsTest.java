@@ -112,6 +112,30 @@ class LoraCommandsTest {
     }
 
     @Test
+    void resize_says_in_words_that_nothing_is_in_the_file() {
+        String zero = folder.resolve("zero.safetensors").toString();
+        CommandRun merge = CommandRun.of("merge", lora + ":0", "-o", zero);
+        assertThat(merge.exitCode()).as(merge.err()).isZero();
+
+        CommandRun run = CommandRun.of(
+                "resize", zero, folder.resolve("small.safetensors").toString(), "--rank=1");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("all of them zero").doesNotContain("NaN");
+    }
+
+    @Test
+    void merge_takes_a_weight_for_the_text_encoders_and_one_for_the_unet() {
+        Path merged = folder.resolve("merged.safetensors");
+
+        CommandRun run = CommandRun.of("merge", lora + ":0.5:0.25", "-o", merged.toString(), "--json");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.result().get("metadata").get("ss_training_comment").asText())
+                .contains(Path.of(lora).getFileName() + " (0.5:0.25)");
+    }
+
+    @Test
     void resize_takes_a_folder_and_tells_machines_of_every_module() throws IOException {
         Path in = Files.createDirectory(folder.resolve("in"));
         Path out = Files.createDirectory(folder.resolve("out"));

@@ -70,8 +70,7 @@ record CheckpointContents(
             // SD 2.x was trained on the output of the last layer but one; the last one is stored and never used.
             int last = structure.layers() - 1;
             structure = structure.withLayers(last);
-            String unused =
-                    openClip ? OpenClipKeys.layerPrefix(last) : TextEncoderStructure.layerPrefix(last);
+            String unused = openClip ? OpenClipKeys.layerPrefix(last) : TextEncoderStructure.layerPrefix(last);
             used = tensors.ignoring(key -> key.startsWith(unused));
         }
         encoders.put(tensors.component(), structure);

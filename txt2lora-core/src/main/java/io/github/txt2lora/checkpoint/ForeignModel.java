@@ -73,11 +73,14 @@ final class ForeignModel {
             what = "is no Stable Diffusion checkpoint: it has %d tensors%s"
                     .formatted(
                             keys.size(),
-                            keys.isEmpty() ? "" : " such as '" + Excerpt.of(keys.iterator().next()) + "'");
+                            keys.isEmpty()
+                                    ? ""
+                                    : " such as '" + Excerpt.of(keys.iterator().next()) + "'");
         }
-        return new CheckpointException(("%s %s; expected a checkpoint of Stable Diffusion 1.x, 2.x or XL with UNet, text"
-                        + " encoder and VAE in one file (keys %s...)")
-                .formatted(file, what, SingleFileLayout.UNET_PREFIX));
+        return new CheckpointException(
+                ("%s %s; expected a checkpoint of Stable Diffusion 1.x, 2.x or XL with UNet, text"
+                                + " encoder and VAE in one file (keys %s...)")
+                        .formatted(file, what, SingleFileLayout.UNET_PREFIX));
     }
 
     private static boolean isDiffusersFolders(Place unet) {

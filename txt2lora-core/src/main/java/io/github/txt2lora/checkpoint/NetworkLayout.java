@@ -32,7 +32,13 @@ enum NetworkLayout {
 
     OPEN_CLIP(
             List.of("transformer.resblocks.", "ln_final."),
-            List.of("token_embedding.", "positional_embedding", "text_projection", "logit_scale", "attn_mask", "visual."));
+            List.of(
+                    "token_embedding.",
+                    "positional_embedding",
+                    "text_projection",
+                    "logit_scale",
+                    "attn_mask",
+                    "visual."));
 
     /** Ends of prefixes under which the same names mean another network. */
     private static final List<String> OTHER_NETWORKS = List.of(

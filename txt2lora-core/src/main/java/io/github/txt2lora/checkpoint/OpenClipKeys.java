@@ -23,11 +23,16 @@ final class OpenClipKeys implements KeyMap {
             "mlp.fc2", "mlp.c_proj");
 
     private static final Map<String, KeySource> OUTSIDE_LAYERS = Map.of(
-            "text_model.embeddings.token_embedding.weight", KeySource.copy("token_embedding.weight"),
-            "text_model.embeddings.position_embedding.weight", KeySource.copy("positional_embedding"),
-            "text_model.final_layer_norm.weight", KeySource.copy("ln_final.weight"),
-            "text_model.final_layer_norm.bias", KeySource.copy("ln_final.bias"),
-            PROJECTION, TRANSPOSED_PROJECTION);
+            "text_model.embeddings.token_embedding.weight",
+            KeySource.copy("token_embedding.weight"),
+            "text_model.embeddings.position_embedding.weight",
+            KeySource.copy("positional_embedding"),
+            "text_model.final_layer_norm.weight",
+            KeySource.copy("ln_final.weight"),
+            "text_model.final_layer_norm.bias",
+            KeySource.copy("ln_final.bias"),
+            PROJECTION,
+            TRANSPOSED_PROJECTION);
 
     /** The beginning of the keys of a layer. */
     static String layerPrefix(int layer) {

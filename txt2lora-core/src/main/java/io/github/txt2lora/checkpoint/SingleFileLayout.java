@@ -148,7 +148,8 @@ final class SingleFileLayout {
 
     /** The width of a text encoder in CLIP's layout, 0 if its embeddings are not there. */
     private long width(Place place) {
-        for (String key : List.of("text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight")) {
+        for (String key :
+                List.of("text_model.embeddings.token_embedding.weight", "embeddings.token_embedding.weight")) {
             TensorView embedding = tensors.get(place.prefix() + key);
             if (embedding != null && embedding.shape().size() == 2) {
                 return embedding.shape().get(1);
@@ -160,8 +161,8 @@ final class SingleFileLayout {
     /** A network's tensors by their keys without the prefix. */
     private Map<String, TensorView> tensorsOf(Place place) {
         String prefix = place.prefix();
-        boolean holdsOthers =
-                places.stream().anyMatch(other -> !other.equals(place) && other.prefix().startsWith(prefix));
+        boolean holdsOthers = places.stream()
+                .anyMatch(other -> !other.equals(place) && other.prefix().startsWith(prefix));
         Map<String, TensorView> found = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> {
             if (key.startsWith(prefix)) {

@@ -113,8 +113,7 @@ final class StateKeeper implements AutoCloseable {
     }
 
     private void retain() {
-        folder.retain(
-                Stream.concat(written.stream(), kept.stream()).distinct().toList());
+        folder.retain(Stream.concat(written.stream(), kept.stream()).distinct().toList());
     }
 
     private void finishWriting() {

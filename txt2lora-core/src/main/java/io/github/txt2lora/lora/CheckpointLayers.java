@@ -69,7 +69,8 @@ final class CheckpointLayers {
         if (view.name().endsWith(OPEN_CLIP_PROJECTION)) {
             return new Place(view.name(), 0, true, view.shape());
         }
-        boolean fused = !file.tensor(view.name()).shape().get(0).equals(view.shape().get(0));
+        boolean fused =
+                !file.tensor(view.name()).shape().get(0).equals(view.shape().get(0));
         int third = fused ? third(path) : 0;
         return new Place(view.name(), third * Math.toIntExact(view.shape().get(0)), false, view.shape());
     }

@@ -51,7 +51,8 @@ record LoraKey(String module, Role role) {
         String plain = NAMED_ADAPTER.matcher(key).replaceFirst("$1$2");
         for (Map.Entry<String, Role> ending : ENDINGS.entrySet()) {
             if (plain.endsWith(ending.getKey())) {
-                String module = plain.substring(0, plain.length() - ending.getKey().length());
+                String module =
+                        plain.substring(0, plain.length() - ending.getKey().length());
                 return module.isEmpty() ? Optional.empty() : Optional.of(new LoraKey(module, ending.getValue()));
             }
         }

@@ -78,8 +78,8 @@ final class LoraSource implements AutoCloseable {
     private CheckpointException foreign(String key) {
         Optional<String> other = OtherNetwork.kindOf(key);
         if (other.isPresent()) {
-            return failure("has the tensor " + Excerpt.quoted(key) + ", so it is another kind of network: " + other.get()
-                    + "; expected a LoRA of up and down matrices only");
+            return failure("has the tensor " + Excerpt.quoted(key) + ", so it is another kind of network: "
+                    + other.get() + "; expected a LoRA of up and down matrices only");
         }
         return failure("has the tensor " + Excerpt.quoted(key) + ", which is not part of a LoRA; expected names such as"
                 + " lora_unet_....lora_down.weight or unet.....lora_A.weight");
@@ -202,7 +202,9 @@ final class LoraSource implements AutoCloseable {
     Set<String> formats() {
         Set<String> formats = new TreeSet<>();
         for (TensorView tensor : file.tensors()) {
-            if (LoraKey.parse(tensor.name()).filter(key -> key.role() != Role.ALPHA).isPresent()) {
+            if (LoraKey.parse(tensor.name())
+                    .filter(key -> key.role() != Role.ALPHA)
+                    .isPresent()) {
                 formats.add(tensor.type().name());
             }
         }

@@ -22,7 +22,8 @@ final class OtherNetwork {
         kinds.put("an IA3 (LyCORIS)", Pattern.compile("\\.on_input$|\\.ia3_"));
         kinds.put("a GLoRA (LyCORIS)", Pattern.compile("\\.[ab][12]\\.weight$"));
         kinds.put("full weights (LyCORIS)", Pattern.compile("\\.(diff|diff_b|w_norm|b_norm)$"));
-        kinds.put("a LoRA of biases or embeddings (PEFT)", Pattern.compile("\\.lora_B\\..*bias$|\\.lora_embedding_[AB]"));
+        kinds.put(
+                "a LoRA of biases or embeddings (PEFT)", Pattern.compile("\\.lora_B\\..*bias$|\\.lora_embedding_[AB]"));
         return kinds;
     }
 

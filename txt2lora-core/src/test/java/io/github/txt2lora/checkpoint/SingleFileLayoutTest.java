@@ -185,9 +185,10 @@ class SingleFileLayoutTest {
             CheckpointContents contents = SingleFileLayout.read(FILE, moved);
             assertThat(contents.family()).isEqualTo(golden.family());
             assertThat(contents.unet()).isEqualTo(expected.unet());
-            expected.tensors().forEach((component, network) -> assertThat(
-                            contents.tensors().get(component).keySet())
-                    .isEqualTo(network.keySet()));
+            expected.tensors()
+                    .forEach((component, network) -> assertThat(
+                                    contents.tensors().get(component).keySet())
+                            .isEqualTo(network.keySet()));
         }
     }
 

@@ -98,7 +98,7 @@ class UNetParityTest {
                 .toList();
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(lora) && !outputs.isEmpty());
         LoraAdapter.load(scope, List.of(new LoraWeight(lora, 1)), unet.weightShapes())
-                    .orElseThrow()
+                .orElseThrow()
                 .attachTo(unet, scope);
         for (Matcher output : outputs) {
             double strength = Double.parseDouble(output.group(2));

@@ -90,7 +90,9 @@ class LoraPicturesTest {
         int[] textOnly = drawPrompt("<lora:teonly:1> krnkmd");
 
         assertThat(drawPrompt("<lora:both:0:1> krnkmd")).isEqualTo(unetOnly).isNotEqualTo(both);
-        assertThat(drawPrompt("<lyco:both:te=1:unet=0> krnkmd")).isEqualTo(textOnly).isNotEqualTo(both);
+        assertThat(drawPrompt("<lyco:both:te=1:unet=0> krnkmd"))
+                .isEqualTo(textOnly)
+                .isNotEqualTo(both);
         assertThat(unetOnly).isNotEqualTo(textOnly);
     }
 

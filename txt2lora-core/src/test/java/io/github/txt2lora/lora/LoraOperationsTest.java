@@ -106,7 +106,10 @@ class LoraOperationsTest {
         Path back = folder.resolve("back.safetensors");
         try (LoraOperations operations = LoraOperations.open()) {
             assertThat(operations
-                            .convert(lora, there, new LoraConversion(Optional.empty(), Optional.of(LoraNaming.DIFFUSERS)))
+                            .convert(
+                                    lora,
+                                    there,
+                                    new LoraConversion(Optional.empty(), Optional.of(LoraNaming.DIFFUSERS)))
                             .modules())
                     .extracting(LoraInfo.Module::name)
                     .containsExactlyInAnyOrder("unet.conv_in", "text_encoder.text_model.encoder.layers.0.mlp.fc1");
@@ -114,13 +117,11 @@ class LoraOperationsTest {
                             .convert(there, back, new LoraConversion(Optional.empty(), Optional.of(LoraNaming.KOHYA)))
                             .modules())
                     .extracting(LoraInfo.Module::name)
-                    .containsExactlyInAnyOrder(
-                            "lora_unet_conv_in", "lora_te1_text_model_encoder_layers_0_mlp_fc1");
+                    .containsExactlyInAnyOrder("lora_unet_conv_in", "lora_te1_text_model_encoder_layers_0_mlp_fc1");
         }
         Map<String, float[]> effects = LoraFiles.effects(lora);
         LoraFiles.effects(back)
-                .forEach((layer, effect) ->
-                        assertThatTensor(effect).as(layer).isCloseTo(effects.get(layer), 1e-6, 1));
+                .forEach((layer, effect) -> assertThatTensor(effect).as(layer).isCloseTo(effects.get(layer), 1e-6, 1));
     }
 
     @Test

@@ -155,9 +155,18 @@ class LoraSourceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "I64, -3, -3", "I32, 4, 4", "I16, 300, 300", "I8, -1, -1", "U64, -1, 18446744073709551616",
-        "U32, 4294967295, 4294967295", "U16, 65535, 65535", "U8, 255, 255",
-        "F64, 4612811918334230528, 2.5", "F32, 1075838976, 2.5", "F16, 16640, 2.5", "BF16, 16416, 2.5",
+        "I64, -3, -3",
+        "I32, 4, 4",
+        "I16, 300, 300",
+        "I8, -1, -1",
+        "U64, -1, 18446744073709551616",
+        "U32, 4294967295, 4294967295",
+        "U16, 65535, 65535",
+        "U8, 255, 255",
+        "F64, 4612811918334230528, 2.5",
+        "F32, 1075838976, 2.5",
+        "F16, 16640, 2.5",
+        "BF16, 16416, 2.5",
     })
     void reads_an_alpha_of_any_width(ElementType type, long bits, double alpha) {
         for (List<Long> shape : List.of(List.<Long>of(), List.of(1L), List.of(1L, 1L))) {
@@ -171,8 +180,7 @@ class LoraSourceTest {
 
     @Test
     void takes_the_wider_format_where_the_matrices_differ() {
-        try (LoraSource lora = open(file -> file.random(
-                        MODULE + ".lora_down.weight", ElementType.F16, List.of(2L, 5L))
+        try (LoraSource lora = open(file -> file.random(MODULE + ".lora_down.weight", ElementType.F16, List.of(2L, 5L))
                 .random(MODULE + ".lora_up.weight", ElementType.BF16, List.of(3L, 2L)))) {
             assertThat(lora.pairs().get(0).type()).isEqualTo(ElementType.F32);
             assertThat(lora.formats()).containsExactly("BF16", "F16");
@@ -184,8 +192,9 @@ class LoraSourceTest {
         try (LoraSource lora = open(file -> file.random("bundle_emb.style.string_to_param.*", List.of(1L, 5L))
                 .kohya(MODULE, 1, List.of(2L, 5L), List.of(3L, 2L)))) {
             assertThat(lora.pairs()).hasSize(1);
-            assertThat(lora.warning()).hasValueSatisfying(warning -> assertThat(warning)
-                    .contains("x.safetensors", "bundle_emb.style.string_to_param.*", "left out"));
+            assertThat(lora.warning())
+                    .hasValueSatisfying(warning -> assertThat(warning)
+                            .contains("x.safetensors", "bundle_emb.style.string_to_param.*", "left out"));
         }
     }
 

@@ -71,12 +71,20 @@ class LoraTagsTest {
 
     @Test
     void an_unfinished_tag_is_text() {
-        assertThat(LoraTags.extract("a <lora:b:1"))
-                .isEqualTo(new LoraTags("a <lora:b:1", List.of(), List.of()));
+        assertThat(LoraTags.extract("a <lora:b:1")).isEqualTo(new LoraTags("a <lora:b:1", List.of(), List.of()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<lora:>", "<lora::1>", "<lora:a:b>", "<lora:a:>", "<lora:a:NaN>", "<lora:a:te=x>", "<lora:a:1:b>"})
+    @ValueSource(
+            strings = {
+                "<lora:>",
+                "<lora::1>",
+                "<lora:a:b>",
+                "<lora:a:>",
+                "<lora:a:NaN>",
+                "<lora:a:te=x>",
+                "<lora:a:1:b>"
+            })
     void rejects_a_malformed_tag_by_its_text(String tag) {
         assertThatThrownBy(() -> LoraTags.extract("a cat " + tag))
                 .isInstanceOf(InvalidSettingException.class)

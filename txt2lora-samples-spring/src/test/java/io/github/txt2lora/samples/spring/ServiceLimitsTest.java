@@ -100,8 +100,7 @@ class ServiceLimitsTest {
             throws IOException, InterruptedException {
         String tooLong = order("a", "maid,".repeat(100));
 
-        assertProblem(
-                client.order(tooLong), 413, "the body of the request is too long; expected at most 500 bytes");
+        assertProblem(client.order(tooLong), 413, "the body of the request is too long; expected at most 500 bytes");
         assertProblem(
                 client.orderInChunks(tooLong), 413, "the body of the request is too long; expected at most 500 bytes");
         assertThat(client.orderInChunks(order("a", "maid")).statusCode()).isEqualTo(201);
