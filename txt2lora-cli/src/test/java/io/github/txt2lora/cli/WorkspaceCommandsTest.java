@@ -114,8 +114,8 @@ class WorkspaceCommandsTest {
         for (CommandRun run : List.of(
                 CommandRun.of("image", "-m", model, "-o", link.toString(), "maid"),
                 CommandRun.of("image", "-m", model, "-o", dangling.toString(), "maid"),
-                CommandRun.of("plot", "-m", model, "-o", link.toString(), "-x", "seed=1,2", "maid"),
-                CommandRun.of("plot", "-m", model, "-o", "/dev/null", "-x", "seed=1,2", "maid"))) {
+                CommandRun.of("plot", "-m", model, "-o", link.toString(), "--x", "seed=1,2", "maid"),
+                CommandRun.of("plot", "-m", model, "-o", "/dev/null", "--x", "seed=1,2", "maid"))) {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err()).containsPattern("is a (link to|pipe, socket or device)");
         }

@@ -142,7 +142,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
             return GUIDANCE_SCALE;
         }
         if (entry.given(GUIDANCE_SCALE)) {
-            entry.report("guidance", "is given beside guidance_scale; remove one of them");
+            entry.report("guidance", "guidance is given beside guidance_scale; remove one of them");
         }
         entry.warn("guidance", entry.text("guidance", ""), "read as guidance_scale");
         return "guidance";

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.internal.Excerpt;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
@@ -68,13 +69,15 @@ final class SettingsYaml {
             return new Yaml(new SafeConstructor(limits)).compose(new StringReader(text));
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-            String remedy = String.valueOf(e.getProblem()).contains("escape") ? ESCAPES : "";
-            throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + e.getProblem() + remedy);
+            String problem = String.valueOf(e.getProblem());
+            throw new InvalidSettingException(file + ", line " + line + ": not valid YAML: " + Excerpt.of(problem)
+                    + (problem.contains("escape") ? ESCAPES : ""));
         } catch (YAMLException e) {
-            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage());
+            throw new InvalidSettingException(file + ": not valid YAML: " + Excerpt.of(String.valueOf(e.getMessage())));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             // The parser does not foresee every malformed escape, such as one that the end of the text cuts off.
-            throw new InvalidSettingException(file + ": not valid YAML: " + e.getMessage() + ESCAPES);
+            throw new InvalidSettingException(
+                    file + ": not valid YAML: " + Excerpt.of(String.valueOf(e.getMessage())) + ESCAPES);
         }
     }
 
