@@ -11,11 +11,15 @@ import io.github.txt2lora.internal.Excerpt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Reads the small JSON files of a diffusers folder. */
 final class JsonFile {
     /** An index of the largest checkpoints has some hundred kilobytes; the tree takes many times the text. */
     private static final long MAX_BYTES = 4L << 20;
+
+    /** Jackson tells which of its options a limit comes from, which nobody but us can set. */
+    private static final Pattern FROM_OPTION = Pattern.compile(", from `[^`]*`");
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -43,6 +47,7 @@ final class JsonFile {
     static String problem(JsonProcessingException failure) {
         JsonLocation place = failure.getLocation();
         String where = place == null ? "" : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
-        return Excerpt.of(failure.getOriginalMessage()) + where;
+        String problem = FROM_OPTION.matcher(failure.getOriginalMessage()).replaceAll("");
+        return Excerpt.of(problem) + where;
     }
 }

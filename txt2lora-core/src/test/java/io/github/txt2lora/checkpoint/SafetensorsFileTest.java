@@ -69,7 +69,7 @@ class SafetensorsFileTest {
                 .hasMessageContaining("'__metadata__': more than 33554432 characters");
         assertThatThrownBy(() -> open("{\"__metadata__\":{\"a\":\"" + half + half + "\"}}", 0))
                 .isExactlyInstanceOf(CheckpointException.class)
-                .hasMessageContaining("exceeds the maximum");
+                .hasMessageContaining("exceeds the maximum allowed (33554432)");
     }
 
     @Test
