@@ -1,13 +1,14 @@
 package io.github.txt2lora.batch;
 
 import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.leco.DiskNeed;
+import io.github.txt2lora.leco.MethodWork;
+import io.github.txt2lora.leco.TrainingMemory;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.workspace.LoraProject;
@@ -22,9 +23,7 @@ import java.util.Map;
  * factor of two:
  *
  * <ul>
- *   <li>Memory: the UNet's weights in the precision of the training, the text encoders' in 32 bits, 0.4 GiB for the
- *       rest, and for the gradient 32 numbers of 4 bytes for each latent pixel, picture of a batch and channel of the
- *       UNet's first level, once for each LoRA that is trained at the same time, and twice where prompts are kept.
+ *   <li>Memory: see {@link TrainingMemory}.
  *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
  *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. How many there are
  *       in a training is told by {@link MethodWork}; a step of a preview takes 2.
@@ -33,24 +32,32 @@ import java.util.Map;
  *
  * @param name the LoRA's name
  * @param family what the model is, for example {@code Stable Diffusion 1.x}
- * @param memoryBytes at the most at one time
+ * @param memory at the most at one time
  * @param trainingTime on the processor
  * @param previewTime on the processor
  * @param diskBytes in the LoRA's folder
  */
 public record Estimate(
-        String name, String family, long memoryBytes, Duration trainingTime, Duration previewTime, long diskBytes) {
+        String name,
+        String family,
+        TrainingMemory memory,
+        Duration trainingTime,
+        Duration previewTime,
+        long diskBytes) {
 
     /** Floating point operations in a second: 65 billion were measured on 2 cores. */
     static final double OPERATIONS_PER_CORE = 32e9;
 
     private static final double OPERATIONS_PER_WEIGHT_AND_PIXEL = 0.22;
     private static final double SECONDS_PER_EVALUATION = 0.005;
-    private static final double BYTES_PER_PIXEL_AND_CHANNEL = 32 * 4.0;
-    private static final double BASE_BYTES = 0.4 * (1 << 30);
     private static final int PIXELS_PER_LATENT = 8;
     private static final int FLOAT_BYTES = 4;
     private static final long PICTURE_BYTES = 20 << 20;
+
+    /** The memory at the most at one time, in bytes. */
+    public long memoryBytes() {
+        return memory.bytes();
+    }
 
     /**
      * Estimates.
@@ -61,23 +68,11 @@ public record Estimate(
     static Estimate of(LoraProject project, Checkpoint model, int cores, int together) {
         TrainingSpec training = project.settings().training();
         double weights = elements(model, Component.UNET);
-        double texts = elements(model, Component.TEXT_ENCODER)
-                + (model.family().has(Component.TEXT_ENCODER_2) ? elements(model, Component.TEXT_ENCODER_2) : 0);
-        int bytes = training.precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
-        double largest = project.prompts().stream()
-                .mapToDouble(pair -> pixels(pair.resolution(), pair.resolution()) * pair.batchSize())
-                .max()
-                .orElseThrow();
-        double gradient = largest
-                * MethodWork.of(training).comparedSamples()
-                * model.unet().widths().get(0)
-                * BYTES_PER_PIXEL_AND_CHANNEL
-                * together;
         DiskNeed disk = DiskNeed.of(parameters(model, training.lora()), training);
         return new Estimate(
                 project.name(),
                 model.family().displayName(),
-                (long) (weights * bytes + texts * FLOAT_BYTES + gradient + BASE_BYTES),
+                TrainingMemory.of(model, training, project.prompts(), together),
                 seconds(trainingSeconds(project, weights, cores)),
                 seconds(previewSeconds(project, weights, cores)),
                 disk.bytes() + PICTURE_BYTES);

@@ -83,7 +83,11 @@ public record Preflight(
                             workspace.configFile(name) + ": the model " + download.name() + " will be downloaded from "
                                     + download.displayUrl() + "; what it takes is not known before");
                 } else {
-                    estimates.add(estimate(project, model, options.together()));
+                    Estimate estimate = estimate(project, model, options.together());
+                    estimates.add(estimate);
+                    estimate.memory()
+                            .shortage()
+                            .ifPresent(shortage -> problems.add(workspace.configFile(name) + ": " + shortage));
                 }
             } catch (Txt2LoraException e) {
                 problems.addAll(problem(workspace, name, e).lines().toList());

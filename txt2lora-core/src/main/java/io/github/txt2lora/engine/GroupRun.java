@@ -23,8 +23,9 @@ final class GroupRun {
      */
     GroupRun(EngineParts engine, List<EngineJob> jobs) {
         this.engine = engine;
-        this.active = new ArrayList<>(
-                jobs.stream().map(job -> new TrainingRun(engine, job)).toList());
+        this.active = new ArrayList<>(jobs.stream()
+                .map(job -> new TrainingRun(engine, job, jobs.size()))
+                .toList());
     }
 
     /** Trains them all. */

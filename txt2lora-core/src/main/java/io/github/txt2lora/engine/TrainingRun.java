@@ -33,6 +33,7 @@ import io.github.txt2lora.leco.PromptEmbeddings;
 import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainingFingerprint;
+import io.github.txt2lora.leco.TrainingMemory;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -52,6 +53,7 @@ final class TrainingRun {
 
     private final EngineParts engine;
     private final EngineJob job;
+    private final int together;
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final RunLog log;
@@ -59,9 +61,15 @@ final class TrainingRun {
     private @Nullable Opened opened;
     private boolean hasEnded;
 
-    TrainingRun(EngineParts engine, EngineJob job) {
+    /**
+     * A training that has not begun.
+     *
+     * @param together how many are trained at the same time, this one among them
+     */
+    TrainingRun(EngineParts engine, EngineJob job, int together) {
         this.engine = engine;
         this.job = job;
+        this.together = together;
         this.training = job.training();
         this.spec = training.training();
         this.log = new RunLog(job);
@@ -196,6 +204,9 @@ final class TrainingRun {
             throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
                     + " trainings before this one, which still use it; start the training of " + training.name()
                     + " again");
+        }
+        if (!engine.torch().isCuda()) {
+            TrainingMemory.of(checkpoint, spec, training.prompts(), together).requireFits();
         }
         var base = new BaseModel(
                 checkpoint.family(), Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));

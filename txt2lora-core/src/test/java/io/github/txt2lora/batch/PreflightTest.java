@@ -144,6 +144,20 @@ class PreflightTest {
     }
 
     @Test
+    void resolution_that_memory_does_not_suffice_for_is_a_problem() throws IOException {
+        project("krnkmd", "model_name: tiny\npreview: false\n");
+        Files.writeString(workspace.promptsFolder().resolve("krnkmd.yaml"), "- target: krnkmd\n  resolution: 65536\n");
+
+        Preflight preflight = Preflight.check(workspace, BatchOptions.onlyOne());
+
+        assertThat(preflight.estimates()).hasSize(1);
+        assertThat(preflight.problems())
+                .singleElement()
+                .asString()
+                .contains("krnkmd.yaml: the training takes about ", " of memory at resolution 65536 and batch size 1");
+    }
+
+    @Test
     void disk_without_space_is_a_problem() throws IOException {
         project("krnkmd", "model_name: tiny\nrank: 2000000000\nsave_per_steps: 1\ntrain_iterations: 2000000000\n");
 
@@ -154,7 +168,7 @@ class PreflightTest {
     }
 
     private void project(String name, String settings) throws IOException {
-        Files.writeString(workspace.configFile(name), settings);
+        Files.writeString(workspace.configFolder().resolve(name + ".yaml"), settings);
         Files.writeString(workspace.promptsFolder().resolve(name + ".yaml"), "- target: krnkmd\n");
     }
 }

@@ -74,6 +74,22 @@ class BadInputTest {
     }
 
     @Test
+    void a_resolution_that_memory_does_not_suffice_for_is_refused_at_once() {
+        LoraTraining training = Tiny.training(folder, Tiny.spec(1))
+                .prompts(List.of(PromptPair.enhance("krnkmd")
+                        .positive("maid")
+                        .resolution(65536)
+                        .build()))
+                .build();
+
+        assertThatThrownBy(() -> engine.train(training))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("the training takes about ")
+                .hasMessageContaining(" of memory at resolution 65536 and batch size 1, and this machine has ");
+        assertThat(folder.resolve("krnkmd.safetensors")).doesNotExist();
+    }
+
+    @Test
     void model_file_that_is_missing() {
         Path missing = folder.resolve("missing.safetensors");
 

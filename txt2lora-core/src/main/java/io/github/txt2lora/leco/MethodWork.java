@@ -1,4 +1,4 @@
-package io.github.txt2lora.batch;
+package io.github.txt2lora.leco;
 
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LatentSource.Share;
@@ -10,7 +10,7 @@ import io.github.txt2lora.TrainingSpec;
  * @param evaluations of the whole training, at the most
  * @param comparedSamples that go through the network with a gradient, in each iteration
  */
-record MethodWork(double evaluations, double comparedSamples) {
+public record MethodWork(double evaluations, double comparedSamples) {
 
     private static final int FORWARD_AND_BACKWARD = 3;
 
@@ -19,7 +19,8 @@ record MethodWork(double evaluations, double comparedSamples) {
 
     private static final int WITH_GUIDANCE = 2;
 
-    static MethodWork of(TrainingSpec spec) {
+    /** The work of a training. */
+    public static MethodWork of(TrainingSpec spec) {
         double steps = (double) spec.iterations() * spec.gradientAccumulation();
         double prompts = spec.method().preservation().joint() ? 2 : 1;
         LatentSource latents = spec.method().latents();

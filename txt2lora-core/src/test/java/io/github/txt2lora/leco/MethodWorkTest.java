@@ -1,4 +1,4 @@
-package io.github.txt2lora.batch;
+package io.github.txt2lora.leco;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
