@@ -58,8 +58,8 @@ final class InitCommand implements Callable<Integer> {
         Map<Path, String> texts = new LinkedHashMap<>();
         texts.put(workspace.configFile(NAME), demo ? "config-demo.yaml" : "config.yaml");
         texts.put(workspace.promptsFolder().resolve(NAME + ".yaml"), demo ? "prompts-demo.yaml" : "prompts.yaml");
-        requireFree(texts.keySet().stream().filter(Files::exists).toList());
         texts.keySet().forEach(RegularFile::requireReplaceable);
+        requireFree(texts.keySet().stream().filter(Files::exists).toList());
         texts.forEach((file, resource) -> AtomicFile.write(file, text(resource)));
         if (demo) {
             DemoCheckpoint.copyTo(workspace.modelFolder());

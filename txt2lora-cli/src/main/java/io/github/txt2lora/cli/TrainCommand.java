@@ -155,7 +155,7 @@ final class TrainCommand implements Callable<Integer> {
                         lora.file() + ": " + lora.iterations() + " iterations" + quality(lora));
     }
 
-    /** Losses are no measure: they differ more by timestep than by what was learnt. */
+    /** Losses differ more by timestep than by what was learnt; they are told where nothing better is known. */
     private static String quality(TrainedLora lora) {
         return lora.quality()
                 .filter(quality -> !Double.isNaN(quality.gap()))
@@ -164,6 +164,10 @@ final class TrainCommand implements Callable<Integer> {
                         ", %.0f %% left to learn, other prompts moved by %.0f %%",
                         100 * quality.gap(),
                         100 * quality.drift()))
-                .orElse("");
+                .orElseGet(() -> String.format(
+                        Locale.ROOT,
+                        ", loss %.4f at the start, %.4f at the end",
+                        lora.firstLoss(),
+                        lora.lastLoss()));
     }
 }

@@ -315,7 +315,11 @@ final class SettingsSection {
 
     /** Notes a problem on the line of a key, which is put before it unless it begins with it. */
     void report(String key, String problem) {
-        problems.add(lineOf(key), problem.startsWith(path(key) + " ") ? problem : path(key) + ": " + problem);
+        if (problem.startsWith(path(key) + " ")) {
+            problems.add(lineOf(key), problem);
+        } else {
+            problems.add(lineOf(key), path(key) + (problem.startsWith("is ") ? " " : ": ") + problem);
+        }
     }
 
     /** Hands a value on, noting what a builder of the API objects to on the line of the key. */

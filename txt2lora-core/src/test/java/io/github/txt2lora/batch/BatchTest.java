@@ -154,7 +154,7 @@ class BatchTest {
         assertThat(result.outcomes().get(2)).isInstanceOf(LoraOutcome.Finished.class);
         assertThat(result.isComplete()).isFalse();
         assertThat(Files.readString(result.report().orElseThrow()))
-                .contains("line 2: rank is", "&lt;b&gt;out of memory&lt;/b&gt;", "1 finished", "3 failed");
+                .contains("line 2: rank is", "&lt;b&gt;out of memory&lt;/b&gt;", "1 of 4 finished, 3 failed");
     }
 
     @Test

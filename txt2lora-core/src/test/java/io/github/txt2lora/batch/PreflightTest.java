@@ -168,6 +168,7 @@ class PreflightTest {
     }
 
     private void project(String name, String settings) throws IOException {
+        // names that no LoRA can have are tried too
         Files.writeString(workspace.configFolder().resolve(name + ".yaml"), settings);
         Files.writeString(workspace.promptsFolder().resolve(name + ".yaml"), "- target: krnkmd\n");
     }

@@ -112,7 +112,7 @@ class LecoPromptsFileTest {
                 "line 4: action is 'improve'; expected one of erase, enhance",
                 "line 5: guidance_scale: guidanceScale is Infinity",
                 "line 6: batch_size: batchSize is 0",
-                "line 7: guidence is unknown; did you mean",
+                "line 7: guidence is unknown; expected one of target, action",
                 "line 8: dynamicResolution is on and resolution is 64",
                 "line 11: dynamic_crops is 'maybe'; expected true or false",
                 "line 12: expected keys and values",
