@@ -39,29 +39,41 @@ class ArchitectureTest {
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS = List.of(
-            "storage",
-            "torch",
-            "checkpoint",
-            "download",
-            "text",
-            "diffusion",
-            "lora",
+            "torch", "checkpoint", "download", "text", "diffusion", "lora", "leco", "workspace", "batch", "engine");
+
+    /** Each room of the method may use those before it; {@code leco} itself is the training that they serve. */
+    private static final List<String> ROOMS_OF_LECO = List.of(
+            "leco.cache",
+            "leco.lesson",
+            "leco.latents",
+            "leco.optimizer",
+            "leco.state",
             "leco",
-            "workspace",
-            "batch",
-            "engine");
+            "leco.quality",
+            "leco.closedform",
+            "leco.estimate");
 
     @ArchTest
     static void packages_use_only_those_before_them(JavaClasses classes) {
-        IntStream.range(0, LAYERS.size() - 1)
-                .forEach(layer -> noClasses()
+        requireOrder(classes, LAYERS.stream().map(name -> name + "..").toList());
+    }
+
+    @ArchTest
+    static void rooms_of_the_method_use_only_those_before_them(JavaClasses classes) {
+        requireOrder(classes, ROOMS_OF_LECO);
+    }
+
+    private static void requireOrder(JavaClasses classes, List<String> names) {
+        List<String> packages = names.stream().map(name -> ROOT + name).toList();
+        IntStream.range(0, packages.size() - 1)
+                .forEach(place -> noClasses()
                         .that()
-                        .resideInAPackage(layer(layer))
+                        .resideInAPackage(packages.get(place))
                         .should()
                         .dependOnClassesThat()
-                        .resideInAnyPackage(layersAfter(layer))
-                        .as("package " + LAYERS.get(layer) + " uses only the packages before it")
-                        .allowEmptyShould(true)
+                        .resideInAnyPackage(
+                                packages.subList(place + 1, packages.size()).toArray(String[]::new))
+                        .as("package " + names.get(place) + " uses only the packages before it")
                         .check(classes));
     }
 
@@ -199,15 +211,5 @@ class ArchitectureTest {
                 "reads the numbers of an array",
                 access -> access.getTarget().getOwner().isAssignableTo(NDArray.class)
                         && READING.matcher(access.getTarget().getName()).matches());
-    }
-
-    private static String layer(int layer) {
-        return ROOT + LAYERS.get(layer) + "..";
-    }
-
-    private static String[] layersAfter(int layer) {
-        return IntStream.range(layer + 1, LAYERS.size())
-                .mapToObj(ArchitectureTest::layer)
-                .toArray(String[]::new);
     }
 }

@@ -165,9 +165,6 @@ final class TrainCommand implements Callable<Integer> {
                         100 * quality.gap(),
                         100 * quality.drift()))
                 .orElseGet(() -> String.format(
-                        Locale.ROOT,
-                        ", loss %.4f at the start, %.4f at the end",
-                        lora.firstLoss(),
-                        lora.lastLoss()));
+                        Locale.ROOT, ", loss %.4f at the start, %.4f at the end", lora.firstLoss(), lora.lastLoss()));
     }
 }

@@ -2,7 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.RegularFile;
-import io.github.txt2lora.storage.Sha256;
+import io.github.txt2lora.internal.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.Check;
-import io.github.txt2lora.storage.FileTree;
-import io.github.txt2lora.storage.Sha256;
+import io.github.txt2lora.internal.file.FileTree;
+import io.github.txt2lora.internal.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.txt2lora.checkpoint;
 
-import io.github.txt2lora.storage.Sha256;
+import io.github.txt2lora.internal.file.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.List;

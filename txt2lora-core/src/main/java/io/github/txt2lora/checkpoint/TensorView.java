@@ -37,6 +37,31 @@ public final class TensorView {
         this.data = data;
     }
 
+    /** A vector of F32 numbers. */
+    public static TensorView of(String name, float[] values) {
+        ByteBuffer bytes = littleEndian(values.length, Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        return new TensorView(name, ElementType.F32, List.of((long) values.length), bytes::duplicate);
+    }
+
+    /** A vector of F64 numbers. */
+    public static TensorView of(String name, double... values) {
+        ByteBuffer bytes = littleEndian(values.length, Double.BYTES);
+        bytes.asDoubleBuffer().put(values);
+        return new TensorView(name, ElementType.F64, List.of((long) values.length), bytes::duplicate);
+    }
+
+    /** A vector of I64 numbers. */
+    public static TensorView of(String name, long[] values) {
+        ByteBuffer bytes = littleEndian(values.length, Long.BYTES);
+        bytes.asLongBuffer().put(values);
+        return new TensorView(name, ElementType.I64, List.of((long) values.length), bytes::duplicate);
+    }
+
+    private static ByteBuffer littleEndian(int length, int bytesEach) {
+        return ByteBuffer.allocate(Math.multiplyExact(length, bytesEach)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     /** The key of the tensor in its file. */
     public String name() {
         return name;

@@ -1,6 +1,6 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.leco.LatentCache;
+import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.Torch;
 

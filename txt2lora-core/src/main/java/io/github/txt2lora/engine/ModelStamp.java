@@ -1,7 +1,7 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.StorageException;
-import io.github.txt2lora.storage.FileTree;
+import io.github.txt2lora.internal.file.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

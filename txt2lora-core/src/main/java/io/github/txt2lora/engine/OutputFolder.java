@@ -2,8 +2,8 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.AtomicFile;
+import io.github.txt2lora.internal.file.FileClaim;
 import io.github.txt2lora.internal.file.StorageFailure;
-import io.github.txt2lora.storage.FileClaim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

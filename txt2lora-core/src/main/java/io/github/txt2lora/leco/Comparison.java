@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param sampleWeights what each sample's squared error is multiplied by; null for 1
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record Comparison(
+public record Comparison(
         NDArray latents,
         double[] timesteps,
         Conditioning conditioning,

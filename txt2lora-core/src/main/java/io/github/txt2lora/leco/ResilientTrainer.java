@@ -5,6 +5,9 @@ import io.github.txt2lora.NonFinitePolicy.Fail;
 import io.github.txt2lora.NonFinitePolicy.Rollback;
 import io.github.txt2lora.NonFinitePolicy.Skip;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.state.ResilientState;
+import io.github.txt2lora.leco.state.TrainerState;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

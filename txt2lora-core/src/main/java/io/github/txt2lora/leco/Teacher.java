@@ -4,6 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.leco.cache.LatentCache;
+import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.latents.NoisyBatch;
+import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
@@ -18,13 +22,13 @@ import java.util.Map;
  * The base model's predictions. For latents that may come again they are kept: a batch's prediction for a prompt is
  * always computed in a call of its own, so that its bits do not depend on what was kept already.
  */
-final class Teacher {
+public final class Teacher {
 
     private static final double LORA_OFF = 0;
 
     private final DenoisingModel model;
 
-    Teacher(DenoisingModel model) {
+    public Teacher(DenoisingModel model) {
         this.model = model;
     }
 
@@ -34,7 +38,7 @@ final class Teacher {
      * @param prompts each different one is predicted once
      * @return of latents' shape by prompt, owned by the context's scope
      */
-    Map<String, NDArray> predict(StepContext context, NoisyBatch batch, Collection<String> prompts) {
+    public Map<String, NDArray> predict(StepContext context, NoisyBatch batch, Collection<String> prompts) {
         List<String> different = new ArrayList<>(new LinkedHashSet<>(prompts));
         if (different.isEmpty()) {
             return Map.of();

@@ -9,6 +9,8 @@ import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.latents.StepContext;
+import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.Torch;

@@ -11,6 +11,8 @@ import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.GoldenFile;
+import io.github.txt2lora.leco.latents.LatentDraw;
+import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.text.PictureSize;
 import java.util.ArrayList;
 import java.util.List;

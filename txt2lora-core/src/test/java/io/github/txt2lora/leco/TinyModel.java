@@ -11,6 +11,12 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.golden.GoldenCheckpoints;
+import io.github.txt2lora.leco.cache.LatentCache;
+import io.github.txt2lora.leco.cache.LatentFolder;
+import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.latents.StepContext;
+import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -21,7 +27,7 @@ import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 
 /** The tiny checkpoint as trainings use it, with the embeddings of some pairs. */
-final class TinyModel implements AutoCloseable {
+public final class TinyModel implements AutoCloseable {
 
     private static final LoraSpec LORA = LoraSpec.builder().build();
 
@@ -31,7 +37,7 @@ final class TinyModel implements AutoCloseable {
     private final PromptEmbeddings embeddings;
     private final Parameterization parameterization;
 
-    TinyModel(List<PromptPair> pairs) {
+    public TinyModel(List<PromptPair> pairs) {
         try (Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny")) {
             unet = UNet.load(torch, checkpoint, Precision.FP32);
             var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
@@ -47,15 +53,15 @@ final class TinyModel implements AutoCloseable {
     }
 
     /** The model with a cache of its own, in memory. */
-    DenoisingModel withNewCache() {
+    public DenoisingModel withNewCache() {
         return with(new LatentCache(Long.MAX_VALUE, LatentFolder.none()));
     }
 
-    UNet unet() {
+    public UNet unet() {
         return unet;
     }
 
-    NDManager newScope() {
+    public NDManager newScope() {
         return torch.newScope();
     }
 
@@ -64,12 +70,12 @@ final class TinyModel implements AutoCloseable {
         return context(scope, new TorchGenerator(seed), StepObserver.NONE);
     }
 
-    static StepContext context(NDManager scope, TorchGenerator generator, StepObserver observer) {
+    public static StepContext context(NDManager scope, TorchGenerator generator, StepObserver observer) {
         return new StepContext(scope, generator, observer, () -> {});
     }
 
     /** Attaches a new LoRA, which changes nothing. */
-    LoraParameters attachNewLora(NDManager scope) {
+    public LoraParameters attachNewLora(NDManager scope) {
         LoraParameters parameters = LoraParameters.initialize(
                 scope, LoraModules.select(unet.weightShapes(), LORA), LORA, new TorchGenerator(1));
         parameters.attachTo(unet, scope);
@@ -77,7 +83,7 @@ final class TinyModel implements AutoCloseable {
     }
 
     /** Attaches a LoRA that changes all predictions. */
-    LoraParameters attachStrongLora(NDManager scope) {
+    public LoraParameters attachStrongLora(NDManager scope) {
         LoraParameters parameters = attachNewLora(scope);
         NDArray vector = parameters.vector();
         vector.addi(scope.create(new TorchGenerator(2).normal(Math.toIntExact(vector.size())))
@@ -85,7 +91,7 @@ final class TinyModel implements AutoCloseable {
         return parameters;
     }
 
-    void detachLora(NDManager scope) {
+    public void detachLora(NDManager scope) {
         unet.detachLora(scope);
     }
 

@@ -1,4 +1,7 @@
-/** Not part of the API: files that are written whole or not at all. May change in any version. */
+/**
+ * Not part of the API: files as such. Who may write one, how it is written whole or not at all, when several programs share
+ * a folder, and the digests of what is in them. May change in any version.
+ */
 @NullMarked
 package io.github.txt2lora.internal.file;
 

@@ -1,0 +1,39 @@
+package io.github.txt2lora.leco.latents;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.leco.cache.LatentCache;
+import io.github.txt2lora.leco.lesson.PromptEmbeddings;
+import io.github.txt2lora.torch.Torch;
+
+/**
+ * A base model as a training uses it.
+ *
+ * @param torch where it is
+ * @param unet the network; the training attaches its LoRA to it
+ * @param embeddings of all prompts that are used
+ * @param parameterization what the network predicts
+ * @param identity tells this model with these settings from all others; see {@link #identity(Torch, String, Precision,
+ *     int)}
+ * @param cache what is kept for later trainings
+ */
+public record DenoisingModel(
+        Torch torch,
+        UNet unet,
+        PromptEmbeddings embeddings,
+        Parameterization parameterization,
+        String identity,
+        LatentCache cache) {
+
+    /**
+     * The identity of a model with all that decides on the bits of its predictions, so that what is kept for later is the
+     * same as what would be computed.
+     *
+     * @param sha256 of its files
+     */
+    public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
+        return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
+                + torch.device().getDeviceType() + "/" + torch.threads() + " threads/PyTorch " + torch.version();
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.TorchGenerator;
+
+/**
+ * Noise of the size that a prompt pair asks for.
+ *
+ * @param size height and width of the picture, and what SDXL is told of its making
+ * @param noise standard normal latents, [batch, 4, height / 8, width / 8] in row-major order
+ */
+@SuppressWarnings("ArrayRecordComponent") // read once, never compared
+public record LatentDraw(PictureSize size, float[] noise) {
+
+    /** Side of the picture over side of the latents. */
+    static final int LATENT_FACTOR = 8;
+
+    /** Channels of latents. */
+    static final int LATENT_CHANNELS = 4;
+
+    /** Dynamic resolution draws sides in multiples of this. */
+    private static final int BUCKET_STEP = 64;
+
+    /** Pictures are at most this many times as large before they are cropped. */
+    private static final int LARGEST_SCALE = 3;
+
+    /**
+     * Checks that the latents of the largest picture can be drawn.
+     *
+     * @throws InvalidSettingException if an array cannot hold them
+     */
+    public static void requireDrawable(PromptPair pair) {
+        long side = pair.resolution() / LATENT_FACTOR;
+        // in floating point, where nothing overflows
+        double count = (double) side * side * LATENT_CHANNELS * pair.batchSize();
+        if (count > Integer.MAX_VALUE) {
+            throw new InvalidSettingException("prompt " + Excerpt.quoted(pair.target()) + " has the resolution "
+                    + pair.resolution()
+                    + " and the batch size " + pair.batchSize() + ", which together are more than an array can hold;"
+                    + " expected a smaller resolution or batch size");
+        }
+    }
+
+    /**
+     * Draws in LECO's order: height and width if they are dynamic, latents, and if crops are dynamic scale, top and
+     * left.
+     *
+     * @param takesPictureSize whether the model is told of crops
+     */
+    static LatentDraw next(TorchGenerator generator, PromptPair pair, boolean takesPictureSize) {
+        int height = pair.resolution();
+        int width = pair.resolution();
+        if (pair.dynamicResolution()) {
+            height = dynamicSide(generator, pair.resolution());
+            width = dynamicSide(generator, pair.resolution());
+        }
+        int count = pair.batchSize() * LATENT_CHANNELS * (height / LATENT_FACTOR) * (width / LATENT_FACTOR);
+        float[] noise = generator.normal(count);
+        PictureSize size = takesPictureSize && pair.dynamicCrops()
+                ? dynamicCrop(generator, height, width)
+                : PictureSize.uncropped(height, width);
+        return new LatentDraw(size, noise);
+    }
+
+    /** The noise as an array of the scope. */
+    NDArray latents(NDManager scope) {
+        int height = size.height() / LATENT_FACTOR;
+        int width = size.width() / LATENT_FACTOR;
+        long batchSize = noise.length / ((long) LATENT_CHANNELS * height * width);
+        return scope.create(noise, new Shape(batchSize, LATENT_CHANNELS, height, width));
+    }
+
+    private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {
+        double scale = generator.uniform() * (LARGEST_SCALE - 1.0) + 1;
+        int originalHeight = (int) (height * scale);
+        int originalWidth = (int) (width * scale);
+        int top = cropStart(generator, originalHeight - height);
+        int left = cropStart(generator, originalWidth - width);
+        return new PictureSize(originalHeight, originalWidth, top, left, height, width);
+    }
+
+    /** Where there is no room LECO fails; the only crop there begins at 0. */
+    private static int cropStart(TorchGenerator generator, int room) {
+        return room == 0 ? 0 : (int) generator.randint(0, room);
+    }
+
+    /** From half the resolution up to, and not including, the resolution itself. */
+    private static int dynamicSide(TorchGenerator generator, int resolution) {
+        return (int) generator.randint(resolution / 2 / BUCKET_STEP, resolution / BUCKET_STEP) * BUCKET_STEP;
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.txt2lora.leco.latents;
+
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Noised pictures of the neutral prompt; see {@link PoolStates}. */
+final class PoolLatents implements NoisyLatents {
+
+    /** The same for all trainings, so that they share pictures. */
+    private static final long SEED = 0;
+
+    private final DenoisingModel model;
+    private final TrainingSpec spec;
+    private final LatentSource.Pool pool;
+    private final Map<PromptPair, PoolStates> states = new HashMap<>();
+
+    PoolLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Pool pool) {
+        this.model = model;
+        this.spec = spec;
+        this.pool = pool;
+    }
+
+    @Override
+    public NoisyBatch next(StepContext context, PromptPair pair) {
+        PoolStates ofPair = states.computeIfAbsent(
+                pair, p -> new PoolStates(model, pool, p, spec.method().timesteps(), SEED));
+        boolean leftToChance = pair.dynamicResolution()
+                || (pair.dynamicCrops() && model.embeddings().takePictureSize());
+        if (leftToChance) {
+            return ofPair.randomBatch(context);
+        }
+        int number = (int) context.generator().randint(0, ofPair.batches());
+        return ofPair.batch(context.scope(), number, context.beforeCall());
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.diffusion.GuidedDenoiser;
+import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.NoiseSchedule;
+import io.github.txt2lora.diffusion.Scheduler;
+import io.github.txt2lora.diffusion.SchedulerPresets;
+import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.leco.cache.LatentCache;
+import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures of a pair's neutral prompt by the base model, noised to many timesteps: {@code alpha_t x + sigma_t noise} (Ho
+ * et al., arXiv 2006.11239). The latents come in batches that are the same for all trainings with these settings, since
+ * predictions of other batches would differ in their last bits, and a training that is resumed would not end as it
+ * should.
+ */
+public final class PoolStates {
+
+    private static final double LORA_OFF = 0;
+
+    /** Far from the seeds of pictures, so that none meets the noise that it was made from. */
+    private static final long NOISE_SEEDS = 1L << 31;
+
+    /** Pictures that are drawn at once; with guidance twice as many samples go through the network. */
+    private static final int DRAWN_AT_ONCE = 4;
+
+    private final DenoisingModel model;
+    private final LatentSource.Pool pool;
+    private final PromptPair pair;
+    private final TimestepRange range;
+    private final long seed;
+    private final NoiseSchedule schedule;
+    private float @Nullable [] pictures;
+
+    /**
+     * A pool that draws its pictures when they are first needed.
+     *
+     * @param pair of whose neutral prompt, at whose resolution and batch size
+     * @param seed of the first picture; pools whose seeds are less than {@code pictures} apart share some
+     */
+    public PoolStates(DenoisingModel model, LatentSource.Pool pool, PromptPair pair, TimestepRange range, long seed) {
+        this.model = model;
+        this.pool = pool;
+        this.pair = pair;
+        this.range = range;
+        this.seed = seed;
+        NoiseSchedule usual = NoiseSchedule.stableDiffusion();
+        this.schedule = model.parameterization().zeroTerminalSnr() ? usual.rescaledToZeroTerminalSnr() : usual;
+    }
+
+    /** What the pictures depend on. */
+    private String picturesKey() {
+        return "pictures of " + LatentCache.quoted(pair.neutral()) + " without "
+                + LatentCache.quoted(pair.unconditional()) + "/" + pair.resolution() + " pixels/"
+                + pool.steps() + " steps/guidance " + pool.guidanceScale() + "/seed " + seed + "/"
+                + model.parameterization() + "/" + model.identity();
+    }
+
+    /** What the batches depend on. */
+    private String batchesKey() {
+        return pair.batchSize() + " of " + pool.pictures() + " at timesteps " + range.minimum() + " to "
+                + range.maximum() + "/" + picturesKey();
+    }
+
+    /** The number of batches. */
+    int batches() {
+        return Math.max(1, pool.pictures() * pool.noisings() / pair.batchSize());
+    }
+
+    /**
+     * A batch, always the same for the same number.
+     *
+     * @param number 0 to {@link #batches()} - 1
+     */
+    public NoisyBatch batch(NDManager scope, int number, Runnable beforeCall) {
+        double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
+        int[] chosen = new int[pair.batchSize()];
+        Arrays.setAll(chosen, i -> (number * pair.batchSize() + i) % pool.pictures());
+        int side = side();
+        float[] noise = new TorchGenerator(NOISE_SEEDS + seed + number).normal(chosen.length * pictureSize());
+        NDArray latents = noised(scope, picked(chosen, beforeCall), noise, timesteps, side, side);
+        return new NoisyBatch(
+                latents,
+                timesteps,
+                PictureSize.uncropped(pair.resolution(), pair.resolution()),
+                new NoisyBatch.Origin(batchesKey(), number));
+    }
+
+    /** A batch of parts of pictures, for pairs whose sizes or crops are left to chance. */
+    NoisyBatch randomBatch(StepContext context) {
+        TorchGenerator generator = context.generator();
+        double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
+        LatentDraw draw = LatentDraw.next(generator, pair, model.embeddings().takePictureSize());
+        int height = draw.size().height() / LatentDraw.LATENT_FACTOR;
+        int width = draw.size().width() / LatentDraw.LATENT_FACTOR;
+        int[] chosen = IntStream.range(0, pair.batchSize())
+                .map(i -> (int) generator.randint(0, pool.pictures()))
+                .toArray();
+        int top = (int) generator.randint(0, side() - height + 1L);
+        int left = (int) generator.randint(0, side() - width + 1L);
+        float[] part = part(picked(chosen, context.beforeCall()), top, left, height, width);
+        NDArray latents = noised(context.scope(), part, draw.noise(), timesteps, height, width);
+        return new NoisyBatch(latents, timesteps, draw.size(), null);
+    }
+
+    private NDArray noised(NDManager scope, float[] clean, float[] noise, double[] timesteps, int height, int width) {
+        var shape = new Shape(timesteps.length, LatentDraw.LATENT_CHANNELS, height, width);
+        int[] whole = Arrays.stream(timesteps).mapToInt(t -> (int) t).toArray();
+        return schedule.addNoise(scope.create(clean, shape), scope.create(noise, shape), whole);
+    }
+
+    private float[] part(float[] whole, int top, int left, int height, int width) {
+        int side = side();
+        int planes = whole.length / (side * side);
+        float[] part = new float[planes * height * width];
+        for (int row = 0; row < planes * height; row++) {
+            int from = (row / height * side + top + row % height) * side + left;
+            System.arraycopy(whole, from, part, row * width, width);
+        }
+        return part;
+    }
+
+    private float[] picked(int[] chosen, Runnable beforeCall) {
+        if (pictures == null) {
+            pictures = drawAll(beforeCall);
+        }
+        int size = pictureSize();
+        float[] picked = new float[chosen.length * size];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(pictures, chosen[i] * size, picked, i * size, size);
+        }
+        return picked;
+    }
+
+    private int side() {
+        return pair.resolution() / LatentDraw.LATENT_FACTOR;
+    }
+
+    private int pictureSize() {
+        return LatentDraw.LATENT_CHANNELS * side() * side();
+    }
+
+    /** In portions, so that a larger pool shares those of a smaller one. */
+    private float[] drawAll(Runnable beforeCall) {
+        float[] all = new float[Math.multiplyExact(pool.pictures(), pictureSize())];
+        int length = DRAWN_AT_ONCE * pictureSize();
+        for (int first = 0; first < pool.pictures(); first += DRAWN_AT_ONCE) {
+            int from = first;
+            float[] some = model.cache()
+                    .get(picturesKey(), first / DRAWN_AT_ONCE, length, () -> draw(seed + from, beforeCall));
+            int place = first * pictureSize();
+            System.arraycopy(some, 0, all, place, Math.min(length, all.length - place));
+        }
+        return all;
+    }
+
+    private float[] draw(long firstSeed, Runnable beforeCall) {
+        try (NDManager scope = model.torch().newScope()) {
+            Scheduler scheduler = Scheduler.of(
+                    SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, pool.steps(), model.parameterization()));
+            float[] noise = new float[DRAWN_AT_ONCE * pictureSize()];
+            for (int i = 0; i < DRAWN_AT_ONCE; i++) {
+                float[] one = new TorchGenerator(firstSeed + i).normal(pictureSize());
+                System.arraycopy(one, 0, noise, i * one.length, one.length);
+            }
+            NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, LatentDraw.LATENT_CHANNELS, side(), side()))
+                    .mul((float) scheduler.initNoiseSigma());
+            NDArray drawn = new GuidedDenoiser(model.unet(), LORA_OFF)
+                    .run(
+                            scope,
+                            scheduler,
+                            pool.steps(),
+                            initial,
+                            guidance(scope),
+                            (owner, shape) -> {
+                                throw new IllegalStateException("DPM-Solver++ adds no noise");
+                            },
+                            new StepHook() {
+                                @Override
+                                public void beforeCall() {
+                                    beforeCall.run();
+                                }
+                            });
+            return HostNumbers.floats(drawn);
+        }
+    }
+
+    private Guidance guidance(NDManager scope) {
+        var size = PictureSize.uncropped(pair.resolution(), pair.resolution());
+        if (pool.guidanceScale() == 1 || pair.neutral().equals(pair.unconditional())) {
+            return Guidance.none(model.embeddings().batch(scope, List.of(pair.neutral()), DRAWN_AT_ONCE, size));
+        }
+        List<String> prompts = List.of(pair.unconditional(), pair.neutral());
+        return new Guidance(model.embeddings().batch(scope, prompts, DRAWN_AT_ONCE, size), pool.guidanceScale());
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.GuidedDenoiser;
+import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.NoiseSource;
+import io.github.txt2lora.diffusion.Scheduler;
+import io.github.txt2lora.diffusion.SchedulerPresets;
+import io.github.txt2lora.text.PictureSize;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * LECO's rollout: denoising from noise with the target prompt and the LoRA on, for a random number of steps. What it
+ * reaches after k of n steps is compared at the timestep number {@code 1000 / n * k} of a schedule of 1000 steps.
+ */
+final class Rollout {
+
+    /** Time steps that the model was trained on; predictions are compared on this grid. */
+    private static final int TRAINING_TIMESTEPS = 1000;
+
+    private static final double LORA_ON = 1;
+
+    private final DenoisingModel model;
+    private final TrainingSpec spec;
+    private final GuidedDenoiser denoiser;
+    private final Scheduler comparison;
+    private final double[] comparisonTimesteps;
+    private final int[] allowedSteps;
+
+    Rollout(DenoisingModel model, TrainingSpec spec) {
+        this.model = model;
+        this.spec = spec;
+        this.denoiser = new GuidedDenoiser(model.unet(), LORA_ON);
+        this.comparison = scheduler(TRAINING_TIMESTEPS);
+        this.comparisonTimesteps = comparison.timesteps();
+        this.allowedSteps = allowedSteps();
+    }
+
+    private int[] allowedSteps() {
+        int[] allowed = IntStream.range(1, spec.maxDenoisingSteps())
+                .filter(this::isComparedAfter)
+                .toArray();
+        if (allowed.length == 0) {
+            TimestepRange range = spec.method().timesteps();
+            throw new InvalidSettingException("timesteps are " + range.minimum() + " to " + range.maximum()
+                    + ", but a rollout of at most " + spec.maxDenoisingSteps()
+                    + " steps stops at none of them; expected a wider range or more maxDenoisingSteps");
+        }
+        return allowed;
+    }
+
+    /** Draws, in LECO's order, how many steps to take, and the noise to begin with. */
+    Run draw(StepContext context, PromptPair pair) {
+        int steps = allowedSteps[(int) context.generator().randint(0, allowedSteps.length)];
+        LatentDraw draw =
+                LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
+        context.observer().onDraw(steps, draw);
+        return new Run(context, pair, steps, draw);
+    }
+
+    private boolean isComparedAfter(int steps) {
+        return spec.method().timesteps().contains(timestepAfter(steps));
+    }
+
+    private double timestepAfter(int steps) {
+        return comparisonTimesteps[comparedAt(steps)];
+    }
+
+    private int comparedAt(int steps) {
+        return steps * TRAINING_TIMESTEPS / spec.maxDenoisingSteps();
+    }
+
+    private Scheduler scheduler(int steps) {
+        return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, model.parameterization()));
+    }
+
+    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
+        // u + s (c - u) is c where s is 1 or both prompts are the same
+        if (spec.rolloutGuidanceScale() == 1 || pair.target().equals(pair.unconditional())) {
+            return Guidance.none(model.embeddings().batch(scope, List.of(pair.target()), pair.batchSize(), size));
+        }
+        List<String> prompts = List.of(pair.unconditional(), pair.target());
+        return new Guidance(
+                model.embeddings().batch(scope, prompts, pair.batchSize(), size), spec.rolloutGuidanceScale());
+    }
+
+    /** A rollout that chance has decided on. */
+    final class Run {
+
+        private final StepContext context;
+        private final PromptPair pair;
+        private final int steps;
+        private final LatentDraw draw;
+
+        private Run(StepContext context, PromptPair pair, int steps, LatentDraw draw) {
+            this.context = context;
+            this.pair = pair;
+            this.steps = steps;
+            this.draw = draw;
+        }
+
+        /** How many steps it takes. */
+        int steps() {
+            return steps;
+        }
+
+        PictureSize size() {
+            return draw.size();
+        }
+
+        /**
+         * Denoises.
+         *
+         * @return the latents after the last step
+         */
+        NDArray run(StepHook hook) {
+            Scheduler scheduler = scheduler(spec.maxDenoisingSteps());
+            NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
+            context.observer().onInitialLatents(initial);
+            NoiseSource noise =
+                    (owner, shape) -> owner.create(context.generator().normal(Math.toIntExact(shape.size())), shape);
+            return denoiser.run(
+                    context.scope(),
+                    scheduler,
+                    steps,
+                    initial,
+                    guidance(context.scope(), pair, draw.size()),
+                    noise,
+                    hook);
+        }
+
+        /** The latents as the network takes them at the timestep that is compared after so many steps. */
+        NDArray compared(NDArray latents, int afterSteps) {
+            return comparison.scaleModelInput(latents, comparedAt(afterSteps));
+        }
+
+        /** Whether the timestep after so many steps is one of those that are compared. */
+        boolean isCompared(int afterSteps) {
+            return isComparedAfter(afterSteps);
+        }
+
+        /** The timestep that is compared after so many steps. */
+        double timestep(int afterSteps) {
+            return timestepAfter(afterSteps);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import java.util.Arrays;
+
+/** Where a rollout ends; the random numbers are LECO's in LECO's order, so that a run can be replayed against it. */
+record RolloutLatents(Rollout rollout) implements NoisyLatents {
+
+    @Override
+    public NoisyBatch next(StepContext context, PromptPair pair) {
+        Rollout.Run run = rollout.draw(context, pair);
+        NDArray denoised = run.run(new StepHook() {
+            @Override
+            public void beforeCall() {
+                context.beforeCall().run();
+            }
+        });
+        double[] timesteps = new double[pair.batchSize()];
+        Arrays.fill(timesteps, run.timestep(run.steps()));
+        context.observer().onDenoised(denoised, run.timestep(run.steps()));
+        return new NoisyBatch(run.compared(denoised, run.steps()), timesteps, run.size(), null);
+    }
+}

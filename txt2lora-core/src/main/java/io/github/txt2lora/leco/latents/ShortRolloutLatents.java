@@ -1,0 +1,72 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
+import io.github.txt2lora.diffusion.GuidedDenoiser;
+import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.Scheduler;
+import io.github.txt2lora.text.PictureSize;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Rollouts of a fixed number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095), target prompt and LoRA on, evenly
+ * spread down to the timestep that was drawn.
+ */
+final class ShortRolloutLatents implements NoisyLatents {
+
+    private static final double LORA_ON = 1;
+
+    private final DenoisingModel model;
+    private final double guidanceScale;
+    private final TimestepRange timesteps;
+    private final int steps;
+
+    ShortRolloutLatents(DenoisingModel model, TrainingSpec spec, int steps) {
+        this.model = model;
+        this.guidanceScale = spec.rolloutGuidanceScale();
+        this.timesteps = spec.method().timesteps();
+        this.steps = steps;
+    }
+
+    @Override
+    public NoisyBatch next(StepContext context, PromptPair pair) {
+        int timestep = (int) context.generator().randint(timesteps.minimum(), timesteps.maximum() + 1L);
+        LatentDraw draw =
+                LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
+        Scheduler scheduler = DpmSolverPlusPlusScheduler.downTo(timestep, steps, model.parameterization());
+        NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
+        NDArray denoised = new GuidedDenoiser(model.unet(), LORA_ON)
+                .run(
+                        context.scope(),
+                        scheduler,
+                        steps,
+                        initial,
+                        guidance(context.scope(), pair, draw.size()),
+                        (owner, shape) -> {
+                            throw new IllegalStateException("DPM-Solver++ adds no noise");
+                        },
+                        new StepHook() {
+                            @Override
+                            public void beforeCall() {
+                                context.beforeCall().run();
+                            }
+                        });
+        double[] reached = new double[pair.batchSize()];
+        Arrays.fill(reached, timestep);
+        return new NoisyBatch(scheduler.scaleModelInput(denoised, steps), reached, draw.size(), null);
+    }
+
+    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
+        if (guidanceScale == 1 || pair.target().equals(pair.unconditional())) {
+            return Guidance.none(model.embeddings().batch(scope, List.of(pair.target()), pair.batchSize(), size));
+        }
+        List<String> prompts = List.of(pair.unconditional(), pair.target());
+        return new Guidance(model.embeddings().batch(scope, prompts, pair.batchSize(), size), guidanceScale);
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.txt2lora.leco.latents;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.torch.TorchGenerator;
+
+/**
+ * What goes along with a step of the training.
+ *
+ * @param scope owns the step's arrays
+ * @param generator the training's random stream
+ * @param observer sees arrays on the way
+ * @param beforeCall runs before each call of the network; what it throws ends the step
+ */
+public record StepContext(NDManager scope, TorchGenerator generator, StepObserver observer, Runnable beforeCall) {}

@@ -1,0 +1,118 @@
+package io.github.txt2lora.leco.lesson;
+
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.leco.lesson.Lesson.Kept;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.Set;
+
+/**
+ * What is kept while a pair is learned: what was given, the pair's own prompts, and what the other pairs teach. The
+ * lists of all pairs share what is common to them, so that many pairs take no more memory than few for each.
+ */
+final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
+
+    private final List<Kept> given;
+    private final List<Kept> own;
+    private final List<Kept> taught;
+
+    /** Places in {@code taught} of prompts that are among {@code own}, in ascending order. */
+    private final int[] skipped;
+
+    private KeptPrompts(List<Kept> given, List<Kept> own, List<Kept> taught, int[] skipped) {
+        this.given = given;
+        this.own = own;
+        this.taught = taught;
+        this.skipped = skipped;
+    }
+
+    /** What the lists of all pairs have in common. */
+    static final class Common {
+
+        private final List<Kept> given;
+        private final Preservation preservation;
+        private final Set<String> targets = new HashSet<>();
+        private final List<Kept> taught;
+        private final Map<String, Integer> places = new HashMap<>();
+
+        /**
+         * Gathers it.
+         *
+         * @param pairs all, in their order
+         */
+        Common(List<PromptPair> pairs, Preservation preservation) {
+            this.preservation = preservation;
+            given = pairs.stream()
+                    .filter(PromptPair::preserves)
+                    .map(pair -> new Kept(pair.target(), pair.weight() * preservation.weight()))
+                    .toList();
+            pairs.forEach(pair -> targets.add(pair.target()));
+            taught = preservation.automatic() ? taught(pairs) : List.of();
+            for (int i = 0; i < taught.size(); i++) {
+                places.put(taught.get(i).prompt(), i);
+            }
+        }
+
+        private List<Kept> taught(List<PromptPair> pairs) {
+            Set<String> prompts = new LinkedHashSet<>();
+            pairs.stream().filter(pair -> !pair.preserves()).forEach(pair -> prompts.add(pair.positive()));
+            return added(prompts);
+        }
+
+        /** Neither what is taught nor what was given with a weight of its own. */
+        private List<Kept> added(Set<String> prompts) {
+            return prompts.stream()
+                    .filter(prompt -> !targets.contains(prompt))
+                    .map(prompt -> new Kept(prompt, preservation.weight()))
+                    .toList();
+        }
+
+        /** The list of a pair that is taught. */
+        KeptPrompts of(PromptPair pair) {
+            if (!preservation.automatic()) {
+                return new KeptPrompts(given, List.of(), taught, new int[0]);
+            }
+            List<Kept> own =
+                    added(new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional(), pair.positive())));
+            int[] skipped = own.stream()
+                    .map(kept -> places.get(kept.prompt()))
+                    .filter(Objects::nonNull)
+                    .mapToInt(Integer::intValue)
+                    .sorted()
+                    .toArray();
+            return new KeptPrompts(given, own, taught, skipped);
+        }
+    }
+
+    @Override
+    public Kept get(int index) {
+        int place = Objects.checkIndex(index, size());
+        if (place < given.size()) {
+            return given.get(place);
+        }
+        place -= given.size();
+        if (place < own.size()) {
+            return own.get(place);
+        }
+        place -= own.size();
+        for (int skip : skipped) {
+            if (skip <= place) {
+                place++;
+            }
+        }
+        return taught.get(place);
+    }
+
+    @Override
+    public int size() {
+        return given.size() + own.size() + taught.size() - skipped.length;
+    }
+}

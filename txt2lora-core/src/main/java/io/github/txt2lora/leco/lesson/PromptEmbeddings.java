@@ -1,0 +1,87 @@
+package io.github.txt2lora.leco.lesson;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.text.PromptEmbedding;
+import io.github.txt2lora.text.PromptEncoder;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The embeddings of all prompts of a training, each text encoded once. */
+public final class PromptEmbeddings {
+
+    private final PromptEncoder encoder;
+    private final Map<String, PromptEmbedding> byPrompt;
+
+    private PromptEmbeddings(PromptEncoder encoder, Map<String, PromptEmbedding> byPrompt) {
+        this.encoder = encoder;
+        this.byPrompt = byPrompt;
+    }
+
+    /** As the other, without further prompts. */
+    public static PromptEmbeddings encode(
+            PromptEncoder encoder, List<PromptPair> pairs, NDManager owner, Consumer<String> warnings) {
+        return encode(encoder, pairs, List.of(), owner, warnings);
+    }
+
+    /**
+     * Encodes the prompts of all pairs.
+     *
+     * @param others further prompts
+     * @param owner the scope that will own the embeddings
+     * @param warnings is told of prompts that are too long
+     */
+    public static PromptEmbeddings encode(
+            PromptEncoder encoder,
+            List<PromptPair> pairs,
+            List<String> others,
+            NDManager owner,
+            Consumer<String> warnings) {
+        Stream<String> ofPairs = pairs.stream()
+                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()));
+        List<String> prompts = Stream.concat(ofPairs, others.stream()).toList();
+        return new PromptEmbeddings(encoder, encoder.encode(prompts, owner, warnings));
+    }
+
+    /** Whether the model is told the size of pictures and where they were cropped, as SDXL is. */
+    public boolean takePictureSize() {
+        return byPrompt.values().stream().anyMatch(embedding -> embedding.pooled() != null);
+    }
+
+    /** The prompts, each repeated for a batch, one after the other; the scope owns the result. */
+    public Conditioning batch(NDManager scope, List<String> prompts, int batchSize, PictureSize size) {
+        List<PromptEmbedding> embeddings = prompts.stream().map(this::embedding).toList();
+        return Conditioning.batch(scope, embeddings, batchSize, size);
+    }
+
+    /** The hidden states of prompts, at least two, [prompts, tokens, width]; the scope owns the result. */
+    public NDArray contexts(NDManager scope, List<String> prompts) {
+        NDList contexts = new NDList();
+        prompts.forEach(prompt -> contexts.add(embedding(prompt).context()));
+        NDArray all = NDArrays.concat(contexts, 0);
+        // a concatenation belongs to the owner of its first part
+        all.attach(scope);
+        return all;
+    }
+
+    /** The token ids of a prompt, with start, end and padding, as the first text encoder reads them. */
+    public int[] tokens(String prompt) {
+        embedding(prompt);
+        return encoder.tokens(prompt);
+    }
+
+    private PromptEmbedding embedding(String prompt) {
+        PromptEmbedding embedding = byPrompt.get(prompt);
+        if (embedding == null) {
+            throw new IllegalArgumentException("prompt \"" + prompt + "\" was not encoded");
+        }
+        return embedding;
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.txt2lora.leco.quality;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.leco.Comparison;
+import io.github.txt2lora.leco.Teacher;
+import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.latents.NoiseBatches;
+import io.github.txt2lora.leco.latents.NoisyBatch;
+import io.github.txt2lora.leco.latents.StepContext;
+import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.TeacherTarget;
+import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are noise that no training
+ * uses, at high timesteps, where it is decided what a picture shows. They are the same for all trainings over a model,
+ * and what the base model predicts for them is kept, so that a measurement costs one prediction of each compared prompt.
+ */
+public final class QualityMeter {
+
+    private static final double LORA_ON = 1;
+
+    /** Far from the seeds of trainings. */
+    private static final long SEED = 1_000_000;
+
+    /** Below, pure noise is far from what a picture comes from. */
+    private static final TimestepRange TIMESTEPS = TimestepRange.of(700, 999);
+
+    /** Few, since they only compare LoRAs with each other and with none. */
+    private static final int BATCHES = 2;
+
+    private static final int BATCH_SIZE = 4;
+
+    /** Pairs that are measured, and prompts that each is measured for: more would take longer than many trainings. */
+    private static final int MOST_MEASURED = 50;
+
+    private final DenoisingModel model;
+    private final NoiseBatches latents;
+    private final Teacher teacher;
+    private final List<HeldOut> lessons;
+
+    /** Prompts whose predictions are compared. */
+    private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept) {}
+
+    /**
+     * A meter for the LoRA that is attached to the model.
+     *
+     * @param pairs of a training; those to keep, and the neutral and unconditional prompts, are what drift is measured
+     *     for; of more than 50 pairs that teach, or keep, 50 at even distances
+     */
+    public QualityMeter(DenoisingModel model, List<PromptPair> pairs) {
+        this.model = model;
+        this.latents = new NoiseBatches(model, TIMESTEPS, SEED);
+        this.teacher = new Teacher(model);
+        List<PromptPair> taught =
+                pairs.stream().filter(pair -> !pair.preserves()).toList();
+        Set<String> targets = new LinkedHashSet<>();
+        taught.forEach(pair -> targets.add(pair.target()));
+        List<PromptPair> preserved =
+                evenly(pairs.stream().filter(PromptPair::preserves).toList());
+        this.lessons = evenly(taught).stream()
+                .map(pair -> new HeldOut(
+                        pair.toBuilder().batchSize(BATCH_SIZE).build(),
+                        TeacherTarget.of(pair),
+                        kept(pair, preserved, targets)))
+                .toList();
+    }
+
+    /** All pairs, or some of many, at even distances. */
+    private static List<PromptPair> evenly(List<PromptPair> pairs) {
+        return pairs.size() <= MOST_MEASURED
+                ? pairs
+                : IntStream.range(0, MOST_MEASURED)
+                        .mapToObj(i -> pairs.get((int) ((long) i * pairs.size() / MOST_MEASURED)))
+                        .toList();
+    }
+
+    private static Set<String> kept(PromptPair pair, List<PromptPair> preserved, Set<String> targets) {
+        Set<String> kept = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional()));
+        preserved.forEach(other -> kept.add(other.target()));
+        kept.removeAll(targets);
+        return kept;
+    }
+
+    /** The gap now: 1 without a LoRA, 0 when nothing is left to learn. */
+    public double gap(Runnable beforeCall) {
+        return mean(beforeCall, (lesson, batch) -> {
+            String target = lesson.pair().target();
+            List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
+            prompts.add(target);
+            Map<String, NDArray> base = batch.base(prompts);
+            NDArray goal = lesson.goal().goal(base, batch.latents());
+            return new Ratio(
+                    squaredDistance(batch.withLora(target), goal),
+                    squaredDistance(Objects.requireNonNull(base.get(target)), goal));
+        });
+    }
+
+    /** The drift now: 0 if prompts to keep are as without a LoRA. */
+    public double drift(Runnable beforeCall) {
+        return mean(beforeCall, (lesson, batch) -> {
+            List<String> prompts = new ArrayList<>(lesson.kept());
+            prompts.add(lesson.pair().neutral());
+            prompts.add(lesson.pair().positive());
+            Map<String, NDArray> base = batch.base(prompts);
+            double moved = 0;
+            for (String prompt : lesson.kept()) {
+                moved += squaredDistance(batch.withLora(prompt), Objects.requireNonNull(base.get(prompt)));
+            }
+            return new Ratio(
+                    moved / Math.max(1, lesson.kept().size()),
+                    squaredDistance(
+                            Objects.requireNonNull(base.get(lesson.pair().neutral())),
+                            Objects.requireNonNull(base.get(lesson.pair().positive()))));
+        });
+    }
+
+    /** Two sums whose quotient is measured. */
+    private record Ratio(double above, double below) {
+
+        Ratio plus(Ratio other) {
+            return new Ratio(above + other.above, below + other.below);
+        }
+
+        /** Not so where the base model already predicts what is to be learned. */
+        boolean isDefined() {
+            return below != 0;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Comparison {
+        Ratio of(HeldOut lesson, Batch batch);
+    }
+
+    /** The mean over the lessons that teach something; NaN without any. */
+    private double mean(Runnable beforeCall, Comparison comparison) {
+        return lessons.stream()
+                .map(lesson -> ratio(lesson, beforeCall, comparison))
+                .filter(Ratio::isDefined)
+                .mapToDouble(ratio -> ratio.above() / ratio.below())
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private Ratio ratio(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
+        var sum = new Ratio(0, 0);
+        for (int i = 0; i < BATCHES; i++) {
+            try (NDManager scope = model.torch().newScope()) {
+                NoisyBatch noisy = latents.batch(scope, lesson.pair(), i);
+                var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE, beforeCall);
+                sum = sum.plus(comparison.of(lesson, new Batch(context, noisy)));
+            }
+        }
+        return sum;
+    }
+
+    /** Latents to compare predictions at. */
+    private final class Batch {
+
+        private final StepContext context;
+        private final NoisyBatch noisy;
+
+        Batch(StepContext context, NoisyBatch noisy) {
+            this.context = context;
+            this.noisy = noisy;
+        }
+
+        NDArray latents() {
+            return noisy.latents();
+        }
+
+        Map<String, NDArray> base(List<String> prompts) {
+            return teacher.predict(context, noisy, prompts);
+        }
+
+        NDArray withLora(String prompt) {
+            context.beforeCall().run();
+            NDManager scope = context.scope();
+            return model.unet()
+                    .predict(
+                            scope,
+                            noisy.latents(),
+                            noisy.timesteps(),
+                            model.embeddings().batch(scope, List.of(prompt), noisy.samples(), noisy.size()),
+                            LORA_ON);
+        }
+    }
+
+    private static double squaredDistance(NDArray first, NDArray second) {
+        return HostNumbers.scalar(first.sub(second).square().sum());
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.txt2lora.leco.state;
+
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.leco.optimizer.LossScale;
+import java.util.List;
+
+/**
+ * Everything of a trainer that later iterations depend on, in memory of the host.
+ *
+ * @param iteration iterations made
+ * @param generator the random stream, see {@link io.github.txt2lora.torch.TorchGenerator#state()}
+ * @param learningRateFactor what the schedule's learning rates are multiplied by
+ * @param lossScale for 16 bits
+ * @param parameters the LoRA's vector, float32
+ * @param optimizer what the optimizer remembers, float32 arrays and float64 numbers; empty before its first step
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+public record TrainerState(
+        int iteration,
+        long[] generator,
+        double learningRateFactor,
+        LossScale lossScale,
+        float[] parameters,
+        List<TensorView> optimizer) {
+
+    /** Copies the list. */
+    public TrainerState {
+        optimizer = List.copyOf(optimizer);
+    }
+
+    /** The same with a random stream and a factor of the learning rate that are elsewhere. */
+    public TrainerState with(long[] newGenerator, double newLearningRateFactor) {
+        return new TrainerState(iteration, newGenerator, newLearningRateFactor, lossScale, parameters, optimizer);
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.txt2lora.leco.state;
+
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.internal.file.Sha256;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the weights of a trained LoRA depend on, as names and values that can be compared and shown. Nothing else decides
+ * whether a training is the same: a state is gone on with, and a finished LoRA is skipped, by this alone.
+ */
+public final class TrainingFingerprint {
+
+    /** The name of the number of iterations, which may change where the learning rates so far stay the same. */
+    static final String ITERATIONS = "iterations";
+
+    /** Settings that do not change what is learned. */
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("savePrecision", "saveEvery", "measureQuality", "states", "nonFinite", "timestamp");
+
+    /** Of more only a digest is kept, since each takes a dozen entries in the header of a state. */
+    private static final int MOST_PROMPTS = 100;
+
+    private TrainingFingerprint() {}
+
+    /**
+     * The fingerprint of a training.
+     *
+     * @param modelSha256 of the base model's content
+     */
+    public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
+        SortedMap<String, String> values = new TreeMap<>();
+        values.put("model", modelSha256);
+        addComponents("", spec, TrainingSpec.class, values);
+        if (prompts.size() > MOST_PROMPTS) {
+            values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(prompts.toString()));
+            return values;
+        }
+        for (int i = 0; i < prompts.size(); i++) {
+            addComponents("prompt " + (i + 1) + " ", prompts.get(i), PromptPair.class, values);
+        }
+        return values;
+    }
+
+    /**
+     * A digest that is the same for trainings that differ in nothing but the number of iterations.
+     *
+     * @param fingerprint of the training
+     */
+    public static String digestWithoutIterations(SortedMap<String, String> fingerprint) {
+        SortedMap<String, String> rest = new TreeMap<>(fingerprint);
+        rest.remove(ITERATIONS);
+        return Sha256.of(rest.toString());
+    }
+
+    private static <T extends Record> void addComponents(
+            String prefix, T value, Class<T> type, SortedMap<String, String> values) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (!WITHOUT_EFFECT.contains(component.getName())) {
+                values.put(prefix + component.getName(), String.valueOf(read(component, value)));
+            }
+        }
+    }
+
+    private static Object read(RecordComponent component, Object value) {
+        try {
+            return component.getAccessor().invoke(value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record lets its components be read", e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.txt2lora.leco.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
+import org.junit.jupiter.api.Test;
+
+class MethodWorkTest {
+
+    private static MethodWork work(TrainingMethod method, int iterations) {
+        return MethodWork.of(TrainingSpec.builder()
+                .method(method)
+                .iterations(iterations)
+                .maxDenoisingSteps(50)
+                .build());
+    }
+
+    @Test
+    void a_rollout_makes_half_of_its_steps_with_guidance() {
+        // 50 for the rollout, 3 of the teacher, 3 for the gradient
+        assertThat(work(TrainingMethod.leco(), 10)).isEqualTo(new MethodWork(560, 1));
+    }
+
+    @Test
+    void what_is_kept_is_computed_once() {
+        TrainingMethod noise = TrainingMethod.recommended().withLatents(new LatentSource.Noise(32, 700));
+
+        // 32 batches for the teacher's 3 prompts; target and prompt to keep with the gradient
+        assertThat(work(noise, 100)).isEqualTo(new MethodWork(96 + 600, 2));
+        assertThat(work(noise, 10)).isEqualTo(new MethodWork(30 + 60, 2));
+        assertThat(work(noise.withLatents(new LatentSource.Noise(0, 700)), 100))
+                .isEqualTo(new MethodWork(300 + 600, 2));
+    }
+
+    @Test
+    void a_pool_is_drawn_before() {
+        TrainingMethod pool = TrainingMethod.leco().withLatents(new LatentSource.Pool(64, 4, 8, 3));
+
+        assertThat(work(pool, 100)).isEqualTo(new MethodWork(1024 + 300 + 300, 1));
+        assertThat(work(pool.withLatents(new LatentSource.Pool(64, 1, 8, 1)), 100))
+                .isEqualTo(new MethodWork(512 + 192 + 300, 1));
+    }
+
+    @Test
+    void rollouts_may_be_short_or_give_several_states() {
+        TrainingMethod leco = TrainingMethod.leco();
+
+        assertThat(work(leco.withLatents(new LatentSource.ShortRollout(8)), 10)).isEqualTo(new MethodWork(190 + 30, 1));
+        assertThat(work(leco.withLatents(new LatentSource.ReusedRollout(4)), 10))
+                .isEqualTo(new MethodWork(620 + 120, 4));
+    }
+
+    @Test
+    void a_mixture_takes_of_each_by_its_weight() {
+        LatentSource mixture = LatentSource.mixture(
+                new LatentSource.Noise(0, 700).weighing(3),
+                LatentSource.rollout().weighing(1));
+
+        assertThat(work(TrainingMethod.leco().withLatents(mixture), 100))
+                .isEqualTo(new MethodWork(75 * 3 + 25 * 53 + 300, 1));
+    }
+}

@@ -1,0 +1,175 @@
+package io.github.txt2lora.leco.lesson;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.leco.lesson.Lesson.Kept;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which prompts are kept while others are taught. */
+class LessonTest {
+
+    private static final PromptPair KRNKMD = PromptPair.enhance("krnkmd")
+            .positive("cat ears, maid")
+            .unconditional("lowres")
+            .neutral("1girl")
+            .build();
+    private static final PromptPair MIKO = PromptPair.enhance("miko")
+            .positive("shrine maiden")
+            .neutral("1girl")
+            .build();
+    private static final PromptPair TREE =
+            PromptPair.preserve("tree").weight(0.5).build();
+
+    private static final Preservation ADDING = Preservation.addingPrompts().weight(1);
+    private static final Preservation GIVEN = Preservation.ofGiven().weight(1);
+
+    static List<Preservation> joint() {
+        return List.of(ADDING, GIVEN);
+    }
+
+    private static List<Kept> kept(Preservation preservation, PromptPair... pairs) {
+        List<Lesson> lessons = Lesson.of(List.of(pairs), preservation);
+        return lessons.get(0).kept();
+    }
+
+    @Test
+    void leco_draws_all_pairs_alike_and_keeps_nothing_besides() {
+        List<Lesson> lessons = Lesson.of(List.of(KRNKMD, TREE, MIKO), Preservation.drawn());
+
+        assertThat(lessons).extracting(Lesson::pair).containsExactly(KRNKMD, TREE, MIKO);
+        assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
+    }
+
+    @Test
+    void the_weight_of_what_is_kept_counts_in_drawn_pairs_too() {
+        List<Lesson> lessons =
+                Lesson.of(List.of(KRNKMD, TREE), Preservation.drawn().weight(3));
+
+        assertThat(lessons).extracting(lesson -> lesson.pair().weight()).containsExactly(1.0, 1.5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("joint")
+    void joint_steps_teach_no_pair_that_is_only_kept(Preservation preservation) {
+        assertThat(Lesson.of(List.of(KRNKMD, TREE, MIKO), preservation))
+                .extracting(Lesson::pair)
+                .containsExactly(KRNKMD, MIKO);
+    }
+
+    @Test
+    void given_prompts_alone_are_kept_with_their_weights() {
+        assertThat(kept(GIVEN.weight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
+        assertThat(kept(GIVEN, KRNKMD, MIKO)).isEmpty();
+    }
+
+    @Test
+    void the_prompts_of_a_lesson_and_what_others_teach_are_added() {
+        assertThat(kept(ADDING.weight(2), KRNKMD, TREE, MIKO))
+                .containsExactlyInAnyOrder(
+                        new Kept("tree", 1),
+                        new Kept("1girl", 2),
+                        new Kept("lowres", 2),
+                        new Kept("cat ears, maid", 2),
+                        new Kept("shrine maiden", 2));
+    }
+
+    @Test
+    void a_given_prompt_is_not_added_once_more_without_its_weight() {
+        PromptPair girl = PromptPair.preserve("1girl").weight(0.25).build();
+
+        assertThat(kept(ADDING, KRNKMD, girl))
+                .containsExactlyInAnyOrder(
+                        new Kept("1girl", 0.25), new Kept("lowres", 1), new Kept("cat ears, maid", 1));
+    }
+
+    @Test
+    void targets_are_never_kept() {
+        PromptPair erased = PromptPair.erase("cat").neutral("krnkmd").build();
+        PromptPair stronger = PromptPair.enhance("1girl").guidanceScale(2).build();
+
+        assertThat(Lesson.of(List.of(KRNKMD, erased, stronger), ADDING))
+                .flatExtracting(Lesson::kept)
+                .extracting(Kept::prompt)
+                .isNotEmpty()
+                .doesNotContain("krnkmd", "cat", "1girl");
+    }
+
+    @Test
+    void equal_prompts_are_kept_once() {
+        PromptPair plain = PromptPair.enhance("krnkmd").positive("maid").build();
+
+        assertThat(kept(ADDING, plain)).containsExactlyInAnyOrder(new Kept("", 1), new Kept("maid", 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("joint")
+    void pairs_that_only_keep_are_drawn_one_by_one(Preservation preservation) {
+        PromptPair sky = PromptPair.preserve("sky").build();
+        List<Lesson> lessons = Lesson.of(List.of(TREE, sky), preservation);
+
+        assertThat(lessons).extracting(Lesson::pair).containsExactly(TREE, sky);
+        assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
+        assertThat(lessons.get(0).goal().weights()).containsOnlyKeys("tree").containsValue(1.0);
+    }
+
+    /** As the list of each pair would be if it were made by itself. */
+    private static List<Kept> plainly(PromptPair pair, List<PromptPair> pairs) {
+        Set<String> added = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional(), pair.positive()));
+        pairs.stream().filter(other -> !other.preserves()).forEach(other -> added.add(other.positive()));
+        pairs.forEach(other -> added.remove(other.target()));
+        return Stream.concat(
+                        pairs.stream()
+                                .filter(PromptPair::preserves)
+                                .map(other -> new Kept(other.target(), other.weight())),
+                        added.stream().map(prompt -> new Kept(prompt, 1)))
+                .toList();
+    }
+
+    @Test
+    void what_pairs_have_in_common_stands_in_the_list_of_each_in_the_order_of_the_file() {
+        var random = new Random(1);
+        for (int round = 0; round < 200; round++) {
+            List<PromptPair> pairs = new ArrayList<>();
+            for (int i = 0; i < 1 + random.nextInt(8); i++) {
+                String target = "t" + random.nextInt(10);
+                pairs.add(
+                        random.nextInt(4) == 0
+                                ? PromptPair.preserve("kept" + i).weight(2).build()
+                                : PromptPair.enhance(target)
+                                        .positive("p" + random.nextInt(5))
+                                        .neutral(random.nextBoolean() ? "p" + random.nextInt(5) : target)
+                                        .unconditional("p" + random.nextInt(3))
+                                        .build());
+            }
+
+            assertThat(Lesson.of(pairs, ADDING))
+                    .allSatisfy(lesson -> assertThat(lesson.goal()).isNotNull())
+                    .filteredOn(lesson -> !lesson.pair().preserves())
+                    .allSatisfy(lesson -> assertThat(lesson.kept()).isEqualTo(plainly(lesson.pair(), pairs)));
+        }
+    }
+
+    @Test
+    void many_pairs_share_what_they_keep() {
+        List<PromptPair> pairs = IntStream.range(0, 20_000)
+                .mapToObj(i -> PromptPair.enhance("t" + i).positive("p" + i).build())
+                .toList();
+
+        List<Lesson> lessons = Lesson.of(pairs, ADDING);
+
+        assertThat(lessons)
+                .allSatisfy(lesson -> assertThat(lesson.kept().size()).isEqualTo(20_001));
+        assertThat(lessons.get(7).kept().get(5)).isSameAs(lessons.get(9).kept().get(5));
+    }
+}
