@@ -65,8 +65,8 @@ final class LoraRecordFile {
             }
             warnings.accept("The record " + file + " is of another version, so the LoRA counts as unknown");
         } catch (JsonProcessingException e) {
-            warnings.accept(
-                    "The record " + file + " is damaged (" + e.getMessage() + "), so the LoRA counts as unknown");
+            warnings.accept("The record " + file + " is damaged (" + Excerpt.of(e.getOriginalMessage())
+                    + "), so the LoRA counts as unknown");
         } catch (IOException e) {
             throw new StorageException("Cannot read the record " + file + ": " + e, e);
         }

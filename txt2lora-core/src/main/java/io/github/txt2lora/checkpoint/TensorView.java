@@ -213,7 +213,9 @@ public final class TensorView {
 
         @Override
         public ByteBuffer bytes() {
-            return all.bytes().slice(Math.toIntExact(begin), Math.toIntExact(length));
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length));
+            all.readInto(begin, bytes);
+            return bytes.flip();
         }
 
         @Override

@@ -183,7 +183,8 @@ public final class LatentFolder implements AutoCloseable {
             added.forEach(this::write);
             dropOldest(folder);
         } catch (StorageException | IOException | UncheckedIOException e) {
-            warnings.accept("latents could not be kept in " + folder + ", so they will be computed again: " + e);
+            warnings.accept("latents could not be kept in " + folder + ", so they will be computed again: "
+                    + (e instanceof StorageException ? e.getMessage() : e));
         } finally {
             added.clear();
         }
