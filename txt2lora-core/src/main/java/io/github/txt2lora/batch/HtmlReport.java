@@ -220,7 +220,9 @@ final class HtmlReport {
 
     private static String resized(LoraRecord.Resize resize) {
         Double retained = resize.frobeniusRetained();
-        String kept = retained == null ? "" : ", " + Rounded.percent(retained) + " of the norm kept";
+        String kept = retained != null && Double.isFinite(retained)
+                ? ", " + Rounded.percent(retained) + " of the norm kept"
+                : "";
         return "to ranks " + resize.lowestRank() + " to " + resize.highestRank() + kept + ", in " + resize.seconds()
                 + " s";
     }

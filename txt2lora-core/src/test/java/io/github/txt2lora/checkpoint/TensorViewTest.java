@@ -80,6 +80,28 @@ class TensorViewTest {
         });
         assertThatThrownBy(huge::bytes).isInstanceOf(CheckpointException.class).hasMessageContaining("2 GiB");
         assertThatThrownBy(() -> huge.rows(1 << 19, 1 << 20).bytes()).isInstanceOf(CheckpointException.class);
-        assertThatThrownBy(() -> huge.rows(1 << 19, (1 << 19) + 1).bytes()).isInstanceOf(CheckpointException.class);
+    }
+
+    @Test
+    void reads_rows_of_a_tensor_that_no_buffer_can_hold() {
+        TensorSource place = new TensorSource() {
+            @Override
+            public ByteBuffer bytes() {
+                throw new AssertionError("must not be asked");
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer target) {
+                while (target.hasRemaining()) {
+                    target.put((byte) (offset >> 20));
+                }
+            }
+        };
+        TensorView huge = new TensorView("huge", ElementType.U8, List.of(1L << 20, 1L << 20), place);
+
+        ByteBuffer bytes = huge.rows(77, 78).bytes();
+
+        assertThat(bytes.remaining()).isEqualTo(1 << 20);
+        assertThat(bytes.get(0)).isEqualTo((byte) 77);
     }
 }

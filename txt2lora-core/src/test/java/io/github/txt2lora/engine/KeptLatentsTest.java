@@ -8,6 +8,7 @@ import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -67,6 +68,8 @@ class KeptLatentsTest {
     private static TrainingSpec.Builder spec() {
         return Tiny.spec(4)
                 .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
+                // a finished training would be gone on with, which needs no latents
+                .states(StateSpec.off())
                 .measureQuality(true);
     }
 
