@@ -86,22 +86,28 @@ public interface TrainingEngine extends AutoCloseable {
 
     /**
      * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as
-     * by {@link CancelMode#SUSPEND}, the thread stays interrupted, and a {@link TrainingCancelledException} is thrown.
+     * by {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
+     * saved, and the thread stays interrupted.
      *
-     * @throws TrainingCancelledException if the training was cancelled and left no LoRA
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message says what was saved
      * @throws Txt2LoraException if the training failed, or the engine is closed
      */
     default TrainedLora train(LoraTraining training, TrainingListener... listeners) {
         TrainingJob job = start(training, listeners);
+        boolean interrupted = false;
         try {
-            return job.await();
-        } catch (InterruptedException e) {
-            job.cancel(CancelMode.SUSPEND);
-            Thread.currentThread().interrupt();
-            throw new TrainingCancelledException(
-                    "the training of " + training.name() + " was cancelled because the thread waiting for it"
-                            + " was interrupted; use start() to let a training go on without its starter",
-                    e);
+            while (true) {
+                try {
+                    return job.await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    job.cancel(CancelMode.SUSPEND);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Count;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +105,7 @@ public record TrainingSpec(
         Check.given("nonFinite", nonFinite);
         if (warmupIterations > iterations) {
             throw InvalidSettingException.of(
-                    "warmupIterations", warmupIterations, "at most the " + iterations + " iterations");
+                    "warmupIterations", warmupIterations, "at most the " + Count.of(iterations, "iteration"));
         }
     }
 

@@ -46,7 +46,8 @@ public final class Txt2Lora {
     }
 
     /**
-     * Trains with an engine of its own on the best device and waits for the end.
+     * Trains with an engine of its own on the best device and waits for the end. An interrupt does what it does to
+     * {@link #train()}.
      *
      * @throws Txt2LoraException as {@link #train()}
      */
@@ -63,7 +64,8 @@ public final class Txt2Lora {
 
     /**
      * Trains and waits for the end, with the engine that was given or else one that is opened and closed here. If the
-     * calling thread is interrupted meanwhile, the training is cancelled and discarded, and the thread stays
+     * calling thread is interrupted meanwhile, the training is cancelled as by {@link CancelMode#SUSPEND}: its state is
+     * saved before this method ends, the same training goes on from there when it is started again, and the thread stays
      * interrupted.
      *
      * @throws CheckpointException if the model cannot be used

@@ -1,5 +1,6 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraInfo;
@@ -15,7 +16,7 @@ record LoraDescription(LoraInfo lora) {
 
     /** One line. */
     String summary() {
-        return lora.file() + ": " + lora.modules().size() + " modules of rank " + ranks() + ", for " + family();
+        return lora.file() + ": " + Count.of(lora.modules().size(), "module") + " of rank " + ranks() + ", for " + family();
     }
 
     /** All there is to say. */

@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.ops.CheckpointMerge;
 import io.github.txt2lora.ops.LoraMerge;
 import io.github.txt2lora.ops.LoraOperations;
@@ -101,7 +102,7 @@ final class MergeCommand implements Callable<Integer> {
                         .put("file", merged.file())
                         .put("changedTensors", merged.changedTensors())
                         .put("copiedTensors", merged.copiedTensors()),
-                merged.file() + ": " + merged.changedTensors() + " tensors changed, " + merged.copiedTensors()
+                merged.file() + ": " + Count.of(merged.changedTensors(), "tensor") + " changed, " + merged.copiedTensors()
                         + " copied");
     }
 

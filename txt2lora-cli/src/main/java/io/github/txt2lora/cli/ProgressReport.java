@@ -6,6 +6,7 @@ import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
@@ -13,6 +14,7 @@ import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.Count;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ final class ProgressReport implements TrainingListener {
     private final Progress progress;
     private final DownloadReport download;
     private int iterations;
-    private boolean keepsStates;
+    private int savedState;
     private String gap = "";
 
     private ProgressReport(Output output, String goesOn, @Nullable String name) {
@@ -64,7 +66,6 @@ final class ProgressReport implements TrainingListener {
     @Override
     public void onStarted(TrainingStarted event) {
         iterations = event.training().training().iterations();
-        keepsStates = event.training().training().states().isWritten();
     }
 
     @Override
@@ -133,8 +134,8 @@ final class ProgressReport implements TrainingListener {
     public void onStateRestored(StateRestored event) {
         output.tell(
                 line("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
-                named("Going on after " + event.iteration() + " of " + iterations + " iterations, from "
-                        + event.file()));
+                named("Going on after " + event.iteration() + " of " + Count.of(iterations, "iteration")
+                        + ", from " + event.file()));
     }
 
     @Override
@@ -142,8 +143,13 @@ final class ProgressReport implements TrainingListener {
         if (event.iteration() < iterations) {
             output.tell(
                     line("saved").put("file", event.file()).put("iteration", event.iteration()),
-                    named("Saved " + event.file() + " after " + event.iteration() + " iterations"));
+                    named("Saved " + event.file() + " after " + Count.of(event.iteration(), "iteration")));
         }
+    }
+
+    @Override
+    public void onStateSaved(StateSaved event) {
+        savedState = event.iteration();
     }
 
     @Override
@@ -155,10 +161,11 @@ final class ProgressReport implements TrainingListener {
     public void onCancelled(TrainingCancelled event) {
         close();
         String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
-        String next = keepsStates && event.iteration() > 0 ? "; " + goesOn + " from there" : "";
+        String next = event.iteration() > 0 && event.iteration() == savedState ? "; " + goesOn + " from there" : "";
         output.tell(
                 line("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
-                named("Cancelled after " + event.iteration() + " of " + iterations + " iterations; " + kept + next));
+                named("Cancelled after " + event.iteration() + " of " + Count.of(iterations, "iteration") + "; " + kept
+                        + next));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.OperationListener;
@@ -111,7 +112,7 @@ final class ResizeCommand implements Callable<Integer> {
         double retained = lora.meanFrobeniusRetained();
         String kept =
                 Double.isNaN(retained) ? "all of them zero" : Rounded.percent(retained) + " of the Frobenius norm kept";
-        return "%s: %d modules, rank %d to %d, %s"
-                .formatted(lora.file(), lora.modules().size(), ranks.getMin(), ranks.getMax(), kept);
+        return "%s: %s, rank %d to %d, %s"
+                .formatted(lora.file(), Count.of(lora.modules().size(), "module"), ranks.getMin(), ranks.getMax(), kept);
     }
 }

@@ -10,6 +10,7 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.batch.BatchOptions;
 import io.github.txt2lora.batch.BatchResult;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.workspace.LecoConfigFile;
 import io.github.txt2lora.workspace.Workspace;
@@ -152,7 +153,7 @@ final class TrainCommand implements Callable<Integer> {
                                 .put("gap", lora.quality().map(LoraQuality::gap))
                                 .put("drift", lora.quality().map(LoraQuality::drift))
                                 .put("seconds", lora.duration().toMillis() / 1000.0),
-                        lora.file() + ": " + lora.iterations() + " iterations" + quality(lora));
+                        lora.file() + ": " + Count.of(lora.iterations(), "iteration") + quality(lora));
     }
 
     /** Losses differ more by timestep than by what was learnt; they are told where nothing better is known. */

@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.internal.file.AtomicFile;
@@ -213,7 +214,7 @@ final class HtmlReport {
         }
         LoraRecord.Preview preview = record.preview();
         if (preview != null) {
-            html.row("preview", preview.pictures() + " pictures in " + preview.seconds() + " s");
+            html.row("preview", Count.of(preview.pictures(), "picture") + " in " + preview.seconds() + " s");
         }
         record.versions().forEach(html::row);
     }

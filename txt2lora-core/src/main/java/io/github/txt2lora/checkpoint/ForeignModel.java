@@ -2,6 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.NetworkPlaces.Place;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,9 +71,9 @@ final class ForeignModel {
         } else if (found.size() == 2) {
             what = "has " + missing.get(0) + ", only " + String.join(" and ", found);
         } else {
-            what = "is no Stable Diffusion checkpoint: it has %d tensors%s"
+            what = "is no Stable Diffusion checkpoint: it has %s%s"
                     .formatted(
-                            keys.size(),
+                            Count.of(keys.size(), "tensor"),
                             keys.isEmpty()
                                     ? ""
                                     : " such as '" + Excerpt.of(keys.iterator().next()) + "'");

@@ -6,6 +6,7 @@ import io.github.txt2lora.image.LatentCouple;
 import io.github.txt2lora.image.Region;
 import io.github.txt2lora.image.RegionGrid;
 import io.github.txt2lora.image.WholePicture;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.text.PromptGrid;
 import io.github.txt2lora.text.PromptPart;
 import io.github.txt2lora.text.PromptParts;
@@ -84,8 +85,8 @@ public record PlacedPrompt(String text, double weight, Region region) {
 
     private static List<PlacedPrompt> place(List<PromptPart> parts, List<Region> regions) {
         if (parts.size() != regions.size()) {
-            throw new InvalidSettingException("the prompt has " + parts.size() + " parts, but the composition has "
-                    + regions.size() + " regions; expected a region for each part between AND");
+            throw new InvalidSettingException("the prompt has " + Count.of(parts.size(), "part")
+                    + ", but the composition has " + Count.of(regions.size(), "region") + "; expected a region for each part between AND");
         }
         List<PlacedPrompt> placed = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {

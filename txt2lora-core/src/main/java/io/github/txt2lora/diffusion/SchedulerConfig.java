@@ -1,6 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Count;
 
 /**
  * The settings of a sampler's run, with the meaning that they have in diffusers; see {@link SchedulerPresets} for those
@@ -78,7 +79,7 @@ public record SchedulerConfig(
     int checkedStep(int step) {
         if (step < 0 || step >= steps) {
             throw new InvalidSettingException(
-                    "There is no step " + step + " in a " + kind + " run of " + steps + " steps, numbered from 0");
+                    "There is no step " + step + " in a " + kind + " run of " + Count.of(steps, "step") + ", numbered from 0");
         }
         return step;
     }
@@ -177,7 +178,7 @@ public record SchedulerConfig(
 
     private static void checkSteps(SchedulerKind kind, int steps) {
         if (steps < 1 || steps > NoiseSchedule.TRAINING_TIMESTEPS) {
-            throw new InvalidSettingException(kind + " cannot run " + steps + " steps; expected 1 to "
+            throw new InvalidSettingException(kind + " cannot run " + Count.of(steps, "step") + "; expected 1 to "
                     + NoiseSchedule.TRAINING_TIMESTEPS + ", the number of timesteps of the training");
         }
     }

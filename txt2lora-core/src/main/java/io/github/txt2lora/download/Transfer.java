@@ -4,6 +4,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource.Download;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.internal.file.StorageFailure;
@@ -84,8 +85,8 @@ final class Transfer {
                 vain++;
                 if (vain >= settings.attempts()) {
                     throw new StorageException(source.displayUrl() + " cannot be downloaded to " + file + ": "
-                            + FailedAttempt.describe(e, address.getHost()) + " (" + vain
-                            + " attempts). Start it again to go on after " + ByteSize.text(part.size()));
+                            + FailedAttempt.describe(e, address.getHost()) + " (" + Count.of(vain, "attempt")
+                            + "). Start it again to go on after " + ByteSize.text(part.size()));
                 }
                 heartbeat.pause(pauseAfter(vain, FailedAttempt.wanted(e)));
             }

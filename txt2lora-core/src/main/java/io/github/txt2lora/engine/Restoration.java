@@ -5,6 +5,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.leco.optimizer.LearningRates;
@@ -121,11 +122,11 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
         }
         String differences = String.join("; ", state.differences(fingerprint));
         return state.iteration() > spec.iterations()
-                ? "the state " + latest.file() + " is of " + state.iteration() + " iterations, more than the "
-                        + spec.iterations() + " that are to be made"
+                ? "the state " + latest.file() + " is of " + Count.of(state.iteration(), "iteration")
+                        + ", more than the " + spec.iterations() + " to be made"
                 : "the state " + latest.file() + " is of a training of another length: " + differences
-                        + ", and the learning rates of the " + state.iteration()
-                        + " iterations already made would have been others, since the schedule " + spec.schedule()
+                        + ", and the learning rates of the "
+                        + Count.of(state.iteration(), "iteration") + " already made would have been others, since the schedule " + spec.schedule()
                         + " spans all iterations";
     }
 }

@@ -84,14 +84,18 @@ final class StateKeeper implements AutoCloseable {
         return interval != null && System.nanoTime() - lastNanos >= interval.toNanos();
     }
 
-    /** Writes the state now and waits for it. */
-    void saveNow(Supplier<TrainingState> state) {
+    /**
+     * Writes the state now and waits for it.
+     *
+     * @return what was written; empty if states are off or it could not be written
+     */
+    Optional<StateSaved> saveNow(Supplier<TrainingState> state) {
         if (!spec.isWritten()) {
-            return;
+            return Optional.empty();
         }
         finishWriting();
         begin(state.get());
-        finishWriting();
+        return finishWriting();
     }
 
     private void begin(TrainingState state) {
@@ -116,16 +120,19 @@ final class StateKeeper implements AutoCloseable {
         folder.retain(Stream.concat(written.stream(), kept.stream()).distinct().toList());
     }
 
-    private void finishWriting() {
+    private Optional<StateSaved> finishWriting() {
         if (writing == null) {
-            return;
+            return Optional.empty();
         }
         try {
-            events.accept(writing.join());
+            StateSaved saved = writing.join();
+            events.accept(saved);
+            return Optional.of(saved);
         } catch (CompletionException e) {
             Throwable cause = e.getCause();
             warnings.accept("the training's state could not be written, so an interruption would cost more: "
                     + (cause instanceof Txt2LoraException ? cause.getMessage() : cause));
+            return Optional.empty();
         } finally {
             writing = null;
         }

@@ -12,6 +12,10 @@ import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.leco.DenoisingModel;
+import io.github.txt2lora.leco.GapState;
+import io.github.txt2lora.leco.GapWatch;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.NonFiniteException;
 import io.github.txt2lora.leco.ResilientTrainer;
@@ -269,21 +273,24 @@ final class TrainingLoop implements AutoCloseable {
         return written;
     }
 
-    /** Saves or deletes the state of a training that is cancelled and leaves no LoRA. */
-    void cancelled() {
-        if (hasBegun) {
-            keepOrDeleteState();
-        }
+    /**
+     * Saves or deletes the state of a training that is cancelled and leaves no LoRA.
+     *
+     * @return the state, if it was saved
+     */
+    Optional<StateSaved> cancelled() {
+        return hasBegun ? keepOrDeleteState() : Optional.empty();
     }
 
-    private void keepOrDeleteState() {
+    private Optional<StateSaved> keepOrDeleteState() {
         if (job.control().cancelMode() == CancelMode.DISCARD) {
             keeper.deleteAll();
+            return Optional.empty();
         } else if (isFinished() && log.iteration() > 0) {
             keeper.keepLast(state);
-        } else if (log.iteration() > 0) {
-            keeper.saveNow(state);
+            return Optional.empty();
         }
+        return log.iteration() > 0 ? keeper.saveNow(state) : Optional.empty();
     }
 
     /**

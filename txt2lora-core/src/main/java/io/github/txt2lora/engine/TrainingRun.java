@@ -17,10 +17,12 @@ import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
@@ -59,6 +61,7 @@ final class TrainingRun {
     private final RunLog log;
     private final HeldResources held = new HeldResources();
     private @Nullable Opened opened;
+    private @Nullable StateSaved saved;
     private boolean hasEnded;
 
     /**
@@ -310,8 +313,8 @@ final class TrainingRun {
                 .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
                 .toList();
         if (!clamped.isEmpty()) {
-            log.warn("rank " + spec.lora().rank() + " is larger than " + clamped.size()
-                    + " layers can use; there it is their smaller side, for example "
+            log.warn("rank " + spec.lora().rank() + " is larger than " + Count.of(clamped.size(), "layer")
+                    + " can use; there it is the layer's smaller side, for example "
                     + String.join(", ", clamped.subList(0, Math.min(NAMES_IN_WARNING, clamped.size()))));
         }
     }
@@ -337,7 +340,7 @@ final class TrainingRun {
     private void keepState(TrainingLoop loop, Throwable cause) {
         try {
             if (cause instanceof JobControl.CancelSignal) {
-                loop.cancelled();
+                saved = loop.cancelled().orElse(null);
             } else {
                 loop.rescueState(cause);
             }
@@ -351,7 +354,14 @@ final class TrainingRun {
         job.fail(
                 JobState.CANCELLED,
                 new TrainingCancelledException("the training of " + training.name() + " was cancelled after "
-                        + log.iteration() + " iterations; nothing was saved"));
+                        + Count.of(log.iteration(), "iteration") + "; no LoRA was saved" + whatGoesOn()));
+    }
+
+    private String whatGoesOn() {
+        return saved == null
+                ? ""
+                : ", but its state was, as " + saved.file() + "; the same training goes on from there when it is started"
+                        + " again";
     }
 
     private void failed(Txt2LoraException failure) {

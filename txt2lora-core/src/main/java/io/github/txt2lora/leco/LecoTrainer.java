@@ -7,6 +7,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
@@ -243,8 +244,8 @@ public final class LecoTrainer implements AutoCloseable {
         long size = lora.vector().size();
         if (state.parameters().length != size || state.iteration() < 0 || state.iteration() > spec.iterations()) {
             throw new CheckpointException("the training's state has " + state.parameters().length
-                    + " parameters after " + state.iteration() + " iterations; expected " + size
-                    + " parameters and at most " + spec.iterations() + " iterations");
+                    + " parameters after " + Count.of(state.iteration(), "iteration") + "; expected " + size
+                    + " parameters and at most " + Count.of(spec.iterations(), "iteration"));
         }
     }
 

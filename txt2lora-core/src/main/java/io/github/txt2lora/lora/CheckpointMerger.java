@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.CheckpointLayers.Place;
 import io.github.txt2lora.ops.MergedCheckpoint;
@@ -88,7 +89,7 @@ final class CheckpointMerger {
                                 () -> missing.add(pair.module()));
             }
             if (!missing.isEmpty()) {
-                throw new CheckpointException(lora.source().path() + " has " + missing.size() + " modules that "
+                throw new CheckpointException(lora.source().path() + " has " + Count.of(missing.size(), "module") + " that "
                         + checkpoint + " lacks, for example "
                         + missing.stream()
                                 .limit(NAMES_IN_MESSAGE)
@@ -103,7 +104,8 @@ final class CheckpointMerger {
     private static void requireFits(WeightedLora lora, LoraPair pair, Place place) {
         if (!pair.layer().fits(place.shape())) {
             throw new CheckpointException(lora.source().path() + ": module " + Excerpt.quoted(pair.module()) + " has "
-                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the layer "
+                    + Count.of(pair.layer().fanIn(), "input") + " and "
+                    + Count.of(pair.layer().outputs(), "output") + ", but the layer "
                     + Excerpt.quoted(place.key()) + " has the shape " + place.shape()
                     + "; expected a LoRA for the checkpoint's model family");
         }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,8 +70,8 @@ public final class LoraAdapter {
             }
         }
         if (!unknown.isEmpty()) {
-            throw new CheckpointException(lora.path() + " has " + unknown.size()
-                    + " modules that this model lacks, for example "
+            throw new CheckpointException(lora.path() + " has " + Count.of(unknown.size(), "module")
+                    + " that this model lacks, for example "
                     + unknown.stream().limit(NAMES_IN_MESSAGE).map(Excerpt::of).collect(Collectors.joining(", "))
                     + "; expected a LoRA of the same model family");
         }
@@ -79,8 +80,8 @@ public final class LoraAdapter {
     private static void requireShape(LoraSource lora, LoraPair pair, LoraModule module) {
         if (pair.layer().fanIn() != module.fanIn() || pair.layer().outputs() != module.outputs()) {
             throw new CheckpointException(lora.path() + ": module " + Excerpt.quoted(pair.module()) + " has "
-                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs()
-                    + " outputs, but the layer " + module.name() + " has " + module.fanIn() + " and "
+                    + Count.of(pair.layer().fanIn(), "input") + " and "
+                    + Count.of(pair.layer().outputs(), "output") + ", but the layer " + module.name() + " has " + module.fanIn() + " and "
                     + module.outputs() + "; expected a LoRA of the same model family");
         }
     }

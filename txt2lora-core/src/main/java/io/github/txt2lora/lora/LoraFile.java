@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.torch.HostNumbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ public final class LoraFile {
                 .map(slot -> slot.module().loraName())
                 .toList();
         if (!modules.isEmpty()) {
-            warnings.accept("all numbers of " + modules.size() + " modules' matrices are too small for " + precision
+            warnings.accept("all numbers in the matrices of " + Count.of(modules.size(), "module") + " are too small for " + precision
                     + ", where they become zero; save in BF16 or FP32 to keep them: "
                     + String.join(", ", modules.subList(0, Math.min(NAMES_IN_WARNING, modules.size()))));
         }

@@ -3,6 +3,7 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.DecimalText;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class LoraMerger {
     }
 
     private static String describe(LayerShape layer) {
-        return layer.fanIn() + " inputs and " + layer.outputs() + " outputs";
+        return Count.of(layer.fanIn(), "input") + " and " + Count.of(layer.outputs(), "output");
     }
 
     private static ElementType commonType(List<Part> parts) {

@@ -6,6 +6,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -75,7 +76,8 @@ public final class TextEncoderLora {
     private static void requireFits(LoraSource source, LoraPair pair, @Nullable TensorView tensor) {
         if (tensor == null || !pair.layer().fits(tensor.shape())) {
             throw new CheckpointException(source.path() + ": module " + Excerpt.quoted(pair.module()) + " has "
-                    + pair.layer().fanIn() + " inputs and " + pair.layer().outputs() + " outputs, but the "
+                    + Count.of(pair.layer().fanIn(), "input") + " and "
+                    + Count.of(pair.layer().outputs(), "output") + ", but the "
                     + pair.name().network().folderName() + " of this model "
                     + (tensor == null ? "lacks that layer" : "has the shape " + tensor.shape() + " there")
                     + "; expected a LoRA of the same model family");

@@ -104,7 +104,7 @@ public final class PromptEncoder {
         warned.stream().limit(MOST_WARNINGS).forEach(warnings);
         if (warned.size() > MOST_WARNINGS) {
             warnings.accept(
-                    "and " + FirstFew.more(warned.size() - MOST_WARNINGS) + " prompts are longer than 75 tokens");
+                    "prompts longer than 75 tokens: " + FirstFew.more(warned.size() - MOST_WARNINGS));
         }
         return embeddings;
     }

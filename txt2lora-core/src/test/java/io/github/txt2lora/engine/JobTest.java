@@ -11,6 +11,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.testing.EventLog;
@@ -94,9 +95,27 @@ class JobTest {
 
         assertThatThrownBy(job::await)
                 .isInstanceOf(TrainingCancelledException.class)
-                .hasMessageMatching("the training of krnkmd was cancelled after \\d+ iterations; nothing was saved");
+                .hasMessageMatching("the training of krnkmd was cancelled after \\d+ iterations?; no LoRA was saved");
         assertThat(job.state()).isEqualTo(JobState.CANCELLED);
         assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void suspended_job_says_where_its_state_is() throws Exception {
+        TrainingJob job = engine.start(Tiny.training(folder.resolve("out"), ENDLESS), log);
+        log.await(IterationFinished.class);
+
+        job.cancel(CancelMode.SUSPEND);
+
+        assertThatThrownBy(job::await).isInstanceOf(TrainingCancelledException.class);
+        engine.close();
+        StateSaved saved = log.events(StateSaved.class).get(0);
+        assertThat(saved.file()).isRegularFile();
+        String made = saved.iteration() == 1 ? "1 iteration" : saved.iteration() + " iterations";
+        assertThatThrownBy(job::await)
+                .hasMessage("the training of krnkmd was cancelled after " + made + "; no LoRA was saved, but its state"
+                        + " was, as " + saved.file()
+                        + "; the same training goes on from there when it is started again");
     }
 
     @ParameterizedTest

@@ -113,7 +113,7 @@ class CheckpointMergeTest {
             Path lora = new LoraFiles(1)
                     .kohya("lora_unet_down_blocks_3_attentions_0_proj_in", 1, List.of(1L, 4L), List.of(4L, 1L))
                     .write(folder.resolve("foreign.safetensors"));
-            assertRefused(path, lora, "1 modules that", "down_blocks_3", "expected a LoRA for Stable Diffusion");
+            assertRefused(path, lora, "1 module that", "down_blocks_3", "expected a LoRA for Stable Diffusion");
         });
     }
 

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraParameters;
@@ -108,9 +109,9 @@ public final class ClosedFormStart {
                 .toList();
         if (projections.isEmpty()) {
             throw new InvalidSettingException("the closed-form start changes keys and values of cross-attention"
-                    + " (attn2.to_k, attn2.to_v), but none of the "
-                    + parameters.slots().size()
-                    + " modules of this LoRA is one, for example "
+                    + " (attn2.to_k, attn2.to_v), but this LoRA has none of them among "
+                    + Count.of(parameters.slots().size(), "module")
+                    + ", for example "
                     + parameters.slots().get(0).module().name() + "; choose target FULL or XATTN");
         }
         return projections;

@@ -1,0 +1,12 @@
+package io.github.txt2lora.internal;
+
+/** How many there are of something, in words. */
+public final class Count {
+
+    private Count() {}
+
+    /** For example {@code 1 iteration} and {@code 2 iterations}; for nouns whose plural ends in -s. */
+    public static String of(long number, String noun) {
+        return number + " " + (number == 1 ? noun : noun + "s");
+    }
+}
