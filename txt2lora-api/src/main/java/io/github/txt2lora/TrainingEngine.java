@@ -48,6 +48,8 @@ public interface TrainingEngine extends AutoCloseable {
      *
      * @param training what to train
      * @param listeners who is told about it; see {@link TrainingListener} for the threads
+     * @throws StorageException if another training, of whatever engine or process, is queued or running that writes the
+     *     same {@link LoraTraining#loraFile()}; one that has ended has its file replaced
      * @throws Txt2LoraException if the engine is closed
      */
     TrainingJob start(LoraTraining training, TrainingListener... listeners);
@@ -69,6 +71,7 @@ public interface TrainingEngine extends AutoCloseable {
      * @param trainings with different {@link LoraTraining#loraFile()}s
      * @param listeners gives for each training who is told about it; see {@link TrainingListener} for the threads
      * @return the jobs, in the order of the trainings
+     * @throws StorageException as {@link #start}, also if two of the trainings write the same file; none is started then
      * @throws Txt2LoraException if the engine is closed
      */
     default List<TrainingJob> startTogether(

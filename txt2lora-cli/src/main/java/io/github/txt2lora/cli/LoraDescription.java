@@ -16,7 +16,8 @@ record LoraDescription(LoraInfo lora) {
 
     /** One line. */
     String summary() {
-        return lora.file() + ": " + Count.of(lora.modules().size(), "module") + " of rank " + ranks() + ", for " + family();
+        return lora.file() + ": " + Count.of(lora.modules().size(), "module") + " of rank " + ranks() + ", for "
+                + family();
     }
 
     /** All there is to say. */

@@ -102,8 +102,8 @@ final class MergeCommand implements Callable<Integer> {
                         .put("file", merged.file())
                         .put("changedTensors", merged.changedTensors())
                         .put("copiedTensors", merged.copiedTensors()),
-                merged.file() + ": " + Count.of(merged.changedTensors(), "tensor") + " changed, " + merged.copiedTensors()
-                        + " copied");
+                merged.file() + ": " + Count.of(merged.changedTensors(), "tensor") + " changed, "
+                        + merged.copiedTensors() + " copied");
     }
 
     private void mergeLoras(Output output) {

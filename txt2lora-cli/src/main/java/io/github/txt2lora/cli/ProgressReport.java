@@ -134,8 +134,8 @@ final class ProgressReport implements TrainingListener {
     public void onStateRestored(StateRestored event) {
         output.tell(
                 line("stateRestored").put("file", event.file()).put("iteration", event.iteration()),
-                named("Going on after " + event.iteration() + " of " + Count.of(iterations, "iteration")
-                        + ", from " + event.file()));
+                named("Going on after " + event.iteration() + " of " + Count.of(iterations, "iteration") + ", from "
+                        + event.file()));
     }
 
     @Override

@@ -113,6 +113,7 @@ final class ResizeCommand implements Callable<Integer> {
         String kept =
                 Double.isNaN(retained) ? "all of them zero" : Rounded.percent(retained) + " of the Frobenius norm kept";
         return "%s: %s, rank %d to %d, %s"
-                .formatted(lora.file(), Count.of(lora.modules().size(), "module"), ranks.getMin(), ranks.getMax(), kept);
+                .formatted(
+                        lora.file(), Count.of(lora.modules().size(), "module"), ranks.getMin(), ranks.getMax(), kept);
     }
 }

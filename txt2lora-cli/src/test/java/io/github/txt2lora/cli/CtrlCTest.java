@@ -63,14 +63,13 @@ class CtrlCTest {
                 "image",
                 "--model=" + folder.resolve("chibi.safetensors"),
                 "--output=" + output,
-                "--width=64",
-                "--height=64",
+                "--size=64x64",
                 "--steps=1000",
-                "--count=1000",
+                "--count=100",
                 "--device=cpu",
                 "--threads=1",
                 "krnkmd")) {
-            terminal.await(BAR);
+            terminal.await("/100000");
             terminal.pressCtrlC();
             String shown = terminal.toEnd();
 

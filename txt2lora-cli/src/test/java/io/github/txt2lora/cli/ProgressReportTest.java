@@ -10,6 +10,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingStarted;
@@ -38,6 +39,7 @@ class ProgressReportTest {
                 started(),
                 new ModelLoaded("base.safetensors", "SD 1.x", Duration.ofMillis(1500)),
                 new IterationFinished(3, 10, 0.25, 1, 1e-4, 1, Duration.ofSeconds(7)),
+                new StateSaved(Path.of("krnkmd-3.state"), 3),
                 new TrainingCancelled(3, Optional.of(LORA)));
 
         assertThat(printed.toString())
@@ -48,6 +50,19 @@ class ProgressReportTest {
                         + " the same command goes on from there"
                         + System.lineSeparator())
                 .doesNotContain("\r", "\u001b");
+    }
+
+    @Test
+    void promises_no_more_than_was_saved() {
+        tell(
+                started(),
+                new StateSaved(Path.of("krnkmd-2.state"), 2),
+                new IterationFinished(3, 10, 0.25, 1, 1e-4, 1, Duration.ofSeconds(7)),
+                new TrainingCancelled(3, Optional.of(LORA)));
+
+        assertThat(printed.toString())
+                .endsWith("Cancelled after 3 of 10 iterations; what was trained is in krnkmd.safetensors"
+                        + System.lineSeparator());
     }
 
     @Test

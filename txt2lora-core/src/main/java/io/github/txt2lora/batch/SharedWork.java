@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The work for LoRAs that are trained at the same time; what comes after the training is done one by one. */
@@ -45,15 +46,25 @@ final class SharedWork {
 
     private void start(TrainingEngine engine) {
         try {
-            engine.startTogether(trainings, this::listener)
-                    .forEach(job -> jobs.put(job.training().name(), job));
+            start(engine, trainings);
         } catch (Txt2LoraException e) {
-            for (LoraTraining training : trainings) {
-                works.remove(training.name());
-                outcomes.attempt(training.name(), () -> {
-                    throw e;
-                });
-            }
+            startEach(engine);
+        }
+    }
+
+    private void start(TrainingEngine engine, List<LoraTraining> some) {
+        engine.startTogether(some, this::listener)
+                .forEach(job -> jobs.put(job.training().name(), job));
+    }
+
+    /** One that cannot start must not keep the others from it. */
+    private void startEach(TrainingEngine engine) {
+        for (LoraTraining training : trainings) {
+            outcomes.attempt(training.name(), () -> {
+                LoraWork work = works.remove(training.name());
+                start(engine, List.of(training));
+                works.put(training.name(), Objects.requireNonNull(work));
+            });
         }
     }
 

@@ -85,8 +85,9 @@ public record PlacedPrompt(String text, double weight, Region region) {
 
     private static List<PlacedPrompt> place(List<PromptPart> parts, List<Region> regions) {
         if (parts.size() != regions.size()) {
-            throw new InvalidSettingException("the prompt has " + Count.of(parts.size(), "part")
-                    + ", but the composition has " + Count.of(regions.size(), "region") + "; expected a region for each part between AND");
+            throw new InvalidSettingException(
+                    "the prompt has " + Count.of(parts.size(), "part") + ", but the composition has "
+                            + Count.of(regions.size(), "region") + "; expected a region for each part between AND");
         }
         List<PlacedPrompt> placed = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {

@@ -78,8 +78,8 @@ public record SchedulerConfig(
     /** The step itself, if the run has one of that number. */
     int checkedStep(int step) {
         if (step < 0 || step >= steps) {
-            throw new InvalidSettingException(
-                    "There is no step " + step + " in a " + kind + " run of " + Count.of(steps, "step") + ", numbered from 0");
+            throw new InvalidSettingException("There is no step " + step + " in a " + kind + " run of "
+                    + Count.of(steps, "step") + ", numbered from 0");
         }
         return step;
     }

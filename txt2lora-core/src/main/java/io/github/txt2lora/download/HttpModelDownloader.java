@@ -71,7 +71,8 @@ public final class HttpModelDownloader implements ModelDownloader {
 
     private static FileClaim awaitClaim(Path file, Heartbeat heartbeat) {
         while (true) {
-            Optional<FileClaim> claim = FileClaim.tryTake(file, warning -> LOG.warn("{}", Excerpt.message(warning)));
+            Optional<FileClaim> claim =
+                    FileClaim.tryTake(file, "a download", warning -> LOG.warn("{}", Excerpt.message(warning)));
             if (claim.isPresent()) {
                 return claim.get();
             }

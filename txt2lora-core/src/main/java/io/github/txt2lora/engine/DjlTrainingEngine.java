@@ -116,7 +116,21 @@ final class DjlTrainingEngine implements TrainingEngine {
                 training, new EventQueue(listeners, eventThread, DjlTrainingEngine::listenerFailed), eventThread);
     }
 
-    private synchronized void enqueue(List<EngineJob> jobs) {
+    private void enqueue(List<EngineJob> jobs) {
+        requireOpen();
+        boolean queued = false;
+        try {
+            jobs.forEach(job -> job.output().take());
+            enqueueClaimed(jobs);
+            queued = true;
+        } finally {
+            if (!queued) {
+                jobs.forEach(job -> job.output().close());
+            }
+        }
+    }
+
+    private synchronized void enqueueClaimed(List<EngineJob> jobs) {
         requireOpen();
         for (EngineJob job : jobs) {
             unfinished.add(job);

@@ -25,6 +25,7 @@ final class EngineJob implements TrainingJob {
     private final EventQueue events;
     private final JobControl control;
     private final JobOutcome outcome;
+    private final OutputClaim output;
     private volatile TrainingProgress progress;
 
     /**
@@ -41,11 +42,17 @@ final class EngineJob implements TrainingJob {
         this.control = control;
         this.events = events;
         this.outcome = new JobOutcome(completionExecutor);
+        this.output = new OutputClaim(training);
         this.progress = new TrainingProgress(0, training.training().iterations(), Double.NaN, 0, Optional.empty());
     }
 
     JobControl control() {
         return control;
+    }
+
+    /** The right to the file, which is given up before anybody is told of the end. */
+    OutputClaim output() {
+        return output;
     }
 
     void publish(TrainingEvent event) {
@@ -59,12 +66,14 @@ final class EngineJob implements TrainingJob {
     /** Ends with a result; the state changes before anybody who waits is told. */
     void complete(JobState state, TrainedLora lora) {
         control.end(state);
+        output.close();
         outcome.complete(lora);
     }
 
     /** Ends without a result. */
     void fail(JobState state, Txt2LoraException failure) {
         control.end(state);
+        output.close();
         outcome.fail(failure);
     }
 
@@ -116,6 +125,7 @@ final class EngineJob implements TrainingJob {
     @Override
     public void cancel(CancelMode mode) {
         if (control.cancel(Check.given("mode", mode))) {
+            output.close();
             publish(new TrainingCancelled(0, Optional.empty()));
             outcome.fail(new TrainingCancelledException(
                     "the training of " + training.name() + " was cancelled before it began"));

@@ -26,10 +26,11 @@ final class OutputFolder implements AutoCloseable {
      * Creates the folder of a file if it is missing, makes sure that the file can be written, removes what killed
      * trainings have left, and claims the file for this training: the folder may take other LoRAs at the same time.
      *
+     * @param work what produces the file, see {@link FileClaim#take}
      * @param warnings is told if the claim holds only within this machine
      * @throws StorageException if it cannot be written, or another training is writing it
      */
-    static OutputFolder open(Path file, Consumer<String> warnings) {
+    static OutputFolder open(Path file, String work, Consumer<String> warnings) {
         Path folder = StorageFailure.folderOf(file);
         List<Path> missing = new ArrayList<>();
         for (Path path = folder; path != null && Files.notExists(path); path = path.getParent()) {
@@ -38,7 +39,7 @@ final class OutputFolder implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             AtomicFile.requireWritable(file);
-            return new OutputFolder(missing, FileClaim.take(file, warnings));
+            return new OutputFolder(missing, FileClaim.take(file, work, warnings));
         } catch (IOException e) {
             removeEmpty(missing);
             throw new StorageException(

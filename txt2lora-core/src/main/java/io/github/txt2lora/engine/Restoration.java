@@ -123,10 +123,11 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
         String differences = String.join("; ", state.differences(fingerprint));
         return state.iteration() > spec.iterations()
                 ? "the state " + latest.file() + " is of " + Count.of(state.iteration(), "iteration")
-                        + ", more than the " + spec.iterations() + " to be made"
+                        + ", more than the " + spec.iterations() + " that are to be made"
                 : "the state " + latest.file() + " is of a training of another length: " + differences
                         + ", and the learning rates of the "
-                        + Count.of(state.iteration(), "iteration") + " already made would have been others, since the schedule " + spec.schedule()
+                        + Count.of(state.iteration(), "iteration")
+                        + " already made would have been others, since the schedule " + spec.schedule()
                         + " spans all iterations";
     }
 }

@@ -199,7 +199,7 @@ final class TrainingRun {
 
     private Opened load(boolean others) {
         // the folder first: a model may have to be downloaded for an hour
-        held.hold(OutputFolder.open(training.loraFile(), log::warn));
+        job.output().require(log::warn);
         TrainingLoop.filesOnTheWay(training).forEach(RegularFile::requireReplaceable);
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
@@ -360,8 +360,8 @@ final class TrainingRun {
     private String whatGoesOn() {
         return saved == null
                 ? ""
-                : ", but its state was, as " + saved.file() + "; the same training goes on from there when it is started"
-                        + " again";
+                : ", but its state was, as " + saved.file()
+                        + "; the same training goes on from there when it is started" + " again";
     }
 
     private void failed(Txt2LoraException failure) {

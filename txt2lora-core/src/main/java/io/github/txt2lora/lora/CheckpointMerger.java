@@ -89,13 +89,14 @@ final class CheckpointMerger {
                                 () -> missing.add(pair.module()));
             }
             if (!missing.isEmpty()) {
-                throw new CheckpointException(lora.source().path() + " has " + Count.of(missing.size(), "module") + " that "
-                        + checkpoint + " lacks, for example "
-                        + missing.stream()
-                                .limit(NAMES_IN_MESSAGE)
-                                .map(Excerpt::of)
-                                .collect(Collectors.joining(", "))
-                        + "; expected a LoRA for " + layers.family().displayName());
+                throw new CheckpointException(
+                        lora.source().path() + " has " + Count.of(missing.size(), "module") + " that "
+                                + checkpoint + " lacks, for example "
+                                + missing.stream()
+                                        .limit(NAMES_IN_MESSAGE)
+                                        .map(Excerpt::of)
+                                        .collect(Collectors.joining(", "))
+                                + "; expected a LoRA for " + layers.family().displayName());
             }
         }
         return additions;

@@ -81,7 +81,8 @@ public final class LoraAdapter {
         if (pair.layer().fanIn() != module.fanIn() || pair.layer().outputs() != module.outputs()) {
             throw new CheckpointException(lora.path() + ": module " + Excerpt.quoted(pair.module()) + " has "
                     + Count.of(pair.layer().fanIn(), "input") + " and "
-                    + Count.of(pair.layer().outputs(), "output") + ", but the layer " + module.name() + " has " + module.fanIn() + " and "
+                    + Count.of(pair.layer().outputs(), "output") + ", but the layer " + module.name() + " has "
+                    + module.fanIn() + " and "
                     + module.outputs() + "; expected a LoRA of the same model family");
         }
     }

@@ -109,7 +109,8 @@ public final class LoraFile {
                 .map(slot -> slot.module().loraName())
                 .toList();
         if (!modules.isEmpty()) {
-            warnings.accept("all numbers in the matrices of " + Count.of(modules.size(), "module") + " are too small for " + precision
+            warnings.accept("all numbers in the matrices of " + Count.of(modules.size(), "module")
+                    + " are too small for " + precision
                     + ", where they become zero; save in BF16 or FP32 to keep them: "
                     + String.join(", ", modules.subList(0, Math.min(NAMES_IN_WARNING, modules.size()))));
         }

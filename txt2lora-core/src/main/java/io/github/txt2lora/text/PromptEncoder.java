@@ -103,8 +103,7 @@ public final class PromptEncoder {
                 encode(new LinkedHashSet<>(prompts), owner, (prompt, padToken) -> plain(prompt, padToken, warned));
         warned.stream().limit(MOST_WARNINGS).forEach(warnings);
         if (warned.size() > MOST_WARNINGS) {
-            warnings.accept(
-                    "prompts longer than 75 tokens: " + FirstFew.more(warned.size() - MOST_WARNINGS));
+            warnings.accept("prompts longer than 75 tokens: " + FirstFew.more(warned.size() - MOST_WARNINGS));
         }
         return embeddings;
     }

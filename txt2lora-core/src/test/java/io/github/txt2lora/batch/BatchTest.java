@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Resume;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingEvent;
@@ -18,6 +20,8 @@ import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,6 +159,37 @@ class BatchTest {
         assertThat(result.isComplete()).isFalse();
         assertThat(Files.readString(result.report().orElseThrow()))
                 .contains("line 2: rank is", "&lt;b&gt;out of memory&lt;/b&gt;", "1 of 4 finished, 3 failed");
+    }
+
+    @Test
+    void one_whose_file_another_program_trains_does_not_keep_the_others_from_it() throws IOException {
+        project("a", SETTINGS);
+        project("b", SETTINGS);
+        project("c", SETTINGS);
+        TrainingEngine refusing = (TrainingEngine) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {TrainingEngine.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("startTogether")
+                            && ((List<?>) arguments[0])
+                                    .stream()
+                                            .anyMatch(each ->
+                                                    ((LoraTraining) each).name().equals("b"))) {
+                        throw new StorageException("b is being produced by process 7");
+                    }
+                    try {
+                        return method.invoke(engine, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+
+        BatchResult result = new Batch(workspace, refusing, operations)
+                .run(BatchOptions.everything().withTogether(3));
+
+        assertThat(result.outcomes())
+                .extracting(
+                        outcome -> outcome.name() + ": " + outcome.getClass().getSimpleName())
+                .containsExactly("a: Finished", "b: Failed", "c: Finished");
+        assertThat(result.failures().get(0).failure()).hasMessage("b is being produced by process 7");
     }
 
     @Test

@@ -250,7 +250,7 @@ class BadInputTest {
                 .satisfies(
                         warning -> assertThat(warning)
                                 .matches(
-                                        "rank 100000 is larger than \\d+ layers can use; there it is their smaller side, for example .*"));
+                                        "rank 100000 is larger than \\d+ layers can use; there it is the layer's smaller side, for example .*"));
         try (SafetensorsFile file = SafetensorsFile.open(trained.file())) {
             TensorView up = file.tensor("lora_unet_mid_block_attentions_0_proj_in.lora_up.weight");
             assertThat(up.shape()).containsExactly(64L, 64L, 1L, 1L);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -15,11 +16,14 @@ import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.testing.EventLog;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,25 @@ class JobTest {
                 .hasMessage("the training of krnkmd was cancelled after " + made + "; no LoRA was saved, but its state"
                         + " was, as " + saved.file()
                         + "; the same training goes on from there when it is started again");
+    }
+
+    @Test
+    void who_trains_and_is_interrupted_goes_on_once_the_state_is_written() throws Exception {
+        LoraTraining training = Tiny.training(folder.resolve("out"), ENDLESS);
+        var task = new FutureTask<>(() -> {
+            assertThatThrownBy(() -> engine.train(training, log))
+                    .isInstanceOf(TrainingCancelledException.class)
+                    .hasMessageContaining("its state was, as ");
+            try (Stream<Path> files = Files.list(training.output())) {
+                return files.map(file -> file.getFileName().toString()).toList();
+            }
+        });
+        var starter = new Thread(task);
+        starter.start();
+        log.await(IterationFinished.class);
+        starter.interrupt();
+
+        assertThat(task.get(1, TimeUnit.MINUTES)).hasSize(1).allMatch(name -> name.endsWith(".state"));
     }
 
     @ParameterizedTest

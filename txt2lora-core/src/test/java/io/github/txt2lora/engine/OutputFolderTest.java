@@ -34,7 +34,7 @@ class OutputFolderTest {
 
         assertThatThrownBy(() -> open(folder.resolve("krnkmd.safetensors")))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContaining("is being produced by another engine of this program");
+                .hasMessageContaining("is being produced by the training of krnkmd in this program");
 
         first.close();
         other.close();
@@ -53,7 +53,7 @@ class OutputFolderTest {
     }
 
     private static OutputFolder open(Path file) {
-        return OutputFolder.open(file, warning -> {
+        return OutputFolder.open(file, "the training of krnkmd", warning -> {
             throw new AssertionError(warning);
         });
     }

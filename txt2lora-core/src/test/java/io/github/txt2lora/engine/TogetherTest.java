@@ -27,6 +27,7 @@ import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.testing.EventLog;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -221,13 +222,14 @@ class TogetherTest {
 
     @Test
     void one_that_cannot_begin_fails_alone() throws Exception {
-        List<LoraTraining> trainings = List.of(training("krnkmd", spec()), training("krnkmd", spec().seed(2)));
+        List<LoraTraining> trainings = List.of(training("krnkmd", spec()), training("tyankmk", spec().seed(2)));
+        Path obstacle = Files.createDirectories(trainings.get(1).loraFile());
 
         List<TrainingJob> jobs = engine.startTogether(trainings);
 
         assertThatThrownBy(jobs.get(1)::await)
                 .isInstanceOf(StorageException.class)
-                .hasMessageContaining("krnkmd.safetensors");
+                .hasMessageContaining(obstacle.toString());
         assertSameAsAlone(jobs.get(0).await(), trainings.get(0));
     }
 

@@ -61,8 +61,9 @@ class LoraFileTest {
         assertThat(write(Precision.FP16, 1, 1e-8f)).isRegularFile();
 
         assertThat(warnings)
-                .containsExactly("all numbers in the matrices of 1 module are too small for FP16, where they become zero;"
-                        + " save in BF16 or FP32 to keep them: lora_unet_mid_block_attentions_0_proj_in");
+                .containsExactly(
+                        "all numbers in the matrices of 1 module are too small for FP16, where they become zero;"
+                                + " save in BF16 or FP32 to keep them: lora_unet_mid_block_attentions_0_proj_in");
     }
 
     @ParameterizedTest

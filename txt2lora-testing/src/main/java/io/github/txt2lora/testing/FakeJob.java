@@ -16,6 +16,7 @@ import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.job.EventQueue;
 import io.github.txt2lora.internal.job.JobOutcome;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class FakeJob implements TrainingJob, FakeTask {
             } else {
                 enter(JobState.CANCELLED, new TrainingCancelled(run.iteration(), Optional.empty()));
                 outcome.fail(new TrainingCancelledException("the training of " + training.name()
-                        + " was cancelled after " + run.iteration() + " iterations"));
+                        + " was cancelled after " + Count.of(run.iteration(), "iteration")));
             }
         } catch (Txt2LoraException e) {
             endFailed(e);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * An engine that trains nothing: jobs follow a {@link TrainingScript} in virtual time, so a test of an application
@@ -49,6 +50,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
     private final VirtualClock clock;
     private final FakeWorker worker;
     private final List<FakeJob> jobs = new ArrayList<>();
+    private final ClaimedFiles claimed = new ClaimedFiles();
     private final List<FakePictures> pictures = new ArrayList<>();
     private final List<ImageRequest> requests = new ArrayList<>();
     private boolean closed;
@@ -93,13 +95,34 @@ public final class FakeTrainingEngine implements TrainingEngine {
         }
         return clock.locked(() -> {
             requireOpen();
-            TrainingScript own = scriptsByName.getOrDefault(training.name(), script);
-            var events = new EventQueue(List.of(listeners), worker, FakeTrainingEngine::listenerFailed);
-            var job = new FakeJob(training, own, clock, worker, events);
-            jobs.add(job);
-            worker.add(job);
-            return job;
+            claimed.require(List.of(training));
+            return enqueue(training, List.of(listeners));
         });
+    }
+
+    @Override
+    public List<TrainingJob> startTogether(
+            List<LoraTraining> trainings, Function<? super LoraTraining, ? extends TrainingListener> listeners) {
+        Check.given("listeners", listeners);
+        List<LoraTraining> all = List.copyOf(Check.given("trainings", trainings));
+        return clock.locked(() -> {
+            requireOpen();
+            claimed.require(all);
+            return all.stream()
+                    .<TrainingJob>map(
+                            training -> enqueue(training, List.of(Check.given("listener", listeners.apply(training)))))
+                    .toList();
+        });
+    }
+
+    private FakeJob enqueue(LoraTraining training, List<TrainingListener> listeners) {
+        TrainingScript own = scriptsByName.getOrDefault(training.name(), script);
+        var events = new EventQueue(listeners, worker, FakeTrainingEngine::listenerFailed);
+        var job = new FakeJob(training, own, clock, worker, events);
+        jobs.add(job);
+        claimed.put(job);
+        worker.add(job);
+        return job;
     }
 
     private static void listenerFailed(TrainingEvent event, Throwable failure) {

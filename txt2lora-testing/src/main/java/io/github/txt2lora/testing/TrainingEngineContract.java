@@ -9,6 +9,7 @@ import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StopRule;
+import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -23,6 +24,8 @@ import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +142,63 @@ public abstract class TrainingEngineContract {
         assertThatThrownBy(() -> engine.startTogether(List.of(first)))
                 .isInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void a_file_has_one_training_at_a_time() throws Exception {
+        try (var running = new JobInState(JobState.RUNNING, fixture, engine, folder)) {
+            LoraTraining other = fixture.training(folder.resolve("other"), 1);
+            LoraTraining same = fixture.training(running.job().training().output(), 1);
+            String[] names = {
+                "the training of " + same.name() + " cannot start",
+                same.loraFile().toString()
+            };
+
+            assertThatThrownBy(() -> engine.start(same))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContainingAll(names)
+                    .hasMessageContaining("is being produced by the training of "
+                            + running.job().training().name() + " in this program");
+            assertThatThrownBy(() -> engine.startTogether(List.of(other, same)))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContainingAll(names);
+            assertThat(other.output())
+                    .as("what is left of those refused with it")
+                    .doesNotExist();
+            assertThat(running.job().state()).isEqualTo(JobState.RUNNING);
+
+            running.job().cancel(CancelMode.DISCARD);
+            assertThatThrownBy(running.job()::await).isInstanceOf(TrainingCancelledException.class);
+            assertThat(engine.start(same).await().iterations()).isEqualTo(1);
+            assertThat(engine.start(same).await().file()).isEqualTo(same.loraFile());
+        }
+    }
+
+    @Test
+    void a_queued_training_has_its_file_already_also_by_another_path_to_it() throws Exception {
+        try (var queued = new JobInState(JobState.QUEUED, fixture, engine, folder)) {
+            Path output = Files.createDirectories(queued.job().training().output());
+            Path detour = Files.createDirectories(folder.resolve("detour"));
+            List<Path> ways = new ArrayList<>(List.of(detour.resolve("..").resolve(output.getFileName())));
+            try {
+                ways.add(Files.createSymbolicLink(folder.resolve("link"), output));
+            } catch (IOException | UnsupportedOperationException e) {
+                // not every system lets everybody make links
+            }
+            assertThat(ways)
+                    .allSatisfy(way -> assertThatThrownBy(() -> engine.start(fixture.training(way, 1)))
+                            .isInstanceOf(StorageException.class));
+        }
+    }
+
+    @Test
+    void trainings_of_the_same_file_are_not_started_together() {
+        LoraTraining training = fixture.training(folder.resolve("a"), 1);
+
+        assertThatThrownBy(() -> engine.startTogether(List.of(training, training)))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("is being produced by the training of " + training.name());
+        assertThat(training.output()).doesNotExist();
     }
 
     @Test

@@ -159,7 +159,7 @@ class FakeTrainingEngineTest {
         try (var engine =
                 FakeTrainingEngine.builder().clock(clock).iterationTime(SECOND).build()) {
             engine.start(training(5));
-            TrainingJob second = engine.start(training(5));
+            TrainingJob second = engine.start(FakeFixture.training("tyankmk", folder, 5));
 
             clock.advance(SECOND.multipliedBy(8));
 

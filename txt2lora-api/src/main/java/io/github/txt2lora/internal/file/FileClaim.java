@@ -24,7 +24,7 @@ public final class FileClaim implements AutoCloseable {
     private static final String PREFIX = ".txt2lora-lock-";
 
     /**
-     * Claims of this process, by the lock files' addresses: they must be known before a lock file is opened, since that
+     * Claims of this process, by the lock files themselves, since a file can have several addresses: they must be known before a lock file is opened, since that
      * would give up the lock of this very process. System properties, because class loaders can hold several copies of
      * this class, but the system's locks know only the process.
      */
@@ -41,13 +41,14 @@ public final class FileClaim implements AutoCloseable {
     /**
      * Claims a file, which need not exist, in a folder that does.
      *
+     * @param work what produces it, for those of this process who want it too, for example "the training of krnkmd"
      * @param warnings is told when the claim could not be made sure
-     * @throws StorageException if another process or another engine of this one holds it, which the message names, or
-     *     the lock file cannot be written
+     * @throws StorageException if another process or other work of this one holds it, which the message names; or the
+     *     lock file cannot be written. See {@link #isTaken}
      */
-    public static FileClaim take(Path file, Consumer<String> warnings) {
+    public static FileClaim take(Path file, String work, Consumer<String> warnings) {
         try {
-            return claim(file, warnings);
+            return claim(file, work, warnings);
         } catch (TakenException e) {
             throw new StorageException(
                     file + " is being produced by " + e.holder()
@@ -61,19 +62,24 @@ public final class FileClaim implements AutoCloseable {
      *
      * @return empty if somebody else holds it
      */
-    public static Optional<FileClaim> tryTake(Path file, Consumer<String> warnings) {
+    public static Optional<FileClaim> tryTake(Path file, String work, Consumer<String> warnings) {
         try {
-            return Optional.of(claim(file, warnings));
+            return Optional.of(claim(file, work, warnings));
         } catch (TakenException e) {
             return Optional.empty();
         }
     }
 
-    private static FileClaim claim(Path file, Consumer<String> warnings) throws TakenException {
+    /** Whether {@link #take} threw because somebody else holds the file. */
+    public static boolean isTaken(StorageException failure) {
+        return failure.getCause() instanceof TakenException;
+    }
+
+    private static FileClaim claim(Path file, String work, Consumer<String> warnings) throws TakenException {
         try {
             Path folder = StorageFailure.folderOf(file).toRealPath();
             Path lockFile = folder.resolve(PREFIX + file.getFileName());
-            return claim(lockFile, PROPERTY + lockFile.toUri(), warnings);
+            return claim(lockFile, PROPERTY + LockFile.identify(lockFile), work, warnings);
         } catch (TakenException e) {
             throw e;
         } catch (IOException | ReadOnlyFileSystemException e) {
@@ -81,11 +87,12 @@ public final class FileClaim implements AutoCloseable {
         }
     }
 
-    private static FileClaim claim(Path lockFile, String property, Consumer<String> warnings) throws IOException {
+    private static FileClaim claim(Path lockFile, String property, String work, Consumer<String> warnings)
+            throws IOException {
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Object earlier = System.getProperties().putIfAbsent(property, now);
+        Object earlier = System.getProperties().putIfAbsent(property, work + " in this program (since " + now + ")");
         if (earlier != null) {
-            throw new TakenException(lockFile, "another engine of this program (since " + earlier + ")");
+            throw new TakenException(lockFile, earlier.toString());
         }
         boolean taken = false;
         try {

@@ -110,6 +110,16 @@ final class LockFile implements AutoCloseable {
         }
     }
 
+    /**
+     * What tells the file from others, under whatever name and path it is reached: file systems that do not tell capitals
+     * apart, and links, give it several. Creates it if it is missing.
+     */
+    static String identify(Path path) throws IOException {
+        createIfMissing(path);
+        Object key = identity(path);
+        return key == null ? path.toRealPath().toString() : key.toString();
+    }
+
     private static void createIfMissing(Path path) throws IOException {
         try {
             RegularFile.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileClaimTest {
@@ -32,7 +34,7 @@ class FileClaimTest {
 
     /** Runs in another process: claims the file until it is killed or told to end. */
     public static void main(String[] arguments) throws IOException {
-        FileClaim claim = FileClaim.take(Path.of(arguments[0]), warning -> {
+        FileClaim claim = FileClaim.take(Path.of(arguments[0]), "a test", warning -> {
             throw new AssertionError(warning);
         });
         System.out.println("claimed");
@@ -54,18 +56,19 @@ class FileClaimTest {
         try (BufferedReader output = other.inputReader()) {
             assertThat(output.readLine()).isEqualTo("claimed");
 
-            assertThatThrownBy(() -> FileClaim.take(file, warnings::add))
+            assertThatThrownBy(() -> FileClaim.take(file, "a test", warnings::add))
                     .isInstanceOf(StorageException.class)
                     .hasMessageMatching("\\Q" + file + " is being produced by process " + other.pid() + " on "
                             + ProcessStamp.current().host()
                             + " (since \\E[-0-9]+T[:0-9]+Z\\); wait until that has ended,"
                             + " or choose another name or another folder");
-            assertThat(FileClaim.tryTake(file, warnings::add)).isEmpty();
-            FileClaim.take(folder.resolve("tyankmk.safetensors"), warnings::add).close();
+            assertThat(FileClaim.tryTake(file, "a test", warnings::add)).isEmpty();
+            FileClaim.take(folder.resolve("tyankmk.safetensors"), "a test", warnings::add)
+                    .close();
 
             other.destroyForcibly().waitFor();
             assertThat(folder).isNotEmptyDirectory();
-            FileClaim.take(file, warnings::add).close();
+            FileClaim.take(file, "a test", warnings::add).close();
         } finally {
             other.destroyForcibly();
         }
@@ -76,17 +79,35 @@ class FileClaimTest {
     @Test
     void is_refused_while_another_engine_of_this_process_holds_it() {
         Path file = folder.resolve("krnkmd.safetensors");
-        FileClaim first = FileClaim.take(file, warnings::add);
+        FileClaim first = FileClaim.take(file, "a test", warnings::add);
 
         // by another path to the same folder
         Path same = folder.resolve("..").resolve(folder.getFileName()).resolve("krnkmd.safetensors");
-        assertThatThrownBy(() -> FileClaim.take(same, warnings::add))
+        assertThatThrownBy(() -> FileClaim.take(same, "a test", warnings::add))
                 .isInstanceOf(StorageException.class)
-                .hasMessageStartingWith(same + " is being produced by another engine of this program (since ");
+                .hasMessageStartingWith(same + " is being produced by a test in this program (since ");
 
         first.close();
         assertThat(folder).isEmptyDirectory();
-        FileClaim.take(same, warnings::add).close();
+        FileClaim.take(same, "a test", warnings::add).close();
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "its file systems tell no identities of files")
+    void is_refused_under_another_name_of_the_same_file_as_where_capitals_do_not_count() throws IOException {
+        Path file = folder.resolve("krnkmd.safetensors");
+        Path same = folder.resolve("Krnkmd.safetensors");
+
+        try (FileClaim first = FileClaim.take(file, "the training of krnkmd", warnings::add)) {
+            assertThat(first).isNotNull();
+            Files.createLink(
+                    folder.resolve(".txt2lora-lock-Krnkmd.safetensors"),
+                    folder.resolve(".txt2lora-lock-krnkmd.safetensors"));
+            assertThatThrownBy(() -> FileClaim.take(same, "the training of Krnkmd", warnings::add))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageStartingWith(
+                            same + " is being produced by the training of krnkmd in this program (since ");
+        }
     }
 
     @Test
@@ -94,7 +115,7 @@ class FileClaimTest {
         Path file = folder.resolve("krnkmd.safetensors");
         left(file, new ProcessStamp(Long.MAX_VALUE, 1, ProcessStamp.current().host()));
 
-        FileClaim.take(file, warnings::add).close();
+        FileClaim.take(file, "a test", warnings::add).close();
 
         assertThat(folder).isEmptyDirectory();
     }
@@ -106,7 +127,7 @@ class FileClaimTest {
             ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
             left(file, new ProcessStamp(parent.pid(), 0, ProcessStamp.current().host()));
 
-            assertThatThrownBy(() -> FileClaim.take(file, warnings::add))
+            assertThatThrownBy(() -> FileClaim.take(file, "a test", warnings::add))
                     .isInstanceOf(StorageException.class)
                     .hasMessageContaining("process " + parent.pid());
         }
@@ -117,7 +138,7 @@ class FileClaimTest {
         Path file = folder.resolve("krnkmd.safetensors");
         for (String text : List.of("", "\0\0", "x".repeat(5000))) {
             Files.writeString(folder.resolve(".txt2lora-lock-krnkmd.safetensors"), text);
-            FileClaim.take(file, warnings::add).close();
+            FileClaim.take(file, "a test", warnings::add).close();
         }
         assertThat(folder).isEmptyDirectory();
     }
@@ -148,14 +169,14 @@ class FileClaimTest {
     }
 
     private void assertRefused(Path file, String message) {
-        assertThatThrownBy(() -> FileClaim.take(file, warnings::add))
+        assertThatThrownBy(() -> FileClaim.take(file, "a test", warnings::add))
                 .isInstanceOf(StorageException.class)
                 .hasMessageStartingWith(message);
     }
 
     @Test
     void missing_folder_is_told() {
-        assertThatThrownBy(() -> FileClaim.take(folder.resolve("none").resolve("x"), warnings::add))
+        assertThatThrownBy(() -> FileClaim.take(folder.resolve("none").resolve("x"), "a test", warnings::add))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("folder " + folder.resolve("none") + " does not exist");
     }
@@ -163,7 +184,7 @@ class FileClaimTest {
     @Test
     void folder_that_vanishes_while_a_file_is_claimed_does_no_harm() throws IOException {
         Path gone = Files.createDirectory(folder.resolve("gone"));
-        try (FileClaim claim = FileClaim.take(gone.resolve("x"), warnings::add)) {
+        try (FileClaim claim = FileClaim.take(gone.resolve("x"), "a test", warnings::add)) {
             assertThat(claim).isNotNull();
             Files.delete(gone.resolve(".txt2lora-lock-x"));
             Files.delete(gone);
