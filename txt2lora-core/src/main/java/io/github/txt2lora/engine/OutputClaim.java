@@ -2,7 +2,7 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StorageException;
-import io.github.txt2lora.storage.FileClaim;
+import io.github.txt2lora.internal.file.FileClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
