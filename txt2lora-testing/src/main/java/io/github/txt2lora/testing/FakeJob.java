@@ -38,13 +38,19 @@ final class FakeJob implements TrainingJob, FakeTask {
     private @Nullable CancelMode cancelled;
     private Duration pausedAt = Duration.ZERO;
 
-    FakeJob(LoraTraining training, TrainingScript script, VirtualClock clock, FakeWorker worker, EventQueue events) {
+    FakeJob(
+            LoraTraining training,
+            TrainingScript script,
+            FakeStates states,
+            VirtualClock clock,
+            FakeWorker worker,
+            EventQueue events) {
         this.training = training;
         this.clock = clock;
         this.worker = worker;
         this.events = events;
         this.outcome = new JobOutcome(worker);
-        this.run = new ScriptedRun(training, script, events::publish);
+        this.run = new ScriptedRun(training, script, states, events::publish);
     }
 
     @Override
@@ -89,9 +95,11 @@ final class FakeJob implements TrainingJob, FakeTask {
         try {
             if (mode == CancelMode.KEEP && run.iteration() > 0) {
                 TrainedLora lora = run.save();
+                run.saveState();
                 enter(JobState.CANCELLED, new TrainingCancelled(run.iteration(), Optional.of(lora.file())));
                 outcome.complete(lora);
             } else {
+                saveOrDeleteState(mode);
                 enter(JobState.CANCELLED, new TrainingCancelled(run.iteration(), Optional.empty()));
                 outcome.fail(new TrainingCancelledException("the training of " + training.name()
                         + " was cancelled after " + Count.of(run.iteration(), "iteration")));
@@ -101,7 +109,18 @@ final class FakeJob implements TrainingJob, FakeTask {
         }
     }
 
+    private void saveOrDeleteState(CancelMode mode) {
+        if (mode == CancelMode.DISCARD) {
+            if (state != JobState.QUEUED) {
+                run.deleteStates();
+            }
+        } else {
+            run.saveState();
+        }
+    }
+
     private void endFailed(Txt2LoraException failure) {
+        run.saveState();
         enter(JobState.FAILED, new TrainingFailed(failure));
         outcome.fail(failure);
     }

@@ -25,7 +25,8 @@ import java.util.function.Function;
  * An engine that trains nothing: jobs follow a {@link TrainingScript} in virtual time, so a test of an application
  * takes milliseconds and needs no model. Queue, states, events and threads are as {@link TrainingEngine},
  * {@link TrainingJob} and {@link TrainingListener} say, since it passes the same contract tests as the real engine. Unlike
- * that one it never keeps a JVM alive, since its time may stand still.
+ * that one it never keeps a JVM alive, since its time may stand still, and its states are no files; see
+ * {@link FakeStates}.
  *
  * <pre>{@code
  * var clock = VirtualClock.stopped();
@@ -49,6 +50,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
     private final Map<String, TrainingScript> scriptsByName;
     private final VirtualClock clock;
     private final FakeWorker worker;
+    private final FakeStates states;
     private final List<FakeJob> jobs = new ArrayList<>();
     private final ClaimedFiles claimed = new ClaimedFiles();
     private final List<FakePictures> pictures = new ArrayList<>();
@@ -59,6 +61,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
         this.script = builder.script;
         this.scriptsByName = Map.copyOf(builder.scriptsByName);
         this.clock = builder.clock;
+        this.states = builder.states;
         this.worker = new FakeWorker(clock);
     }
 
@@ -70,6 +73,11 @@ public final class FakeTrainingEngine implements TrainingEngine {
     /** The time of its trainings. */
     public VirtualClock clock() {
         return clock;
+    }
+
+    /** The states of its trainings, for another engine to go on with. */
+    public FakeStates states() {
+        return states;
     }
 
     /** What it was asked to train, in that order. */
@@ -118,7 +126,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
     private FakeJob enqueue(LoraTraining training, List<TrainingListener> listeners) {
         TrainingScript own = scriptsByName.getOrDefault(training.name(), script);
         var events = new EventQueue(listeners, worker, FakeTrainingEngine::listenerFailed);
-        var job = new FakeJob(training, own, clock, worker, events);
+        var job = new FakeJob(training, own, states, clock, worker, events);
         jobs.add(job);
         claimed.put(job);
         worker.add(job);
@@ -169,6 +177,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
         private TrainingScript script = TrainingScript.smooth();
         private final Map<String, TrainingScript> scriptsByName = new HashMap<>();
         private VirtualClock clock = VirtualClock.jumping();
+        private FakeStates states = new FakeStates();
 
         private Builder() {}
 
@@ -215,6 +224,16 @@ public final class FakeTrainingEngine implements TrainingEngine {
             return script(script.failOnSave(exception));
         }
 
+        /** Lets trainings download their model; see {@link TrainingScript#download}. */
+        public Builder download(long... bytes) {
+            return script(script.download(bytes));
+        }
+
+        /** Lets trainings go back in an iteration; see {@link TrainingScript#recoverAt}. */
+        public Builder recoverAt(int iteration, String found, int goesOnAfter) {
+            return script(script.recoverAt(iteration, found, goesOnAfter));
+        }
+
         /** Whether saved LoRAs are files, ones without tensors; false by default. */
         public Builder writesFiles(boolean writes) {
             return script(script.writesFiles(writes));
@@ -235,6 +254,12 @@ public final class FakeTrainingEngine implements TrainingEngine {
         /** The time of its trainings; one that jumps by default. */
         public Builder clock(VirtualClock clock) {
             this.clock = Check.given("clock", clock);
+            return this;
+        }
+
+        /** Lets trainings go on from the states of an earlier engine; none by default. */
+        public Builder states(FakeStates states) {
+            this.states = Check.given("states", states);
             return this;
         }
 

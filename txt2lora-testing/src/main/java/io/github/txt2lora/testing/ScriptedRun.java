@@ -1,7 +1,10 @@
 package io.github.txt2lora.testing;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.Resume;
+import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingProgress;
@@ -9,9 +12,14 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingEvent;
+import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.job.GapHistory;
 import java.io.IOException;
@@ -21,10 +29,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a training does according to its script, one thing at each call. */
 final class ScriptedRun {
@@ -38,16 +50,24 @@ final class ScriptedRun {
 
     private static final double NO_DRIFT = 0;
 
+    private static final double SAME_LEARNING_RATE = 1;
+
     private final LoraTraining training;
     private final TrainingSpec spec;
     private final TrainingScript script;
     private final Consumer<TrainingEvent> events;
     private final List<Double> losses = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private final GapHistory gaps;
+    private final FakeStates states;
+    private final Set<ScriptedRecovery> recovered = new HashSet<>();
     private Duration due = Duration.ZERO;
+    private Duration stateWritten = Duration.ZERO;
+    private int downloads;
     private boolean loaded;
 
-    ScriptedRun(LoraTraining training, TrainingScript script, Consumer<TrainingEvent> events) {
+    ScriptedRun(LoraTraining training, TrainingScript script, FakeStates states, Consumer<TrainingEvent> events) {
+        this.states = states;
         this.training = training;
         this.spec = training.training();
         this.script = script;
@@ -56,7 +76,12 @@ final class ScriptedRun {
     }
 
     void begin(Duration now) {
-        due = now.plus(script.loadTime());
+        due = now.plus(partOfLoading());
+    }
+
+    /** The downloads come at equal distances before the model is there. */
+    private Duration partOfLoading() {
+        return script.loadTime().dividedBy(script.downloads().size() + 1L);
     }
 
     /** When the next call of {@link #proceed} is due. */
@@ -76,7 +101,10 @@ final class ScriptedRun {
 
     /** Does what is due; the LoRA when that was the last. */
     Optional<TrainedLora> proceed() {
-        if (!loaded) {
+        if (downloads < script.downloads().size()) {
+            download();
+            return Optional.empty();
+        } else if (!loaded) {
             load();
         } else {
             iterate();
@@ -94,7 +122,93 @@ final class ScriptedRun {
         }
         loaded = true;
         events.accept(new ModelLoaded(training.model().displayName(), FAMILY, script.loadTime()));
-        script.warnings().forEach(message -> events.accept(new TrainingWarning(message)));
+        script.warnings().forEach(this::warn);
+        restore();
+        stateWritten = due;
+    }
+
+    private void download() {
+        List<Long> bytes = script.downloads();
+        events.accept(new ModelDownloading(
+                training.model().displayName(),
+                bytes.get(downloads),
+                OptionalLong.of(bytes.get(bytes.size() - 1))));
+        downloads++;
+        due = due.plus(partOfLoading());
+    }
+
+    private void warn(String message) {
+        warnings.add(message);
+        events.accept(new TrainingWarning(message));
+    }
+
+    private void restore() {
+        Resume resume = spec.states().resume();
+        Optional<FakeStates.State> state = resume == Resume.NEVER ? Optional.empty() : states.find(training);
+        if (state.isEmpty()) {
+            if (resume == Resume.REQUIRED) {
+                throw new InvalidSettingException(
+                        "resume is REQUIRED, but there is no state " + stateFile("*") + "; expected one of an earlier run");
+            }
+            return;
+        }
+        Optional<String> obstacle = obstacle(state.get());
+        if (obstacle.isEmpty()) {
+            losses.addAll(state.get().losses());
+            gaps.restore(state.get().gaps(), state.get().smallest());
+            events.accept(new StateRestored(stateFile(iteration()), iteration()));
+        } else if (resume == Resume.REQUIRED) {
+            throw new InvalidSettingException(obstacle.get() + ". Use IF_SAME or NEVER to begin anew");
+        } else {
+            warn(obstacle.get() + ". The training begins anew");
+        }
+    }
+
+    private Optional<String> obstacle(FakeStates.State state) {
+        int made = state.losses().size();
+        if (!state.isOf(training)) {
+            return Optional.of("the state " + stateFile(made) + " is of another training");
+        }
+        return made > spec.iterations()
+                ? Optional.of("the state " + stateFile(made) + " is of " + Count.of(made, "iteration")
+                        + ", more than the " + spec.iterations() + " that are to be made")
+                : Optional.empty();
+    }
+
+    private Path stateFile(Object iteration) {
+        return training.output().resolve(training.name() + "-" + iteration + ".state");
+    }
+
+    private void saveStateIfDue() {
+        StateSpec when = spec.states();
+        boolean due = when.everyIterations() > 0 && iteration() % when.everyIterations() == 0;
+        if (due || isIntervalOver(when.interval())) {
+            saveState();
+        }
+    }
+
+    private boolean isIntervalOver(@Nullable Duration interval) {
+        return interval != null && due.minus(stateWritten).compareTo(interval) >= 0;
+    }
+
+    /** Saves what was made so far, unless that is nothing. */
+    void saveState() {
+        if (spec.states().isWritten() && iteration() > 0) {
+            keepState();
+            events.accept(new StateSaved(stateFile(iteration()), iteration()));
+            stateWritten = due;
+        }
+    }
+
+    private void keepState() {
+        states.put(
+                training,
+                new FakeStates.State(FakeStates.identity(training), losses, gaps.gaps(), gaps.smallest()));
+    }
+
+    /** There is nothing to go on with any more. */
+    void deleteStates() {
+        states.delete(training);
     }
 
     private void iterate() {
@@ -102,6 +216,13 @@ final class ScriptedRun {
         if (script.failure().orElse(null) instanceof ScriptedFailure.AtIteration failure
                 && failure.iteration() == iteration) {
             throw failure.exception();
+        }
+        Optional<ScriptedRecovery> recovery = script.recoveries().stream()
+                .filter(each -> each.iteration() == iteration && recovered.add(each))
+                .findFirst();
+        if (recovery.isPresent()) {
+            recover(recovery.get());
+            return;
         }
         losses.add(script.loss(iteration));
         TrainingProgress progress = progress();
@@ -120,6 +241,14 @@ final class ScriptedRun {
             double gap = nextGap();
             events.accept(new GapMeasured(iteration, gap, gaps.add(iteration, gap)));
         }
+        saveStateIfDue();
+    }
+
+    private void recover(ScriptedRecovery recovery) {
+        losses.subList(recovery.goesOnAfter(), losses.size()).clear();
+        gaps.fallBack(recovery.goesOnAfter());
+        events.accept(
+                new TrainingRecovered(recovery.iteration(), recovery.found(), recovery.goesOnAfter(), SAME_LEARNING_RATE));
     }
 
     TrainingProgress progress() {
@@ -141,10 +270,16 @@ final class ScriptedRun {
     }
 
     private TrainedLora finish() {
-        return save(
+        TrainedLora lora = save(
                 spec.measureQuality()
                         ? Optional.of(new LoraQuality(nextGap(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
                         : Optional.empty());
+        if (spec.states().isWritten() && iteration() > 0) {
+            keepState();
+        } else {
+            deleteStates();
+        }
+        return lora;
     }
 
     /** Saves the LoRA as it is, before the training is finished. */
@@ -165,7 +300,7 @@ final class ScriptedRun {
                 quality,
                 0,
                 script.iterationTime().multipliedBy(losses.size()),
-                script.warnings());
+                warnings);
     }
 
     private void save(Path file, int iteration) {

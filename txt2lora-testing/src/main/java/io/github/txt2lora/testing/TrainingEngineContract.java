@@ -8,6 +8,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.Resume;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
@@ -18,6 +19,8 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingStarted;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link TrainingEngine} must do. Extend it and give the constructor a fixture. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -142,6 +147,87 @@ public abstract class TrainingEngineContract {
         assertThatThrownBy(() -> engine.startTogether(List.of(first)))
                 .isInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CancelMode.class,
+            names = {"SUSPEND", "KEEP"})
+    void a_training_that_is_cancelled_goes_on_from_its_state(CancelMode mode) throws Exception {
+        LoraTraining training = fixture.training(folder, ENDLESS);
+        int made = cancelAfterAnIteration(training, mode);
+        List<StateSaved> saved = log.events(StateSaved.class);
+        assertThat(saved)
+                .last()
+                .isEqualTo(new StateSaved(folder.resolve(training.name() + "-" + made + ".state"), made));
+        assertThat(log.names()).endsWith("StateSaved", "TrainingCancelled");
+
+        var again = new EventLog();
+        TrainedLora lora = engine.train(withIterations(training, made + 1), again);
+
+        assertThat(lora.iterations()).isEqualTo(made + 1);
+        assertThat(lora.losses()).hasSize(made + 1);
+        engine.close();
+        assertThat(again.events(StateRestored.class))
+                .containsExactly(new StateRestored(saved.get(saved.size() - 1).file(), made));
+        assertThat(again.events(IterationFinished.class))
+                .extracting(IterationFinished::iteration)
+                .containsExactly(made + 1);
+        assertThat(again.names()).containsSubsequence("ModelLoaded", "StateRestored", "IterationFinished");
+    }
+
+    @Test
+    void a_training_that_is_discarded_leaves_no_state() throws Exception {
+        LoraTraining training = fixture.training(folder, ENDLESS);
+        cancelAfterAnIteration(training, CancelMode.SUSPEND);
+        cancelAfterAnIteration(training, CancelMode.DISCARD);
+
+        var again = new EventLog();
+        engine.train(withIterations(training, 1), again);
+
+        engine.close();
+        assertThat(again.events(StateRestored.class)).isEmpty();
+        assertThat(again.events(IterationFinished.class))
+                .extracting(IterationFinished::iteration)
+                .containsExactly(1);
+    }
+
+    @Test
+    void a_state_that_is_required_and_missing_is_a_failure() {
+        LoraTraining training = fixture.training(folder, 1);
+        TrainingSpec spec = training.training();
+        LoraTraining required = training.toBuilder()
+                .training(spec.toBuilder()
+                        .states(spec.states().resume(Resume.REQUIRED))
+                        .build())
+                .build();
+
+        assertThatThrownBy(() -> engine.train(required))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("resume is REQUIRED, but there is no state ");
+    }
+
+    /** How many it has made. */
+    private int cancelAfterAnIteration(LoraTraining training, CancelMode mode) throws InterruptedException {
+        var iterated = new CountDownLatch(1);
+        TrainingJob job = engine.start(training, log, new TrainingListener() {
+            @Override
+            public void onIteration(IterationFinished event) {
+                iterated.countDown();
+            }
+        });
+        iterated.await();
+        job.cancel(mode);
+        var ended = new CountDownLatch(1);
+        job.completion().whenComplete((lora, failure) -> ended.countDown());
+        ended.await();
+        return job.progress().iteration();
+    }
+
+    private static LoraTraining withIterations(LoraTraining training, int iterations) {
+        return training.toBuilder()
+                .training(training.training().toBuilder().iterations(iterations).build())
+                .build();
     }
 
     @Test

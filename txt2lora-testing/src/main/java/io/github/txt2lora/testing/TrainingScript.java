@@ -4,10 +4,12 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.Check;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 
 /**
  * What happens in a training of a {@link FakeTrainingEngine}. Start from {@link #smooth()} and change it.
@@ -20,6 +22,9 @@ import java.util.stream.DoubleStream;
  * @param warnings come after the model was loaded
  * @param failure where the training fails, if it does
  * @param writesFiles whether a saved LoRA is a file, one without tensors; otherwise its events are all there is
+ * @param downloads bytes of the model that are there, one number for each
+ *     {@link io.github.txt2lora.event.ModelDownloading}, the last one of the whole file; none if it is there already
+ * @param recoveries where numbers go wrong and the training goes on
  */
 public record TrainingScript(
         List<Double> losses,
@@ -28,7 +33,9 @@ public record TrainingScript(
         Duration iterationTime,
         List<String> warnings,
         Optional<ScriptedFailure> failure,
-        boolean writesFiles) {
+        boolean writesFiles,
+        List<Long> downloads,
+        List<ScriptedRecovery> recoveries) {
 
     /**
      * Checks the components.
@@ -42,6 +49,19 @@ public record TrainingScript(
         requireNotNegative("iterationTime", iterationTime);
         warnings = List.copyOf(Check.given("warnings", warnings));
         Check.given("failure", failure);
+        downloads = increasing(Check.given("downloads", downloads));
+        recoveries = List.copyOf(Check.given("recoveries", recoveries));
+    }
+
+    private static List<Long> increasing(List<Long> bytes) {
+        long before = 0;
+        for (long number : bytes) {
+            if (number < before) {
+                throw InvalidSettingException.of("downloads", bytes, "numbers of bytes that do not become smaller");
+            }
+            before = number;
+        }
+        return List.copyOf(bytes);
     }
 
     private static List<Double> atLeastOne(String setting, List<Double> numbers) {
@@ -60,17 +80,17 @@ public record TrainingScript(
     /** Losses and gaps that fall from 1 by a tenth each, in no time, without warnings, failures and files. */
     public static TrainingScript smooth() {
         List<Double> falling = List.of(1.0, 0.9, 0.81, 0.729, 0.6561);
-        return new TrainingScript(falling, falling, Duration.ZERO, Duration.ZERO, List.of(), Optional.empty(), false);
+        return new TrainingScript(falling, falling, Duration.ZERO, Duration.ZERO, List.of(), Optional.empty(), false, List.of(), List.of());
     }
 
     /** With these losses, one for each iteration; the last one is that of all later iterations too. */
     public TrainingScript losses(double first, double... others) {
-        return new TrainingScript(all(first, others), gaps, loadTime, iterationTime, warnings, failure, writesFiles);
+        return new TrainingScript(all(first, others), gaps, loadTime, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
     }
 
     /** With these gaps, one for each measurement; the last one is that of all later measurements too. */
     public TrainingScript gaps(double first, double... others) {
-        return new TrainingScript(losses, all(first, others), loadTime, iterationTime, warnings, failure, writesFiles);
+        return new TrainingScript(losses, all(first, others), loadTime, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
     }
 
     private static List<Double> all(double first, double... others) {
@@ -81,17 +101,17 @@ public record TrainingScript(
 
     /** With a model that takes so long to load. */
     public TrainingScript loadTime(Duration time) {
-        return new TrainingScript(losses, gaps, time, iterationTime, warnings, failure, writesFiles);
+        return new TrainingScript(losses, gaps, time, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
     }
 
     /** With iterations that take so long. */
     public TrainingScript iterationTime(Duration time) {
-        return new TrainingScript(losses, gaps, loadTime, time, warnings, failure, writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, time, warnings, failure, writesFiles, downloads, recoveries);
     }
 
     /** With these warnings. */
     public TrainingScript warnings(String... messages) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, List.of(messages), failure, writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, List.of(messages), failure, writesFiles, downloads, recoveries);
     }
 
     /** Fails while the model loads. */
@@ -109,13 +129,47 @@ public record TrainingScript(
         return failing(new ScriptedFailure.OnSave(exception));
     }
 
+    /**
+     * Downloads the model first, within the time that it loads.
+     *
+     * @param bytes how many are there, for each {@link io.github.txt2lora.event.ModelDownloading} at equal distances; the
+     *     last number is the size of the file
+     */
+    public TrainingScript download(long... bytes) {
+        return new TrainingScript(
+                losses,
+                gaps,
+                loadTime,
+                iterationTime,
+                warnings,
+                failure,
+                writesFiles,
+                LongStream.of(bytes).boxed().toList(),
+                recoveries);
+    }
+
+    /**
+     * Goes back to where iterations were good, instead of finishing an iteration for the first time; adds to the
+     * recoveries that are there.
+     *
+     * @param iteration counted from 1
+     * @param found what went wrong, for {@link io.github.txt2lora.event.TrainingRecovered}
+     * @param goesOnAfter iterations that are kept, fewer than {@code iteration}
+     */
+    public TrainingScript recoverAt(int iteration, String found, int goesOnAfter) {
+        List<ScriptedRecovery> more = new ArrayList<>(recoveries);
+        more.add(new ScriptedRecovery(iteration, found, goesOnAfter));
+        return new TrainingScript(
+                losses, gaps, loadTime, iterationTime, warnings, failure, writesFiles, downloads, more);
+    }
+
     private TrainingScript failing(ScriptedFailure failure) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, Optional.of(failure), writesFiles);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, Optional.of(failure), writesFiles, downloads, recoveries);
     }
 
     /** With files for saved LoRAs, or without. */
     public TrainingScript writesFiles(boolean writes) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, failure, writes);
+        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, failure, writes, downloads, recoveries);
     }
 
     /** The loss of an iteration, counted from 1. */

@@ -10,6 +10,7 @@ import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
@@ -18,9 +19,13 @@ import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingFinished;
+import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
@@ -28,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +66,98 @@ class FakeTrainingEngineTest {
         }
         assertThat(log.events(TrainingWarning.class)).containsExactly(new TrainingWarning("a prompt is too long"));
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void downloads_as_its_script_says_while_the_model_loads() {
+        var clock = VirtualClock.stopped();
+        try (var engine = FakeTrainingEngine.builder()
+                .clock(clock)
+                .loadTime(SECOND.multipliedBy(3))
+                .download(1_000, 4_000)
+                .build()) {
+            engine.start(training(1), log);
+
+            clock.advance(SECOND);
+            assertThat(log.events(ModelDownloading.class)).hasSize(1);
+            clock.advance(SECOND);
+            assertThat(log.events(ModelDownloading.class))
+                    .containsExactly(
+                            new ModelDownloading("model.safetensors", 1_000, OptionalLong.of(4_000)),
+                            new ModelDownloading("model.safetensors", 4_000, OptionalLong.of(4_000)));
+            assertThat(log.events(ModelLoaded.class)).isEmpty();
+            clock.advance(SECOND);
+            assertThat(log.events(ModelLoaded.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void goes_back_once_where_its_script_says_so() {
+        try (var engine = FakeTrainingEngine.builder()
+                .losses(0.9, 0.5, 0.2)
+                .recoverAt(3, "the loss is NaN", 1)
+                .build()) {
+            TrainedLora lora = engine.train(training(4), log);
+
+            assertThat(lora.losses()).containsExactly(0.9, 0.5, 0.2, 0.2);
+        }
+        assertThat(log.events(TrainingRecovered.class))
+                .containsExactly(new TrainingRecovered(3, "the loss is NaN", 1, 1));
+    }
+
+    @Test
+    void goes_on_from_the_states_of_an_earlier_engine() throws InterruptedException {
+        var clock = VirtualClock.stopped();
+        var first = FakeTrainingEngine.builder()
+                .clock(clock)
+                .iterationTime(SECOND)
+                .build();
+        try (first) {
+            first.start(training(4));
+            clock.advance(SECOND.multipliedBy(3));
+        }
+        try (var second = FakeTrainingEngine.builder().states(first.states()).build()) {
+            assertThat(second.train(training(4), log).losses()).hasSize(4);
+        }
+
+        assertThat(log.events(StateRestored.class))
+                .containsExactly(new StateRestored(folder.resolve("krnkmd-3.state"), 3));
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void saves_states_when_they_are_due() {
+        LoraTraining training = training(5);
+        LoraTraining timed = training.toBuilder()
+                .training(training.training().toBuilder()
+                        .states(StateSpec.every(SECOND.multipliedBy(2)))
+                        .build())
+                .build();
+        try (var engine =
+                FakeTrainingEngine.builder().iterationTime(SECOND).build()) {
+            engine.train(timed, log);
+        }
+
+        assertThat(log.events(StateSaved.class))
+                .extracting(StateSaved::iteration)
+                .containsExactly(2, 4);
+    }
+
+    @Test
+    void state_of_another_training_is_left_alone_with_a_warning() {
+        LoraTraining training = training(2);
+        LoraTraining other = training.toBuilder()
+                .training(training.training().toBuilder().seed(7).build())
+                .build();
+        try (var engine = FakeTrainingEngine.builder().build()) {
+            engine.train(training);
+            assertThat(engine.train(other, log).losses()).hasSize(2);
+        }
+
+        assertThat(log.events(StateRestored.class)).isEmpty();
+        assertThat(log.events(TrainingWarning.class))
+                .containsExactly(new TrainingWarning("the state " + folder.resolve("krnkmd-2.state")
+                        + " is of another training. The training begins anew"));
     }
 
     @Test
@@ -257,7 +355,7 @@ class FakeTrainingEngineTest {
         assertThatThrownBy(() -> builder.failAt(0, new TrainingFailedException("")))
                 .isInstanceOf(InvalidSettingException.class);
         assertThatThrownBy(() ->
-                        new TrainingScript(List.of(), List.of(1.0), SECOND, SECOND, List.of(), Optional.empty(), false))
+                        new TrainingScript(List.of(), List.of(1.0), SECOND, SECOND, List.of(), Optional.empty(), false, List.of(), List.of()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("losses is []");
         assertThatThrownBy(() -> VirtualClock.stopped().advance(SECOND.negated()))

@@ -1,0 +1,24 @@
+package io.github.txt2lora.testing;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.internal.Check;
+
+/**
+ * Where numbers go wrong in a scripted training that goes on.
+ *
+ * @param iteration which is not finished when it is made for the first time, counted from 1
+ * @param found what went wrong
+ * @param goesOnAfter iterations that are kept
+ */
+public record ScriptedRecovery(int iteration, String found, int goesOnAfter) {
+
+    /** Rejects iterations that do not exist or are not made yet. */
+    public ScriptedRecovery {
+        Check.atLeast("iteration", iteration, 1);
+        Check.given("found", found);
+        Check.atLeast("goesOnAfter", goesOnAfter, 0);
+        if (goesOnAfter >= iteration) {
+            throw InvalidSettingException.of("goesOnAfter", goesOnAfter, "less than the iteration, " + iteration);
+        }
+    }
+}
