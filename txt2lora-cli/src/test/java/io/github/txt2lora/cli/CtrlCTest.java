@@ -46,7 +46,7 @@ class CtrlCTest {
             terminal.await(BAR);
             ProcessHandle program = terminal.program();
             terminal.closeWindow();
-            program.onExit().join();
+            program.onExit().get(2, TimeUnit.MINUTES);
 
             assertThat(names("loras")).contains("krnkmd.safetensors").anyMatch(name -> name.endsWith(".state"));
         }

@@ -43,7 +43,8 @@ final class PseudoTerminal implements AutoCloseable {
         command.addAll(List.of(arguments));
         String line = command.stream()
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" ", "exec ", ""));
+                // as in a terminal of its own, whatever this JVM was told to ignore, for example by nohup
+                .collect(Collectors.joining(" ", "exec env --default-signal=HUP,INT,TERM ", ""));
         ProcessBuilder builder = new ProcessBuilder(SCRIPT.toString(), "-qefc", line, "/dev/null");
         builder.environment().put("TERM", "xterm");
         builder.environment().put("LC_ALL", "C.UTF-8");
