@@ -108,8 +108,12 @@ final class FakeEngine implements TrainingEngine {
             try {
                 return completion.get();
             } catch (ExecutionException e) {
-                throw new CompletionException(e);
+                throw failure(e);
             }
+        }
+
+        private static RuntimeException failure(ExecutionException e) {
+            return e.getCause() instanceof Txt2LoraException failure ? failure : new CompletionException(e);
         }
 
         @Override
@@ -119,7 +123,7 @@ final class FakeEngine implements TrainingEngine {
             } catch (TimeoutException e) {
                 return Optional.empty();
             } catch (ExecutionException e) {
-                throw new CompletionException(e);
+                throw failure(e);
             }
         }
 
@@ -132,6 +136,8 @@ final class FakeEngine implements TrainingEngine {
         @Override
         public void cancel(CancelMode mode) {
             cancelledWith = mode;
+            completion.completeExceptionally(
+                    new TrainingCancelledException("the training of " + training.name() + " was cancelled"));
         }
 
         @Override

@@ -51,8 +51,7 @@ class TrainingEngineTest {
         try {
             assertThatThrownBy(() -> engine.train(TRAINING))
                     .isInstanceOf(TrainingCancelledException.class)
-                    .hasMessageContaining("krnkmd")
-                    .hasCauseInstanceOf(InterruptedException.class);
+                    .hasMessageContaining("krnkmd");
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
