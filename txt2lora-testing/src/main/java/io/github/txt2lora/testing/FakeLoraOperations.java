@@ -105,13 +105,7 @@ public final class FakeLoraOperations implements LoraOperations {
         int rank = Math.min(module.rank(), Math.min(wanted, spec.maxRank().orElse(Integer.MAX_VALUE)));
         double retained = rank == module.rank() ? 1 : RETAINED;
         return new ResizedModule(
-                module.name(),
-                module.rank(),
-                rank,
-                module.alpha() / module.rank() * rank,
-                retained,
-                retained,
-                1);
+                module.name(), module.rank(), rank, module.alpha() / module.rank() * rank, retained, retained, 1);
     }
 
     @Override
@@ -124,15 +118,16 @@ public final class FakeLoraOperations implements LoraOperations {
                     "the folder " + inputFolder + " has no " + ENDING + " file; expected LoRAs to resize");
         }
         return files.stream()
-                .map(file ->
-                        resize(file, outputFolder.resolve(String.valueOf(file.getFileName())), spec, listeners))
+                .map(file -> resize(file, outputFolder.resolve(String.valueOf(file.getFileName())), spec, listeners))
                 .toList();
     }
 
     private static List<Path> filesOf(Path folder) {
         requireFolder("input folder", folder);
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ENDING)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ENDING))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new StorageException("the folder " + folder + " cannot be listed: " + e, e);
         }
@@ -189,7 +184,10 @@ public final class FakeLoraOperations implements LoraOperations {
     private void write(List<Path> inputs, Path output, OperationListener... listeners) {
         inputs.forEach(this::requireReadable);
         for (int done = 1; done <= modules.size(); done++) {
-            tell(new OperationProgress(output, done, modules.size(), modules.get(done - 1).name()), listeners);
+            tell(
+                    new OperationProgress(
+                            output, done, modules.size(), modules.get(done - 1).name()),
+                    listeners);
             requireWanted();
         }
         requireNoFailure(output);

@@ -27,7 +27,11 @@ public final class FakeStates {
      *
      * @param training without what a result does not depend on
      */
-    record State(LoraTraining training, List<Double> losses, List<Gap> gaps, @Nullable Smallest smallest) {
+    record State(
+            LoraTraining training,
+            List<Double> losses,
+            List<Gap> gaps,
+            @Nullable Smallest smallest) {
 
         State {
             losses = List.copyOf(losses);

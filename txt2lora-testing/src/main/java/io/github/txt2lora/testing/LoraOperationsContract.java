@@ -91,9 +91,15 @@ public abstract class LoraOperationsContract {
 
         int modules = operations.inspect(input).modules().size();
         assertThat(resized.file()).isEqualTo(output()).isRegularFile();
-        assertThat(resized.modules()).hasSize(modules).extracting(ResizedModule::rank).containsOnly(1);
-        assertThat(progress).hasSize(modules).last().isEqualTo(
-                new OperationProgress(output(), modules, modules, progress.get(modules - 1).module()));
+        assertThat(resized.modules())
+                .hasSize(modules)
+                .extracting(ResizedModule::rank)
+                .containsOnly(1);
+        assertThat(progress)
+                .hasSize(modules)
+                .last()
+                .isEqualTo(new OperationProgress(
+                        output(), modules, modules, progress.get(modules - 1).module()));
     }
 
     @Test
@@ -119,7 +125,8 @@ public abstract class LoraOperationsContract {
         LoraInfo converted = operations.convert(input, output(), LoraConversion.to(LoraNaming.KOHYA));
         assertThat(converted.modules()).hasSameSizeAs(operations.inspect(input).modules());
 
-        LoraInfo edited = operations.editMetadata(input, output(), MetadataEdit.none().set("author", "krnkmd"));
+        LoraInfo edited =
+                operations.editMetadata(input, output(), MetadataEdit.none().set("author", "krnkmd"));
         assertThat(edited.metadata()).containsEntry("author", "krnkmd");
     }
 
@@ -135,8 +142,10 @@ public abstract class LoraOperationsContract {
     @Test
     void an_interrupted_thread_ends_the_operation_and_leaves_no_file() throws IOException {
         assertThatThrownBy(() -> operations.resize(
-                        input, output(), ResizeSpec.toRank(1), progress -> Thread.currentThread()
-                                .interrupt()))
+                        input,
+                        output(),
+                        ResizeSpec.toRank(1),
+                        progress -> Thread.currentThread().interrupt()))
                 .isInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("interrupted");
 

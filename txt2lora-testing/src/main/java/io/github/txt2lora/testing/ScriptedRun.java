@@ -130,9 +130,7 @@ final class ScriptedRun {
     private void download() {
         List<Long> bytes = script.downloads();
         events.accept(new ModelDownloading(
-                training.model().displayName(),
-                bytes.get(downloads),
-                OptionalLong.of(bytes.get(bytes.size() - 1))));
+                training.model().displayName(), bytes.get(downloads), OptionalLong.of(bytes.get(bytes.size() - 1))));
         downloads++;
         due = due.plus(partOfLoading());
     }
@@ -147,8 +145,8 @@ final class ScriptedRun {
         Optional<FakeStates.State> state = resume == Resume.NEVER ? Optional.empty() : states.find(training);
         if (state.isEmpty()) {
             if (resume == Resume.REQUIRED) {
-                throw new InvalidSettingException(
-                        "resume is REQUIRED, but there is no state " + stateFile("*") + "; expected one of an earlier run");
+                throw new InvalidSettingException("resume is REQUIRED, but there is no state " + stateFile("*")
+                        + "; expected one of an earlier run");
             }
             return;
         }
@@ -201,9 +199,7 @@ final class ScriptedRun {
     }
 
     private void keepState() {
-        states.put(
-                training,
-                new FakeStates.State(FakeStates.identity(training), losses, gaps.gaps(), gaps.smallest()));
+        states.put(training, new FakeStates.State(FakeStates.identity(training), losses, gaps.gaps(), gaps.smallest()));
     }
 
     /** There is nothing to go on with any more. */
@@ -247,8 +243,8 @@ final class ScriptedRun {
     private void recover(ScriptedRecovery recovery) {
         losses.subList(recovery.goesOnAfter(), losses.size()).clear();
         gaps.fallBack(recovery.goesOnAfter());
-        events.accept(
-                new TrainingRecovered(recovery.iteration(), recovery.found(), recovery.goesOnAfter(), SAME_LEARNING_RATE));
+        events.accept(new TrainingRecovered(
+                recovery.iteration(), recovery.found(), recovery.goesOnAfter(), SAME_LEARNING_RATE));
     }
 
     TrainingProgress progress() {

@@ -80,17 +80,44 @@ public record TrainingScript(
     /** Losses and gaps that fall from 1 by a tenth each, in no time, without warnings, failures and files. */
     public static TrainingScript smooth() {
         List<Double> falling = List.of(1.0, 0.9, 0.81, 0.729, 0.6561);
-        return new TrainingScript(falling, falling, Duration.ZERO, Duration.ZERO, List.of(), Optional.empty(), false, List.of(), List.of());
+        return new TrainingScript(
+                falling,
+                falling,
+                Duration.ZERO,
+                Duration.ZERO,
+                List.of(),
+                Optional.empty(),
+                false,
+                List.of(),
+                List.of());
     }
 
     /** With these losses, one for each iteration; the last one is that of all later iterations too. */
     public TrainingScript losses(double first, double... others) {
-        return new TrainingScript(all(first, others), gaps, loadTime, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
+        return new TrainingScript(
+                all(first, others),
+                gaps,
+                loadTime,
+                iterationTime,
+                warnings,
+                failure,
+                writesFiles,
+                downloads,
+                recoveries);
     }
 
     /** With these gaps, one for each measurement; the last one is that of all later measurements too. */
     public TrainingScript gaps(double first, double... others) {
-        return new TrainingScript(losses, all(first, others), loadTime, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
+        return new TrainingScript(
+                losses,
+                all(first, others),
+                loadTime,
+                iterationTime,
+                warnings,
+                failure,
+                writesFiles,
+                downloads,
+                recoveries);
     }
 
     private static List<Double> all(double first, double... others) {
@@ -101,7 +128,8 @@ public record TrainingScript(
 
     /** With a model that takes so long to load. */
     public TrainingScript loadTime(Duration time) {
-        return new TrainingScript(losses, gaps, time, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
+        return new TrainingScript(
+                losses, gaps, time, iterationTime, warnings, failure, writesFiles, downloads, recoveries);
     }
 
     /** With iterations that take so long. */
@@ -111,7 +139,8 @@ public record TrainingScript(
 
     /** With these warnings. */
     public TrainingScript warnings(String... messages) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, List.of(messages), failure, writesFiles, downloads, recoveries);
+        return new TrainingScript(
+                losses, gaps, loadTime, iterationTime, List.of(messages), failure, writesFiles, downloads, recoveries);
     }
 
     /** Fails while the model loads. */
@@ -164,12 +193,22 @@ public record TrainingScript(
     }
 
     private TrainingScript failing(ScriptedFailure failure) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, Optional.of(failure), writesFiles, downloads, recoveries);
+        return new TrainingScript(
+                losses,
+                gaps,
+                loadTime,
+                iterationTime,
+                warnings,
+                Optional.of(failure),
+                writesFiles,
+                downloads,
+                recoveries);
     }
 
     /** With files for saved LoRAs, or without. */
     public TrainingScript writesFiles(boolean writes) {
-        return new TrainingScript(losses, gaps, loadTime, iterationTime, warnings, failure, writes, downloads, recoveries);
+        return new TrainingScript(
+                losses, gaps, loadTime, iterationTime, warnings, failure, writes, downloads, recoveries);
     }
 
     /** The loss of an iteration, counted from 1. */

@@ -108,10 +108,8 @@ class FakeTrainingEngineTest {
     @Test
     void goes_on_from_the_states_of_an_earlier_engine() throws InterruptedException {
         var clock = VirtualClock.stopped();
-        var first = FakeTrainingEngine.builder()
-                .clock(clock)
-                .iterationTime(SECOND)
-                .build();
+        var first =
+                FakeTrainingEngine.builder().clock(clock).iterationTime(SECOND).build();
         try (first) {
             first.start(training(4));
             clock.advance(SECOND.multipliedBy(3));
@@ -133,8 +131,7 @@ class FakeTrainingEngineTest {
                         .states(StateSpec.every(SECOND.multipliedBy(2)))
                         .build())
                 .build();
-        try (var engine =
-                FakeTrainingEngine.builder().iterationTime(SECOND).build()) {
+        try (var engine = FakeTrainingEngine.builder().iterationTime(SECOND).build()) {
             engine.train(timed, log);
         }
 
@@ -354,8 +351,16 @@ class FakeTrainingEngineTest {
         assertThatThrownBy(() -> builder.iterationTime(SECOND.negated())).isInstanceOf(InvalidSettingException.class);
         assertThatThrownBy(() -> builder.failAt(0, new TrainingFailedException("")))
                 .isInstanceOf(InvalidSettingException.class);
-        assertThatThrownBy(() ->
-                        new TrainingScript(List.of(), List.of(1.0), SECOND, SECOND, List.of(), Optional.empty(), false, List.of(), List.of()))
+        assertThatThrownBy(() -> new TrainingScript(
+                        List.of(),
+                        List.of(1.0),
+                        SECOND,
+                        SECOND,
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        List.of(),
+                        List.of()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("losses is []");
         assertThatThrownBy(() -> VirtualClock.stopped().advance(SECOND.negated()))
