@@ -51,7 +51,6 @@ public record Estimate(
     private static final double OPERATIONS_PER_WEIGHT_AND_PIXEL = 0.22;
     private static final double SECONDS_PER_EVALUATION = 0.005;
     private static final int PIXELS_PER_LATENT = 8;
-    private static final int FLOAT_BYTES = 4;
     private static final long PICTURE_BYTES = 20 << 20;
 
     /** The memory at the most at one time, in bytes. */

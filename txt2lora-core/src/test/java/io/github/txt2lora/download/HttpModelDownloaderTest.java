@@ -604,7 +604,7 @@ class HttpModelDownloaderTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nX: a\r\n" + token + noise + "\r\n: :",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + token + noise,
                 "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: \"" + TOKEN + "\"\r\n\r\nabc",
-                "HTTP/1.1 200 OK\r\n\r\n\u0060\0\0\0\0\0\0\0{\"" + TOKEN + "\":{\"dtype\":\"F32\",\"shape\":[1]}}");
+                "HTTP/1.1 200 OK\r\n\r\n`\0\0\0\0\0\0\0{\"" + TOKEN + "\":{\"dtype\":\"F32\",\"shape\":[1]}}");
     }
 
     @ParameterizedTest
