@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -88,6 +91,20 @@ class JobTest {
         assertThat(log.names()).endsWith("LoraSaved", "StateSaved", "TrainingCancelled");
         assertThat(log.events(TrainingCancelled.class))
                 .containsExactly(new TrainingCancelled(lora.iterations(), Optional.of(lora.file())));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may make links there")
+    void a_file_that_is_reached_through_a_link_to_its_folder_is_the_same_one() throws Exception {
+        Path output = Files.createDirectory(folder.resolve("out"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), output);
+        TrainingJob job = engine.start(Tiny.training(output, ENDLESS));
+
+        assertThatThrownBy(() -> engine.start(Tiny.training(link, 1)))
+                .isInstanceOf(StorageException.class)
+                .hasMessageStartingWith("the training of krnkmd cannot start: " + link.resolve("krnkmd.safetensors")
+                        + " is being produced by the training of krnkmd in this program (since ");
+        job.cancel(CancelMode.DISCARD);
     }
 
     @Test

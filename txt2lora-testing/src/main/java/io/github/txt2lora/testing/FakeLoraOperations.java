@@ -4,6 +4,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.ops.CheckpointMerge;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraConversion;
@@ -23,6 +24,7 @@ import io.github.txt2lora.ops.ResizedModule;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,9 +195,9 @@ public final class FakeLoraOperations implements LoraOperations {
         requireNoFailure(output);
         try {
             byte[] content = Files.readAllBytes(inputs.get(0));
-            Files.write(output, content);
+            AtomicFile.write(output, channel -> channel.write(ByteBuffer.wrap(content)));
         } catch (IOException e) {
-            throw new StorageException(output + " cannot be written: " + e, e);
+            throw new StorageException(inputs.get(0) + " cannot be read: " + e, e);
         }
         outputs.add(output);
     }

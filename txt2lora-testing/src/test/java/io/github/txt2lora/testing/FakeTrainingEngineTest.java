@@ -29,6 +29,8 @@ import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +38,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -155,6 +159,22 @@ class FakeTrainingEngineTest {
         assertThat(log.events(TrainingWarning.class))
                 .containsExactly(new TrainingWarning("the state " + folder.resolve("krnkmd-2.state")
                         + " is of another training. The training begins anew"));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may make links there")
+    void a_file_that_is_reached_through_a_link_to_its_folder_is_the_same_one() throws IOException {
+        Path output = Files.createDirectory(folder.resolve("out"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), output);
+        try (var engine = FakeTrainingEngine.builder()
+                .clock(VirtualClock.stopped())
+                .iterationTime(SECOND)
+                .build()) {
+            engine.start(FakeFixture.training("krnkmd", output, 1));
+
+            assertThatThrownBy(() -> engine.start(FakeFixture.training("krnkmd", link, 1)))
+                    .isInstanceOf(StorageException.class);
+        }
     }
 
     @Test
