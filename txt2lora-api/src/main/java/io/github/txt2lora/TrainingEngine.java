@@ -115,6 +115,18 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
+     * Tells what a training takes. This opens the model's files and loads a tensor of each of their number formats, on
+     * the CPU, but not the whole model; it takes moments, changes and downloads nothing, and does not wait for trainings.
+     *
+     * @param together trainings of this kind that are started together, 1 or more
+     * @throws InvalidSettingException if {@code together} is less than 1, or a setting does not fit the model
+     * @throws CheckpointException if the model cannot be used, or is to be downloaded and is not on this machine
+     * @throws StorageException if a file of the model cannot be read
+     * @throws Txt2LoraException if the engine is closed
+     */
+    TrainingEstimate estimate(LoraTraining training, int together);
+
+    /**
      * Draws pictures and waits for them, as {@link #generate(ImageRequest, ImageListener)} does.
      */
     default List<GeneratedImage> generate(ImageRequest request) {

@@ -51,6 +51,11 @@ final class FakeEngine implements TrainingEngine {
     }
 
     @Override
+    public TrainingEstimate estimate(LoraTraining training, int together) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
         return List.of();
     }

@@ -7,6 +7,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.PlotAxis.GuidanceScales;
@@ -157,6 +158,11 @@ class ImagePlotTest {
 
         @Override
         public TrainingJob start(LoraTraining training, TrainingListener... listeners) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public TrainingEstimate estimate(LoraTraining training, int together) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,49 +1,31 @@
 package io.github.txt2lora.batch;
 
-import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.PromptPair;
-import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.TensorView;
-import io.github.txt2lora.leco.estimate.DiskNeed;
-import io.github.txt2lora.leco.estimate.MethodWork;
-import io.github.txt2lora.leco.estimate.TrainingMemory;
-import io.github.txt2lora.lora.LoraModules;
-import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What a LoRA roughly takes, from the size of its model. The rules, which were fitted to SD 1.5 and can be wrong by a
  * factor of two:
  *
  * <ul>
- *   <li>Memory: see {@link TrainingMemory}.
+ *   <li>Memory: see {@link TrainingEstimate}.
  *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
  *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. How many there are
- *       in a training is told by {@link MethodWork}; a step of a preview takes 2.
- *   <li>Disk: {@link DiskNeed}, and 20 MiB for the preview.
+ *       in a training is told by {@link TrainingEstimate#evaluations}; a step of a preview takes 2.
+ *   <li>Disk: {@link TrainingEstimate#diskBytes}, and 20 MiB for the preview.
  * </ul>
  *
  * @param name the LoRA's name
- * @param family what the model is, for example {@code Stable Diffusion 1.x}
- * @param memory at the most at one time
+ * @param training what the training takes
  * @param trainingTime on the processor
  * @param previewTime on the processor
  * @param diskBytes in the LoRA's folder
  */
 public record Estimate(
-        String name,
-        String family,
-        TrainingMemory memory,
-        Duration trainingTime,
-        Duration previewTime,
-        long diskBytes) {
+        String name, TrainingEstimate training, Duration trainingTime, Duration previewTime, long diskBytes) {
 
     /** Floating point operations in a second: 65 billion were measured on 2 cores. */
     static final double OPERATIONS_PER_CORE = 32e9;
@@ -53,43 +35,37 @@ public record Estimate(
     private static final int PIXELS_PER_LATENT = 8;
     private static final long PICTURE_BYTES = 20 << 20;
 
+    /** What the model is, for example {@code Stable Diffusion 1.x}. */
+    public String family() {
+        return training.family();
+    }
+
     /** The memory at the most at one time, in bytes. */
     public long memoryBytes() {
-        return memory.bytes();
+        return training.memoryBytes();
     }
 
     /**
      * Estimates.
      *
+     * @param training what the project's training takes
      * @param cores of the processor
-     * @param together LoRAs that are trained at the same time
      */
-    static Estimate of(LoraProject project, Checkpoint model, int cores, int together) {
-        TrainingSpec training = project.settings().training();
-        double weights = elements(model, Component.UNET);
-        DiskNeed disk = DiskNeed.of(parameters(model, training.lora()), training);
+    static Estimate of(LoraProject project, TrainingEstimate training, int cores) {
         return new Estimate(
                 project.name(),
-                model.family().displayName(),
-                TrainingMemory.of(model, training, project.prompts(), together),
-                seconds(trainingSeconds(project, weights, cores)),
-                seconds(previewSeconds(project, weights, cores)),
-                disk.bytes() + PICTURE_BYTES);
+                training,
+                seconds(trainingSeconds(project, training, cores)),
+                seconds(previewSeconds(project, training.unetParameters(), cores)),
+                training.diskBytes() + PICTURE_BYTES);
     }
 
-    private static long parameters(Checkpoint model, LoraSpec lora) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        model.tensors(Component.UNET).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return LoraParameters.count(LoraModules.select(shapes, lora), lora.rank());
-    }
-
-    private static double trainingSeconds(LoraProject project, double weights, int cores) {
-        TrainingSpec training = project.settings().training();
+    private static double trainingSeconds(LoraProject project, TrainingEstimate training, int cores) {
         double pair = project.prompts().stream()
-                .mapToDouble(prompt -> secondsOf(prompt, weights, cores))
+                .mapToDouble(prompt -> secondsOf(prompt, training.unetParameters(), cores))
                 .average()
                 .orElseThrow();
-        return MethodWork.of(training).evaluations() * pair;
+        return training.evaluations() * pair;
     }
 
     private static double secondsOf(PromptPair pair, double weights, int cores) {
@@ -112,12 +88,6 @@ public record Estimate(
 
     private static double pixels(int width, int height) {
         return (double) width / PIXELS_PER_LATENT * height / PIXELS_PER_LATENT;
-    }
-
-    private static double elements(Checkpoint model, Component component) {
-        return model.tensors(component).values().stream()
-                .mapToDouble(TensorView::elements)
-                .sum();
     }
 
     /** As a duration, which cannot hold more than some hundred billion years. */

@@ -1,21 +1,17 @@
 package io.github.txt2lora.batch;
 
-import io.github.txt2lora.Device;
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
-import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.LoadTrial;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
-import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.LoraSettings;
 import io.github.txt2lora.workspace.ModelAddress;
@@ -33,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What a look at everything that a batch needs has found, before anything is trained.
@@ -46,9 +43,6 @@ import java.util.TreeMap;
 public record Preflight(
         List<Estimate> estimates, List<String> problems, List<String> warnings, Map<String, List<PromptPair>> prompts) {
 
-    private static final EngineOptions ON_THE_PROCESSOR =
-            EngineOptions.builder().device(Device.cpu()).build();
-
     /** Copies all. */
     public Preflight {
         estimates = List.copyOf(estimates);
@@ -59,13 +53,25 @@ public record Preflight(
 
     /**
      * Reads all settings, prompts and headers of models, loads a few weights of each model, and asks for the space on
-     * the disk. Nothing is changed or downloaded.
+     * the disk. Nothing is changed or downloaded. Where there is a model to look at, this opens an engine, as
+     * {@link TrainingEngine#open()} does, on the CPU, and closes it.
      *
      * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
      *     exactly one
      * @throws StorageException if the folder with the settings cannot be read
      */
     public static Preflight check(Workspace workspace, BatchOptions options) {
+        try (var engine = new EngineOnDemand()) {
+            return check(workspace, options, engine::get);
+        }
+    }
+
+    /** The same with an engine that is open; it may be training. */
+    public static Preflight check(Workspace workspace, BatchOptions options, TrainingEngine engine) {
+        return check(workspace, options, () -> engine);
+    }
+
+    private static Preflight check(Workspace workspace, BatchOptions options, Supplier<TrainingEngine> engine) {
         List<String> names = options.choose(workspace.names());
         List<Estimate> estimates = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -83,9 +89,9 @@ public record Preflight(
                             workspace.configFile(name) + ": the model " + download.name() + " will be downloaded from "
                                     + download.displayUrl() + "; what it takes is not known before");
                 } else {
-                    Estimate estimate = estimate(project, model, options.together());
+                    Estimate estimate = estimate(project, workspace.training(project), options.together(), engine.get());
                     estimates.add(estimate);
-                    estimate.memory()
+                    estimate.training()
                             .shortage()
                             .ifPresent(shortage -> problems.add(workspace.configFile(name) + ": " + shortage));
                 }
@@ -107,10 +113,21 @@ public record Preflight(
      * @throws StorageException if the disk cannot be asked for its space
      */
     public static Preflight check(LoraTraining training, List<String> warnings) {
+        try (var engine = new EngineOnDemand()) {
+            return check(training, warnings, engine::get);
+        }
+    }
+
+    /** The same with an engine that is open; it may be training. */
+    public static Preflight check(LoraTraining training, List<String> warnings, TrainingEngine engine) {
+        return check(training, warnings, () -> engine);
+    }
+
+    private static Preflight check(LoraTraining training, List<String> warnings, Supplier<TrainingEngine> engine) {
         List<Estimate> estimates = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         try {
-            estimates.add(estimate(project(training), training.model(), 1));
+            estimates.add(estimate(project(training), training, 1, engine.get()));
         } catch (Txt2LoraException e) {
             problems.add(String.valueOf(e.getMessage()));
         }
@@ -130,13 +147,12 @@ public record Preflight(
                 training.prompts());
     }
 
-    private static Estimate estimate(LoraProject project, ModelSource model, int together) {
-        try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            try (Torch torch = Torch.start(ON_THE_PROCESSOR)) {
-                LoadTrial.run(torch, checkpoint);
-            }
-            return Estimate.of(project, checkpoint, Runtime.getRuntime().availableProcessors(), together);
-        }
+    private static Estimate estimate(
+            LoraProject project, LoraTraining training, int together, TrainingEngine engine) {
+        return Estimate.of(
+                project,
+                engine.estimate(training, together),
+                Runtime.getRuntime().availableProcessors());
     }
 
     /** Messages about settings name their file already; those about models do not say who wants them. */

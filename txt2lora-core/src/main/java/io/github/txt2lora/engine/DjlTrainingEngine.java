@@ -1,9 +1,11 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.TrainingEvent;
@@ -18,6 +20,7 @@ import io.github.txt2lora.internal.job.EventThread;
 import io.github.txt2lora.internal.job.ProcessHold;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
+import io.github.txt2lora.leco.estimate.TrainingEstimator;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.ExitHook;
 import io.github.txt2lora.torch.NativeUse;
@@ -45,6 +48,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     /** Longer than a call of any network takes. */
     private static final long LONGEST_EXIT_SECONDS = 60;
 
+    private final EngineOptions options;
     private final Torch torch;
     private final EngineParts parts;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(daemon("txt2lora-engine"));
@@ -56,6 +60,7 @@ final class DjlTrainingEngine implements TrainingEngine {
     private boolean freed;
 
     DjlTrainingEngine(EngineOptions options) {
+        this.options = options;
         this.torch = Torch.start(options);
         this.parts = new EngineParts(torch, new BaseModels(torch), ClipTokenizer.load(), cache(options));
         this.exitHook = hookOrClose(options.onExit());
@@ -152,6 +157,17 @@ final class DjlTrainingEngine implements TrainingEngine {
         List<EngineJob> begun =
                 jobs.stream().filter(job -> job.control().begin()).toList();
         new GroupRun(parts, begun).run();
+    }
+
+    /** On the caller's thread and the CPU: the worker and the GPU may be busy for hours. */
+    @Override
+    public TrainingEstimate estimate(LoraTraining training, int together) {
+        Check.given("training", training);
+        Check.atLeast("together", together, 1);
+        requireOpen();
+        try (Torch cpu = Torch.start(options.toBuilder().device(Device.cpu()).build())) {
+            return TrainingEstimator.estimate(cpu, training, together);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.txt2lora.testing;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.TrainingEvent;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -51,6 +53,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
     private final VirtualClock clock;
     private final FakeWorker worker;
     private final FakeStates states;
+    private final Function<? super LoraTraining, TrainingEstimate> estimates;
     private final List<FakeJob> jobs = new ArrayList<>();
     private final ClaimedFiles claimed = new ClaimedFiles();
     private final List<FakePictures> pictures = new ArrayList<>();
@@ -62,6 +65,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
         this.scriptsByName = Map.copyOf(builder.scriptsByName);
         this.clock = builder.clock;
         this.states = builder.states;
+        this.estimates = builder.estimates;
         this.worker = new FakeWorker(clock);
     }
 
@@ -138,6 +142,27 @@ public final class FakeTrainingEngine implements TrainingEngine {
     }
 
     @Override
+    public TrainingEstimate estimate(LoraTraining training, int together) {
+        Check.given("training", training);
+        Check.atLeast("together", together, 1);
+        clock.locked(this::requireOpen);
+        return estimates.apply(training);
+    }
+
+    /** A small model, an evaluation for each iteration. */
+    private static TrainingEstimate small(LoraTraining training) {
+        long mebibyte = 1 << 20;
+        return new TrainingEstimate(
+                "Stable Diffusion 1.x",
+                mebibyte,
+                mebibyte,
+                Optional.empty(),
+                mebibyte,
+                mebibyte,
+                training.training().iterations());
+    }
+
+    @Override
     public List<GeneratedImage> generate(ImageRequest request, ImageListener listener) {
         Check.given("request", request);
         Check.given("listener", listener);
@@ -178,6 +203,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
         private final Map<String, TrainingScript> scriptsByName = new HashMap<>();
         private VirtualClock clock = VirtualClock.jumping();
         private FakeStates states = new FakeStates();
+        private Function<? super LoraTraining, TrainingEstimate> estimates = FakeTrainingEngine::small;
 
         private Builder() {}
 
@@ -260,6 +286,15 @@ public final class FakeTrainingEngine implements TrainingEngine {
         /** Lets trainings go on from the states of an earlier engine; none by default. */
         public Builder states(FakeStates states) {
             this.states = Check.given("states", states);
+            return this;
+        }
+
+        /**
+         * What trainings are estimated to take, or why they cannot be, which it throws; by default a small model that is
+         * evaluated once in each iteration.
+         */
+        public Builder estimates(Function<? super LoraTraining, TrainingEstimate> estimates) {
+            this.estimates = Check.given("estimates", estimates);
             return this;
         }
 

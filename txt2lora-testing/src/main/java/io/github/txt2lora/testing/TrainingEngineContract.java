@@ -14,6 +14,7 @@ import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
@@ -330,6 +331,36 @@ public abstract class TrainingEngineContract {
     }
 
     @Test
+    void estimates_what_a_training_takes_and_starts_nothing() {
+        LoraTraining training = fixture.training(folder.resolve("estimated"), 10);
+
+        TrainingEstimate estimate = engine.estimate(training, 1);
+
+        assertThat(estimate.family()).isNotEmpty();
+        assertThat(estimate.unetParameters()).isPositive();
+        assertThat(estimate.memoryBytes()).isPositive();
+        assertThat(estimate.shortage()).isEmpty();
+        assertThat(estimate.loraBytes()).isPositive();
+        assertThat(estimate.diskBytes()).isEqualTo(estimate.loraBytes() + estimate.stateBytes());
+        assertThat(engine.estimate(withIterations(training, 1000), 1).evaluations())
+                .isGreaterThan(estimate.evaluations());
+        assertThat(training.output()).doesNotExist();
+        assertThatThrownBy(() -> engine.estimate(training, 0))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("together is 0; expected");
+    }
+
+    @Test
+    void an_estimate_does_not_wait_for_trainings() throws Exception {
+        try (var before = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
+            assertThat(engine.estimate(before.job().training(), 2).memoryBytes())
+                    .isGreaterThanOrEqualTo(
+                            engine.estimate(before.job().training(), 1).memoryBytes());
+            assertThat(before.job().state()).isEqualTo(JobState.PAUSED);
+        }
+    }
+
+    @Test
     void draws_pictures_with_consecutive_seeds_and_reports_to_the_calling_thread() {
         ImageRequest request = fixture.picture().toBuilder().count(2).seed(7).build();
         List<ImageProgress> reports = new ArrayList<>();
@@ -443,6 +474,9 @@ public abstract class TrainingEngineContract {
         assertThatThrownBy(() -> engine.generate(fixture.picture()))
                 .isInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("closed");
+        assertThatThrownBy(() -> engine.estimate(fixture.training(folder, 1), 1))
+                .isInstanceOf(Txt2LoraException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test
@@ -450,6 +484,7 @@ public abstract class TrainingEngineContract {
     void rejects_null() {
         assertThatThrownBy(() -> engine.start(null)).isInstanceOf(InvalidSettingException.class);
         assertThatThrownBy(() -> engine.generate(null)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> engine.estimate(null, 1)).isInstanceOf(InvalidSettingException.class);
         assertThatThrownBy(() -> engine.start(fixture.training(folder, 1), log, null))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("listener");

@@ -1,0 +1,66 @@
+package io.github.txt2lora.leco.estimate;
+
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingEstimate;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.LoadTrial;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.torch.Torch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a training takes, from the headers of its model and a few tensors that are loaded once. */
+public final class TrainingEstimator {
+
+    private TrainingEstimator() {}
+
+    /**
+     * Estimates.
+     *
+     * @param together trainings of this kind that are made at the same time, 1 or more
+     * @throws CheckpointException if the model cannot be used or is not on this machine
+     * @throws InvalidSettingException if a setting does not fit the model
+     * @throws StorageException if a file of the model cannot be read
+     */
+    public static TrainingEstimate estimate(Torch torch, LoraTraining training, int together) {
+        try (Checkpoint model = Checkpoint.open(training.model())) {
+            LoadTrial.run(torch, model);
+            return estimate(model, training, together);
+        }
+    }
+
+    private static TrainingEstimate estimate(Checkpoint model, LoraTraining training, int together) {
+        TrainingSpec spec = training.training();
+        TrainingMemory memory = TrainingMemory.of(model, spec, training.prompts(), together);
+        DiskNeed disk = DiskNeed.of(parameters(model, spec.lora()), spec);
+        return new TrainingEstimate(
+                model.family().displayName(),
+                elements(model, Component.UNET),
+                memory.bytes(),
+                memory.shortage(),
+                disk.loraBytes(),
+                disk.stateBytes(),
+                MethodWork.of(spec).evaluations());
+    }
+
+    private static long parameters(Checkpoint model, LoraSpec lora) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        model.tensors(Component.UNET).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return LoraParameters.count(LoraModules.select(shapes, lora), lora.rank());
+    }
+
+    private static long elements(Checkpoint model, Component component) {
+        return model.tensors(component).values().stream()
+                .mapToLong(TensorView::elements)
+                .sum();
+    }
+}
