@@ -1,8 +1,8 @@
 package io.github.txt2lora.batch;
 
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.internal.file.Sha256;
-import io.github.txt2lora.leco.state.TrainingFingerprint;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ProjectTexts;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco.state;
 
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.leco.optimizer.LearningRates;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.github.txt2lora.leco.state;
+package io.github.txt2lora.internal;
 
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
 public final class TrainingFingerprint {
 
     /** The name of the number of iterations, which may change where the learning rates so far stay the same. */
-    static final String ITERATIONS = "iterations";
+    public static final String ITERATIONS = "iterations";
 
     /** Settings that do not change what is learned. */
     private static final Set<String> WITHOUT_EFFECT =
