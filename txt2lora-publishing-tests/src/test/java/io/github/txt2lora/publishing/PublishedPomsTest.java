@@ -31,6 +31,7 @@ class PublishedPomsTest {
                         "txt2lora-parent",
                         "txt2lora-api",
                         "txt2lora-testing",
+                        "txt2lora-workspace",
                         "txt2lora-core",
                         "txt2lora-all-platforms");
         assertThat(poms)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.engine.DjlTrainingEngineProvider;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,7 +38,8 @@ class ModulePathTest {
     void application_with_a_module_descriptor_compiles_and_trains() throws Exception {
         List<Path> modules = List.of(
                 module("io.github.txt2lora.api", TrainingEngine.class),
-                module("io.github.txt2lora.core", Batch.class),
+                module("io.github.txt2lora.workspace", Batch.class),
+                module("io.github.txt2lora.core", DjlTrainingEngineProvider.class),
                 module("io.github.txt2lora.demo", DemoCheckpoint.class));
         Path application = folder.resolve("application");
         compile(modules, application);
@@ -114,7 +116,8 @@ class ModulePathTest {
     /** Everything but the modules, which the application finds on its class path. */
     private static Stream<Path> otherLibraries() throws URISyntaxException {
         List<Path> modules = new ArrayList<>();
-        for (Class<?> member : List.of(TrainingEngine.class, Batch.class, DemoCheckpoint.class)) {
+        for (Class<?> member :
+                List.of(TrainingEngine.class, Batch.class, DjlTrainingEngineProvider.class, DemoCheckpoint.class)) {
             modules.add(placeOf(member));
         }
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

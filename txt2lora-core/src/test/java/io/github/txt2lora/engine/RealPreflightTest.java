@@ -1,8 +1,11 @@
-package io.github.txt2lora.batch;
+package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.batch.BatchOptions;
+import io.github.txt2lora.batch.Estimate;
+import io.github.txt2lora.batch.Preflight;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
@@ -14,7 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PreflightTest {
+/** A look at models with the engine that really trains. */
+class RealPreflightTest {
 
     @TempDir
     Path folder;

@@ -1,8 +1,13 @@
-package io.github.txt2lora.batch;
+package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.batch.Batch;
+import io.github.txt2lora.batch.BatchListener;
+import io.github.txt2lora.batch.BatchOptions;
+import io.github.txt2lora.batch.BatchResult;
+import io.github.txt2lora.batch.LoraOutcome;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;

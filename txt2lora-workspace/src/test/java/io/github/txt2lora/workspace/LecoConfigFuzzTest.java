@@ -3,13 +3,12 @@ package io.github.txt2lora.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.github.txt2lora.FuzzedFile;
 import io.github.txt2lora.InvalidSettingException;
 
 /** Any bytes as LECO's configuration. The files that it names are not opened. */
 class LecoConfigFuzzTest {
 
-    private static final FuzzedFile FILE = new FuzzedFile(".yaml");
+    private static final FuzzedYaml FILE = new FuzzedYaml();
 
     @FuzzTest(maxDuration = "60s")
     void read(byte[] yaml) {

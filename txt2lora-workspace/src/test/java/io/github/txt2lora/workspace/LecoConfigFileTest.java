@@ -211,7 +211,7 @@ class LecoConfigFileTest {
     @Test
     void prompts_and_model_are_found_from_the_current_folder_too() throws IOException {
         Path current = Path.of("").toAbsolutePath();
-        Path here = Files.createTempDirectory(current.resolve("target"), "leco");
+        Path here = Files.createTempDirectory(Files.createDirectories(current.resolve("target")), "leco");
         try {
             Path prompts = Files.writeString(here.resolve("prompts.yaml"), "- target: krnkmd\n");
             Path model = Files.writeString(here.resolve("base.safetensors"), "");

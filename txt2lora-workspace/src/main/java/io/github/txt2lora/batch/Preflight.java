@@ -89,7 +89,8 @@ public record Preflight(
                             workspace.configFile(name) + ": the model " + download.name() + " will be downloaded from "
                                     + download.displayUrl() + "; what it takes is not known before");
                 } else {
-                    Estimate estimate = estimate(project, workspace.training(project), options.together(), engine.get());
+                    Estimate estimate =
+                            estimate(project, workspace.training(project), options.together(), engine.get());
                     estimates.add(estimate);
                     estimate.training()
                             .shortage()
@@ -147,8 +148,7 @@ public record Preflight(
                 training.prompts());
     }
 
-    private static Estimate estimate(
-            LoraProject project, LoraTraining training, int together, TrainingEngine engine) {
+    private static Estimate estimate(LoraProject project, LoraTraining training, int together, TrainingEngine engine) {
         return Estimate.of(
                 project,
                 engine.estimate(training, together),

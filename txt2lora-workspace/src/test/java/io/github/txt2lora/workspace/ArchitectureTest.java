@@ -1,0 +1,53 @@
+package io.github.txt2lora.workspace;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The arrows between the packages of this module, and which libraries each of them uses. What holds for the code of all
+ * modules is among the rules of the engine, whose test reads this module too.
+ */
+@AnalyzeClasses(packages = "io.github.txt2lora", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String WORKSPACE = "io.github.txt2lora.workspace..";
+    private static final String BATCH = "io.github.txt2lora.batch..";
+
+    @ArchTest
+    static final ArchRule workspace_uses_yaml_and_what_an_application_sees = classes()
+            .that()
+            .resideInAPackage(WORKSPACE)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify.annotations..",
+                    "org.slf4j..",
+                    "org.yaml.snakeyaml..",
+                    "io.github.txt2lora",
+                    "io.github.txt2lora.image..",
+                    "io.github.txt2lora.internal..",
+                    "io.github.txt2lora.ops..",
+                    WORKSPACE);
+
+    @ArchTest
+    static final ArchRule only_workspace_uses_yaml = noClasses()
+            .that()
+            .resideOutsideOfPackage(WORKSPACE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.yaml..");
+
+    @ArchTest
+    static final ArchRule only_batch_draws_charts_and_writes_json = noClasses()
+            .that()
+            .resideOutsideOfPackage(BATCH)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.knowm..", "com.fasterxml..");
+}
