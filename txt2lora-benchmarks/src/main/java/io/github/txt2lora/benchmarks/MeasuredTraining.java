@@ -95,11 +95,11 @@ final class MeasuredTraining {
 
     private Measurement measure(LecoTrainer trainer, UNet unet, int threads) throws IOException {
         Duration loaded = sinceJvmStart();
-        trainer.next(() -> {});
+        trainer.next();
         long evaluationsBefore = unet.forwardSamples();
         long startNanos = System.nanoTime();
         while (!trainer.isDone()) {
-            trainer.next(() -> {});
+            trainer.next();
         }
         double seconds = (System.nanoTime() - startNanos) * 1e-9;
         double evaluations = unet.forwardSamples() - evaluationsBefore;

@@ -89,13 +89,13 @@ final class QualityRun implements AutoCloseable {
             long work = -unet.work();
             long nanos = -System.nanoTime();
             if (spec.method().start() == LoraStart.CLOSED_FORM) {
-                ClosedFormStart.standard().apply(model(cache), parameters, pairs, everydayPrompts, () -> {});
+                ClosedFormStart.standard().apply(model(cache), parameters, pairs, everydayPrompts);
             }
             try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
                 var meter = new QualityMeter(model(measuring), pairs);
                 for (int iteration : measuredAfter) {
                     while (trainer.iteration() < iteration) {
-                        trainer.next(() -> {});
+                        trainer.next();
                     }
                     work += unet.work();
                     nanos += System.nanoTime();
@@ -122,8 +122,8 @@ final class QualityRun implements AutoCloseable {
                 iteration,
                 work,
                 seconds,
-                meter.gap(() -> {}),
-                meter.drift(() -> {}),
+                meter.gap(),
+                meter.drift(),
                 mean(targets.stream().map(PictureDistances.Distance::latents)),
                 mean(targets.stream().map(PictureDistances.Distance::pixels)),
                 neutral.latents(),

@@ -19,16 +19,14 @@ final class ComposedPrediction implements NoisePrediction {
     private final UNet unet;
     private final List<Part> negative;
     private final List<Part> positive;
-    private final Runnable beforeCall;
 
     /** What a part is conditioned on, and what its prediction is multiplied by, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
-    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive, Runnable beforeCall) {
+    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive) {
         this.unet = unet;
         this.negative = negative;
         this.positive = positive;
-        this.beforeCall = beforeCall;
     }
 
     /**
@@ -38,7 +36,6 @@ final class ComposedPrediction implements NoisePrediction {
      * @param latents [batch, 4, h, w]
      * @param size what SDXL is told of the picture
      * @param negative one for the whole picture, or several whose regions cover it once
-     * @param beforeCall runs before each call of the network
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for these latents
      */
     static ComposedPrediction of(
@@ -48,13 +45,9 @@ final class ComposedPrediction implements NoisePrediction {
             PictureSize size,
             double guidanceScale,
             List<PlacedEmbedding> positive,
-            List<PlacedEmbedding> negative,
-            Runnable beforeCall) {
+            List<PlacedEmbedding> negative) {
         return new ComposedPrediction(
-                unet,
-                parts(scope, latents, size, 1, negative),
-                parts(scope, latents, size, guidanceScale, positive),
-                beforeCall);
+                unet, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
     }
 
     private static List<Part> parts(
@@ -88,7 +81,6 @@ final class ComposedPrediction implements NoisePrediction {
     }
 
     private NDArray predict(NDManager scope, NDArray input, double timestep, Part part) {
-        beforeCall.run();
         return unet.predict(scope, input, timestep, part.conditioning(), 1);
     }
 }

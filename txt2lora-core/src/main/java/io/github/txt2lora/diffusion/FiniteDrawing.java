@@ -29,11 +29,6 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
     }
 
     @Override
-    public void beforeCall() {
-        next.beforeCall();
-    }
-
-    @Override
     public void afterPrediction(int step, NDArray prediction) {
         require(prediction, "the UNet's prediction in step " + (step + 1) + " of " + request.steps());
         next.afterPrediction(step, prediction);

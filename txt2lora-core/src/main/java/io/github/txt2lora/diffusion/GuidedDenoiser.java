@@ -47,10 +47,7 @@ public final class GuidedDenoiser {
                 scheduler,
                 steps,
                 latents,
-                (owner, input, timestep) -> {
-                    hook.beforeCall();
-                    return predict(owner, input, timestep, guidance);
-                },
+                (owner, input, timestep) -> predict(owner, input, timestep, guidance),
                 noise,
                 hook);
     }
@@ -113,8 +110,8 @@ public final class GuidedDenoiser {
     /** Runs on the way; what it throws ends the run. */
     public interface StepHook {
 
-        /** Runs before each call of a network. */
-        default void beforeCall() {}
+        /** Does nothing. */
+        StepHook NONE = new StepHook() {};
 
         /** Sees what a step follows, before it is taken. */
         default void afterPrediction(int step, NDArray prediction) {}

@@ -69,7 +69,6 @@ public final class TextToImage {
         for (int i = 0; i < seeds.size(); i++) {
             // one by one: decoding takes by far the most memory of all, and gains nothing from batches
             try (NDManager picture = scope.newSubManager()) {
-                hook.beforeCall();
                 NDArray single = latents.get(i + ":" + (i + 1));
                 single.attach(picture);
                 NDArray decoded = decode(picture, single);
@@ -96,8 +95,8 @@ public final class TextToImage {
                 Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
         int steps = scheduler.timesteps().length;
         if (positive.size() > 1 || negative.size() > 1 || !positive.get(0).isWhole()) {
-            var composed = ComposedPrediction.of(
-                    scope, unet, initial.getShape(), size, guidanceScale, positive, negative, hook::beforeCall);
+            var composed =
+                    ComposedPrediction.of(scope, unet, initial.getShape(), size, guidanceScale, positive, negative);
             return GuidedDenoiser.run(scope, scheduler, steps, initial, composed, noise, hook);
         }
         PromptEmbedding prompt = positive.get(0).embedding();

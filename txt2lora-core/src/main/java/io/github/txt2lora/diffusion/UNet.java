@@ -154,12 +154,12 @@ public final class UNet implements AutoCloseable {
     public NDArray predict(
             NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
         int samples = samples(latents);
-        forwardSamples += samples;
         List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
-            ScriptCall call = script.call("forward", scope);
+            ScriptCall call = script.longCall("forward", scope);
             var part = new Part(scope, latents, timesteps, conditioning, from, to);
             return withInput(call, part, loraStrength).run().singletonOrThrow();
         });
+        forwardSamples += samples;
         return joined(predictions);
     }
 
@@ -182,10 +182,8 @@ public final class UNet implements AutoCloseable {
             double[] timesteps,
             Conditioning conditioning) {
         int samples = samples(latents);
-        forwardSamples += samples;
-        backwardSamples += samples;
         List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
-            ScriptCall call = script.call("lora_gradient", scope)
+            ScriptCall call = script.longCall("lora_gradient", scope)
                     .with(rows(target, from, to))
                     .with(lossScale);
             if (sampleWeights == null) {
@@ -197,6 +195,8 @@ public final class UNet implements AutoCloseable {
             NDList result = withInput(call, part, 1).runWithGradients();
             return new LoraGradient(HostNumbers.scalar(result.get(0)), result.get(1), result.get(2));
         });
+        forwardSamples += samples;
+        backwardSamples += samples;
         return mean(parts, samples);
     }
 
@@ -228,14 +228,14 @@ public final class UNet implements AutoCloseable {
             double[] timesteps,
             Conditioning conditioning) {
         int samples = samples(latents);
-        forwardSamples += samples;
-        backwardSamples += samples;
-        ScriptCall call = script.call("lora_gradients", scope)
+        ScriptCall call = script.longCall("lora_gradients", scope)
                 .with(target)
                 .with(scope.create(floats(lossScales, 0, lossScales.length)))
                 .with(scope.create(floats(sampleWeights, 0, samples)));
         NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
                 .runWithGradients();
+        forwardSamples += samples;
+        backwardSamples += samples;
         float[] losses = HostNumbers.floats(result.get(0));
         int share = samples / lossScales.length;
         List<LoraGradient> gradients = new ArrayList<>();

@@ -69,7 +69,7 @@ public final class Vae implements AutoCloseable {
      * @return pictures [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
      */
     public NDArray decode(NDManager scope, NDArray latents) {
-        return script.call("decode", scope).with(latents).run().singletonOrThrow();
+        return script.longCall("decode", scope).with(latents).run().singletonOrThrow();
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Vae implements AutoCloseable {
      * @param image [batch, 3, 8 h, 8 w], -1 to 1
      */
     public Posterior encode(NDManager scope, NDArray image) {
-        NDList result = script.call("encode", scope).with(image).run();
+        NDList result = script.longCall("encode", scope).with(image).run();
         return new Posterior(result.get(0), result.get(1));
     }
 

@@ -1,6 +1,7 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.leco.ResilientTrainer;
 import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.TrainerGroup;
 import java.util.ArrayList;
@@ -58,8 +59,10 @@ final class GroupRun {
         UNet unet = active.get(0).unet();
         long before = unet.work();
         try {
-            List<Outcome> outcomes = group.next(
-                    active.stream().map(TrainingRun::trainer).toList(), () -> active.forEach(TrainingRun::checkpoint));
+            List<ResilientTrainer> trainers =
+                    active.stream().map(TrainingRun::trainer).toList();
+            List<Outcome> outcomes = engine.torch()
+                    .checkingCalls(() -> active.forEach(TrainingRun::checkpoint), () -> group.next(trainers));
             long work = unet.work() - before;
             for (int i = 0; i < outcomes.size(); i++) {
                 long share = work * (i + 1) / outcomes.size() - work * i / outcomes.size();

@@ -50,6 +50,10 @@ final class ImageRun {
     }
 
     List<GeneratedImage> run() {
+        return torch.checkingCalls(call::requireWanted, this::runChecked);
+    }
+
+    private List<GeneratedImage> runChecked() {
         PicturePrompts prompts = PicturePrompts.of(request, this::warn);
         try (NDManager scope = torch.newScope();
                 Checkpoint checkpoint =
@@ -64,8 +68,7 @@ final class ImageRun {
                     tokenizer,
                     request.precision(),
                     request.clipSkip(),
-                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()),
-                    call::requireWanted);
+                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
             PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, this::warn);
             if (checkpoint.family() == ModelFamily.SDXL && prompts.hasNoNegative()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
@@ -114,11 +117,6 @@ final class ImageRun {
 
     private StepHook reporting(int picturesDone, int batchSize) {
         return new StepHook() {
-            @Override
-            public void beforeCall() {
-                call.requireWanted();
-            }
-
             @Override
             public void afterStep(int step, NDArray latents) {
                 long done = (long) picturesDone * request.steps() + (step + 1L) * batchSize;

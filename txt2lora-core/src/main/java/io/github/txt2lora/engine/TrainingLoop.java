@@ -111,7 +111,7 @@ final class TrainingLoop implements AutoCloseable {
 
     /** Makes one iteration. */
     void iterate() {
-        counted(() -> iterationDone(trainer.next(log::checkpoint)));
+        counted(() -> iterationDone(trainer.next()));
     }
 
     /**
@@ -167,7 +167,7 @@ final class TrainingLoop implements AutoCloseable {
         if (!spec.measureQuality()) {
             return Double.NaN;
         }
-        return spec.method().start() == LoraStart.ZERO ? 0 : meter.drift(log::checkpoint);
+        return spec.method().start() == LoraStart.ZERO ? 0 : meter.drift();
     }
 
     private void measureGap() {
@@ -175,7 +175,7 @@ final class TrainingLoop implements AutoCloseable {
             return;
         }
         trainer.attach();
-        double gap = meter.gap(log::checkpoint);
+        double gap = meter.gap();
         double smoothed = gapWatch.add(log.iteration(), gap, trainer.parameters());
         job.publish(new GapMeasured(log.iteration(), gap, smoothed));
     }
@@ -203,8 +203,7 @@ final class TrainingLoop implements AutoCloseable {
         try {
             counted(() -> {
                 trainer.attach();
-                quality = new LoraQuality(
-                        meter.gap(log::checkpoint), meter.drift(log::checkpoint), driftAtStart, gapWatch.gaps());
+                quality = new LoraQuality(meter.gap(), meter.drift(), driftAtStart, gapWatch.gaps());
             });
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same

@@ -46,6 +46,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One training from its start to its file, part by part, on the engine's worker thread. */
@@ -157,8 +158,8 @@ final class TrainingRun {
      */
     private void attempt(Runnable part) {
         try {
-            if (isFinishedAfter(part)) {
-                TrainedLora lora = opened().loop().finish();
+            if (checked(() -> isFinishedAfter(part))) {
+                TrainedLora lora = checked(opened().loop()::finish);
                 boolean isFinished = opened().loop().isFinished();
                 opened = null;
                 held.close();
@@ -183,6 +184,10 @@ final class TrainingRun {
                     () -> failed(
                             new TrainingFailedException("the training of " + training.name() + " failed: " + e, e)));
         }
+    }
+
+    private <T> T checked(Supplier<T> part) {
+        return engine.torch().checkingCalls(this::checkpoint, part);
     }
 
     private boolean isFinishedAfter(Runnable part) {
@@ -261,7 +266,7 @@ final class TrainingRun {
                     + " which a start in closed form changes; it starts at zero");
             return;
         }
-        ClosedFormStart.standard().apply(model, parameters, training.prompts(), everydayPrompts(), log::checkpoint);
+        ClosedFormStart.standard().apply(model, parameters, training.prompts(), everydayPrompts());
     }
 
     private void downloading(DownloadProgress progress) {
@@ -292,13 +297,7 @@ final class TrainingRun {
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
         var encoder = new PromptEncoder(
-                engine.torch(),
-                checkpoint,
-                engine.tokenizer(),
-                spec.precision(),
-                spec.clipSkip(),
-                checkpoint::tensors,
-                log::checkpoint);
+                engine.torch(), checkpoint, engine.tokenizer(), spec.precision(), spec.clipSkip(), checkpoint::tensors);
         return PromptEmbeddings.encode(encoder, training.prompts(), everydayPrompts(), owner, log::warn);
     }
 

@@ -163,7 +163,6 @@ final class LecoStep {
     }
 
     private LoraGradient gradient(StepContext context, Comparison comparison) {
-        context.beforeCall().run();
         return model.unet()
                 .loraGradient(
                         context.scope(),

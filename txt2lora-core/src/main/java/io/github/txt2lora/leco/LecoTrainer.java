@@ -16,6 +16,7 @@ import io.github.txt2lora.leco.optimizer.Optimizer;
 import io.github.txt2lora.leco.state.TrainerState;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.ArrayList;
@@ -80,19 +81,20 @@ public final class LecoTrainer implements AutoCloseable {
     /**
      * Runs one iteration: as many steps as gradients are accumulated, and one change of the parameters by their mean.
      *
-     * @param beforeCall runs before each call of the network; what it throws ends the iteration, and everything is as it
-     *     was before it, the random stream included
+     * <p>What the check of {@link Torch#checkingCalls} throws ends the iteration, and everything is as it was before it,
+     * the random stream included.
+     *
      * @throws NonFiniteException if the loss, the gradient or the parameters are not finite
      * @throws TrainingFailedException if libtorch fails
      */
-    public Iteration next(Runnable beforeCall) {
-        return next(beforeCall, StepObserver.NONE);
+    public Iteration next() {
+        return next(StepObserver.NONE);
     }
 
-    Iteration next(Runnable beforeCall, StepObserver observer) {
+    Iteration next(StepObserver observer) {
         long[] before = generator.state();
         try {
-            return iterate(beforeCall, observer);
+            return iterate(observer);
         } catch (NonFiniteException e) {
             throw e;
         } catch (TorchException e) {
@@ -104,12 +106,12 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
-    private Iteration iterate(Runnable beforeCall, StepObserver observer) {
+    private Iteration iterate(StepObserver observer) {
         try (NDManager scope = model.torch().newScope()) {
             attach();
             List<LoraGradient> results = new ArrayList<>();
             for (int i = 0; i < spec.gradientAccumulation(); i++) {
-                results.add(step.run(new StepContext(scope, generator, observer, beforeCall)));
+                results.add(step.run(new StepContext(scope, generator, observer)));
             }
             return apply(scope, results);
         }

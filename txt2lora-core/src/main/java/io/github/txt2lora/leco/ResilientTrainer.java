@@ -56,17 +56,16 @@ public final class ResilientTrainer {
     /**
      * Runs one iteration.
      *
-     * @param beforeCall as for {@link LecoTrainer#next}
      * @throws TrainingFailedException if a number is not finite and the policy does not let the training go on, or
      *     libtorch fails
      */
-    public Outcome next(Runnable beforeCall) {
-        return next(beforeCall, StepObserver.NONE);
+    public Outcome next() {
+        return next(StepObserver.NONE);
     }
 
-    Outcome next(Runnable beforeCall, StepObserver observer) {
+    Outcome next(StepObserver observer) {
         takeSnapshot();
-        return settle(() -> trainer.next(beforeCall, observer));
+        return settle(() -> trainer.next(observer));
     }
 
     /** Does an iteration whose snapshot was taken, or what the policy says when it goes wrong. */

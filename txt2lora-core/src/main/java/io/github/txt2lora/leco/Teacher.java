@@ -52,7 +52,6 @@ public final class Teacher {
 
     private Map<String, NDArray> together(StepContext context, NoisyBatch batch, List<String> prompts) {
         NDManager scope = context.scope();
-        context.beforeCall().run();
         int samples = batch.samples();
         double[] timesteps = new double[samples * prompts.size()];
         for (int i = 0; i < timesteps.length; i++) {
@@ -82,7 +81,6 @@ public final class Teacher {
                             origin.number(),
                             length,
                             () -> {
-                                context.beforeCall().run();
                                 Conditioning conditioning =
                                         model.embeddings().batch(scope, List.of(prompt), batch.samples(), batch.size());
                                 return HostNumbers.floats(model.unet()

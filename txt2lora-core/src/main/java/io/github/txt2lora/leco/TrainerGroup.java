@@ -53,21 +53,20 @@ public final class TrainerGroup {
     }
 
     /**
-     * Runs one iteration of each trainer.
+     * Runs one iteration of each trainer. What the check of {@link Torch#checkingCalls} throws ends it, and everything is
+     * as it was before it, random streams included.
      *
      * @param trainers over the network, whose iterations have the same number of comparisons
-     * @param beforeCall runs before each call of the network; what it throws ends the iteration, and everything is as it
-     *     was before it, random streams included
      * @return what became of each trainer's iteration, in order
      * @throws TrainingFailedException if libtorch fails before any LoRA has changed
      */
-    public List<Outcome> next(List<ResilientTrainer> trainers, Runnable beforeCall) {
+    public List<Outcome> next(List<ResilientTrainer> trainers) {
         trainers.forEach(ResilientTrainer::takeSnapshot);
         List<long[]> before = trainers.stream()
                 .map(each -> each.trainer().generator().state())
                 .toList();
         try (NDManager scope = torch.newScope()) {
-            List<List<LoraGradient>> gradients = gradients(scope, trainers, beforeCall);
+            List<List<LoraGradient>> gradients = gradients(scope, trainers);
             List<Outcome> outcomes = new ArrayList<>();
             for (int i = 0; i < trainers.size(); i++) {
                 outcomes.add(apply(scope, trainers.get(i), gradients.get(i)));
@@ -101,21 +100,21 @@ public final class TrainerGroup {
     }
 
     /** The gradients of all comparisons of each trainer. */
-    private List<List<LoraGradient>> gradients(NDManager scope, List<ResilientTrainer> trainers, Runnable beforeCall) {
+    private List<List<LoraGradient>> gradients(NDManager scope, List<ResilientTrainer> trainers) {
         Map<LecoTrainer, List<LoraGradient>> gradients = new LinkedHashMap<>();
         trainers.forEach(each -> gradients.put(each.trainer(), new ArrayList<>()));
         int comparisons = trainers.get(0).trainer().comparisons();
         for (int i = 0; i < comparisons; i++) {
             Map<Shape, List<Part>> byShape = new LinkedHashMap<>();
             for (LecoTrainer trainer : gradients.keySet()) {
-                var context = new StepContext(scope, trainer.generator(), StepObserver.NONE, beforeCall);
+                var context = new StepContext(scope, trainer.generator(), StepObserver.NONE);
                 trainer.attach(); // rollouts use it
                 var part = new Part(trainer, context, trainer.step().prepare(context));
                 byShape.computeIfAbsent(part.shape(), shape -> new ArrayList<>())
                         .add(part);
             }
             for (List<Part> parts : byShape.values()) {
-                List<LoraGradient> results = compare(scope, parts, beforeCall);
+                List<LoraGradient> results = compare(scope, parts);
                 for (int j = 0; j < parts.size(); j++) {
                     Objects.requireNonNull(gradients.get(parts.get(j).trainer()))
                             .add(results.get(j));
@@ -125,7 +124,7 @@ public final class TrainerGroup {
         return List.copyOf(gradients.values());
     }
 
-    private List<LoraGradient> compare(NDManager scope, List<Part> parts, Runnable beforeCall) {
+    private List<LoraGradient> compare(NDManager scope, List<Part> parts) {
         if (parts.size() == 1) {
             Part part = parts.get(0);
             part.trainer().attach();
@@ -133,7 +132,7 @@ public final class TrainerGroup {
         }
         if (parts.size() <= mostTogether) {
             try {
-                return compareTogether(scope, parts, beforeCall);
+                return compareTogether(scope, parts);
             } catch (TorchException e) {
                 if (!e.isOutOfMemory()) {
                     throw e;
@@ -143,18 +142,17 @@ public final class TrainerGroup {
             }
         }
         int half = (parts.size() + 1) / 2;
-        List<LoraGradient> results = new ArrayList<>(compare(scope, parts.subList(0, half), beforeCall));
-        results.addAll(compare(scope, parts.subList(half, parts.size()), beforeCall));
+        List<LoraGradient> results = new ArrayList<>(compare(scope, parts.subList(0, half)));
+        results.addAll(compare(scope, parts.subList(half, parts.size())));
         return results;
     }
 
-    private List<LoraGradient> compareTogether(NDManager scope, List<Part> parts, Runnable beforeCall) {
+    private List<LoraGradient> compareTogether(NDManager scope, List<Part> parts) {
         LoraParameters.attachTogether(
                 parts.stream().map(part -> part.trainer().lora()).toList(), unet, scope);
         List<LoraGradient> results;
         boolean isAgain;
         do {
-            beforeCall.run();
             results = call(scope, parts);
             isAgain = false;
             for (int i = 0; i < parts.size(); i++) {

@@ -45,7 +45,7 @@ final class ClipTextEncoder implements AutoCloseable {
 
     /** The token embeddings and each layer's output, [batch, tokens, width] each, without the final norm. */
     NDList hiddenStates(NDManager scope, NDArray ids) {
-        return script.call("forward", scope).with(ids).run();
+        return script.longCall("forward", scope).with(ids).run();
     }
 
     /** The final layer norm of a hidden state. */

@@ -38,7 +38,6 @@ public final class PromptEncoder {
     private final int clipSkip;
     private final List<TextEncoderUse> uses;
     private final TextEncoderWeights weights;
-    private final Runnable beforeCall;
 
     /**
      * An encoder of the checkpoint's prompts; loads nothing yet.
@@ -50,14 +49,13 @@ public final class PromptEncoder {
      */
     public PromptEncoder(
             Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
-        this(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors, () -> {});
+        this(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors);
     }
 
     /**
      * The same with other weights for the text encoders than those of the checkpoint, for example with a LoRA added.
      *
      * @param weights is asked for each text encoder when it is loaded
-     * @param beforeCall runs before each text is encoded; what it throws comes out of the encoding
      */
     public PromptEncoder(
             Torch torch,
@@ -65,15 +63,13 @@ public final class PromptEncoder {
             ClipTokenizer tokenizer,
             Precision precision,
             int clipSkip,
-            TextEncoderWeights weights,
-            Runnable beforeCall) {
+            TextEncoderWeights weights) {
         this.torch = torch;
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
         this.precision = precision;
         this.clipSkip = clipSkip;
         this.weights = weights;
-        this.beforeCall = beforeCall;
         this.uses = TextEncoderUse.of(checkpoint.family());
         uses.forEach(this::checkClipSkip);
     }
@@ -188,7 +184,6 @@ public final class PromptEncoder {
     }
 
     private PromptEmbedding encode(ClipTextEncoder encoder, TextEncoderUse use, EncoderInput input, NDManager owner) {
-        beforeCall.run();
         long[] ids = Arrays.stream(input.ids()).asLongStream().toArray();
         try (NDManager scope = torch.newScope()) {
             NDArray idTensor = scope.create(ids, new Shape(1, ids.length));

@@ -60,6 +60,17 @@ public final class ScriptModule implements AutoCloseable {
         return new ScriptCall(this, method, scope);
     }
 
+    /**
+     * Begins a call that takes its time, unless the check of {@link Torch#checkingCalls} throws.
+     *
+     * @param method as for {@link #call}
+     * @param scope as for {@link #call}
+     */
+    public ScriptCall longCall(String method, NDManager scope) {
+        torch.checkCall();
+        return call(method, scope);
+    }
+
     /** The size of the weights on the device. */
     long weightBytes() {
         return weightBytes;

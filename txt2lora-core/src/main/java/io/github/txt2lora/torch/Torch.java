@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ public final class Torch implements AutoCloseable {
     private final Set<NDManager> scopes = ConcurrentHashMap.newKeySet();
     private final Set<ScriptModule> modules = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
+    private final ThreadLocal<Runnable> callCheck = ThreadLocal.withInitial(() -> () -> {});
 
     private Torch(Device device, int threads) {
         this.device = device;
@@ -230,6 +232,28 @@ public final class Torch implements AutoCloseable {
             JniUtils.setNumThreads(threads);
             prepared.set(true);
         }
+    }
+
+    /**
+     * Does a task, with a check before each of its long calls of a script: every pass through a network, and whatever
+     * else takes its time. This is how a task waits while it is paused, and ends when it is cancelled.
+     *
+     * @param check runs on the calling thread; what it throws comes out of the call, which is then not made
+     * @param task what it does on other threads is not checked
+     */
+    public <T> T checkingCalls(Runnable check, Supplier<T> task) {
+        Runnable before = callCheck.get();
+        callCheck.set(check);
+        try {
+            return task.get();
+        } finally {
+            callCheck.set(before);
+        }
+    }
+
+    /** Runs the check of the task under way. */
+    void checkCall() {
+        callCheck.get().run();
     }
 
     /** Gives cached blocks of device memory back; does nothing on a CPU. */

@@ -11,31 +11,42 @@ import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.text.PromptEncoder;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What an engine is busy with, told by the innermost of these classes on the stack. */
+/** What an engine is busy with, told by the innermost of these classes, or methods of theirs, on the stack. */
 enum Phase {
-    LOADING_TEXT_ENCODER("io.github.txt2lora.text.ClipTextEncoder"),
-    ENCODING_TEXT(PromptEncoder.class.getName()),
-    CHECKING_WEIGHTS(Checkpoint.class.getName()),
-    LOADING_UNET(UNet.class.getName()),
-    LOADING_VAE(Vae.class.getName()),
-    HASHING_MODEL(Sha256.class.getName()),
-    ROLLOUT(GuidedDenoiser.class.getName()),
-    STEP(LecoTrainer.class.getName()),
-    MEASURING(QualityMeter.class.getName()),
-    DECODING(TextToImage.class.getName());
+    LOADING_TEXT_ENCODER("io.github.txt2lora.text.ClipTextEncoder", "load"),
+    ENCODING_TEXT(PromptEncoder.class.getName(), null),
+    CHECKING_WEIGHTS(Checkpoint.class.getName(), null),
+    LOADING_UNET(UNet.class.getName(), "load"),
+    LOADING_VAE(Vae.class.getName(), "load"),
+    HASHING_MODEL(Sha256.class.getName(), null),
+    ROLLOUT(GuidedDenoiser.class.getName(), null),
+    STEP(LecoTrainer.class.getName(), null),
+    MEASURING(QualityMeter.class.getName(), null),
+    DECODING(TextToImage.class.getName(), null);
 
     private final String className;
+    private final @Nullable String method;
 
-    Phase(String className) {
+    /**
+     * A phase.
+     *
+     * @param method null for any of the class
+     */
+    Phase(String className, @Nullable String method) {
         this.className = className;
+        this.method = method;
     }
 
     /** The phase of the calling thread; empty between phases. */
     static Optional<Phase> current() {
         return StackWalker.getInstance()
-                .walk(frames -> frames.flatMap(frame ->
-                                Arrays.stream(values()).filter(phase -> phase.className.equals(frame.getClassName())))
+                .walk(frames -> frames.flatMap(frame -> Arrays.stream(values()).filter(phase -> phase.isIn(frame)))
                         .findFirst());
+    }
+
+    private boolean isIn(StackWalker.StackFrame frame) {
+        return className.equals(frame.getClassName()) && (method == null || method.equals(frame.getMethodName()));
     }
 }

@@ -83,7 +83,7 @@ class LecoParityTest {
                     new TorchGenerator(recorded.get("loop_seed").asLong()))) {
                 while (!trainer.isDone()) {
                     RecordedStep step = expected.step(trainer.iteration());
-                    LecoTrainer.Iteration iteration = trainer.next(() -> {}, step);
+                    LecoTrainer.Iteration iteration = trainer.next(step);
                     step.compareResult(iteration);
                     expected.compareParameters("after" + trainer.iteration());
                 }

@@ -89,7 +89,7 @@ class LecoTrainerTest {
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2))) {
-                LecoTrainer.Iteration iteration = trainer.next(() -> {}, observer);
+                LecoTrainer.Iteration iteration = trainer.next(observer);
                 float[] after = parameters.vector().toFloatArray();
                 for (int i = 0; i < after.length; i++) {
                     after[i] -= before[i];

@@ -103,7 +103,7 @@ class ResilientTrainerTest {
 
         void train(int iterations) {
             for (int i = 0; i < iterations; i++) {
-                assertThat(resilient.next(() -> {})).isInstanceOf(Trained.class);
+                assertThat(resilient.next()).isInstanceOf(Trained.class);
             }
         }
 
@@ -208,11 +208,12 @@ class ResilientTrainerTest {
         try (var session = new Session(spec().build())) {
             session.train(1);
             int[] calls = {0};
-            assertThatThrownBy(() -> session.resilient.next(() -> {
-                        if (++calls[0] == 2) {
-                            throw new IllegalStateException("stop");
-                        }
-                    }))
+            Runnable stop = () -> {
+                if (++calls[0] == 2) {
+                    throw new IllegalStateException("stop");
+                }
+            };
+            assertThatThrownBy(() -> torch.checkingCalls(stop, session.resilient::next))
                     .hasMessage("stop");
             session.train(1);
             assertThat(session.values()).isEqualTo(undisturbed);
@@ -225,7 +226,7 @@ class ResilientTrainerTest {
             session.train(2);
             float[] before = session.values();
 
-            assertThatThrownBy(() -> session.resilient.next(() -> {}, SPOILT_GOAL))
+            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageStartingWith("iteration 3 gave a loss of NaN and a gradient norm of NaN; expected")
                     .hasMessageContaining("Lower the learning rate or compute in FP32");
@@ -239,7 +240,7 @@ class ResilientTrainerTest {
             session.train(2);
             float[] before = session.values();
 
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL))
+            assertThat(session.resilient.next(SPOILT_GOAL))
                     .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 2, 1));
 
             assertThat(session.values()).isEqualTo(before);
@@ -252,12 +253,12 @@ class ResilientTrainerTest {
     void skipping_gives_up_after_its_limit_in_a_row() {
         try (var session =
                 new Session(spec().nonFinite(new NonFinitePolicy.Skip(2)).build())) {
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(1);
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThatThrownBy(() -> session.resilient.next(() -> {}, SPOILT_GOAL))
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("iteration 2 gave a loss of NaN")
                     .hasMessageContaining("Skip[limit=2]");
@@ -273,7 +274,7 @@ class ResilientTrainerTest {
         try (var session = new Session(spec)) {
             float[] before = session.values();
 
-            assertThat(session.resilient.next(() -> {}, HUGE_GRADIENT)).isInstanceOfSatisfying(Recovered.class, r -> {
+            assertThat(session.resilient.next(HUGE_GRADIENT)).isInstanceOfSatisfying(Recovered.class, r -> {
                 assertThat(r.found()).startsWith("a LoRA whose numbers sum up to -Infinity");
                 assertThat(r.goesOnAfter()).isZero();
             });
@@ -288,11 +289,11 @@ class ResilientTrainerTest {
             float[] first = session.values();
             session.train(2);
 
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL))
+            assertThat(session.resilient.next(SPOILT_GOAL))
                     .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 0, 0.5));
 
             assertThat(session.values()).isEqualTo(first);
-            Trained next = (Trained) session.resilient.next(() -> {});
+            Trained next = (Trained) session.resilient.next();
             assertThat(next.iteration().number()).isEqualTo(1);
             assertThat(next.iteration().learningRate()).isEqualTo(0.5e-3);
         }
@@ -302,9 +303,9 @@ class ResilientTrainerTest {
     void rolling_back_gives_up_after_its_limit_in_the_whole_training() {
         try (var session =
                 new Session(spec().nonFinite(new NonFinitePolicy.Rollback(1)).build())) {
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(3);
-            assertThatThrownBy(() -> session.resilient.next(() -> {}, SPOILT_GOAL))
+            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("Rollback[limit=1]");
         }
@@ -338,7 +339,7 @@ class ResilientTrainerTest {
                 var session = new Session(spec, half)) {
             double factor = session.trainer.state().lossScale().factor();
 
-            assertThat(session.resilient.next(() -> {}, SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
 
             assertThat(session.trainer.state().lossScale().factor()).isEqualTo(factor);
         }
@@ -357,7 +358,7 @@ class ResilientTrainerTest {
 
         try (var session = new Session(spec)) {
             session.resilient.restore(state);
-            session.resilient.next(() -> {}, SPOILT_GOAL);
+            session.resilient.next(SPOILT_GOAL);
             assertThat(session.values()).isEqualTo(first);
         }
     }

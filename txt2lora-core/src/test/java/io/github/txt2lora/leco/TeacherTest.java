@@ -43,7 +43,7 @@ class TeacherTest {
 
     private static NoisyBatch batch(DenoisingModel model, NDManager scope, int number) {
         var pool = new LatentSource.Pool(4, 2, 2, 3);
-        return new PoolStates(model, pool, PAIR, TimestepRange.all(), 0).batch(scope, number, () -> {});
+        return new PoolStates(model, pool, PAIR, TimestepRange.all(), 0).batch(scope, number);
     }
 
     private static Map<String, float[]> predict(DenoisingModel model, int number, String... prompts) {

@@ -71,7 +71,7 @@ public final class TinyModel implements AutoCloseable {
     }
 
     public static StepContext context(NDManager scope, TorchGenerator generator, StepObserver observer) {
-        return new StepContext(scope, generator, observer, () -> {});
+        return new StepContext(scope, generator, observer);
     }
 
     /** Attaches a new LoRA, which changes nothing. */

@@ -114,7 +114,7 @@ class TrainerGroupTest {
                 LoraParameters parameters = parameters(own, spec, i);
                 try (LecoTrainer trainer = trainer(parameters, spec, i)) {
                     while (!trainer.isDone()) {
-                        losses.add(trainer.next(() -> {}).loss());
+                        losses.add(trainer.next().loss());
                     }
                 }
                 results.add(parameters.vector().toFloatArray());
@@ -147,7 +147,7 @@ class TrainerGroupTest {
                     .toList();
             var group = new TrainerGroup(torch, model.unet());
             for (int i = 0; i < ITERATIONS; i++) {
-                List<Outcome> outcomes = group.next(resilient, () -> {});
+                List<Outcome> outcomes = group.next(resilient);
                 for (int j = 0; j < outcomes.size(); j++) {
                     double loss =
                             ((Outcome.Trained) outcomes.get(j)).iteration().loss();
@@ -175,13 +175,14 @@ class TrainerGroupTest {
                     .toList();
             var group = new TrainerGroup(torch, model.unet());
             int[] callsTogether = {0};
+            Runnable memoryRunsOut = () -> {
+                // three at once, then two
+                if (isTogether() && ++callsTogether[0] <= 2) {
+                    throw new TorchException("out of memory", true, null);
+                }
+            };
             for (int i = 0; i < ITERATIONS; i++) {
-                group.next(resilient, () -> {
-                    // three at once, then two
-                    if (isTogether() && ++callsTogether[0] <= 2) {
-                        throw new TorchException("out of memory", true, null);
-                    }
-                });
+                torch.checkingCalls(memoryRunsOut, () -> group.next(resilient));
             }
 
             assertThat(callsTogether[0]).isEqualTo(2);
@@ -212,11 +213,13 @@ class TrainerGroupTest {
             List<long[]> generators =
                     trainers.stream().map(each -> each.generator().state()).toList();
 
-            assertThatThrownBy(() -> new TrainerGroup(torch, model.unet()).next(resilient, () -> {
-                        if (isTogether()) {
-                            throw new CancellationException("enough");
-                        }
-                    }))
+            Runnable cancel = () -> {
+                if (isTogether()) {
+                    throw new CancellationException("enough");
+                }
+            };
+            var group = new TrainerGroup(torch, model.unet());
+            assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> group.next(resilient)))
                     .isInstanceOf(CancellationException.class);
 
             assertThat(trainers.get(0).parameters()).isEqualTo(before.get(0));

@@ -73,8 +73,7 @@ class TextEncoderLoraTest {
                             tokenizer,
                             Precision.FP32,
                             1,
-                            encoder -> TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1))),
-                            () -> {}),
+                            encoder -> TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1)))),
                     scope);
             assertThat(with).hasSameSizeAs(without).isNotEqualTo(without);
         }

@@ -69,16 +69,10 @@ public final class ClosedFormStart {
      * @param parameters the LoRA
      * @param pairs of the training
      * @param others further prompts to keep, {@link EverydayPrompts} as a rule: what is not kept may become anything
-     * @param beforeModule runs before each module; what it throws ends the start, which is then incomplete
      * @throws InvalidSettingException if the LoRA has no keys or values of cross-attention
      * @throws TrainingFailedException if libtorch fails, or numbers are not finite
      */
-    public void apply(
-            DenoisingModel model,
-            LoraParameters parameters,
-            List<PromptPair> pairs,
-            List<String> others,
-            Runnable beforeModule) {
+    public void apply(DenoisingModel model, LoraParameters parameters, List<PromptPair> pairs, List<String> others) {
         List<Slot> slots = projections(parameters);
         TokenGoals goals = TokenGoals.of(pairs, others);
         if (goals.goals().isEmpty()) {
@@ -88,7 +82,6 @@ public final class ClosedFormStart {
                 NDManager scope = model.torch().newScope()) {
             NDList solution = solve(script, scope, model, goals);
             for (Slot slot : slots) {
-                beforeModule.run();
                 write(script, model, parameters, slot, solution);
             }
             requireFinite(parameters);
@@ -133,7 +126,7 @@ public final class ClosedFormStart {
     private static void write(
             ScriptModule script, DenoisingModel model, LoraParameters parameters, Slot slot, NDList solution) {
         try (NDManager scope = model.torch().newScope()) {
-            script.call("write", scope)
+            script.longCall("write", scope)
                     .with(parameters.vector())
                     .with(model.unet().weight(scope, slot.module().name()))
                     .with(solution.get(0))

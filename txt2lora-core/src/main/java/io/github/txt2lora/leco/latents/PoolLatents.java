@@ -33,6 +33,6 @@ final class PoolLatents implements NoisyLatents {
             return ofPair.randomBatch(context);
         }
         int number = (int) context.generator().randint(0, ofPair.batches());
-        return ofPair.batch(context.scope(), number, context.beforeCall());
+        return ofPair.batch(context.scope(), number);
     }
 }

@@ -86,13 +86,13 @@ public final class PoolStates {
      *
      * @param number 0 to {@link #batches()} - 1
      */
-    public NoisyBatch batch(NDManager scope, int number, Runnable beforeCall) {
+    public NoisyBatch batch(NDManager scope, int number) {
         double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
         int[] chosen = new int[pair.batchSize()];
         Arrays.setAll(chosen, i -> (number * pair.batchSize() + i) % pool.pictures());
         int side = side();
         float[] noise = new TorchGenerator(NOISE_SEEDS + seed + number).normal(chosen.length * pictureSize());
-        NDArray latents = noised(scope, picked(chosen, beforeCall), noise, timesteps, side, side);
+        NDArray latents = noised(scope, picked(chosen), noise, timesteps, side, side);
         return new NoisyBatch(
                 latents,
                 timesteps,
@@ -112,7 +112,7 @@ public final class PoolStates {
                 .toArray();
         int top = (int) generator.randint(0, side() - height + 1L);
         int left = (int) generator.randint(0, side() - width + 1L);
-        float[] part = part(picked(chosen, context.beforeCall()), top, left, height, width);
+        float[] part = part(picked(chosen), top, left, height, width);
         NDArray latents = noised(context.scope(), part, draw.noise(), timesteps, height, width);
         return new NoisyBatch(latents, timesteps, draw.size(), null);
     }
@@ -134,9 +134,9 @@ public final class PoolStates {
         return part;
     }
 
-    private float[] picked(int[] chosen, Runnable beforeCall) {
+    private float[] picked(int[] chosen) {
         if (pictures == null) {
-            pictures = drawAll(beforeCall);
+            pictures = drawAll();
         }
         int size = pictureSize();
         float[] picked = new float[chosen.length * size];
@@ -155,20 +155,19 @@ public final class PoolStates {
     }
 
     /** In portions, so that a larger pool shares those of a smaller one. */
-    private float[] drawAll(Runnable beforeCall) {
+    private float[] drawAll() {
         float[] all = new float[Math.multiplyExact(pool.pictures(), pictureSize())];
         int length = DRAWN_AT_ONCE * pictureSize();
         for (int first = 0; first < pool.pictures(); first += DRAWN_AT_ONCE) {
             int from = first;
-            float[] some = model.cache()
-                    .get(picturesKey(), first / DRAWN_AT_ONCE, length, () -> draw(seed + from, beforeCall));
+            float[] some = model.cache().get(picturesKey(), first / DRAWN_AT_ONCE, length, () -> draw(seed + from));
             int place = first * pictureSize();
             System.arraycopy(some, 0, all, place, Math.min(length, all.length - place));
         }
         return all;
     }
 
-    private float[] draw(long firstSeed, Runnable beforeCall) {
+    private float[] draw(long firstSeed) {
         try (NDManager scope = model.torch().newScope()) {
             Scheduler scheduler = Scheduler.of(
                     SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, pool.steps(), model.parameterization()));
@@ -189,12 +188,7 @@ public final class PoolStates {
                             (owner, shape) -> {
                                 throw new IllegalStateException("DPM-Solver++ adds no noise");
                             },
-                            new StepHook() {
-                                @Override
-                                public void beforeCall() {
-                                    beforeCall.run();
-                                }
-                            });
+                            StepHook.NONE);
             return HostNumbers.floats(drawn);
         }
     }

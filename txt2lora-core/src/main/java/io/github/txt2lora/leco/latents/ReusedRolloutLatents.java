@@ -23,11 +23,6 @@ record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents
         List<Double> timesteps = new ArrayList<>();
         run.run(new StepHook() {
             @Override
-            public void beforeCall() {
-                context.beforeCall().run();
-            }
-
-            @Override
             public void afterStep(int step, NDArray latents) {
                 if (isPicked(step + 1, run.steps()) && run.isCompared(step + 1)) {
                     compared.add(run.compared(latents, step + 1));

@@ -11,12 +11,7 @@ record RolloutLatents(Rollout rollout) implements NoisyLatents {
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {
         Rollout.Run run = rollout.draw(context, pair);
-        NDArray denoised = run.run(new StepHook() {
-            @Override
-            public void beforeCall() {
-                context.beforeCall().run();
-            }
-        });
+        NDArray denoised = run.run(StepHook.NONE);
         double[] timesteps = new double[pair.batchSize()];
         Arrays.fill(timesteps, run.timestep(run.steps()));
         context.observer().onDenoised(denoised, run.timestep(run.steps()));

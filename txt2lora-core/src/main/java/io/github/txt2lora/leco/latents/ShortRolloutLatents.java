@@ -51,12 +51,7 @@ final class ShortRolloutLatents implements NoisyLatents {
                         (owner, shape) -> {
                             throw new IllegalStateException("DPM-Solver++ adds no noise");
                         },
-                        new StepHook() {
-                            @Override
-                            public void beforeCall() {
-                                context.beforeCall().run();
-                            }
-                        });
+                        StepHook.NONE);
         double[] reached = new double[pair.batchSize()];
         Arrays.fill(reached, timestep);
         return new NoisyBatch(scheduler.scaleModelInput(denoised, steps), reached, draw.size(), null);

@@ -9,6 +9,5 @@ import io.github.txt2lora.torch.TorchGenerator;
  * @param scope owns the step's arrays
  * @param generator the training's random stream
  * @param observer sees arrays on the way
- * @param beforeCall runs before each call of the network; what it throws ends the step
  */
-public record StepContext(NDManager scope, TorchGenerator generator, StepObserver observer, Runnable beforeCall) {}
+public record StepContext(NDManager scope, TorchGenerator generator, StepObserver observer) {}

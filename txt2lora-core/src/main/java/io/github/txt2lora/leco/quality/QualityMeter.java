@@ -94,8 +94,8 @@ public final class QualityMeter {
     }
 
     /** The gap now: 1 without a LoRA, 0 when nothing is left to learn. */
-    public double gap(Runnable beforeCall) {
-        return mean(beforeCall, (lesson, batch) -> {
+    public double gap() {
+        return mean((lesson, batch) -> {
             String target = lesson.pair().target();
             List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
             prompts.add(target);
@@ -108,8 +108,8 @@ public final class QualityMeter {
     }
 
     /** The drift now: 0 if prompts to keep are as without a LoRA. */
-    public double drift(Runnable beforeCall) {
-        return mean(beforeCall, (lesson, batch) -> {
+    public double drift() {
+        return mean((lesson, batch) -> {
             List<String> prompts = new ArrayList<>(lesson.kept());
             prompts.add(lesson.pair().neutral());
             prompts.add(lesson.pair().positive());
@@ -145,21 +145,21 @@ public final class QualityMeter {
     }
 
     /** The mean over the lessons that teach something; NaN without any. */
-    private double mean(Runnable beforeCall, Comparison comparison) {
+    private double mean(Comparison comparison) {
         return lessons.stream()
-                .map(lesson -> ratio(lesson, beforeCall, comparison))
+                .map(lesson -> ratio(lesson, comparison))
                 .filter(Ratio::isDefined)
                 .mapToDouble(ratio -> ratio.above() / ratio.below())
                 .average()
                 .orElse(Double.NaN);
     }
 
-    private Ratio ratio(HeldOut lesson, Runnable beforeCall, Comparison comparison) {
+    private Ratio ratio(HeldOut lesson, Comparison comparison) {
         var sum = new Ratio(0, 0);
         for (int i = 0; i < BATCHES; i++) {
             try (NDManager scope = model.torch().newScope()) {
                 NoisyBatch noisy = latents.batch(scope, lesson.pair(), i);
-                var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE, beforeCall);
+                var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE);
                 sum = sum.plus(comparison.of(lesson, new Batch(context, noisy)));
             }
         }
@@ -186,7 +186,6 @@ public final class QualityMeter {
         }
 
         NDArray withLora(String prompt) {
-            context.beforeCall().run();
             NDManager scope = context.scope();
             return model.unet()
                     .predict(

@@ -91,7 +91,7 @@ class ClosedFormStartTest {
 
     private static DenoisingModel model(
             NDManager scope, UNet unet, Checkpoint checkpoint, List<PromptPair> pairs, TextEncoderWeights weights) {
-        var encoder = new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights, () -> {});
+        var encoder = new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
         return new DenoisingModel(
                 torch,
                 unet,
@@ -117,7 +117,7 @@ class ClosedFormStartTest {
             float[] before = parameters.vector().toFloatArray();
             List<PromptPair> encoded = new ArrayList<>(pairs);
             others.forEach(prompt -> encoded.add(PromptPair.preserve(prompt).build()));
-            start.apply(model(scope, unet, checkpoint, encoded), parameters, pairs, others, () -> {});
+            start.apply(model(scope, unet, checkpoint, encoded), parameters, pairs, others);
             return new Result(parameters.slots(), before, parameters.vector().toFloatArray());
         }
     }
@@ -251,7 +251,7 @@ class ClosedFormStartTest {
             DenoisingModel model = model(scope, ofFamily, synthetic, PAIRS);
             LoraParameters parameters = parameters(scope, ofFamily, FULL_RANK);
 
-            new ClosedFormStart(0, TINY, TINY).apply(model, parameters, PAIRS, List.of(), () -> {});
+            new ClosedFormStart(0, TINY, TINY).apply(model, parameters, PAIRS, List.of());
 
             var result = new Result(
                     parameters.slots(), new float[0], parameters.vector().toFloatArray());
@@ -439,7 +439,7 @@ class ClosedFormStartTest {
         try (UNet half = UNet.load(torch, checkpoint, precision);
                 NDManager scope = torch.newScope()) {
             LoraParameters parameters = parameters(scope, half, spec);
-            start.apply(model(scope, half, checkpoint, PAIRS), parameters, PAIRS, List.of(), () -> {});
+            start.apply(model(scope, half, checkpoint, PAIRS), parameters, PAIRS, List.of());
             var actual = new Result(
                     parameters.slots(), new float[0], parameters.vector().toFloatArray());
             Slot slot = expected.slot(".attn2.to_v");
@@ -496,11 +496,15 @@ class ClosedFormStartTest {
                     parameters(scope, unet, LoraSpec.builder().build());
             NativeUse before = torch.nativeUse();
 
-            ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of(), () -> {});
+            ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of());
             assertThat(torch.nativeUse()).isEqualTo(before);
 
-            assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of(), () -> {
-                        throw new IllegalStateException("cancelled");
+            Runnable cancel = () -> {
+                throw new IllegalStateException("cancelled");
+            };
+            assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> {
+                        ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of());
+                        return parameters;
                     }))
                     .isInstanceOf(IllegalStateException.class);
             assertThat(torch.nativeUse()).isEqualTo(before);
@@ -529,7 +533,7 @@ class ClosedFormStartTest {
             LoraParameters parameters =
                     parameters(scope, unet, LoraSpec.builder().build());
 
-            assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of(), () -> {}))
+            assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of()))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("closed-form start");
         }
