@@ -1,4 +1,7 @@
-/** Trains the LoRAs of a workspace one after another, and shows, records and reports what came of them. */
+/**
+ * The LoRAs of a workspace: checks, trains, resizes and previews them, one after another or several at a time, and
+ * records and reports the results.
+ */
 @NullMarked
 package io.github.txt2lora.batch;
 
