@@ -1,16 +1,20 @@
 package io.github.txt2lora.publishing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.maven.model.Model;
 import org.apache.maven.model.Plugin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PublishedPomsTest {
+
+    private static final String BOM = "txt2lora-bom";
 
     /** Tests run in the root of the project. */
     private static final Path ROOT = Path.of("pom.xml").toAbsolutePath();
@@ -29,6 +33,7 @@ class PublishedPomsTest {
                 .extracting(Pom::name)
                 .contains(
                         "txt2lora-parent",
+                        "txt2lora-bom",
                         "txt2lora-api",
                         "txt2lora-testing",
                         "txt2lora-workspace",
@@ -45,16 +50,51 @@ class PublishedPomsTest {
                         "txt2lora-benchmarks");
     }
 
+    @Test
+    void the_bom_manages_every_published_module_and_nothing_else() {
+        List<Pom> poms = Pom.readAll(ROOT);
+        Model bom = poms.stream()
+                .filter(pom -> pom.name().equals(BOM))
+                .findFirst()
+                .orElseThrow()
+                .effective();
+
+        assertThat(bom.getDependencyManagement().getDependencies())
+                .extracting(managed -> managed.getManagementKey() + ":" + managed.getVersion())
+                .containsExactlyInAnyOrderElementsOf(poms.stream()
+                        .filter(Pom::published)
+                        .map(Pom::effective)
+                        .filter(module -> !List.of(BOM, "txt2lora-parent").contains(module.getArtifactId()))
+                        .map(module -> "%s:%s:%s:%s"
+                                .formatted(
+                                        module.getGroupId(),
+                                        module.getArtifactId(),
+                                        module.getPackaging(),
+                                        module.getVersion()))
+                        .toList());
+        assertThat(bom.getVersion()).isEqualTo(poms.get(0).effective().getVersion());
+    }
+
     @ParameterizedTest
     @MethodSource("publishedForRelease")
-    void a_release_has_sources_javadoc_and_signatures(Pom pom) {
+    void a_release_is_signed(Pom pom) {
         assertThat(pom.effective().getBuild().getPlugins())
                 .flatExtracting(PublishedPomsTest::goals)
-                .contains("maven-source-plugin:jar-no-fork", "maven-javadoc-plugin:jar", "maven-gpg-plugin:sign");
+                .contains("maven-gpg-plugin:sign");
+        assertThat(pom.effective().getProperties().getProperty("gpg.skip", "false"))
+                .isEqualTo("false");
+    }
+
+    @ParameterizedTest
+    @MethodSource("publishedForRelease")
+    void a_release_has_sources_and_javadoc_of_all_that_has_code(Pom pom) {
+        assumeThat(pom.name()).as("has no code").isNotEqualTo(BOM);
+        assertThat(pom.effective().getBuild().getPlugins())
+                .flatExtracting(PublishedPomsTest::goals)
+                .contains("maven-source-plugin:jar-no-fork", "maven-javadoc-plugin:jar");
         assertThat(pom.effective().getProperties())
                 .containsEntry("maven.source.skip", "false")
-                .containsEntry("maven.javadoc.skip", "false")
-                .containsEntry("gpg.skip", "false");
+                .containsEntry("maven.javadoc.skip", "false");
     }
 
     @ParameterizedTest
