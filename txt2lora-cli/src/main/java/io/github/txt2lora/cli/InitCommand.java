@@ -87,7 +87,7 @@ final class InitCommand implements Callable<Integer> {
                 : "Next: put a model into it, name it in config/" + NAME + ".yaml, and run txt2lora check " + folder;
     }
 
-    private static String text(String resource) {
+    static String text(String resource) {
         try (InputStream in = Objects.requireNonNull(InitCommand.class.getResourceAsStream("init/" + resource))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

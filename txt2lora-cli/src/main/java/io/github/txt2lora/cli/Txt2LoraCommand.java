@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionLine.class,
         subcommands = {
             InitCommand.class,
+            AddCommand.class,
             CheckCommand.class,
             TrainCommand.class,
             ResizeCommand.class,

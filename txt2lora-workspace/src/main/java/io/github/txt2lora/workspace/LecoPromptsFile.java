@@ -105,7 +105,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
     }
 
     /** The pair that an entry describes, null after a problem that leaves none. */
-    private static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
+    static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
         String target = entry.requiredText("target", "the words that get a new meaning");
         PromptAction action = entry.choice("action", ACTIONS, PromptAction.ERASE);
         if (entry.given("positive") && !entry.given("action")) {

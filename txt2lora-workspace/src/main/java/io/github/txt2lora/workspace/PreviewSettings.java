@@ -75,6 +75,22 @@ public record PreviewSettings(
         return new Builder();
     }
 
+    /** The same of other prompts. */
+    public PreviewSettings withPrompts(List<String> other) {
+        return new PreviewSettings(
+                enabled,
+                other,
+                places,
+                negativePrompt,
+                seeds,
+                width,
+                height,
+                steps,
+                guidanceScale,
+                sampler,
+                loraWeight);
+    }
+
     /** Collects the values of {@link PreviewSettings}; each call replaces what an earlier one set. */
     public static final class Builder {
 

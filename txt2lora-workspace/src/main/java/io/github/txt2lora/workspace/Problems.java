@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -42,7 +43,7 @@ final class Problems {
         }
     }
 
-    private final Path file;
+    private final @Nullable Path file;
     private final UnknownKeys unknownKeys;
     private final List<Problem> found = new ArrayList<>();
     private int count;
@@ -56,7 +57,8 @@ final class Problems {
         this(file, UnknownKeys.REFUSED);
     }
 
-    Problems(Path file, UnknownKeys unknownKeys) {
+    /** No file for what was said on a command line: then no text names a file or a line. */
+    Problems(@Nullable Path file, UnknownKeys unknownKeys) {
         this.file = file;
         this.unknownKeys = unknownKeys;
     }
@@ -118,15 +120,15 @@ final class Problems {
                     .map(Ignored::text)
                     .collect(Collectors.joining(", "));
             String more = ignoredCount > MOST_IGNORED ? " and " + FirstFew.more(ignoredCount - MOST_IGNORED) : "";
-            texts.add(file + ": without effect, since LECO has no such keys: " + keys + more);
+            texts.add(inFile() + "without effect, since LECO has no such keys: " + keys + more);
         }
         warnings.stream()
                 .sorted(Comparator.comparingInt(Problem::line))
                 .limit(MOST_TOLD)
-                .map(warning -> file + ", line " + warning.line() + ": " + warning.text())
+                .map(warning -> at(warning.line()) + warning.text())
                 .forEach(texts::add);
         if (warningCount > MOST_TOLD) {
-            texts.add(file + ": and " + FirstFew.more(warningCount - MOST_TOLD));
+            texts.add(inFile() + "and " + FirstFew.more(warningCount - MOST_TOLD));
         }
         return texts;
     }
@@ -145,11 +147,20 @@ final class Problems {
             Stream<String> told = found.stream()
                     .sorted(Comparator.comparingInt(Problem::line))
                     .limit(MOST_TOLD)
-                    .map(problem -> file + ", line " + problem.line() + ": " + problem.text());
-            Stream<String> rest =
-                    count > MOST_TOLD ? Stream.of(file + ": and " + FirstFew.more(count - MOST_TOLD)) : Stream.empty();
+                    .map(problem -> at(problem.line()) + problem.text());
+            Stream<String> rest = count > MOST_TOLD
+                    ? Stream.of(inFile() + "and " + FirstFew.more(count - MOST_TOLD))
+                    : Stream.empty();
             throw new InvalidSettingException(Stream.concat(told, rest).collect(Collectors.joining("\n")));
         }
+    }
+
+    private String inFile() {
+        return file == null ? "" : file + ": ";
+    }
+
+    private String at(int line) {
+        return file == null ? "" : file + ", line " + line + ": ";
     }
 
     /** A value as it is shown in a message: in quotes, on one line, not endless. */

@@ -56,13 +56,19 @@ record SettingsDocument(
         SettingsKeys keys = new SettingsKeys(layout, root, problems);
         Optional<PromptsPath> promptsFile =
                 layout == SettingsLayout.LECO_EXTENDED ? LecoConfigFile.readRest(keys) : Optional.empty();
-        String name = readName(keys, nameOf(file));
-        ModelAddress model = ModelKeys.read(keys);
-        LoraSettings settings =
-                new LoraSettings(name, model, TrainingKeys.read(keys), ResizeKeys.read(keys), PreviewKeys.read(keys));
-        keys.reportUnknownKeys();
+        LoraSettings settings = read(keys, nameOf(file));
         problems.throwIfAny();
         return new SettingsDocument(file, text, layout, settings, promptsFile, problems.warnings());
+    }
+
+    /** What all keys say of the LoRA of a name; the problems of the keys are told what is wrong. */
+    static LoraSettings read(SettingsKeys keys, String name) {
+        String checked = readName(keys, name);
+        ModelAddress model = ModelKeys.read(keys);
+        LoraSettings settings = new LoraSettings(
+                checked, model, TrainingKeys.read(keys), ResizeKeys.read(keys), PreviewKeys.read(keys));
+        keys.reportUnknownKeys();
+        return settings;
     }
 
     /** A file's name without its extension, which is the LoRA's name. */

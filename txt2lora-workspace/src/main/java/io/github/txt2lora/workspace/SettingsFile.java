@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Writes files of settings. */
 final class SettingsFile {
@@ -19,17 +20,22 @@ final class SettingsFile {
      * @throws StorageException if it cannot be written
      */
     static void write(Path file, String text) {
-        String old = read(file);
+        String old = content(file).orElse("");
         String mark = old.startsWith(SettingsYaml.BYTE_ORDER_MARK) ? SettingsYaml.BYTE_ORDER_MARK : "";
         if (!old.equals(mark + text)) {
             AtomicFile.write(file, mark + text);
         }
     }
 
-    private static String read(Path file) {
+    /**
+     * All of a file, a mark of byte order with it; empty if there is none.
+     *
+     * @throws StorageException if it cannot be read
+     */
+    static Optional<String> content(Path file) {
         try {
             RegularFile.requireReplaceable(file);
-            return Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
+            return Files.exists(file) ? Optional.of(Files.readString(file, StandardCharsets.UTF_8)) : Optional.empty();
         } catch (IOException e) {
             throw new StorageException("Cannot read " + file + ": " + e, e);
         }

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -137,19 +139,33 @@ public final class Workspace {
     }
 
     /**
+     * The file with the prompts of a LoRA whose settings name no other; it need not exist.
+     *
+     * @throws InvalidSettingException if the name cannot be a file name on every operating system
+     */
+    public Path promptsFile(String name) {
+        return promptsFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
+    }
+
+    /**
      * The names of all LoRAs that have settings, in the order of the alphabet.
      *
      * @throws StorageException if the folder cannot be read
      */
     public List<String> names() {
-        try (Stream<Path> files = Files.list(configFolder())) {
+        return namesIn(configFolder());
+    }
+
+    /** The names of the YAML files of a folder, in the order of the alphabet. */
+    static List<String> namesIn(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(file -> file.endsWith(YAML) && !file.startsWith("."))
                     .map(file -> file.substring(0, file.length() - YAML.length()))
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new StorageException("Cannot list the folder " + configFolder() + ": " + e, e);
+            throw new StorageException("Cannot list the folder " + folder + ": " + e, e);
         }
     }
 
@@ -218,20 +234,32 @@ public final class Workspace {
 
     /** As {@link #save(LoraSettings, List)}. */
     public void save(LoraProject project) {
+        texts(project, null).forEach(SettingsFile::write);
+    }
+
+    /**
+     * The files of a project with their texts, as {@link #save} writes them; the prompts first, since settings without
+     * prompts would be a LoRA that cannot be trained.
+     *
+     * @param template whose text a new file with settings begins as; null for none
+     */
+    Map<Path, String> texts(LoraProject project, @Nullable SettingsDocument template) {
         Path configFile = configFile(project.name());
         SettingsDocument config = Files.exists(configFile) ? config(project.name()) : null;
         Path promptsFile = promptsFile(project.name(), config);
         RegularFile.requireReplaceable(configFile);
         RegularFile.requireReplaceable(promptsFile);
-        SettingsFile.write(
+        SettingsDocument base = config == null ? template : config;
+        Map<Path, String> texts = new LinkedHashMap<>();
+        texts.put(
                 promptsFile,
                 Files.exists(promptsFile)
                         ? PromptsDocument.parse(promptsFile, SettingsYaml.text(promptsFile))
                                 .with(project.prompts())
                         : PromptsDocument.fresh(project.prompts()));
-        SettingsFile.write(
-                configFile,
-                config == null ? SettingsDocument.fresh(project.settings()) : config.with(project.settings()));
+        texts.put(
+                configFile, base == null ? SettingsDocument.fresh(project.settings()) : base.with(project.settings()));
+        return texts;
     }
 
     /**
@@ -276,7 +304,8 @@ public final class Workspace {
                 .build();
     }
 
-    private SettingsDocument config(String name) {
+    /** The text of a LoRA's settings and what it says. */
+    SettingsDocument config(String name) {
         Path file = configFile(name);
         if (Files.notExists(file)) {
             List<String> names = names();
@@ -293,7 +322,7 @@ public final class Workspace {
      * reports and LoRAs; a link that lies inside was put there by whoever made the folder, and is followed.
      */
     private Path promptsFile(String name, @Nullable SettingsDocument config) {
-        Path byName = promptsFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
+        Path byName = promptsFile(name);
         if (config == null || config.promptsFile().isEmpty()) {
             return byName;
         }

@@ -1,0 +1,85 @@
+package io.github.txt2lora.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What is said of new LoRAs, as the readers of the files read it; they know the ranges. */
+final class DraftOptions {
+
+    @Option(
+            names = "--positive",
+            paramLabel = "WORDS",
+            description = "The words whose meaning the target gets: looks, clothes, colours.")
+    private @Nullable String positive;
+
+    @Option(
+            names = "--neutral",
+            paramLabel = "WORDS",
+            description = "What the meaning is added to, such as 1girl; it is kept as it is.")
+    private @Nullable String neutral;
+
+    @Option(names = "--target", paramLabel = "WORDS", description = "The words that get the meaning. Default: NAME.")
+    private @Nullable String target;
+
+    @Option(
+            names = "--unconditional",
+            paramLabel = "WORDS",
+            description = "What the positive is compared with. Default: nothing.")
+    private @Nullable String unconditional;
+
+    @Option(
+            names = "--action",
+            paramLabel = "ACTION",
+            description = "enhance adds the meaning, erase takes it away. Default: enhance.")
+    private @Nullable String action;
+
+    @Option(names = "--guidance-scale", paramLabel = "NUMBER", description = "How far to go.")
+    private @Nullable String guidanceScale;
+
+    @Option(
+            names = "--resolution",
+            paramLabel = "PIXELS",
+            description = "Side of the training pictures, a multiple of 8.")
+    private @Nullable String resolution;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Noisy pictures per comparison.")
+    private @Nullable String batchSize;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any key of the two files, such as rank=8 or preview_places=[kitchen, beach]; may be given"
+                    + " several times.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** What is given, by the keys of the files. */
+    Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        settings.forEach((key, value) -> values.put(key.strip(), value));
+        put(values, "target", "--target", target);
+        put(values, "positive", "--positive", positive);
+        put(values, "neutral", "--neutral", neutral);
+        put(values, "unconditional", "--unconditional", unconditional);
+        put(values, "action", "--action", action);
+        put(values, "guidance_scale", "--guidance-scale", guidanceScale);
+        put(values, "resolution", "--resolution", resolution);
+        put(values, "batch_size", "--batch-size", batchSize);
+        return values;
+    }
+
+    private void put(Map<String, String> values, String key, String option, @Nullable String value) {
+        if (value != null && values.put(key, value) != null) {
+            throw new ParameterException(
+                    spec.commandLine(), key + " is given by " + option + " and by --set; expected one of them");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptAction;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.internal.FileName;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Reads drafts by the readers of the files. A draft becomes YAML on the line on which it stands in its table, so that
+ * these readers name the right line.
+ */
+final class DraftReader {
+
+    /** Keys that mean something only beside another one; they go with the value of that. */
+    private static final Map<SettingKey, List<SettingKey>> DETAILS = Map.of(
+            SettingKey.MODEL_NAME,
+            List.of(SettingKey.MODEL_PATH, SettingKey.MODEL_URL),
+            SettingKey.MODEL_PATH,
+            List.of(SettingKey.MODEL_NAME, SettingKey.MODEL_URL),
+            SettingKey.OPTIMIZER,
+            List.of(SettingKey.OPTIMIZER_ARGS),
+            SettingKey.LR_SCHEDULER,
+            List.of(SettingKey.LR_SCHEDULER_ARGS),
+            SettingKey.LOSS_WEIGHTING,
+            List.of(SettingKey.MIN_SNR_GAMMA),
+            SettingKey.NON_FINITE,
+            List.of(SettingKey.NON_FINITE_LIMIT),
+            SettingKey.RESIZE,
+            List.of(
+                    SettingKey.RESIZE_VALUE,
+                    SettingKey.RESIZE_MAX_RANK,
+                    SettingKey.RESIZE_CONV_RANK,
+                    SettingKey.RESIZE_PRECISION));
+
+    private static final Set<String> PROMPT_KEYS =
+            PromptsDocument.write(PromptPair.preserve("").build()).keySet();
+
+    private static final Path NO_FILE = Path.of("");
+
+    private final Problems problems;
+
+    DraftReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** What a draft describes; empty after a problem, which is noted. */
+    Optional<LoraProject> read(LoraDraft draft, LoraTemplate template) {
+        try {
+            FileName.checkLora("name", draft.name());
+        } catch (InvalidSettingException e) {
+            problems.add(draft.line(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+        if (draft.name().startsWith(".")) {
+            problems.add(
+                    draft.line(),
+                    "name is " + Problems.quote(draft.name())
+                            + "; expected a name that does not begin with a dot, since" + " such files are hidden");
+            return Optional.empty();
+        }
+        Optional<PromptPair> taught = readPrompt(draft, template);
+        LoraSettings settings =
+                readSettings(draft, template, taught.map(PromptPair::target).orElse(draft.name()));
+        return taught.map(pair -> {
+            List<PromptPair> prompts = new ArrayList<>(List.of(pair));
+            template.kept().stream()
+                    .filter(kept -> !kept.target().equals(pair.target()))
+                    .forEach(prompts::add);
+            return new LoraProject(settings, prompts);
+        });
+    }
+
+    private Optional<PromptPair> readPrompt(LoraDraft draft, LoraTemplate template) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("target", ScalarText.text(draft.name()));
+        texts.put("action", PromptAction.ENHANCE.name().toLowerCase(Locale.ROOT));
+        texts.putAll(template.promptNumbers());
+        draft.values().forEach((key, value) -> {
+            if (PROMPT_KEYS.contains(key)) {
+                texts.put(key, ScalarText.text(value));
+            }
+        });
+        PromptPair pair = LecoPromptsFile.pair(SettingsSection.of("", node(draft, texts), problems), problems);
+        if (pair != null && pair.preserves()) {
+            problems.add(
+                    draft.line(),
+                    Problems.quote(draft.name()) + " learns nothing, since its target is to mean what it means already;"
+                            + " expected a positive of other words, or the action erase");
+            return Optional.empty();
+        }
+        return Optional.ofNullable(pair);
+    }
+
+    private LoraSettings readSettings(LoraDraft draft, LoraTemplate template, String target) {
+        Map<SettingKey, String> texts = new LinkedHashMap<>(
+                SettingsDocument.write(template.settings(draft.name(), target), SettingsLayout.FLAT));
+        for (SettingKey key : SettingKey.values()) {
+            if (draft.values().containsKey(key.flat())) {
+                DETAILS.getOrDefault(key, List.of()).forEach(texts::remove);
+            }
+        }
+        for (SettingKey key : SettingKey.values()) {
+            String value = draft.values().get(key.flat());
+            if (value != null) {
+                texts.put(key, scalarOrList(value));
+            }
+        }
+        Map<String, String> byName = new LinkedHashMap<>();
+        texts.forEach((key, text) -> byName.put(key.flat(), text));
+        return SettingsDocument.read(
+                new SettingsKeys(SettingsLayout.FLAT, node(draft, byName), problems), draft.name());
+    }
+
+    private static Node node(LoraDraft draft, Map<String, String> texts) {
+        String mapping = texts.entrySet().stream()
+                .map(entry -> entry.getKey() + ": " + entry.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
+        Node node = SettingsYaml.compose(draft.table().orElse(NO_FILE), "\n".repeat(draft.line() - 1) + mapping);
+        if (node == null) {
+            throw new IllegalStateException("the mapping is not empty");
+        }
+        return node;
+    }
+
+    /** A list if the value is one in brackets, else its text. */
+    private static String scalarOrList(String value) {
+        if (!value.strip().startsWith("[")) {
+            return ScalarText.text(value);
+        }
+        try {
+            if (SettingsYaml.compose(NO_FILE, value) instanceof SequenceNode list
+                    && list.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
+                return ScalarText.texts(list.getValue().stream()
+                        .map(item -> ((ScalarNode) item).getValue())
+                        .toList());
+            }
+        } catch (InvalidSettingException noList) {
+            // a text that begins as a list does
+        }
+        return ScalarText.text(value);
+    }
+}
