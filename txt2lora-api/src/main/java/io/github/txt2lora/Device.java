@@ -9,17 +9,17 @@ import java.util.regex.Pattern;
  * Where an engine computes. Prints as it is parsed: {@code auto}, {@code cpu}, {@code cuda:0}.
  *
  * @param kind the kind of device
- * @param index which of several graphics cards, 0 for the first; always 0 for other kinds
+ * @param index the GPU, 0 for the first; always 0 for other kinds
  */
 public record Device(Kind kind, int index) {
 
     /** Kinds of devices. */
     public enum Kind {
-        /** The first graphics card that can be used, else the processor. */
+        /** The first usable GPU, otherwise the CPU. */
         AUTO,
-        /** The processor. */
+        /** The CPU. */
         CPU,
-        /** An NVIDIA graphics card. */
+        /** An NVIDIA GPU. */
         CUDA
     }
 
@@ -39,23 +39,23 @@ public record Device(Kind kind, int index) {
         }
     }
 
-    /** The first graphics card that can be used, else the processor. */
+    /** The first usable GPU, otherwise the CPU. */
     public static Device auto() {
         return new Device(Kind.AUTO, 0);
     }
 
-    /** The processor. */
+    /** The CPU. */
     public static Device cpu() {
         return new Device(Kind.CPU, 0);
     }
 
-    /** The first NVIDIA graphics card. */
+    /** The first NVIDIA GPU. */
     public static Device cuda() {
         return cuda(0);
     }
 
     /**
-     * One of several NVIDIA graphics cards, counted from 0.
+     * One of several NVIDIA GPUs, counted from 0.
      *
      * @throws InvalidSettingException if the index is negative
      */

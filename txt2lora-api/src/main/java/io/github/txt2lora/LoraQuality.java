@@ -3,16 +3,16 @@ package io.github.txt2lora;
 import java.util.List;
 
 /**
- * How good a LoRA is by the network's own word: predictions are compared at noise that it was not trained on, at
- * timesteps from 700 to 999, where it is decided what a picture shows.
+ * The quality of a LoRA as the network itself measures it: predictions are compared at noise that it was not trained
+ * on, at timesteps from 700 to 999, where the content of an image is decided.
  *
  * @param gap the squared difference of the targets' predictions from their goals, divided by what it is without a LoRA:
  *     1 without, 0 when nothing is left to learn. NaN if no pair teaches anything.
  * @param drift the mean squared difference of predictions for prompts to keep from the base model's, divided by the
- *     squared difference of the base model's for the neutral and the positive prompt: 0 for a LoRA that keeps all, 1 for
- *     one that moves other prompts as far as the lesson moves the target. NaN if no pair teaches anything.
- * @param driftAtStart the same before the first iteration: 0, unless the LoRA had a start of its own
- * @param gaps the gaps that were measured on the way, in order
+ *     squared difference of the base model's for the neutral and the positive prompt: 0 for a LoRA that preserves them,
+ *     1 for one that moves them as far as the lesson moves the target. NaN if no pair teaches anything.
+ * @param driftAtStart the drift before the first iteration: 0, unless the LoRA started in closed form
+ * @param gaps the gaps that were measured during the training, in order
  */
 public record LoraQuality(double gap, double drift, double driftAtStart, List<Gap> gaps) {
 
@@ -22,7 +22,7 @@ public record LoraQuality(double gap, double drift, double driftAtStart, List<Ga
     }
 
     /**
-     * A gap that was measured on the way.
+     * A gap that was measured during the training.
      *
      * @param iteration after how many iterations
      * @param gap as {@link LoraQuality#gap}

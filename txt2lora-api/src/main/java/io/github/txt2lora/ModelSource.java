@@ -93,8 +93,8 @@ public sealed interface ModelSource {
      *   <li>{@code file:///...}, which is used where it is.
      * </ul>
      *
-     * A file that is there already is taken as it is. While it is not whole, it ends in {@code .part} and is gone on
-     * with from there.
+     * A file that is there already is taken as it is. An incomplete file ends in {@code .part}, and its
+     * download resumes.
      *
      * @param name the file name under which it is kept; {@code .safetensors} is added if it does not end so
      * @param url the address, without a password; it is shown without its query, which may hold a secret

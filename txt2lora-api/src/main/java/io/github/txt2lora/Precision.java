@@ -1,6 +1,6 @@
 package io.github.txt2lora;
 
-/** Number formats for computing and for saving. */
+/** Number formats for computation and for files. */
 public enum Precision {
     /** 32-bit floating point. */
     FP32,

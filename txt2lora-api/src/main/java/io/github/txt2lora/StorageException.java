@@ -2,7 +2,7 @@ package io.github.txt2lora;
 
 import org.jspecify.annotations.Nullable;
 
-/** A file could not be written or read for a reason outside the library: permissions, space, a vanished folder. */
+/** A file cannot be written or read for a reason outside the library: permissions, space, a missing folder. */
 public final class StorageException extends Txt2LoraException {
 
     private static final long serialVersionUID = 1L;

@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a training made. If it was cancelled with {@link CancelMode#KEEP}, {@code iterations} is less than was asked
- * for.
+ * The result of a training. If it was cancelled with {@link CancelMode#KEEP}, {@code iterations} is less than
+ * requested.
  *
  * @param file the LoRA, a {@code .safetensors} file with kohya's key names
  * @param name the LoRA's name
  * @param iterations iterations made
  * @param losses mean squared error of each iteration, in order
- * @param metadata the text that stands in the file's header, in the order of the file
- * @param quality how good it is, if that was measured
- * @param unetSamples samples that went through the UNet in this run, forward; one of the backward passes counts as two
+ * @param metadata the metadata in the file's header, in the order of the file
+ * @param quality its gap and drift, if they were measured
+ * @param unetSamples samples that passed through the UNet in this run; a backward pass counts as two
  * @param duration time from the first iteration to the last save, without pauses
- * @param warnings what the user should know although the training went on
+ * @param warnings warnings to the user
  */
 public record TrainedLora(
         Path file,
@@ -43,7 +43,7 @@ public record TrainedLora(
 
     /**
      * The mean loss of the first tenth of the iterations, at least one. A mean, because single losses depend more on
-     * the timestep that was drawn than on how far the training is. NaN if there were no iterations.
+     * the sampled timestep than on the progress of the training. NaN if there were no iterations.
      */
     public double firstLoss() {
         return mean(losses.subList(0, tenth()));

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Trains LoRAs and draws pictures. An engine trains one LoRA at a time, or several that were started together; others
+ * Trains LoRAs and draws images. An engine trains one LoRA at a time, or several that were started together; others
  * queue in the order in which they were started. Base models stay loaded between trainings, and all native memory
  * belongs to the engine until it is closed. All methods may be called from any thread.
  *
- * <p>A JVM stays alive while trainings are queued, running or paused, and until their listeners were told of the end. An
- * engine without trainings does not keep it alive, be it open or closed. {@link System#exit} and signals end the
- * trainings first, as {@link EngineOptions#onExit()} says.
+ * <p>The JVM stays alive while trainings are queued, running or paused, and until their listeners have received the
+ * last event. An engine without trainings does not keep it alive, whether it is open or closed. {@link System#exit} and
+ * signals end the trainings first, as {@link EngineOptions#onExit()} says.
  */
 public interface TrainingEngine extends AutoCloseable {
 
@@ -47,31 +47,33 @@ public interface TrainingEngine extends AutoCloseable {
      * returns before that.
      *
      * @param training what to train
-     * @param listeners who is told about it; see {@link TrainingListener} for the threads
-     * @throws StorageException if another training, of whatever engine or process, is queued or running that writes the
-     *     same {@link LoraTraining#loraFile()}; one that has ended has its file replaced
+     * @param listeners receive its events; see {@link TrainingListener} for the threads
+     * @throws StorageException if another training of any engine or process is queued or running that writes the same
+     *     {@link LoraTraining#loraFile()}; the file of a training that has ended is replaced
      * @throws Txt2LoraException if the engine is closed
      */
     TrainingJob start(LoraTraining training, TrainingListener... listeners);
 
     /**
      * Queues several trainings and returns at once. Those of the same model, {@link LoraSpec}, precision and gradient
-     * accumulation take their steps at the same time: where their pictures have the same size and their batches the same
-     * number, one call of the network serves all of them, which fills a GPU better than a small batch does. Each keeps
-     * its own prompts, optimizer and random stream, and each result is that of training alone, up to rounding. Each is a
-     * job of its own: one that fails, ends early or is cancelled leaves the others alone, while one that is paused holds
-     * those it is trained with. An engine that cannot do this trains one after another.
+     * accumulation take their steps at the same time: if their images have the same size and their batches the same
+     * number, one call of the network serves all of them, which uses a GPU better than a small batch does. Each keeps
+     * its own prompts, optimizer and random stream, and each result is that of training alone, up to rounding. Each is
+     * a job of its own: one that fails, ends early or is cancelled leaves the others alone, while one that is paused
+     * holds those it is trained with. An engine that cannot do this trains one after another.
      *
      * <p>The last bits of a result depend on which trainings took each step together. So the same trainings started
      * together give the same bytes, but where one is resumed with others, or at another iteration than they, only the
      * same numbers up to rounding.
      *
-     * <p>Memory for activations grows with their number; where it does not suffice, fewer go through the network at once.
+     * <p>Memory for activations grows with their number; if there is not enough, fewer pass through the network at
+     * once.
      *
      * @param trainings with different {@link LoraTraining#loraFile()}s
-     * @param listeners gives for each training who is told about it; see {@link TrainingListener} for the threads
+     * @param listeners gives the listener of each training; see {@link TrainingListener} for the threads
      * @return the jobs, in the order of the trainings
-     * @throws StorageException as {@link #start}, also if two of the trainings write the same file; none is started then
+     * @throws StorageException as {@link #start}, also if two of the trainings write the same file; none is started
+     *     then
      * @throws Txt2LoraException if the engine is closed
      */
     default List<TrainingJob> startTogether(
@@ -82,7 +84,7 @@ public interface TrainingEngine extends AutoCloseable {
                 .toList();
     }
 
-    /** Queues several trainings that nobody listens to, as {@link #startTogether(List, Function)} does. */
+    /** Queues several trainings without listeners, as {@link #startTogether(List, Function)} does. */
     default List<TrainingJob> startTogether(List<LoraTraining> trainings) {
         return startTogether(trainings, training -> new TrainingListener() {});
     }
@@ -92,7 +94,8 @@ public interface TrainingEngine extends AutoCloseable {
      * by {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
      * saved, and the thread stays interrupted.
      *
-     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message says what was saved
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message says what was
+     *     saved
      * @throws Txt2LoraException if the training failed, or the engine is closed
      */
     default TrainedLora train(LoraTraining training, TrainingListener... listeners) {
@@ -127,18 +130,18 @@ public interface TrainingEngine extends AutoCloseable {
     TrainingEstimate estimate(LoraTraining training, int together);
 
     /**
-     * Draws pictures and waits for them, as {@link #generate(ImageRequest, ImageListener)} does.
+     * Draws images and waits for them, as {@link #generate(ImageRequest, ImageListener)} does.
      */
     default List<GeneratedImage> generate(ImageRequest request) {
         return generate(request, progress -> {});
     }
 
     /**
-     * Draws pictures and waits for them. While a training runs, the request waits for its turn. If the calling thread
+     * Draws images and waits for them. While a training runs, the request waits for its turn. If the calling thread
      * is interrupted, or the listener throws, the drawing is cancelled before its next step.
      *
-     * @param listener is called on the calling thread; what it throws comes out of this method
-     * @return {@link ImageRequest#count()} pictures in the order of their seeds
+     * @param listener is called on the calling thread; this method throws its exceptions
+     * @return {@link ImageRequest#count()} images in the order of their seeds
      * @throws InvalidSettingException if the prompt names a LoRA that does not exist or has more or fewer parts than
      *     there are regions, or a setting does not fit the model
      * @throws CheckpointException if the model or a LoRA cannot be used
@@ -148,9 +151,9 @@ public interface TrainingEngine extends AutoCloseable {
     List<GeneratedImage> generate(ImageRequest request, ImageListener listener);
 
     /**
-     * Cancels all trainings, as by {@link CancelMode#SUSPEND}, and all pictures, waits until what is under way has
-     * stopped and listeners were told, and frees all memory. A listener that is still busy after ten seconds is not
-     * waited for. May be called more than once, but not from a {@link TrainingListener}.
+     * Cancels all trainings, as by {@link CancelMode#SUSPEND}, and all image requests, waits until they have stopped
+     * and listeners have received their last events, and frees all memory. It does not wait longer than ten seconds for
+     * a listener. May be called more than once, but not from a {@link TrainingListener}.
      */
     @Override
     void close();

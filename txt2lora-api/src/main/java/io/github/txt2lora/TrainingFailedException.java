@@ -2,7 +2,7 @@ package io.github.txt2lora;
 
 import org.jspecify.annotations.Nullable;
 
-/** A training began and could not be finished, for example because its loss was not a number or memory ran out. */
+/** A training started and could not finish, for example because of a non-finite loss or a lack of memory. */
 public final class TrainingFailedException extends Txt2LoraException {
 
     private static final long serialVersionUID = 1L;

@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A handle on a training that an engine was given. All methods may be called from any thread, and those that do not
+ * A handle on a training that was given to an engine. All methods may be called from any thread, and those that do not
  * say that they wait return at once.
  *
  * <table>
- * <caption>What a call leads to; the state is entered soon, or at once where it says so</caption>
+ * <caption>Effects of the calls; the state is entered soon, or at once where it says so</caption>
  * <tr><th>state</th><th>{@link #pause()}</th><th>{@link #resume()}</th><th>{@link #cancel}</th></tr>
- * <tr><td>QUEUED</td><td>stays QUEUED; PAUSED instead of loading when its turn comes</td><td>takes a pause back</td>
+ * <tr><td>QUEUED</td><td>stays QUEUED; PAUSED instead of loading when its turn comes</td><td>cancels the pause</td>
  *     <td>CANCELLED, at once, without a LoRA</td></tr>
- * <tr><td>RUNNING</td><td>PAUSED</td><td>takes a pause back that has not begun</td><td>CANCELLED</td></tr>
+ * <tr><td>RUNNING</td><td>PAUSED</td><td>cancels a pause that has not begun</td><td>CANCELLED</td></tr>
  * <tr><td>PAUSED</td><td>no effect</td><td>RUNNING</td><td>CANCELLED</td></tr>
  * <tr><td>FINISHED, CANCELLED, FAILED</td><td>no effect</td><td>no effect</td><td>no effect</td></tr>
  * </table>
@@ -23,19 +23,19 @@ import java.util.concurrent.CompletionStage;
  */
 public interface TrainingJob {
 
-    /** What is trained. */
+    /** The training. */
     LoraTraining training();
 
-    /** Where the job stands now. */
+    /** The state now. */
     JobState state();
 
-    /** How far the training is now. */
+    /** The progress now. */
     TrainingProgress progress();
 
     /**
      * Waits for the end. Interrupting the waiting thread ends the wait, not the training.
      *
-     * @return the LoRA; after {@link CancelMode#KEEP} it has fewer iterations than were asked for
+     * @return the LoRA; after {@link CancelMode#KEEP} it has fewer iterations than requested
      * @throws InterruptedException if the waiting thread is interrupted
      * @throws TrainingCancelledException if the training was cancelled and left no LoRA
      * @throws Txt2LoraException if the training failed; the same exception as in {@link #completion()}
@@ -53,21 +53,21 @@ public interface TrainingJob {
     Optional<TrainedLora> await(Duration timeout) throws InterruptedException;
 
     /**
-     * Asks the training to stand still before its next call of a network, which may be in the middle of an iteration, or
-     * before it reads the next part of its model. A queued job pauses before it loads its model. The model stays in memory, and the trainings behind it go on
-     * waiting. A pause does not change what is trained. No effect after the end.
+     * Pauses the training before its next call of a network, which may be in the middle of an iteration, or before it
+     * reads the next part of its model. A queued job pauses before it loads its model. The model stays in memory, and
+     * the trainings behind it keep waiting. A pause does not change the result. No effect after the end.
      */
     void pause();
 
-    /** Takes back {@link #pause()}. No effect if the job is not paused. */
+    /** Ends or cancels a {@link #pause()}. No effect if there is none. */
     void resume();
 
     /**
      * Asks the training to end before its next call of a network or before it reads the next part of its model; an
-     * iteration under way is given up. A queued job ends at once, a paused one soon. A training whose last iteration is
-     * made finishes. No effect after the end or after an earlier call.
+     * iteration in progress is abandoned. A queued job ends at once, a paused one soon. A training whose last iteration
+     * is done finishes. No effect after the end or after an earlier call.
      *
-     * @param mode what becomes of what was trained so far. The job ends as {@link JobState#CANCELLED} either way: with
+     * @param mode whether LoRA and state are saved. The job ends as {@link JobState#CANCELLED} either way: with
      *     {@link CancelMode#KEEP} after at least one iteration, with a LoRA; otherwise with a
      *     {@link TrainingCancelledException}
      */

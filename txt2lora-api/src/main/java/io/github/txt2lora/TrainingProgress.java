@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How far a training is at one moment.
+ * The progress of a training at one moment.
  *
  * @param iteration iterations made so far, 0 to {@code iterations}
- * @param iterations iterations asked for
+ * @param iterations requested iterations
  * @param loss mean squared error of the last iteration; NaN before the first one
  * @param iterationsPerSecond recent speed; 0 while unknown
  * @param remaining time to the end at that speed; empty while unknown
@@ -15,7 +15,7 @@ import java.util.Optional;
 public record TrainingProgress(
         int iteration, int iterations, double loss, double iterationsPerSecond, Optional<Duration> remaining) {
 
-    /** The share of the iterations that was made, 0 to 1. */
+    /** The fraction of iterations done, 0 to 1. */
     public double fraction() {
         return iterations == 0 ? 0 : (double) iteration / iterations;
     }

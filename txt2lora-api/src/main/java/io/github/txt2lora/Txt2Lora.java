@@ -57,22 +57,22 @@ public final class Txt2Lora {
         }
     }
 
-    /** What will be trained. */
+    /** The training as a value. */
     public LoraTraining value() {
         return training;
     }
 
     /**
-     * Trains and waits for the end, with the engine that was given or else one that is opened and closed here. If the
+     * Trains and waits for the end, with the given engine or one that is opened and closed here. If the
      * calling thread is interrupted meanwhile, the training is cancelled as by {@link CancelMode#SUSPEND}: its state is
-     * saved before this method ends, the same training goes on from there when it is started again, and the thread stays
-     * interrupted.
+     * saved before this method returns, the same training resumes from it when it is started again, and the thread
+     * stays interrupted.
      *
      * @throws CheckpointException if the model cannot be used
      * @throws InvalidSettingException if a setting does not fit the model or the machine
      * @throws StorageException if the LoRA cannot be written
      * @throws TrainingCancelledException if the training was cancelled and left no LoRA
-     * @throws TrainingFailedException if the training cannot go on, for example because its loss is not a number
+     * @throws TrainingFailedException if the training cannot continue, for example because of a non-finite loss
      * @throws Txt2LoraException if there is no engine on the class path
      */
     public TrainedLora train() {
@@ -85,8 +85,8 @@ public final class Txt2Lora {
     }
 
     /**
-     * Starts the training and returns at once. The JVM stays alive until the training has ended. An engine that is opened
-     * here is closed soon after that.
+     * Starts the training and returns at once. The JVM stays alive until the training has ended. An engine that is
+     * opened here is closed soon after that.
      *
      * @throws Txt2LoraException if there is no engine, or it cannot start
      */

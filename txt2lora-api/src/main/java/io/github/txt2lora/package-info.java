@@ -1,4 +1,4 @@
-/** What an application sees of txt2lora. */
+/** The API of txt2lora: values, builders, the engine and its jobs. */
 @NullMarked
 package io.github.txt2lora;
 

@@ -5,7 +5,7 @@ package io.github.txt2lora.event;
  *
  * @param iteration after how many iterations
  * @param gap 1 without a LoRA, 0 when nothing is left to learn
- * @param smoothedGap the mean of this and the measurement before, which the rule goes by
+ * @param smoothedGap the mean of this measurement and the one before, which the rule uses
  */
 public record GapMeasured(int iteration, double gap, double smoothedGap) implements TrainingEvent {
 

@@ -3,12 +3,12 @@ package io.github.txt2lora.event;
 import java.time.Duration;
 
 /**
- * An iteration was made. When the listener is slow, only the newest of those that wait arrives.
+ * An iteration is done. A slow listener receives only the newest of the waiting events of this kind.
  *
  * @param iteration its number, from 1
- * @param iterations iterations asked for
+ * @param iterations requested iterations
  * @param loss mean squared error between the prediction and its goal
- * @param gradientNorm Euclidean norm of all gradients, before it was limited
+ * @param gradientNorm Euclidean norm of all gradients, before clipping
  * @param learningRate the learning rate of this iteration
  * @param iterationsPerSecond recent speed
  * @param remaining time to the end at that speed

@@ -3,11 +3,11 @@ package io.github.txt2lora.event;
 import java.util.OptionalLong;
 
 /**
- * The base model is being downloaded. When the listener is slow, only the newest of those that wait arrives.
+ * The base model is being downloaded. A slow listener receives only the newest of the waiting events of this kind.
  *
  * @param model the display name of its source
- * @param bytes bytes that are there, those of an earlier run included
- * @param total bytes of the whole file; empty while nobody knows
+ * @param bytes downloaded bytes, including those of an earlier run
+ * @param total size of the file in bytes; empty while unknown
  */
 public record ModelDownloading(String model, long bytes, OptionalLong total) implements TrainingEvent {
 

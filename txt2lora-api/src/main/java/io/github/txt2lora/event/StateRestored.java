@@ -3,9 +3,9 @@ package io.github.txt2lora.event;
 import java.nio.file.Path;
 
 /**
- * The training goes on from where an earlier run of it stopped.
+ * The training resumes from where an earlier run of it stopped.
  *
- * @param file the state that it goes on from
+ * @param file the state that it resumes from
  * @param iteration iterations already made
  */
 public record StateRestored(Path file, int iteration) implements TrainingEvent {

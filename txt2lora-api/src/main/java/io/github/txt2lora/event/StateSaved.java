@@ -3,10 +3,10 @@ package io.github.txt2lora.event;
 import java.nio.file.Path;
 
 /**
- * A state to go on from is whole under its name.
+ * A state to resume from is complete under its name.
  *
  * @param file the file
- * @param iteration iterations it holds
+ * @param iteration iterations that it contains
  */
 public record StateSaved(Path file, int iteration) implements TrainingEvent {
 

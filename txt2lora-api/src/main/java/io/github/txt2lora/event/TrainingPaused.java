@@ -1,7 +1,7 @@
 package io.github.txt2lora.event;
 
 /**
- * The training stands still.
+ * The training is paused.
  *
  * @param iteration iterations made so far
  */

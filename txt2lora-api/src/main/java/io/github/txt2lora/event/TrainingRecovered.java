@@ -1,13 +1,13 @@
 package io.github.txt2lora.event;
 
 /**
- * A number was infinite or not a number, and the training goes on as its
+ * A number was non-finite, and the training continues as its
  * {@link io.github.txt2lora.TrainingSpec#nonFinite()} says.
  *
  * @param iteration the iteration in which it appeared, from 1
- * @param found what was found
- * @param goesOnAfter iterations that the training has made now; the next one is one more
- * @param learningRateFactor what the learning rates of the schedule are multiplied by from now on
+ * @param found description of the non-finite number
+ * @param goesOnAfter iterations that are kept; the training continues with the next one
+ * @param learningRateFactor factor on the learning rates of the schedule from now on
  */
 public record TrainingRecovered(int iteration, String found, int goesOnAfter, double learningRateFactor)
         implements TrainingEvent {

@@ -1,7 +1,7 @@
 package io.github.txt2lora.event;
 
 /**
- * The training goes on after a pause.
+ * The training continues after a pause.
  *
  * @param iteration iterations made so far
  */

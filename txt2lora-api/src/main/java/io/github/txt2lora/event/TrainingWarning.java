@@ -1,9 +1,9 @@
 package io.github.txt2lora.event;
 
 /**
- * Something the user should know although the training goes on.
+ * A warning to the user; the training continues.
  *
- * @param message what was found and what can be done
+ * @param message the finding and the remedy
  */
 public record TrainingWarning(String message) implements TrainingEvent {
 

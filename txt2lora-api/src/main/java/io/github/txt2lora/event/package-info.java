@@ -1,4 +1,4 @@
-/** What happens during a training, as values, and the listener that receives them. */
+/** The events of a training as values, and the listener that receives them. */
 @NullMarked
 package io.github.txt2lora.event;
 

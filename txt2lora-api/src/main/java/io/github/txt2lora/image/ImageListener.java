@@ -1,19 +1,19 @@
 package io.github.txt2lora.image;
 
 /**
- * Is told how a request proceeds. It is called on the thread that waits for the pictures, so it never holds up the
- * engine. What it throws cancels the drawing before its next step and leaves
+ * Receives the progress of a request. It is called on the thread that waits for the images, so it never delays the
+ * engine. An exception from it cancels the drawing before its next step and is thrown by
  * {@link io.github.txt2lora.TrainingEngine#generate(ImageRequest, ImageListener)}.
  */
 @FunctionalInterface
 public interface ImageListener {
 
-    /** Runs after each denoising step. */
+    /** Called after each denoising step. */
     void stepFinished(ImageProgress progress);
 
     /**
-     * Runs before the first step if something is ignored, assumed or read otherwise than it may be meant, such as a
-     * bracket in the prompt that is never closed.
+     * Called before the first step if something is ignored, assumed or perhaps not read as intended, such as a bracket
+     * in the prompt that is never closed.
      *
      * @param message a sentence
      */

@@ -1,17 +1,17 @@
 package io.github.txt2lora.image;
 
-/** Is told, on the calling thread, how an {@link ImagePlot} proceeds; what it throws ends the plot. */
+/** Receives the progress of an {@link ImagePlot} on the calling thread; an exception from it ends the plot. */
 @FunctionalInterface
 public interface PlotListener {
 
     /**
-     * Runs after each picture.
+     * Called after each image.
      *
-     * @param done pictures drawn so far
-     * @param total pictures of the plot
+     * @param done images drawn so far
+     * @param total images of the plot
      */
     void pictureFinished(int done, int total);
 
-    /** Runs when something of the request has no effect; once for each different message. */
+    /** Called once for each different warning, such as a part of the request that has no effect. */
     default void warned(String message) {}
 }

@@ -1,4 +1,4 @@
-/** Pictures: a request in, images out, drawn by the same engine that trains. */
+/** Images: a request in, images out, drawn by the same engine that trains. */
 @NullMarked
 package io.github.txt2lora.image;
 

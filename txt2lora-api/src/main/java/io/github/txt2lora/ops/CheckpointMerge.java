@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param checkpoint a Stable Diffusion checkpoint in one {@code .safetensors} file
  * @param loras one or more files for its family, each with its weight, which may be negative
- * @param output the checkpoint to make
+ * @param output the checkpoint to write
  */
 public record CheckpointMerge(Path checkpoint, List<LoraWeight> loras, Path output) {
 

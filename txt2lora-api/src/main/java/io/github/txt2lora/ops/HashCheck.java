@@ -3,12 +3,12 @@ package io.github.txt2lora.ops;
 import java.util.Optional;
 
 /**
- * A file's content compared with the {@code sshs_model_hash} that its metadata state: the SHA-256 of the bytes after the
- * header.
+ * A file's content compared with the {@code sshs_model_hash} that its metadata state: the SHA-256 of the bytes after
+ * the header.
  *
  * @param result how they compare
  * @param computed the hash of the content, in hexadecimal digits
- * @param stated what the metadata say, if they do
+ * @param stated the hash in the metadata, if there is one
  */
 public record HashCheck(Result result, String computed, Optional<String> stated) {
 

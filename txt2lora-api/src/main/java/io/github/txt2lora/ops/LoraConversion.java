@@ -4,7 +4,7 @@ import io.github.txt2lora.Precision;
 import java.util.Optional;
 
 /**
- * What a LoRA is converted to; what is empty stays as it is.
+ * The target of a conversion; an empty property stays as it is.
  *
  * @param precision of the numbers in the file
  * @param naming of its tensors

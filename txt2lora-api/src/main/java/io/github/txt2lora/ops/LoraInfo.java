@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a LoRA file contains.
+ * The content of a LoRA file.
  *
  * @param file the file
  * @param naming how it names its tensors
  * @param numberFormats the formats of its numbers as safetensors names them, for example {@code F16}
  * @param modules its modules in the order of the file
- * @param metadata the text that stands in its header, in the order of the file
- * @param hash whether the content is what its metadata say
- * @param warnings what else the file holds that is not used, in sentences
+ * @param metadata the metadata in its header, in the order of the file
+ * @param hash whether the content matches the metadata
+ * @param warnings sentences about other content of the file, which is not used
  */
 public record LoraInfo(
         Path file,

@@ -12,7 +12,7 @@ import java.util.Optional;
  * A merge of LoRAs into one.
  *
  * @param loras one or more files, each with its weight, which may be negative
- * @param output the file to make; it gets the naming of the first LoRA
+ * @param output the file to write; it gets the naming of the first LoRA
  * @param resize how to reduce the rank, which is otherwise the sum of the ranks
  * @param precision of the numbers in the file; that of the inputs if empty, or FP32 if they differ
  */

@@ -14,7 +14,7 @@ import java.util.List;
  * SDXL's block names included) and in that of diffusers and PEFT.
  *
  * <p>All methods may be called from any thread; one operation runs at a time. An output file appears under its name
- * only when it is whole, replaces one that was there, and may be the input itself. Its folder must exist. Every method
+ * only when it is complete, replaces an existing one, and may be the input itself. Its folder must exist. Every method
  * throws
  *
  * <ul>
@@ -49,13 +49,13 @@ public interface LoraOperations extends AutoCloseable {
      * Reduces the rank of each module by a singular value decomposition of its product up x down. The naming stays; the
      * ratio alpha / rank of each module stays too, so that new alpha = old alpha / old rank * new rank.
      *
-     * @return what is left of each module, in the order of the input file
+     * @return the result for each module, in the order of the input file
      */
     ResizedLora resize(Path input, Path output, ResizeSpec spec, OperationListener... listeners);
 
     /**
      * Resizes all {@code .safetensors} files of a folder, in the order of their names, under the same names. If one
-     * cannot be resized, those before it are done.
+     * cannot be resized, those before it have been written.
      *
      * @param outputFolder an existing folder; may be the same
      * @throws InvalidSettingException if a folder is none, or there is no such file in it
@@ -64,12 +64,12 @@ public interface LoraOperations extends AutoCloseable {
             Path inputFolder, Path outputFolder, ResizeSpec spec, OperationListener... listeners);
 
     /**
-     * Makes one LoRA of several. It does exactly what the others do together with their weights, since their ranks are
-     * put one after the other; if the merge asks for a resize, that is then the best approximation at the lower rank.
+     * Merges several LoRAs into one. The result has exactly the effect of all of them with their weights, since their
+     * ranks are concatenated. A resize, if requested, then finds the best approximation at the lower rank.
      */
     MergedLora merge(LoraMerge merge, OperationListener... listeners);
 
-    /** Adds LoRAs to the weights of a checkpoint, for good. All tensors keep their number formats. */
+    /** Adds LoRAs to the weights of a checkpoint, permanently. All tensors keep their number formats. */
     MergedCheckpoint mergeIntoCheckpoint(CheckpointMerge merge, OperationListener... listeners);
 
     /** Writes a LoRA in another precision or naming. */

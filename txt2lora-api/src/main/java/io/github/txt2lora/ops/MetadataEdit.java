@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A change of a file's metadata. The hashes ({@code sshs_...}) cannot be set: they follow from the file.
+ * A change of a file's metadata. The hashes ({@code sshs_...}) cannot be set: they are computed from the file.
  *
  * @param values new or changed values by their keys
- * @param removed keys to remove; those that are not there do not matter
+ * @param removed keys to remove; missing ones are ignored
  */
 public record MetadataEdit(Map<String, String> values, Set<String> removed) {
 

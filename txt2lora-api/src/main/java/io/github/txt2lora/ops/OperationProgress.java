@@ -3,11 +3,11 @@ package io.github.txt2lora.ops;
 import java.nio.file.Path;
 
 /**
- * How far an operation is.
+ * The progress of an operation.
  *
- * @param file the file that is being made
- * @param done modules that are done, 1 or more
- * @param total modules in all
- * @param module the module that was done last, as the file names it
+ * @param file the output file
+ * @param done finished modules, 1 or more
+ * @param total all modules
+ * @param module the module that was finished last, by its name in the file
  */
 public record OperationProgress(Path file, int done, int total, String module) {}

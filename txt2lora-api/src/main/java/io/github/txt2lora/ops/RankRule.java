@@ -4,12 +4,12 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How many singular values of a module are kept: the fewest that reach the rule's threshold, and at least one. The
- * rules are those of kohya's resize script, whose dynamic methods keep one more than that.
+ * How many singular values of a module are retained: the fewest that reach the rule's threshold, and at least one. The
+ * rules are those of kohya's resize script, whose dynamic methods retain one more.
  */
 public sealed interface RankRule {
 
-    /** The same rank for all modules that have as much. */
+    /** The same rank for all modules; a module of a lower rank keeps its own. */
     record Fixed(int rank) implements RankRule {
         /** Checks the rank. */
         public Fixed {

@@ -12,7 +12,7 @@ import java.util.stream.DoubleStream;
  *
  * @param file the LoRA that was made
  * @param modules its modules in the order of the input
- * @param metadata the text that stands in the file's header
+ * @param metadata the metadata in the file's header
  */
 public record ResizedLora(Path file, List<ResizedModule> modules, Map<String, String> metadata) {
 

@@ -1,15 +1,15 @@
 package io.github.txt2lora.ops;
 
 /**
- * What is left of a module after a resize. The three statistics are NaN for a module that is all zero.
+ * The result of a resize for one module. The three statistics are NaN for a module that is all zero.
  *
- * @param name as the file names it
+ * @param name its name in the file
  * @param oldRank rank before
  * @param rank rank now
  * @param alpha alpha now
- * @param sumRetained sum of the singular values kept, as a fraction of all
- * @param frobeniusRetained Frobenius norm of what is kept, as a fraction of the whole
- * @param maxRatio the largest singular value over the smallest one kept
+ * @param sumRetained sum of the retained singular values, as a fraction of all
+ * @param frobeniusRetained Frobenius norm of the result, as a fraction of the original
+ * @param maxRatio the largest singular value over the smallest retained one
  */
 public record ResizedModule(
         String name,

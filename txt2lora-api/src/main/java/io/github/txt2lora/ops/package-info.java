@@ -1,6 +1,6 @@
 /**
- * What can be done with finished LoRA files: resize, merge, convert, inspect. {@link
- * io.github.txt2lora.ops.LoraOperations#open()} is where to begin.
+ * Operations on finished LoRA files: resize, merge, convert, inspect. Start with {@link
+ * io.github.txt2lora.ops.LoraOperations#open()}.
  */
 @NullMarked
 package io.github.txt2lora.ops;

@@ -1,4 +1,4 @@
-/** What an engine implements to be found by {@link io.github.txt2lora.TrainingEngine#open()}. */
+/** The interfaces that an engine implements for {@link io.github.txt2lora.TrainingEngine#open()} to find it. */
 @NullMarked
 package io.github.txt2lora.spi;
 

@@ -36,8 +36,7 @@ class DocumentationTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
     /** What stands around lines that are no whole program. */
-    private static final String FRAGMENT =
-            """
+    private static final String FRAGMENT = """
             import io.github.txt2lora.*;
             import io.github.txt2lora.batch.*;
             import io.github.txt2lora.event.*;
