@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How to set up an engine.
  *
  * @param device where it computes, {@link Device#auto()} by default
- * @param threads threads for one operation on the processor, or 0, the default, for libtorch's choice
+ * @param threads threads for one operation on the CPU, or 0, the default, for libtorch's choice
  * @param onExit what becomes of trainings when the process ends while the engine is open, by {@link System#exit}, a
  *     signal or the end of its last thread; {@link CancelMode#SUSPEND} by default
  * @param cacheFolder where pools of latents and the base model's predictions for them are kept for later processes;
@@ -82,7 +82,7 @@ public record EngineOptions(
         }
 
         /**
-         * Threads for one operation on the processor; 0, the default, is libtorch's choice.
+         * Threads for one operation on the CPU; 0, the default, is libtorch's choice.
          *
          * @throws InvalidSettingException if it is negative
          */

@@ -16,6 +16,6 @@ public enum LoraTarget {
     INNOXATTN,
     /** Only self-attention ({@code attn1}). */
     SELFATTN,
-    /** Only cross-attention ({@code attn2}), where the words meet the picture. */
+    /** Only cross-attention ({@code attn2}), where the words meet the image. */
     XATTN
 }

@@ -1,6 +1,6 @@
 package io.github.txt2lora;
 
-/** The noise schedulers with which a training can denoise its way to the noisy picture that it compares. */
+/** The noise schedulers with which a training can denoise its way to the noisy image that it compares. */
 public enum NoiseScheduler {
     /** Denoising diffusion implicit models, without added noise. */
     DDIM,

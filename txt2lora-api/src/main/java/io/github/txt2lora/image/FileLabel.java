@@ -1,6 +1,6 @@
 package io.github.txt2lora.image;
 
-/** The name of a LoRA or model as it stands at a picture. */
+/** The name of a LoRA or model as it stands at an image. */
 final class FileLabel {
 
     private static final String EXTENSION = ".safetensors";

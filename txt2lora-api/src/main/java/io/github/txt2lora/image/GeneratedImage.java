@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A picture and how it came about. Two of them are equal only if they hold the same image object.
+ * An image and its origin. Two of them are equal only if they hold the same image object.
  *
  * @param image 8-bit RGB, with the width and height of the request
- * @param seed the seed of its first noise; with the request it gives this picture again
+ * @param seed the seed of its first noise; with the request it gives this image again
  * @param request what was asked for
  */
 public record GeneratedImage(BufferedImage image, long seed, ImageRequest request) {
 
     /**
-     * Writes the picture as a PNG file with its {@link GenerationParameters}, which web UIs show and read. The file
+     * Writes the image as a PNG file with its {@link GenerationParameters}, which web UIs show and read. The file
      * appears under its name only when it is whole, and replaces an older one.
      *
      * @param file the file; its folder must exist

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a picture came about, as AUTOMATIC1111's web UI writes it into PNG files under {@code parameters}: the prompt,
+ * How an image came about, as AUTOMATIC1111's web UI writes it into PNG files under {@code parameters}: the prompt,
  * {@code Negative prompt: ...}, and a line {@code Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, ...}.
  *
  * @param prompt in the web UI's syntax, may have several lines
@@ -36,7 +36,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
     }
 
     /**
-     * Those of a picture. A plain prompt is escaped, and LoRAs that were given by their files are added to
+     * Those of an image. A plain prompt is escaped, and LoRAs that were given by their files are added to
      * the prompt, so that a web UI that reads the text draws the same.
      */
     public static GenerationParameters of(GeneratedImage image) {

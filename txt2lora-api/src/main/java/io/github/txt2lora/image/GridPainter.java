@@ -7,7 +7,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
-/** Lays a grid out and draws it. Labels have a band of their own: left of, or above, all pictures. */
+/** Lays a grid out and draws it. Labels have a band of their own: left of, or above, all images. */
 final class GridPainter {
 
     private static final int GAP = 6;

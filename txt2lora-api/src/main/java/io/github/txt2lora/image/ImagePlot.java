@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * An X/Y/Z plot: the same request with the values of one to three axes, as one labelled picture.
+ * An X/Y/Z plot: the same request with the values of one to three axes, as one labelled image.
  *
  * <pre>{@code
  * new ImagePlot(request, List.of(new PlotAxis.LoraWeights(List.of(0.0, 0.5, 1.0)), new PlotAxis.Seeds(List.of(1L, 2L))))
@@ -24,7 +24,7 @@ import java.util.Set;
  *         .writePng(Path.of("plot.png"));
  * }</pre>
  *
- * @param request what all pictures share; its count is not used
+ * @param request what all images share; its count is not used
  * @param axes columns, then rows, then pages, which stand side by side
  */
 public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
@@ -35,7 +35,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
      * Checks that every value can be applied.
      *
      * @throws InvalidSettingException if there are no axes or more than three, two of one kind, one that does not fit
-     *     the request, or more pictures than a {@link LabelledGrid} can have
+     *     the request, or more images than a {@link LabelledGrid} can have
      */
     public ImagePlot {
         Check.given("request", request);
@@ -77,7 +77,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
     }
 
     /**
-     * Draws all pictures and waits for them. An interrupt, or what the listener throws, ends the plot as it ends
+     * Draws all images and waits for them. An interrupt, or what the listener throws, ends the plot as it ends
      * {@link TrainingEngine#generate(ImageRequest, ImageListener)}.
      *
      * @throws io.github.txt2lora.Txt2LoraException as the engine does
@@ -89,7 +89,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
         ImageListener warnings = new ImageListener() {
             @Override
             public void stepFinished(ImageProgress progress) {
-                // whole pictures are counted
+                // whole images are counted
             }
 
             @Override

@@ -87,8 +87,8 @@ public record ImageRequest(
     private static void rejectRegionsOfPlainText(PromptSyntax syntax, ImageComposition composition) {
         if (syntax == PromptSyntax.PLAIN && !(composition instanceof WholePicture)) {
             throw new InvalidSettingException("composition is " + composition
-                    + " although promptSyntax is PLAIN, where AND and ADDCOL are words like others; expected"
-                    + " promptSyntax WEB_UI or the composition of the whole picture");
+                    + " although promptSyntax is PLAIN, where AND and ADDCOL are ordinary words; expected"
+                    + " promptSyntax WEB_UI or the composition of the whole image");
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pictures of one size in rows with labels, for example the same seeds without and with a LoRA.
+ * Images of one size in rows with labels, for example the same seeds without and with a LoRA.
  *
  * <pre>{@code
  * LabelledGrid.builder()
@@ -24,7 +24,7 @@ import java.util.List;
  */
 public final class LabelledGrid {
 
-    /** How pictures are enlarged. */
+    /** How images are enlarged. */
     public enum Scaling {
         /** Each pixel becomes a square. */
         NEAREST,
@@ -42,7 +42,7 @@ public final class LabelledGrid {
     private final int scale;
     private final Scaling scaling;
 
-    /** A label and the pictures to its right. */
+    /** A label and the images to its right. */
     record Row(String label, List<BufferedImage> images) {}
 
     private LabelledGrid(Builder builder) {
@@ -55,7 +55,7 @@ public final class LabelledGrid {
     }
 
     /**
-     * How many pictures of a size a grid can have.
+     * How many images of a size a grid can have.
      *
      * @param width of each, in pixels, as large as it is drawn
      * @param height of each
@@ -101,7 +101,7 @@ public final class LabelledGrid {
         return rows;
     }
 
-    /** The first picture, which gives all their size. */
+    /** The first image, which gives all their size. */
     private BufferedImage first() {
         return rows.get(0).images().get(0);
     }
@@ -172,9 +172,9 @@ public final class LabelledGrid {
         }
 
         /**
-         * Adds a row below those already there; the pictures are copied.
+         * Adds a row below those already there; the images are copied.
          *
-         * @param label stands left of the pictures, on several lines if it is long; may be empty
+         * @param label stands left of the images, on several lines if it is long; may be empty
          * @param images at least one, as many and of the same size as in the other rows
          * @throws InvalidSettingException if the row is empty, or differs from an earlier row or the columns in length
          *     or size
@@ -206,7 +206,7 @@ public final class LabelledGrid {
         }
 
         /**
-         * How much larger than it is each picture is drawn; 1 and {@link Scaling#NEAREST} by default.
+         * How much larger than it is each image is drawn; 1 and {@link Scaling#NEAREST} by default.
          *
          * @throws InvalidSettingException if the factor is not from 1 to 16
          */
@@ -219,7 +219,7 @@ public final class LabelledGrid {
         /**
          * Makes the grid.
          *
-         * @throws InvalidSettingException if there is no row, or the pictures together have more than 2<sup>28</sup>
+         * @throws InvalidSettingException if there is no row, or the images together have more than 2<sup>28</sup>
          *     pixels
          */
         public LabelledGrid build() {
@@ -230,7 +230,7 @@ public final class LabelledGrid {
             double pixels = (double) grid.cellWidth() * grid.cellHeight() * grid.columnCount() * rows.size();
             if (pixels > MAX_PIXELS) {
                 throw new InvalidSettingException("the grid has " + (long) pixels + " pixels; expected at most "
-                        + MAX_PIXELS + ": make the scale smaller or draw fewer pictures");
+                        + MAX_PIXELS + ": make the scale smaller or draw fewer images");
             }
             return grid;
         }

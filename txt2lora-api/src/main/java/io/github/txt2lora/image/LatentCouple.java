@@ -36,7 +36,7 @@ public record LatentCouple(List<Region> regions) implements ImageComposition {
      * Reads regions as the extension writes them.
      *
      * @param regions for each part {@code rows:columns-row:column}, counted from 0: {@code 1:1-0:0,1:2-0:0,1:2-0:1} are
-     *     the whole picture, its left half and its right half
+     *     the whole image, its left half and its right half
      * @param weights a number for each region: {@code 0.2,0.8,0.8}
      * @throws InvalidSettingException if either is malformed, or they differ in number
      */
@@ -57,7 +57,7 @@ public record LatentCouple(List<Region> regions) implements ImageComposition {
     /**
      * Reads regions from the three fields of the extension.
      *
-     * @param divisions for each part into how many rows and columns the picture is divided: {@code 1:1,1:2,1:2}
+     * @param divisions for each part into how many rows and columns the image is divided: {@code 1:1,1:2,1:2}
      * @param positions for each part which row and column is its own, counted from 0: {@code 0:0,0:0,0:1}
      * @param weights a number for each region: {@code 0.2,0.8,0.8}
      * @throws InvalidSettingException if one of them is malformed, or they differ in number

@@ -10,13 +10,13 @@ import java.util.List;
  * Columns and rows, as in the web UI's extension Regional Prompter. The prompt itself has the regions:
  * {@code ADDCOL} begins the next column, {@code ADDROW} the next row, and what stands before {@code ADDCOMM} belongs to
  * all of them: {@code 2girls, forest ADDCOMM red hair ADDCOL blue hair}. What stands before {@code ADDBASE} is a base
- * prompt, which applies to the whole picture beside the regions' own prompts:
+ * prompt, which applies to the whole image beside the regions' own prompts:
  * {@code 2girls ADDBASE red hair ADDCOL blue hair}; with both, the common part comes first.
  *
  * <p>The negative prompt may be divided by the same keywords into as many rows and columns as the prompt, but has no
  * {@code ADDBASE}; if it is not divided, it applies to all regions.
  *
- * @param ratios how the picture is divided; empty for equal parts. One list: widths of the columns, or heights of the
+ * @param ratios how the image is divided; empty for equal parts. One list: widths of the columns, or heights of the
  *     rows where each row is a single region. Several lists, one for each row: its height, then its columns' widths,
  *     which may be missing where the row is a single region
  * @param baseRatio how much of each region is the base prompt's, 0 to 1; the rest is the region's own. Without
@@ -73,7 +73,7 @@ public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements
     }
 
     /**
-     * The regions of a prompt, row by row, each of weight 1; together they cover the picture once.
+     * The regions of a prompt, row by row, each of weight 1; together they cover the image once.
      *
      * @param columns how many regions each row of the prompt has, 1 or more each
      * @throws InvalidSettingException if the ratios are for another number of rows or columns

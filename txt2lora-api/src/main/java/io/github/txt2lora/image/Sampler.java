@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** The methods of drawing a picture out of noise; the names are those of diffusers' schedulers. */
+/** The methods of drawing an image out of noise; the names are those of diffusers' schedulers. */
 public enum Sampler {
     /** Denoising diffusion implicit models, without added noise. */
     DDIM("DDIM", "DDIMScheduler"),

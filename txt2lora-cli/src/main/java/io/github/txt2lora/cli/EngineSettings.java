@@ -16,8 +16,8 @@ final class EngineSettings {
             paramLabel = "DEVICE",
             defaultValue = "auto",
             converter = DeviceConverter.class,
-            description = "auto, cpu, cuda or cuda:1 and so on; auto is the first graphics card that can be used, else"
-                    + " the processor. Default: ${DEFAULT-VALUE}.")
+            description = "auto, cpu, cuda or cuda:1 and so on; auto is the first usable GPU, otherwise the"
+                    + " CPU. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Device device;
 
@@ -25,7 +25,7 @@ final class EngineSettings {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Threads on the processor; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
+            description = "CPU threads; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     @Spec(Spec.Target.MIXEE)
