@@ -68,11 +68,11 @@ public record Estimate(
         return training.evaluations() * pair;
     }
 
-    private static double secondsOf(PromptPair pair, double weights, int cores) {
+    private static double secondsOf(PromptPair pair, long weights, int cores) {
         return pair.batchSize() * evaluation(weights, pixels(pair.resolution(), pair.resolution()), cores);
     }
 
-    private static double previewSeconds(LoraProject project, double weights, int cores) {
+    private static double previewSeconds(LoraProject project, long weights, int cores) {
         PreviewSettings preview = project.settings().preview();
         if (!preview.enabled()) {
             return 0;
@@ -81,7 +81,7 @@ public record Estimate(
         return 2.0 * preview.steps() * PreviewGrid.pictures(project) * evaluation(weights, pixels, cores);
     }
 
-    private static double evaluation(double weights, double pixels, int cores) {
+    private static double evaluation(long weights, double pixels, int cores) {
         return SECONDS_PER_EVALUATION
                 + OPERATIONS_PER_WEIGHT_AND_PIXEL * weights * pixels / (OPERATIONS_PER_CORE * cores);
     }
