@@ -4,18 +4,18 @@ import io.github.txt2lora.internal.Check;
 import java.util.Optional;
 
 /**
- * What a training takes, as far as can be told before it starts. The rules were fitted to models of full size on the CPU
- * and can be wrong by a factor of two.
+ * An estimate of the memory, disk space and work of a training before it starts. The rules were fitted to full-size
+ * models on the CPU and can be wrong by a factor of two.
  *
- * @param family what the base model is, for example {@code Stable Diffusion 1.x}
+ * @param family the family of the base model, for example {@code Stable Diffusion 1.x}
  * @param unetParameters numbers in the base model's UNet
- * @param memoryBytes main memory at the most at one time, on the CPU
- * @param shortage a sentence that says that this machine has less memory, and what takes it; empty where it fits, or the
- *     system does not tell what it has
- * @param loraBytes disk space for the LoRA, those saved on the way, and one more while a file is written beside the one
+ * @param memoryBytes peak of main memory, on the CPU
+ * @param shortage a sentence that says that this machine has less memory, and what needs it; empty if the training fits,
+ *     or if the memory of the machine is unknown
+ * @param loraBytes disk space for the LoRA, intermediate LoRA files, and one more while a file is written beside the one
  *     that it replaces
  * @param stateBytes disk space for the states that are kept, and one more while it is written
- * @param evaluations of the UNet in the whole training at the most, for each picture of a batch: forward ones; a backward
+ * @param evaluations most forward evaluations of the UNet in the whole training, for each sample of a batch; a backward
  *     one counts as two
  */
 public record TrainingEstimate(
