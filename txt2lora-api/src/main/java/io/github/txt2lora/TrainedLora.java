@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param losses mean squared error of each iteration, in order
  * @param metadata the metadata in the file's header, in the order of the file
  * @param quality its gap and drift, if they were measured
- * @param unetSamples samples that passed through the UNet in this run; a backward pass counts as two
+ * @param unetSamples samples that passed through the UNet in this run; a backward pass counts as two;
+ *     an iteration that was cancelled midway does not count
  * @param duration time from the first iteration to the last save, without pauses
  * @param warnings warnings to the user
  */

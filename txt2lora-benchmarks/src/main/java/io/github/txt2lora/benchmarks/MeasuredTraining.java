@@ -11,6 +11,7 @@ import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
@@ -82,7 +83,7 @@ final class MeasuredTraining {
                         checkpointFile.toString(),
                         new LatentCache(0, LatentFolder.none()));
                 try (var trainer = new LecoTrainer(model, parameters, pairs, spec, generator)) {
-                    return measure(trainer, unet, torch.threads());
+                    return measure(trainer, new TrainerGroup(torch, unet), unet, torch.threads());
                 }
             }
         }
@@ -93,13 +94,13 @@ final class MeasuredTraining {
         return PromptEmbeddings.encode(encoder, pairs, owner, warning -> {});
     }
 
-    private Measurement measure(LecoTrainer trainer, UNet unet, int threads) throws IOException {
+    private Measurement measure(LecoTrainer trainer, TrainerGroup group, UNet unet, int threads) throws IOException {
         Duration loaded = sinceJvmStart();
-        trainer.next();
+        group.next(List.of(trainer));
         long evaluationsBefore = unet.forwardSamples();
         long startNanos = System.nanoTime();
         while (!trainer.isDone()) {
-            trainer.next();
+            group.next(List.of(trainer));
         }
         double seconds = (System.nanoTime() - startNanos) * 1e-9;
         double evaluations = unet.forwardSamples() - evaluationsBefore;

@@ -11,6 +11,7 @@ import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.closedform.ClosedFormStart;
@@ -92,10 +93,11 @@ final class QualityRun implements AutoCloseable {
                 ClosedFormStart.standard().apply(model(cache), parameters, pairs, everydayPrompts);
             }
             try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
+                var group = new TrainerGroup(torch, unet);
                 var meter = new QualityMeter(model(measuring), pairs);
                 for (int iteration : measuredAfter) {
                     while (trainer.iteration() < iteration) {
-                        trainer.next();
+                        group.next(List.of(trainer));
                     }
                     work += unet.work();
                     nanos += System.nanoTime();

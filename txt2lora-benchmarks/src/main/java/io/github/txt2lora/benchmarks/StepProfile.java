@@ -103,7 +103,7 @@ final class StepProfile implements TrainingListener {
         String innermost = null;
         for (StackTraceElement frame : frames) {
             String name = frame.getClassName();
-            isTraining |= name.endsWith(".LecoTrainer");
+            isTraining |= name.endsWith(".TrainerGroup");
             if (innermost == null && name.startsWith(LIBRARY) && !name.startsWith(LIBRARY + "torch.")) {
                 innermost = name.substring(name.lastIndexOf('.') + 1) + "." + frame.getMethodName();
             }

@@ -1,8 +1,7 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.leco.ResilientTrainer;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.TrainerGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +36,7 @@ final class GroupRun {
         }
         var group = new TrainerGroup(engine.torch(), active.get(0).unet());
         while (!active.isEmpty()) {
-            if (together && active.size() > 1) {
-                iterateTogether(group);
-            } else {
-                active.forEach(TrainingRun::iterate);
-            }
+            parts().forEach(runs -> iterate(group, runs));
             active.removeIf(run -> !run.isActive());
         }
     }
@@ -55,25 +50,38 @@ final class GroupRun {
         active.removeIf(run -> !run.isActive());
     }
 
-    private void iterateTogether(TrainerGroup group) {
-        UNet unet = active.get(0).unet();
-        long before = unet.work();
+    /** Those that make an iteration together. */
+    private List<List<TrainingRun>> parts() {
+        return together
+                ? List.of(List.copyOf(active))
+                : active.stream().map(List::of).toList();
+    }
+
+    private void iterate(TrainerGroup group, List<TrainingRun> runs) {
+        List<LecoTrainer> trainers = runs.stream().map(TrainingRun::trainer).toList();
+        List<Outcome> outcomes;
         try {
-            List<ResilientTrainer> trainers =
-                    active.stream().map(TrainingRun::trainer).toList();
-            List<Outcome> outcomes = engine.torch()
-                    .checkingCalls(() -> active.forEach(TrainingRun::checkpoint), () -> group.next(trainers));
-            long work = unet.work() - before;
-            for (int i = 0; i < outcomes.size(); i++) {
-                long share = work * (i + 1) / outcomes.size() - work * i / outcomes.size();
-                active.get(i).iteratedTogether(outcomes.get(i), share);
-            }
+            outcomes = engine.torch()
+                    .checkingCalls(() -> runs.forEach(TrainingRun::checkpoint), () -> group.next(trainers));
         } catch (JobControl.CancelSignal e) {
-            active.forEach(TrainingRun::endIfCancelled);
+            runs.forEach(TrainingRun::endIfCancelled);
+            return;
         } catch (RuntimeException | Error e) {
-            together = false;
-            active.forEach(run -> run.warn("an iteration of several LoRAs together failed, so each is trained by itself"
-                    + " from now on: " + e.getMessage()));
+            failed(runs, e);
+            return;
         }
+        for (int i = 0; i < outcomes.size(); i++) {
+            runs.get(i).take(outcomes.get(i));
+        }
+    }
+
+    private void failed(List<TrainingRun> runs, Throwable failure) {
+        if (runs.size() == 1) {
+            runs.get(0).fail(failure);
+            return;
+        }
+        together = false;
+        runs.forEach(run -> run.warn("an iteration of several LoRAs together failed, so each is trained by itself"
+                + " from now on: " + failure.getMessage()));
     }
 }

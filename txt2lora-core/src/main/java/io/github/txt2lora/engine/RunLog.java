@@ -11,7 +11,7 @@ import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.leco.LecoTrainer;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.state.TrainingState;
 import java.time.Duration;
 import java.time.Instant;

@@ -8,7 +8,6 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
-import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
@@ -16,8 +15,7 @@ import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.NonFiniteException;
-import io.github.txt2lora.leco.ResilientTrainer;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.quality.GapWatch;
 import io.github.txt2lora.leco.quality.QualityMeter;
@@ -33,7 +31,6 @@ import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The iterations of a training, from the beginning or from a saved state, up to its file. Each method may also throw
@@ -46,7 +43,7 @@ final class TrainingLoop implements AutoCloseable {
     private final TrainingSpec spec;
     private final RunLog log;
     private final DenoisingModel model;
-    private final ResilientTrainer trainer;
+    private final LecoTrainer trainer;
     private final QualityMeter meter;
     private final GapWatch gapWatch;
     private final LoraParameters parameters;
@@ -58,7 +55,6 @@ final class TrainingLoop implements AutoCloseable {
     private double driftAtStart;
     private boolean hasBegun;
     private long work;
-    private @Nullable LoraQuality quality;
 
     /**
      * A loop that has not begun.
@@ -71,7 +67,7 @@ final class TrainingLoop implements AutoCloseable {
             EngineJob job,
             RunLog log,
             DenoisingModel model,
-            LecoTrainer lecoTrainer,
+            LecoTrainer trainer,
             LoraParameters parameters,
             BaseModel base,
             Supplier<SortedMap<String, String>> fingerprint) {
@@ -79,7 +75,7 @@ final class TrainingLoop implements AutoCloseable {
         this.training = job.training();
         this.spec = training.training();
         this.log = log;
-        this.trainer = new ResilientTrainer(lecoTrainer, spec.nonFinite());
+        this.trainer = trainer;
         this.model = model;
         this.meter = new QualityMeter(model, training.prompts());
         this.gapWatch = new GapWatch(spec.stopWhen());
@@ -90,7 +86,7 @@ final class TrainingLoop implements AutoCloseable {
         this.keeper = new StateKeeper(spec.states(), states, job::publish, log::warn);
     }
 
-    ResilientTrainer trainer() {
+    LecoTrainer trainer() {
         return trainer;
     }
 
@@ -101,30 +97,15 @@ final class TrainingLoop implements AutoCloseable {
 
     /** Goes on from the last state, or begins anew. */
     void begin() {
-        counted(() -> {
-            driftAtStart = driftAtStart();
-            restore();
-            hasBegun = true;
-            measureGap();
-        });
+        driftAtStart = driftAtStart();
+        restore();
+        hasBegun = true;
+        measureGap();
     }
 
-    /** Makes one iteration. */
-    void iterate() {
-        counted(() -> iterationDone(trainer.next()));
-    }
-
-    /**
-     * Takes an iteration that was made together with those of other trainings.
-     *
-     * @param work this training's share of it, see {@link UNet#work()}
-     */
-    void iteratedTogether(Outcome outcome, long work) {
-        this.work += work;
-        counted(() -> iterationDone(outcome));
-    }
-
-    private void iterationDone(Outcome outcome) {
+    /** Takes what became of an iteration that did not fail. */
+    void take(Outcome outcome) {
+        work += outcome.work();
         if (outcome instanceof Outcome.Trained trained) {
             log.iterationDone(trained.iteration());
             // saved first, since what measures may be interrupted
@@ -134,18 +115,6 @@ final class TrainingLoop implements AutoCloseable {
         } else if (outcome instanceof Outcome.Recovered recovered) {
             log.recovered(recovered);
             gapWatch.fallBack(recovered.goesOnAfter());
-        } else if (outcome instanceof Outcome.Failed failed) {
-            throw failed.failure();
-        }
-    }
-
-    /** Runs a part of this training; what the network does meanwhile is this training's work. */
-    private void counted(Runnable part) {
-        long before = model.unet().work();
-        try {
-            part.run();
-        } finally {
-            work += model.unet().work() - before;
         }
     }
 
@@ -160,7 +129,7 @@ final class TrainingLoop implements AutoCloseable {
         Map<String, String> metadata = save(training.loraFile(), iteration);
         keepOrDeleteState();
         Optional<LoraQuality> quality = measureQuality();
-        return log.result(metadata, quality, work);
+        return log.result(metadata, quality, work + meter.work());
     }
 
     private double driftAtStart() {
@@ -201,16 +170,14 @@ final class TrainingLoop implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            counted(() -> {
-                trainer.attach();
-                quality = new LoraQuality(meter.gap(), meter.drift(), driftAtStart, gapWatch.gaps());
-            });
+            trainer.attach();
+            return Optional.of(new LoraQuality(meter.gap(), meter.drift(), driftAtStart, gapWatch.gaps()));
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same
         } catch (Txt2LoraException e) {
             log.warn("the LoRA is written, but its quality could not be measured: " + e.getMessage());
         }
-        return Optional.ofNullable(quality);
+        return Optional.empty();
     }
 
     private void restore() {

@@ -28,8 +28,7 @@ import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.leco.LecoTrainer;
-import io.github.txt2lora.leco.ResilientTrainer;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
+import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.closedform.ClosedFormStart;
 import io.github.txt2lora.leco.closedform.EverydayPrompts;
 import io.github.txt2lora.leco.estimate.DiskNeed;
@@ -92,8 +91,8 @@ final class TrainingRun {
         return opened().unet();
     }
 
-    /** What makes its iterations. */
-    ResilientTrainer trainer() {
+    /** What its iterations change. */
+    LecoTrainer trainer() {
         return opened().loop().trainer();
     }
 
@@ -124,14 +123,13 @@ final class TrainingRun {
         }
     }
 
-    /** Makes one iteration. */
-    void iterate() {
-        attempt(() -> opened().loop().iterate());
-    }
-
-    /** Takes an iteration that was made together with those of other trainings; see {@link TrainingLoop}. */
-    void iteratedTogether(Outcome outcome, long work) {
-        attempt(() -> opened().loop().iteratedTogether(outcome, work));
+    /** Takes what became of its iteration. */
+    void take(Outcome outcome) {
+        if (outcome instanceof Outcome.Failed failed) {
+            fail(failed.failure());
+        } else {
+            attempt(() -> opened().loop().take(outcome));
+        }
     }
 
     /**
@@ -167,23 +165,29 @@ final class TrainingRun {
             }
         } catch (JobControl.CancelSignal e) {
             endWith(e, this::cancelled);
-        } catch (Txt2LoraException e) {
-            endWith(e, () -> failed(e));
-        } catch (OutOfMemoryError e) {
-            endWith(
-                    e,
-                    () -> failed(new TrainingFailedException(
-                            "the training of " + training.name() + " failed: " + e.getMessage() + ", with at most "
-                                    + (Runtime.getRuntime().maxMemory() >> 20)
-                                    + " MiB for Java; start it with a larger -Xmx, or train with a lower rank,"
-                                    + " resolution or batch size",
-                            e)));
         } catch (RuntimeException | Error e) {
-            endWith(
-                    e,
-                    () -> failed(
-                            new TrainingFailedException("the training of " + training.name() + " failed: " + e, e)));
+            fail(e);
         }
+    }
+
+    /** Ends it because of a failure. */
+    void fail(Throwable failure) {
+        endWith(failure, () -> failed(reported(failure)));
+    }
+
+    private Txt2LoraException reported(Throwable failure) {
+        if (failure instanceof Txt2LoraException known) {
+            return known;
+        }
+        String beginning = "the training of " + training.name() + " failed: ";
+        return new TrainingFailedException(
+                failure instanceof OutOfMemoryError
+                        ? beginning + failure.getMessage() + ", with at most "
+                                + (Runtime.getRuntime().maxMemory() >> 20)
+                                + " MiB for Java; start it with a larger -Xmx, or train with a lower rank,"
+                                + " resolution or batch size"
+                        : beginning + failure,
+                failure);
     }
 
     private <T> T checked(Supplier<T> part) {

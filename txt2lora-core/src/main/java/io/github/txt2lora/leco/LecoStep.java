@@ -27,7 +27,7 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison up to the gradient: draw a lesson, get noisy latents, ask the teacher, compare. In a joint step the
+ * One comparison up to the gradient, made by a {@link TrainerGroup}: draw a lesson, get noisy latents, ask the teacher, compare. In a joint step the
  * same latents are compared for a prompt to keep too, in the same call of the network:
  *
  * <pre>
@@ -56,12 +56,10 @@ final class LecoStep {
         this.lossScale = LossScale.initial(spec.precision());
     }
 
-    /** Runs the step; the context's scope owns the result and everything on the way. */
-    LoraGradient run(StepContext context) {
-        return compare(context, prepare(context));
-    }
-
-    /** Everything up to the comparison: draws a lesson, gets noisy latents, and asks the teacher. */
+    /**
+     * Everything up to the comparison: draws a lesson, gets noisy latents, and asks the teacher. The context's scope owns
+     * the result and all on the way.
+     */
     Comparison prepare(StepContext context) {
         int number = (int) context.generator().randint(0, lessons.size());
         context.observer().onLesson(number);

@@ -3,28 +3,25 @@ package io.github.txt2lora.leco;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
-import io.github.txt2lora.leco.latents.StepContext;
-import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.optimizer.LearningRates;
 import io.github.txt2lora.leco.optimizer.Optimizer;
+import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.HostNumbers;
-import io.github.txt2lora.torch.Torch;
-import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The training loop. The LoRA is attached to the UNet until the trainer is closed, or another one takes its place between
- * two iterations.
+ * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to the
+ * UNet until the trainer is closed, or another one takes its place.
  */
 public final class LecoTrainer implements AutoCloseable {
 
@@ -38,6 +35,7 @@ public final class LecoTrainer implements AutoCloseable {
     private final Optimizer optimizer;
     private final LearningRates learningRates;
     private final LoraParameters lora;
+    private final Recovery recovery;
     private double learningRateFactor = 1;
     private int iteration;
 
@@ -57,6 +55,7 @@ public final class LecoTrainer implements AutoCloseable {
         this.spec = spec;
         this.generator = generator;
         this.lora = lora;
+        this.recovery = new Recovery(spec.nonFinite());
         this.step = new LecoStep(model, pairs, spec);
         this.learningRates = LearningRates.of(spec);
         this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
@@ -78,43 +77,9 @@ public final class LecoTrainer implements AutoCloseable {
         return iteration >= spec.iterations();
     }
 
-    /**
-     * Runs one iteration: as many steps as gradients are accumulated, and one change of the parameters by their mean.
-     *
-     * <p>What the check of {@link Torch#checkingCalls} throws ends the iteration, and everything is as it was before it,
-     * the random stream included.
-     *
-     * @throws NonFiniteException if the loss, the gradient or the parameters are not finite
-     * @throws TrainingFailedException if libtorch fails
-     */
-    public Iteration next() {
-        return next(StepObserver.NONE);
-    }
-
-    Iteration next(StepObserver observer) {
-        long[] before = generator.state();
-        try {
-            return iterate(observer);
-        } catch (NonFiniteException e) {
-            throw e;
-        } catch (TorchException e) {
-            generator.restore(before);
-            throw new TrainingFailedException("iteration " + (iteration + 1) + " failed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            generator.restore(before);
-            throw e;
-        }
-    }
-
-    private Iteration iterate(StepObserver observer) {
-        try (NDManager scope = model.torch().newScope()) {
-            attach();
-            List<LoraGradient> results = new ArrayList<>();
-            for (int i = 0; i < spec.gradientAccumulation(); i++) {
-                results.add(step.run(new StepContext(scope, generator, observer)));
-            }
-            return apply(scope, results);
-        }
+    /** Takes a state to go back to, if one is due; before each iteration. */
+    void takeSnapshot() {
+        recovery.beforeIteration(iteration, this::trainerState);
     }
 
     /** How many comparisons make an iteration. */
@@ -133,7 +98,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /** Lets the network use this LoRA, which another one may have taken the place of. */
-    void attach() {
+    public void attach() {
         try (NDManager scope = model.torch().newScope()) {
             lora.attachTo(model.unet(), scope);
         }
@@ -145,13 +110,31 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /**
-     * Ends an iteration: changes the parameters by the mean of the gradients.
+     * Ends an iteration: changes the parameters by the mean of the gradients, or does what the {@link NonFinitePolicy}
+     * says if a loss, the gradient or the parameters are not finite.
      *
      * @param scope owns what is made on the way
      * @param results of all its comparisons; the first one's gradient is changed
-     * @throws NonFiniteException if a loss, the gradient or the parameters are not finite
+     * @param work what the network did for them
+     * @throws TrainingFailedException if the policy does not let the training go on
      */
-    Iteration apply(NDManager scope, List<LoraGradient> results) {
+    Outcome end(NDManager scope, List<LoraGradient> results, long work) {
+        try {
+            Iteration done = apply(scope, results);
+            recovery.iterationDone();
+            return new Outcome.Trained(done, work);
+        } catch (NonFiniteException e) {
+            recovery.after(e).ifPresent(good -> goBack(good, learningRateFactor * recovery.slowdown()));
+            return new Outcome.Recovered(e.iteration(), e.getMessage(), iteration, learningRateFactor, work);
+        }
+    }
+
+    /** The random stream goes on, since the same numbers would go wrong again. */
+    private void goBack(TrainerState good, double newLearningRateFactor) {
+        restore(good.with(generator.state(), newLearningRateFactor));
+    }
+
+    private Iteration apply(NDManager scope, List<LoraGradient> results) {
         double loss = 0;
         NDArray gradient = results.get(0).gradient();
         for (LoraGradient result : results) {
@@ -197,24 +180,23 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /** A copy of the LoRA's parameters as they are now. */
-    float[] parameters() {
+    public float[] parameters() {
         return HostNumbers.floats(lora.vector());
     }
 
     /** Sets the LoRA's parameters, when nothing more is trained. */
-    void takeParameters(float[] values) {
+    public void takeParameters(float[] values) {
         try (NDManager scope = model.torch().newScope()) {
             optimizer.restore(scope, values, List.of());
         }
     }
 
-    /** What the schedule's learning rates are multiplied by. */
-    double learningRateFactor() {
-        return learningRateFactor;
+    /** All that later iterations depend on, copied to memory of the host. Not to be called within an iteration. */
+    public RecoverableState state() {
+        return recovery.state(trainerState());
     }
 
-    /** All that later iterations depend on, copied to memory of the host. Not to be called within an iteration. */
-    public TrainerState state() {
+    private TrainerState trainerState() {
         try (NDManager scope = model.torch().newScope()) {
             return new TrainerState(
                     iteration,
@@ -231,7 +213,12 @@ public final class LecoTrainer implements AutoCloseable {
      *
      * @throws CheckpointException if the state does not fit the LoRA
      */
-    public void restore(TrainerState state) {
+    public void restore(RecoverableState state) {
+        restore(state.trainer());
+        recovery.restore(state);
+    }
+
+    private void restore(TrainerState state) {
         try (NDManager scope = model.torch().newScope()) {
             requireFitting(state);
             generator.restore(state.generator());

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.lora.LoraParameters;
@@ -21,12 +20,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains several LoRAs of one layout over one network: each draws its own lesson and latents, and then all whose latents
- * are of one shape are compared in one call. Each has its own optimizer and random stream, so its result is that of
- * training alone, up to rounding. Where memory does not suffice, fewer go through the network at once, and stay so.
+ * Makes the iterations of one LoRA, or of several of one layout over one network: each draws its own lesson and latents,
+ * and then all whose latents are of one shape are compared in one call. Each has its own optimizer and random stream, so
+ * its result is that of training alone, up to rounding. Where memory does not suffice, fewer go through the network at
+ * once, and stay so.
  */
 public final class TrainerGroup {
 
@@ -40,101 +41,133 @@ public final class TrainerGroup {
         this.unet = unet;
     }
 
+    /** An iteration of one LoRA. */
+    private static final class Share {
+
+        private final LecoTrainer trainer;
+        private final long[] generatorBefore;
+        private final List<LoraGradient> gradients = new ArrayList<>();
+        private long work;
+
+        Share(LecoTrainer trainer) {
+            this.trainer = trainer;
+            this.generatorBefore = trainer.generator().state();
+        }
+
+        /** Makes all as if the iteration had not begun, as long as the LoRA has not changed. */
+        void undo() {
+            trainer.generator().restore(generatorBefore);
+        }
+
+        TrainingFailedException failure(TorchException e) {
+            return new TrainingFailedException(
+                    "iteration " + (trainer.iteration() + 1) + " failed: " + e.getMessage(), e);
+        }
+
+        Outcome end(NDManager scope) {
+            try {
+                return trainer.end(scope, gradients, work);
+            } catch (TrainingFailedException e) {
+                return new Outcome.Failed(e, work);
+            } catch (TorchException e) {
+                undo();
+                return new Outcome.Failed(failure(e), work);
+            } catch (RuntimeException | Error e) {
+                undo();
+                return new Outcome.Failed(e, work);
+            }
+        }
+    }
+
     /** What one LoRA compares in one call. */
-    private record Part(LecoTrainer trainer, StepContext context, Comparison comparison) {
+    private record Part(Share share, StepContext context, Comparison comparison) {
 
         Shape shape() {
             return comparison.latents().getShape();
         }
 
+        LecoTrainer trainer() {
+            return share.trainer;
+        }
+
         LecoStep step() {
-            return trainer.step();
+            return trainer().step();
         }
     }
 
     /**
-     * Runs one iteration of each trainer. What the check of {@link Torch#checkingCalls} throws ends it, and everything is
-     * as it was before it, random streams included.
+     * Runs one iteration of each trainer: as many comparisons as gradients are accumulated, and one change of the
+     * parameters by their mean. What the check of {@link Torch#checkingCalls} throws ends it, and everything is as it was
+     * before it, random streams included.
      *
      * @param trainers over the network, whose iterations have the same number of comparisons
      * @return what became of each trainer's iteration, in order
      * @throws TrainingFailedException if libtorch fails before any LoRA has changed
      */
-    public List<Outcome> next(List<ResilientTrainer> trainers) {
-        trainers.forEach(ResilientTrainer::takeSnapshot);
-        List<long[]> before = trainers.stream()
-                .map(each -> each.trainer().generator().state())
-                .toList();
+    public List<Outcome> next(List<LecoTrainer> trainers) {
+        return next(trainers, StepObserver.NONE);
+    }
+
+    /** As {@link #next(List)}, with an observer of all steps. */
+    List<Outcome> next(List<LecoTrainer> trainers, StepObserver observer) {
+        trainers.forEach(LecoTrainer::takeSnapshot);
+        List<Share> shares = trainers.stream().map(Share::new).toList();
         try (NDManager scope = torch.newScope()) {
-            List<List<LoraGradient>> gradients = gradients(scope, trainers);
-            List<Outcome> outcomes = new ArrayList<>();
-            for (int i = 0; i < trainers.size(); i++) {
-                outcomes.add(apply(scope, trainers.get(i), gradients.get(i)));
-            }
-            return outcomes;
+            compareAll(scope, shares, observer);
+            return shares.stream().map(share -> share.end(scope)).toList();
         } catch (TorchException e) {
-            restore(trainers, before);
-            throw new TrainingFailedException("an iteration of several LoRAs failed: " + e.getMessage(), e);
+            shares.forEach(Share::undo);
+            throw shares.size() == 1
+                    ? shares.get(0).failure(e)
+                    : new TrainingFailedException("an iteration of several LoRAs failed: " + e.getMessage(), e);
         } catch (RuntimeException | Error e) {
-            restore(trainers, before);
+            shares.forEach(Share::undo);
             throw e;
         }
     }
 
-    private static Outcome apply(NDManager scope, ResilientTrainer resilient, List<LoraGradient> gradients) {
-        LecoTrainer trainer = resilient.trainer();
-        try {
-            return resilient.settle(() -> trainer.apply(scope, gradients));
-        } catch (TrainingFailedException e) {
-            return new Outcome.Failed(e);
-        } catch (TorchException e) {
-            return new Outcome.Failed(new TrainingFailedException(
-                    "iteration " + (trainer.iteration() + 1) + " failed: " + e.getMessage(), e));
-        }
-    }
-
-    private static void restore(List<ResilientTrainer> trainers, List<long[]> generators) {
-        for (int i = 0; i < trainers.size(); i++) {
-            trainers.get(i).trainer().generator().restore(generators.get(i));
-        }
-    }
-
-    /** The gradients of all comparisons of each trainer. */
-    private List<List<LoraGradient>> gradients(NDManager scope, List<ResilientTrainer> trainers) {
-        Map<LecoTrainer, List<LoraGradient>> gradients = new LinkedHashMap<>();
-        trainers.forEach(each -> gradients.put(each.trainer(), new ArrayList<>()));
-        int comparisons = trainers.get(0).trainer().comparisons();
+    /** Makes all comparisons of each trainer. */
+    private void compareAll(NDManager scope, List<Share> shares, StepObserver observer) {
+        int comparisons = shares.get(0).trainer.comparisons();
         for (int i = 0; i < comparisons; i++) {
             Map<Shape, List<Part>> byShape = new LinkedHashMap<>();
-            for (LecoTrainer trainer : gradients.keySet()) {
-                var context = new StepContext(scope, trainer.generator(), StepObserver.NONE);
-                trainer.attach(); // rollouts use it
-                var part = new Part(trainer, context, trainer.step().prepare(context));
+            for (Share share : shares) {
+                Part part = counted(List.of(share), () -> prepare(scope, share, observer));
                 byShape.computeIfAbsent(part.shape(), shape -> new ArrayList<>())
                         .add(part);
             }
-            for (List<Part> parts : byShape.values()) {
-                List<LoraGradient> results = compare(scope, parts);
-                for (int j = 0; j < parts.size(); j++) {
-                    Objects.requireNonNull(gradients.get(parts.get(j).trainer()))
-                            .add(results.get(j));
-                }
-            }
+            byShape.values().forEach(parts -> compare(scope, parts));
         }
-        return List.copyOf(gradients.values());
     }
 
-    private List<LoraGradient> compare(NDManager scope, List<Part> parts) {
-        if (parts.size() == 1) {
-            Part part = parts.get(0);
-            part.trainer().attach();
-            return List.of(part.step().compare(part.context(), part.comparison()));
-        }
+    private static Part prepare(NDManager scope, Share share, StepObserver observer) {
+        LecoTrainer trainer = share.trainer;
+        var context = new StepContext(scope, trainer.generator(), observer);
+        trainer.attach(); // rollouts use it
+        return new Part(share, context, trainer.step().prepare(context));
+    }
+
+    /** Adds what the network does meanwhile to the work of those it is done for, in equal parts. */
+    private <T> T counted(List<Share> shares, Supplier<T> task) {
+        long before = unet.work();
+        T result = task.get();
+        long each = (unet.work() - before) / shares.size();
+        shares.forEach(share -> share.work += each);
+        return result;
+    }
+
+    private void compare(NDManager scope, List<Part> parts) {
         if (parts.size() <= mostTogether) {
             try {
-                return compareTogether(scope, parts);
+                List<Share> shares = parts.stream().map(Part::share).toList();
+                List<LoraGradient> gradients = counted(
+                        shares, () -> parts.size() == 1 ? compareAlone(parts.get(0)) : compareTogether(scope, parts));
+                for (int i = 0; i < parts.size(); i++) {
+                    shares.get(i).gradients.add(gradients.get(i));
+                }
+                return;
             } catch (TorchException e) {
-                if (!e.isOutOfMemory()) {
+                if (!e.isOutOfMemory() || parts.size() == 1) {
                     throw e;
                 }
                 torch.emptyCache();
@@ -142,9 +175,13 @@ public final class TrainerGroup {
             }
         }
         int half = (parts.size() + 1) / 2;
-        List<LoraGradient> results = new ArrayList<>(compare(scope, parts.subList(0, half)));
-        results.addAll(compare(scope, parts.subList(half, parts.size())));
-        return results;
+        compare(scope, parts.subList(0, half));
+        compare(scope, parts.subList(half, parts.size()));
+    }
+
+    private static List<LoraGradient> compareAlone(Part part) {
+        part.trainer().attach();
+        return List.of(part.step().compare(part.context(), part.comparison()));
     }
 
     private List<LoraGradient> compareTogether(NDManager scope, List<Part> parts) {

@@ -6,7 +6,7 @@ import io.github.txt2lora.diffusion.TextToImage;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.internal.file.Sha256;
-import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.text.PromptEncoder;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ enum Phase {
     LOADING_VAE(Vae.class.getName(), "load"),
     HASHING_MODEL(Sha256.class.getName(), null),
     ROLLOUT(GuidedDenoiser.class.getName(), null),
-    STEP(LecoTrainer.class.getName(), null),
+    STEP(TrainerGroup.class.getName(), null),
     MEASURING(QualityMeter.class.getName(), null),
     DECODING(TextToImage.class.getName(), null);
 

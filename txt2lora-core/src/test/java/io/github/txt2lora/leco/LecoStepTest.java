@@ -17,6 +17,7 @@ import io.github.txt2lora.diffusion.PredictionType;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
+import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
@@ -97,8 +98,13 @@ class LecoStepTest {
 
     private LoraGradient run(TrainingMethod method, PromptPair pair, Compared compared) {
         TrainingSpec spec = TrainingSpec.leco().method(method).build();
-        return new LecoStep(tiny.withNewCache(), List.of(pair, TREE), spec)
-                .run(TinyModel.context(scope, new TorchGenerator(4), compared));
+        return run(
+                new LecoStep(tiny.withNewCache(), List.of(pair, TREE), spec),
+                TinyModel.context(scope, new TorchGenerator(4), compared));
+    }
+
+    private static LoraGradient run(LecoStep step, StepContext context) {
+        return step.compare(context, step.prepare(context));
     }
 
     private static TrainingMethod joint(LossWeighting weighting, double weight) {
@@ -197,8 +203,9 @@ class LecoStepTest {
         TrainingSpec spec = TrainingSpec.leco().method(method).build();
         var compared = new Compared();
 
-        LoraGradient weighted = new LecoStep(tiny.withNewCache(), List.of(pair), spec)
-                .run(TinyModel.context(scope, new TorchGenerator(4), compared));
+        LoraGradient weighted = run(
+                new LecoStep(tiny.withNewCache(), List.of(pair), spec),
+                TinyModel.context(scope, new TorchGenerator(4), compared));
 
         NoisyBatch batch = batch(method, pair);
         LoraGradient plain = alone(batch, "krnkmd", compared.goal, weights(batch, weighting));
@@ -225,7 +232,7 @@ class LecoStepTest {
         var prompts = new Compared();
 
         for (int i = 0; i < 15; i++) {
-            step.run(TinyModel.context(scope, generator, prompts));
+            run(step, TinyModel.context(scope, generator, prompts));
         }
 
         assertThat(prompts.base).containsOnlyKeys("tree", "1girl", "cat ears, maid", "");
@@ -238,11 +245,11 @@ class LecoStepTest {
         var step = new LecoStep(tiny.withNewCache(), List.of(PAIR, TREE), spec);
         var generator = new TorchGenerator(4);
         for (int i = 0; i < 20; i++) {
-            step.run(TinyModel.context(scope, generator, StepObserver.NONE));
+            run(step, TinyModel.context(scope, generator, StepObserver.NONE));
         }
         long before = tiny.unet().work();
 
-        step.run(TinyModel.context(scope, generator, StepObserver.NONE));
+        run(step, TinyModel.context(scope, generator, StepObserver.NONE));
 
         // target and kept prompt, forward and backward
         assertThat(tiny.unet().work() - before).isEqualTo(2 * BATCH * 3);

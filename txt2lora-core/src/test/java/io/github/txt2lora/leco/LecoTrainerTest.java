@@ -60,7 +60,7 @@ class LecoTrainerTest {
 
     /** What one iteration did: the parameters' change, and the gradients that it was made of. */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-    private record Outcome(float[] change, List<float[]> gradients, LecoTrainer.Iteration iteration) {}
+    private record Change(float[] change, List<float[]> gradients, LecoTrainer.Iteration iteration) {}
 
     private static TrainingSpec.Builder spec() {
         return TrainingSpec.leco()
@@ -70,7 +70,7 @@ class LecoTrainerTest {
                 .learningRate(1);
     }
 
-    private static Outcome iterate(TrainingSpec spec) {
+    private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
             var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, PAIRS, scope, warning -> {});
@@ -89,12 +89,14 @@ class LecoTrainerTest {
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2))) {
-                LecoTrainer.Iteration iteration = trainer.next(observer);
+                var outcome = (Outcome.Trained) new TrainerGroup(torch, unet)
+                        .next(List.of(trainer), observer)
+                        .get(0);
                 float[] after = parameters.vector().toFloatArray();
                 for (int i = 0; i < after.length; i++) {
                     after[i] -= before[i];
                 }
-                return new Outcome(after, gradients, iteration);
+                return new Change(after, gradients, outcome.iteration());
             }
         }
     }
@@ -117,7 +119,7 @@ class LecoTrainerTest {
 
     @Test
     void step_goes_against_the_gradient() {
-        Outcome outcome = iterate(spec().build());
+        Change outcome = iterate(spec().build());
 
         assertThat(outcome.gradients()).hasSize(1);
         assertThat(norm(outcome.change())).isPositive();
@@ -129,8 +131,8 @@ class LecoTrainerTest {
 
     @Test
     void accumulated_gradients_are_averaged() {
-        Outcome one = iterate(spec().build());
-        Outcome two = iterate(spec().gradientAccumulation(2).build());
+        Change one = iterate(spec().build());
+        Change two = iterate(spec().gradientAccumulation(2).build());
 
         assertThat(two.gradients()).hasSize(2);
         assertThat(two.gradients().get(0)).isEqualTo(one.gradients().get(0));
@@ -144,9 +146,9 @@ class LecoTrainerTest {
 
     @Test
     void gradient_longer_than_the_limit_is_shortened_to_it() {
-        Outcome free = iterate(spec().build());
+        Change free = iterate(spec().build());
         double limit = norm(free.change()) / 4;
-        Outcome limited = iterate(spec().maxGradientNorm(limit).build());
+        Change limited = iterate(spec().maxGradientNorm(limit).build());
 
         assertThat(norm(limited.change())).isCloseTo(limit, within(1e-3 * limit));
         assertThatTensor(limited.change()).isCloseTo(scaled(free.change(), 0.25), 1e-3 * limit, 1);
@@ -156,9 +158,8 @@ class LecoTrainerTest {
 
     @Test
     void gradient_shorter_than_the_limit_is_left_alone() {
-        Outcome free = iterate(spec().build());
-        Outcome limited =
-                iterate(spec().maxGradientNorm(norm(free.change()) * 4).build());
+        Change free = iterate(spec().build());
+        Change limited = iterate(spec().maxGradientNorm(norm(free.change()) * 4).build());
 
         assertThat(limited.change()).isEqualTo(free.change());
     }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraType;
-import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
@@ -19,7 +18,6 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.golden.GoldenCheckpoints;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
@@ -113,8 +111,11 @@ class TrainerGroupTest {
             try (NDManager own = torch.newScope()) {
                 LoraParameters parameters = parameters(own, spec, i);
                 try (LecoTrainer trainer = trainer(parameters, spec, i)) {
+                    var group = new TrainerGroup(torch, model.unet());
                     while (!trainer.isDone()) {
-                        losses.add(trainer.next().loss());
+                        var outcome =
+                                (Outcome.Trained) group.next(List.of(trainer)).get(0);
+                        losses.add(outcome.iteration().loss());
                     }
                 }
                 results.add(parameters.vector().toFloatArray());
@@ -142,12 +143,9 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            List<ResilientTrainer> resilient = trainers.stream()
-                    .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
-                    .toList();
             var group = new TrainerGroup(torch, model.unet());
             for (int i = 0; i < ITERATIONS; i++) {
-                List<Outcome> outcomes = group.next(resilient);
+                List<Outcome> outcomes = group.next(trainers);
                 for (int j = 0; j < outcomes.size(); j++) {
                     double loss =
                             ((Outcome.Trained) outcomes.get(j)).iteration().loss();
@@ -170,9 +168,6 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            List<ResilientTrainer> resilient = trainers.stream()
-                    .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
-                    .toList();
             var group = new TrainerGroup(torch, model.unet());
             int[] callsTogether = {0};
             Runnable memoryRunsOut = () -> {
@@ -182,7 +177,7 @@ class TrainerGroupTest {
                 }
             };
             for (int i = 0; i < ITERATIONS; i++) {
-                torch.checkingCalls(memoryRunsOut, () -> group.next(resilient));
+                torch.checkingCalls(memoryRunsOut, () -> group.next(trainers));
             }
 
             assertThat(callsTogether[0]).isEqualTo(2);
@@ -205,9 +200,6 @@ class TrainerGroupTest {
         try (NDManager own = torch.newScope()) {
             List<LecoTrainer> trainers =
                     List.of(trainer(parameters(own, spec, 0), spec, 0), trainer(parameters(own, spec, 1), spec, 1));
-            List<ResilientTrainer> resilient = trainers.stream()
-                    .map(trainer -> new ResilientTrainer(trainer, NonFinitePolicy.fail()))
-                    .toList();
             List<float[]> before =
                     trainers.stream().map(LecoTrainer::parameters).toList();
             List<long[]> generators =
@@ -219,7 +211,7 @@ class TrainerGroupTest {
                 }
             };
             var group = new TrainerGroup(torch, model.unet());
-            assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> group.next(resilient)))
+            assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> group.next(trainers)))
                     .isInstanceOf(CancellationException.class);
 
             assertThat(trainers.get(0).parameters()).isEqualTo(before.get(0));

@@ -49,6 +49,7 @@ public final class QualityMeter {
     private final NoiseBatches latents;
     private final Teacher teacher;
     private final List<HeldOut> lessons;
+    private long work;
 
     /** Prompts whose predictions are compared. */
     private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept) {}
@@ -126,6 +127,11 @@ public final class QualityMeter {
         });
     }
 
+    /** What the network has done for all measurements so far, as {@link io.github.txt2lora.diffusion.UNet#work()} counts. */
+    public long work() {
+        return work;
+    }
+
     /** Two sums whose quotient is measured. */
     private record Ratio(double above, double below) {
 
@@ -146,12 +152,17 @@ public final class QualityMeter {
 
     /** The mean over the lessons that teach something; NaN without any. */
     private double mean(Comparison comparison) {
-        return lessons.stream()
-                .map(lesson -> ratio(lesson, comparison))
-                .filter(Ratio::isDefined)
-                .mapToDouble(ratio -> ratio.above() / ratio.below())
-                .average()
-                .orElse(Double.NaN);
+        long before = model.unet().work();
+        try {
+            return lessons.stream()
+                    .map(lesson -> ratio(lesson, comparison))
+                    .filter(Ratio::isDefined)
+                    .mapToDouble(ratio -> ratio.above() / ratio.below())
+                    .average()
+                    .orElse(Double.NaN);
+        } finally {
+            work += model.unet().work() - before;
+        }
     }
 
     private Ratio ratio(HeldOut lesson, Comparison comparison) {

@@ -26,7 +26,7 @@ import java.util.TreeSet;
  * @param fingerprint what the training's result depends on, by name: the settings and the model
  */
 public record TrainingState(
-        ResilientState trainer,
+        RecoverableState trainer,
         GapState gaps,
         List<Double> losses,
         List<String> warnings,

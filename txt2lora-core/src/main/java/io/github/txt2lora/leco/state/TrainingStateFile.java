@@ -88,7 +88,7 @@ public final class TrainingStateFile {
             TrainerState lastGood = fields.has(LAST_GOOD) ? TrainerStateTensors.take(LAST_GOOD, file, fields) : null;
             List<Double> losses = losses(file, trainer.iteration());
             return new TrainingState(
-                    new ResilientState(trainer, lastGood, fields.count("recoveries")),
+                    new RecoverableState(trainer, lastGood, fields.count("recoveries")),
                     GapStateTensors.take(file),
                     losses,
                     fields.numbered(WARNING),

@@ -12,6 +12,7 @@ import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.TinyModel;
+import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Collections;
@@ -111,8 +112,9 @@ class QualityMeterTest {
         QualityMeter meter = meter(PAIR);
         var parameters = tiny.attachNewLora(scope);
         try (var trainer = new LecoTrainer(model, parameters, List.of(PAIR), spec, new TorchGenerator(2))) {
+            var group = new TrainerGroup(model.torch(), tiny.unet());
             while (!trainer.isDone()) {
-                trainer.next();
+                group.next(List.of(trainer));
             }
 
             assertThat(gap(meter)).isLessThan(0.99);

@@ -54,7 +54,7 @@ class TrainingStateFileTest {
 
     private static TrainingState state(@Nullable TrainerState lastGood) {
         return new TrainingState(
-                new ResilientState(trainer(2), lastGood, 1),
+                new RecoverableState(trainer(2), lastGood, 1),
                 GAPS,
                 List.of(0.5, 0.25),
                 List.of("one", "two"),

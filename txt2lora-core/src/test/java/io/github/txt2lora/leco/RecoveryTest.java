@@ -15,15 +15,15 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.golden.GoldenCheckpoints;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome.Recovered;
-import io.github.txt2lora.leco.ResilientTrainer.Outcome.Trained;
+import io.github.txt2lora.leco.Outcome.Recovered;
+import io.github.txt2lora.leco.Outcome.Trained;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.optimizer.LossScale;
-import io.github.txt2lora.leco.state.ResilientState;
+import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -42,13 +42,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a trainer's state holds, and what becomes of a training whose numbers go wrong. */
-class ResilientTrainerTest {
+class RecoveryTest {
 
     private static final List<PromptPair> PAIRS = List.of(PromptPair.enhance("krnkmd")
             .positive("cat ears, maid")
             .neutral("1girl")
             .resolution(64)
             .build());
+
+    /** Of an iteration: a step with guidance, three predictions, and a comparison, forward and backward. */
+    private static final int WORK = 2 + 3 + 3;
 
     private static Torch torch;
     private static Checkpoint checkpoint;
@@ -84,7 +87,7 @@ class ResilientTrainerTest {
         private final NDManager scope = torch.newScope();
         private final LoraParameters parameters;
         private final LecoTrainer trainer;
-        private final ResilientTrainer resilient;
+        private final TrainerGroup group;
 
         Session(TrainingSpec spec) {
             this(spec, unet);
@@ -98,13 +101,22 @@ class ResilientTrainerTest {
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2));
-            resilient = new ResilientTrainer(trainer, spec.nonFinite());
+            group = new TrainerGroup(torch, unet);
         }
 
         void train(int iterations) {
             for (int i = 0; i < iterations; i++) {
-                assertThat(resilient.next()).isInstanceOf(Trained.class);
+                assertThat(next(StepObserver.NONE)).isInstanceOf(Trained.class);
             }
+        }
+
+        Outcome next(StepObserver observer) {
+            Outcome outcome = group.next(List.of(trainer), observer).get(0);
+            if (outcome instanceof Outcome.Failed failed) {
+                assertThat(failed.failure()).isInstanceOf(TrainingFailedException.class);
+                throw (TrainingFailedException) failed.failure();
+            }
+            return outcome;
         }
 
         float[] values() {
@@ -150,18 +162,18 @@ class ResilientTrainerTest {
     @MethodSource("optimizers")
     void a_restored_state_goes_on_exactly_with_every_optimizer(OptimizerSpec optimizer) {
         TrainingSpec spec = spec().optimizer(optimizer).build();
-        ResilientState state;
+        RecoverableState state;
         float[] uninterrupted;
         try (var session = new Session(spec)) {
             session.train(2);
-            state = session.resilient.state();
+            state = session.trainer.state();
             session.train(2);
             uninterrupted = session.values();
         }
 
         try (var session = new Session(spec)) {
             session.train(1);
-            session.resilient.restore(state);
+            session.trainer.restore(state);
             assertThat(session.trainer.iteration()).isEqualTo(2);
             session.train(2);
             assertThat(session.values()).isEqualTo(uninterrupted);
@@ -172,11 +184,11 @@ class ResilientTrainerTest {
     @MethodSource("optimizers")
     void a_state_of_the_beginning_makes_the_optimizer_forget(OptimizerSpec optimizer) {
         try (var session = new Session(spec().optimizer(optimizer).build())) {
-            ResilientState beginning = session.resilient.state();
+            RecoverableState beginning = session.trainer.state();
             session.train(2);
             float[] once = session.values();
 
-            session.resilient.restore(beginning);
+            session.trainer.restore(beginning);
             session.train(2);
 
             assertThat(session.values()).isEqualTo(once);
@@ -213,7 +225,7 @@ class ResilientTrainerTest {
                     throw new IllegalStateException("stop");
                 }
             };
-            assertThatThrownBy(() -> torch.checkingCalls(stop, session.resilient::next))
+            assertThatThrownBy(() -> torch.checkingCalls(stop, () -> session.next(StepObserver.NONE)))
                     .hasMessage("stop");
             session.train(1);
             assertThat(session.values()).isEqualTo(undisturbed);
@@ -226,7 +238,7 @@ class ResilientTrainerTest {
             session.train(2);
             float[] before = session.values();
 
-            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
+            assertThatThrownBy(() -> session.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageStartingWith("iteration 3 gave a loss of NaN and a gradient norm of NaN; expected")
                     .hasMessageContaining("Lower the learning rate or compute in FP32");
@@ -240,8 +252,8 @@ class ResilientTrainerTest {
             session.train(2);
             float[] before = session.values();
 
-            assertThat(session.resilient.next(SPOILT_GOAL))
-                    .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 2, 1));
+            assertThat(session.next(SPOILT_GOAL))
+                    .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 2, 1, WORK));
 
             assertThat(session.values()).isEqualTo(before);
             session.train(1);
@@ -253,12 +265,12 @@ class ResilientTrainerTest {
     void skipping_gives_up_after_its_limit_in_a_row() {
         try (var session =
                 new Session(spec().nonFinite(new NonFinitePolicy.Skip(2)).build())) {
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(1);
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
-            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThatThrownBy(() -> session.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("iteration 2 gave a loss of NaN")
                     .hasMessageContaining("Skip[limit=2]");
@@ -274,7 +286,7 @@ class ResilientTrainerTest {
         try (var session = new Session(spec)) {
             float[] before = session.values();
 
-            assertThat(session.resilient.next(HUGE_GRADIENT)).isInstanceOfSatisfying(Recovered.class, r -> {
+            assertThat(session.next(HUGE_GRADIENT)).isInstanceOfSatisfying(Recovered.class, r -> {
                 assertThat(r.found()).startsWith("a LoRA whose numbers sum up to -Infinity");
                 assertThat(r.goesOnAfter()).isZero();
             });
@@ -289,11 +301,11 @@ class ResilientTrainerTest {
             float[] first = session.values();
             session.train(2);
 
-            assertThat(session.resilient.next(SPOILT_GOAL))
-                    .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 0, 0.5));
+            assertThat(session.next(SPOILT_GOAL))
+                    .isEqualTo(new Recovered(3, "a loss of NaN and a gradient norm of NaN", 0, 0.5, WORK));
 
             assertThat(session.values()).isEqualTo(first);
-            Trained next = (Trained) session.resilient.next();
+            Trained next = (Trained) session.next(StepObserver.NONE);
             assertThat(next.iteration().number()).isEqualTo(1);
             assertThat(next.iteration().learningRate()).isEqualTo(0.5e-3);
         }
@@ -303,9 +315,9 @@ class ResilientTrainerTest {
     void rolling_back_gives_up_after_its_limit_in_the_whole_training() {
         try (var session =
                 new Session(spec().nonFinite(new NonFinitePolicy.Rollback(1)).build())) {
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(3);
-            assertThatThrownBy(() -> session.resilient.next(SPOILT_GOAL))
+            assertThatThrownBy(() -> session.next(SPOILT_GOAL))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("Rollback[limit=1]");
         }
@@ -315,15 +327,15 @@ class ResilientTrainerTest {
     void a_scale_of_the_loss_that_is_too_large_is_lowered_within_the_iteration() {
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
                 var session = new Session(spec().precision(Precision.FP16).build(), half)) {
-            TrainerState state = session.trainer.state();
+            TrainerState state = session.trainer.state().trainer();
             // no half-precision gradient survives this
             var huge = new LossScale(0x1p40, 0);
-            session.trainer.restore(
-                    new TrainerState(0, state.generator(), 1, huge, state.parameters(), state.optimizer()));
+            session.trainer.restore(new RecoverableState(
+                    new TrainerState(0, state.generator(), 1, huge, state.parameters(), state.optimizer()), null, 0));
 
             session.train(1);
 
-            assertThat(session.trainer.state().lossScale().factor())
+            assertThat(session.trainer.state().trainer().lossScale().factor())
                     .isLessThan(huge.factor())
                     .isGreaterThanOrEqualTo(1);
             assertThat(session.values()).doesNotContain(Float.NaN);
@@ -337,28 +349,28 @@ class ResilientTrainerTest {
                 .build();
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
                 var session = new Session(spec, half)) {
-            double factor = session.trainer.state().lossScale().factor();
+            double factor = session.trainer.state().trainer().lossScale().factor();
 
-            assertThat(session.resilient.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
+            assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
 
-            assertThat(session.trainer.state().lossScale().factor()).isEqualTo(factor);
+            assertThat(session.trainer.state().trainer().lossScale().factor()).isEqualTo(factor);
         }
     }
 
     @Test
     void what_it_goes_back_to_survives_in_its_state() {
         TrainingSpec spec = spec().nonFinite(NonFinitePolicy.rollback()).build();
-        ResilientState state;
+        RecoverableState state;
         float[] first;
         try (var session = new Session(spec)) {
             first = session.values();
             session.train(2);
-            state = session.resilient.state();
+            state = session.trainer.state();
         }
 
         try (var session = new Session(spec)) {
-            session.resilient.restore(state);
-            session.resilient.next(SPOILT_GOAL);
+            session.trainer.restore(state);
+            session.next(SPOILT_GOAL);
             assertThat(session.values()).isEqualTo(first);
         }
     }

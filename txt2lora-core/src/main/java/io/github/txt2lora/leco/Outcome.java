@@ -1,0 +1,29 @@
+package io.github.txt2lora.leco;
+
+/** What became of an iteration. */
+public sealed interface Outcome {
+
+    /** What the network did for it, as {@link io.github.txt2lora.diffusion.UNet#work()} counts. */
+    long work();
+
+    /** An iteration was made. */
+    record Trained(LecoTrainer.Iteration iteration, long work) implements Outcome {}
+
+    /**
+     * An iteration was thrown away, and perhaps others before it.
+     *
+     * @param iteration the one that went wrong, counted from 1
+     * @param found what was found
+     * @param goesOnAfter iterations that are left
+     * @param learningRateFactor what the schedule's learning rates are multiplied by from now on
+     */
+    record Recovered(int iteration, String found, int goesOnAfter, double learningRateFactor, long work)
+            implements Outcome {}
+
+    /**
+     * The training cannot go on, while others that are trained together with it can.
+     *
+     * @param failure why; a {@link io.github.txt2lora.TrainingFailedException} where numbers went wrong or libtorch failed
+     */
+    record Failed(Throwable failure, long work) implements Outcome {}
+}
