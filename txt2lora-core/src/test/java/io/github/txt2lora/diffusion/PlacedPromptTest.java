@@ -69,7 +69,7 @@ class PlacedPromptTest {
     void rejects_more_or_fewer_parts_than_regions() {
         assertThatThrownBy(() -> PlacedPrompt.of("a", LatentCouple.parse("1:2-0:0,1:2-0:1", "1,1")))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("the prompt has 1 parts, but the composition has 2 regions; expected a region for each part"
+                .hasMessage("the prompt has 1 part, but the composition has 2 regions; expected a region for each part"
                         + " between AND");
     }
 }

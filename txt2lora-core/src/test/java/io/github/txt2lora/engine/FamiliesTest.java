@@ -12,6 +12,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
@@ -83,6 +84,7 @@ class FamiliesTest {
                 .training(spec.iterations(2)
                         .maxDenoisingSteps(3)
                         .learningRate(1e-2)
+                        .states(StateSpec.off())
                         .build())
                 .output(folder)
                 .build());

@@ -14,7 +14,7 @@ final class KilledTraining {
     /** Begins the line that says where it went on, followed by the iteration. */
     static final String RESUMED = "resumed ";
 
-    private static final int ITERATIONS = 10;
+    static final int ITERATIONS = 10;
 
     private KilledTraining() {}
 

@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLong;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainingEngine;
 import java.io.IOException;
@@ -31,8 +32,10 @@ final class SoakedEngine {
         for (int done = 0; done < all; done += TRAININGS_PER_ENGINE) {
             try (TrainingEngine engine = TrainingEngine.open(options)) {
                 for (int i = 0; i < TRAININGS_PER_ENGINE; i++) {
-                    engine.train(Tiny.training(output, Tiny.spec(2).states(StateSpec.every(1)))
-                            .build());
+                    // not going on from the finished one before
+                    StateSpec states = StateSpec.every(1).resume(Resume.NEVER);
+                    engine.train(
+                            Tiny.training(output, Tiny.spec(2).states(states)).build());
                 }
             }
             report();

@@ -11,10 +11,13 @@ import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.Golden;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -125,8 +128,20 @@ class TorchGeneratorParityTest {
 
     private static Map<String, TensorView> read(Path file) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            return tensors.byName();
+            Map<String, TensorView> copies = new LinkedHashMap<>();
+            tensors.byName().forEach((name, tensor) -> copies.put(name, copy(tensor)));
+            return copies;
         }
+    }
+
+    /** The tensor in memory, which stays when its file is closed. */
+    private static TensorView copy(TensorView tensor) {
+        ByteBuffer bytes = tensor.bytes();
+        return new TensorView(
+                tensor.name(),
+                tensor.type(),
+                tensor.shape(),
+                () -> bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     private static long[] longs(TensorView tensor) {
