@@ -20,7 +20,8 @@ class BlackCatMaidTest {
 
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("chibi.safetensors", "krnkmd.safetensors", "before-after.png");
+                    .containsExactlyInAnyOrder(
+                            "chibi.safetensors", "krnkmd.safetensors", "krnkmd-2.state", "before-after.png");
         }
         assertThat(PictureGrid.read(folder.resolve("before-after.png"), 5, 1).pictures())
                 .doesNotHaveDuplicates();

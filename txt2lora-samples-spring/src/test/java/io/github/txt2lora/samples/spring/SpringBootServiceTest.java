@@ -89,7 +89,7 @@ class SpringBootServiceTest {
 
     @Test
     void a_training_is_watched_from_the_queue_to_the_end() throws IOException, InterruptedException {
-        String path = client.queue("krnkmd", 2);
+        String path = client.queue("gkrkgm", 2);
 
         try (Stream<String> events = client.watch(path)) {
             Iterator<String> lines = events.iterator();
@@ -99,8 +99,8 @@ class SpringBootServiceTest {
             assertThat(first.get(first.size() - 2)).isEqualTo("event:iteration");
 
             CLOCK.advance(Duration.ofMinutes(1));
-            List<String> rest = readTo(lines, "krnkmd.safetensors");
-            assertThat(rest).endsWith("event:finished", "data:{\"file\":\"krnkmd.safetensors\"}");
+            List<String> rest = readTo(lines, "gkrkgm.safetensors");
+            assertThat(rest).endsWith("event:finished", "data:{\"file\":\"gkrkgm.safetensors\"}");
             assertThat(lines).isExhausted();
         }
     }
@@ -126,7 +126,7 @@ class SpringBootServiceTest {
 
     @Test
     void queued_and_running_trainings_can_be_cancelled() throws IOException, InterruptedException {
-        String running = client.queue("krnkmd", 10);
+        String running = client.queue("krnkkao", 10);
         String queued = client.queue("tyankmk", 10);
         CLOCK.advance(Duration.ofMinutes(3));
 
