@@ -22,6 +22,7 @@ final class ErrorStream {
     }
 
     /** Java only knows of input and output together; a child that inherits the stream can ask. */
+    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on Windows may be taken for a terminal; JDK 17 cannot ask further
     private static boolean goesToTerminal() {
         if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
             return System.console() != null;
