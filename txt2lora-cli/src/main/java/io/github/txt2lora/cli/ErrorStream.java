@@ -22,7 +22,8 @@ final class ErrorStream {
     }
 
     /** Java only knows of input and output together; a child that inherits the stream can ask. */
-    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on Windows may be taken for a terminal; JDK 17 cannot ask further
+    // From JDK 22 on, Windows may be taken for a terminal; JDK 17 cannot ask further.
+    @SuppressWarnings("SystemConsoleNull")
     private static boolean goesToTerminal() {
         if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
             return System.console() != null;
