@@ -120,6 +120,18 @@ public record PromptPair(
         return keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
     }
 
+    /**
+     * The factor of {@code positive - unconditional} in the goal: the guidance scale, with the opposite sign for
+     * {@link PromptAction#ERASE}.
+     */
+    public double signedGuidance() {
+        return signed(guidanceScale, action);
+    }
+
+    private static double signed(double guidanceScale, PromptAction action) {
+        return action == PromptAction.ENHANCE ? guidanceScale : -guidanceScale;
+    }
+
     /** What this pair does, on one line in plain words, such as {@code krnkmd learns: short hair, maid}. */
     public String inWords() {
         return new PairInWords(this).text();
@@ -153,7 +165,7 @@ public record PromptPair(
             String neutral,
             PromptAction action,
             double guidanceScale) {
-        double scale = action == PromptAction.ENHANCE ? guidanceScale : -guidanceScale;
+        double scale = signed(guidanceScale, action);
         Map<String, Double> change = new HashMap<>();
         // those first that cancel each other exactly
         change.merge(asRead(positive), scale, Double::sum);

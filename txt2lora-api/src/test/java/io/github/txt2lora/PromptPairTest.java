@@ -202,4 +202,14 @@ class PromptPairTest {
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
     }
+
+    @Test
+    void guidance_of_an_erased_pair_has_the_opposite_sign() {
+        assertThat(PromptPair.enhance("cat").guidanceScale(2).build().signedGuidance())
+                .isEqualTo(2);
+        assertThat(PromptPair.erase("cat").guidanceScale(2).build().signedGuidance())
+                .isEqualTo(-2);
+        assertThat(PromptPair.erase("cat").guidanceScale(-3).build().signedGuidance())
+                .isEqualTo(3);
+    }
 }

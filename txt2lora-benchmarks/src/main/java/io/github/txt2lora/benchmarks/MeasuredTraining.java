@@ -15,6 +15,7 @@ import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -36,7 +37,7 @@ final class MeasuredTraining {
     private final Workload workload;
     private final Path checkpointFile;
     private final TrainingSpec spec;
-    private final List<PromptPair> pairs;
+    private final Lessons lessons;
 
     private MeasuredTraining(Workload workload, Path checkpointFile) {
         this.workload = workload;
@@ -45,12 +46,13 @@ final class MeasuredTraining {
                 .iterations(1 + workload.iterations())
                 .lora(LoraSpec.builder().rank(8).alpha(4).build())
                 .build();
-        this.pairs = List.of(PromptPair.enhance("krnkmd")
+        var pair = PromptPair.enhance("krnkmd")
                 .positive("short hair,maid uniform,black rimmed glasses,cat ears,black hair")
                 .neutral("1girl")
                 .resolution(workload.resolution())
                 .batchSize(workload.batchSize())
-                .build());
+                .build();
+        this.lessons = Lessons.of(List.of(pair), spec.method().preservation());
     }
 
     /**
@@ -82,7 +84,7 @@ final class MeasuredTraining {
                         Parameterization.EPSILON,
                         checkpointFile.toString(),
                         new LatentCache(0, LatentFolder.none()));
-                try (var trainer = new LecoTrainer(model, parameters, pairs, spec, generator)) {
+                try (var trainer = new LecoTrainer(model, parameters, lessons, spec, generator)) {
                     return measure(trainer, new TrainerGroup(torch, unet), unet, torch.threads());
                 }
             }
@@ -91,7 +93,7 @@ final class MeasuredTraining {
 
     private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
         var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), spec.clipSkip());
-        return PromptEmbeddings.encode(encoder, pairs, owner, warning -> {});
+        return PromptEmbeddings.encode(encoder, lessons, owner, warning -> {});
     }
 
     private Measurement measure(LecoTrainer trainer, TrainerGroup group, UNet unet, int threads) throws IOException {

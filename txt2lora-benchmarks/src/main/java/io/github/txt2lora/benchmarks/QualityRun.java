@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -17,6 +18,7 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.closedform.ClosedFormStart;
 import io.github.txt2lora.leco.closedform.EverydayPrompts;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.lora.LoraModules;
@@ -55,7 +57,11 @@ final class QualityRun implements AutoCloseable {
             var tokenizer = ClipTokenizer.load();
             everydayPrompts = EverydayPrompts.of(tokenizer);
             var encoder = new PromptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
-            embeddings = PromptEmbeddings.encode(encoder, pairs, everydayPrompts, scope, warning -> {});
+            embeddings = PromptEmbeddings.encode(
+                    encoder,
+                    Lessons.of(pairs, Preservation.drawn()).withEveryday(everydayPrompts),
+                    scope,
+                    warning -> {});
             unet = UNet.load(torch, checkpoint, Precision.FP32);
             vae = Vae.load(torch, checkpoint, Precision.FP32);
             Set<String> prompts = new LinkedHashSet<>(List.of(""));
@@ -85,16 +91,17 @@ final class QualityRun implements AutoCloseable {
         List<QualityPoint> points = new ArrayList<>();
         try (NDManager training = torch.newScope()) {
             var generator = new TorchGenerator(spec.seed());
+            Lessons lessons = Lessons.of(pairs, spec.method().preservation()).withEveryday(everydayPrompts);
             LoraParameters parameters = LoraParameters.initialize(
                     training, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             long work = -unet.work();
             long nanos = -System.nanoTime();
             if (spec.method().start() == LoraStart.CLOSED_FORM) {
-                ClosedFormStart.standard().apply(model(cache), parameters, pairs, everydayPrompts);
+                ClosedFormStart.standard().apply(model(cache), parameters, lessons);
             }
-            try (var trainer = new LecoTrainer(model(cache), parameters, pairs, spec, generator)) {
+            try (var trainer = new LecoTrainer(model(cache), parameters, lessons, spec, generator)) {
                 var group = new TrainerGroup(torch, unet);
-                var meter = new QualityMeter(model(measuring), pairs);
+                var meter = new QualityMeter(model(measuring), lessons);
                 for (int iteration : measuredAfter) {
                     while (trainer.iteration() < iteration) {
                         group.next(List.of(trainer));

@@ -9,7 +9,6 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.GapMeasured;
-import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.internal.TrainingFingerprint;
@@ -17,20 +16,15 @@ import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.NonFiniteException;
 import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.quality.GapWatch;
 import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.leco.state.GapState;
 import io.github.txt2lora.leco.state.TrainingState;
-import io.github.txt2lora.lora.LoraFile;
-import io.github.txt2lora.lora.LoraMetadata;
-import io.github.txt2lora.lora.LoraParameters;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The iterations of a training, from the beginning or from a saved state, up to its file. Each method may also throw
@@ -46,8 +40,7 @@ final class TrainingLoop implements AutoCloseable {
     private final LecoTrainer trainer;
     private final QualityMeter meter;
     private final GapWatch gapWatch;
-    private final LoraParameters parameters;
-    private final BaseModel base;
+    private final LoraFiles files;
     private final Supplier<SortedMap<String, String>> fingerprint;
     private final StateFolder states;
     private final StateKeeper keeper;
@@ -60,7 +53,7 @@ final class TrainingLoop implements AutoCloseable {
      * A loop that has not begun.
      *
      * @param model that the LoRA is attached to
-     * @param parameters what the trainer changes
+     * @param files writes the LoRA
      * @param fingerprint see {@link TrainingFingerprint}; asked for when a state is written or found
      */
     TrainingLoop(
@@ -68,8 +61,8 @@ final class TrainingLoop implements AutoCloseable {
             RunLog log,
             DenoisingModel model,
             LecoTrainer trainer,
-            LoraParameters parameters,
-            BaseModel base,
+            Lessons lessons,
+            LoraFiles files,
             Supplier<SortedMap<String, String>> fingerprint) {
         this.job = job;
         this.training = job.training();
@@ -77,10 +70,9 @@ final class TrainingLoop implements AutoCloseable {
         this.log = log;
         this.trainer = trainer;
         this.model = model;
-        this.meter = new QualityMeter(model, training.prompts());
+        this.meter = new QualityMeter(model, lessons);
         this.gapWatch = new GapWatch(spec.stopWhen());
-        this.parameters = parameters;
-        this.base = base;
+        this.files = files;
         this.fingerprint = fingerprint;
         this.states = new StateFolder(training);
         this.keeper = new StateKeeper(spec.states(), states, job::publish, log::warn);
@@ -126,7 +118,7 @@ final class TrainingLoop implements AutoCloseable {
     /** Writes the file, of all iterations or of those made so far. */
     TrainedLora finish() {
         int iteration = takeBest();
-        Map<String, String> metadata = save(training.loraFile(), iteration);
+        Map<String, String> metadata = files.save(training.loraFile(), iteration);
         keepOrDeleteState();
         Optional<LoraQuality> quality = measureQuality();
         return log.result(metadata, quality, work + meter.work());
@@ -207,33 +199,8 @@ final class TrainingLoop implements AutoCloseable {
     private void saveOnTheWay() {
         int iteration = log.iteration();
         if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !isFinished()) {
-            save(fileOnTheWay(training, iteration), iteration);
+            files.save(LoraFiles.onTheWay(training, iteration), iteration);
         }
-    }
-
-    private static Path fileOnTheWay(LoraTraining training, int iteration) {
-        return training.output().resolve(training.name() + "_" + iteration + "steps.safetensors");
-    }
-
-    /** The files that a training writes before its end. */
-    static Stream<Path> filesOnTheWay(LoraTraining training) {
-        int every = training.training().saveEvery();
-        int iterations = training.training().iterations();
-        return every == 0
-                ? Stream.empty()
-                : IntStream.rangeClosed(1, iterations / every)
-                        .map(number -> number * every)
-                        .filter(iteration -> iteration < iterations)
-                        .mapToObj(iteration -> fileOnTheWay(training, iteration));
-    }
-
-    /** Writes the LoRA as it is after an iteration. */
-    private Map<String, String> save(Path file, int iteration) {
-        Map<String, String> metadata =
-                LoraMetadata.of(training, base.family(), base.parameterization(), log.started(), log.now(), iteration);
-        Map<String, String> written = LoraFile.write(file, parameters, spec.savePrecision(), metadata, log::warn);
-        job.publish(new LoraSaved(file, iteration));
-        return written;
     }
 
     /**

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.txt2lora.LossWeighting;
-import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
@@ -14,6 +13,7 @@ import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.lesson.Lesson;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.HostNumbers;
@@ -44,10 +44,10 @@ final class LecoStep {
     private final NoiseSchedule schedule;
     private LossScale lossScale;
 
-    LecoStep(DenoisingModel model, List<PromptPair> pairs, TrainingSpec spec) {
-        pairs.forEach(LatentDraw::requireDrawable);
+    LecoStep(DenoisingModel model, Lessons lessons, TrainingSpec spec) {
+        lessons.pairs().forEach(LatentDraw::requireDrawable);
         this.model = model;
-        this.lessons = Lesson.of(pairs, spec.method().preservation());
+        this.lessons = lessons.drawn();
         this.spec = spec;
         this.noisyLatents = NoisyLatents.of(model, spec);
         this.teacher = new Teacher(model);

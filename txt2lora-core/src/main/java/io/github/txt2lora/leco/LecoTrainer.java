@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.NonFinitePolicy;
-import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.optimizer.LearningRates;
 import io.github.txt2lora.leco.optimizer.Optimizer;
 import io.github.txt2lora.leco.state.RecoverableState;
@@ -42,21 +42,17 @@ public final class LecoTrainer implements AutoCloseable {
     /**
      * Attaches the LoRA to the UNet.
      *
-     * @param model with the embeddings of all prompts of the pairs
+     * @param model with the embeddings of all prompts of the lessons
      * @param generator what the iterations draw from; used by this trainer alone
      */
     public LecoTrainer(
-            DenoisingModel model,
-            LoraParameters lora,
-            List<PromptPair> pairs,
-            TrainingSpec spec,
-            TorchGenerator generator) {
+            DenoisingModel model, LoraParameters lora, Lessons lessons, TrainingSpec spec, TorchGenerator generator) {
         this.model = model;
         this.spec = spec;
         this.generator = generator;
         this.lora = lora;
         this.recovery = new Recovery(spec.nonFinite());
-        this.step = new LecoStep(model, pairs, spec);
+        this.step = new LecoStep(model, lessons, spec);
         this.learningRates = LearningRates.of(spec);
         this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
         try {

@@ -12,7 +12,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -29,6 +29,7 @@ public final class LoraMetadata {
     /**
      * Describes a training.
      *
+     * @param taught the target prompts that get a new meaning, which the LoRA is called by
      * @param family the base model's
      * @param parameterization what the base model predicts
      * @param started when it began
@@ -37,6 +38,7 @@ public final class LoraMetadata {
      */
     public static Map<String, String> of(
             LoraTraining training,
+            Collection<String> taught,
             ModelFamily family,
             Parameterization parameterization,
             Instant started,
@@ -56,7 +58,7 @@ public final class LoraMetadata {
         metadata.put("ss_network_args", json(networkArguments(lora)));
         metadata.put("ss_training_started_at", epochSeconds(started));
         metadata.put("ss_training_finished_at", epochSeconds(finished));
-        metadata.put("ss_tag_frequency", tagFrequency(training));
+        metadata.put("ss_tag_frequency", tagFrequency(training, taught));
         metadata.put("ss_learning_rate", DecimalText.of(spec.learningRate()));
         metadata.put("ss_unet_lr", DecimalText.of(spec.learningRate()));
         metadata.put(
@@ -75,7 +77,7 @@ public final class LoraMetadata {
         metadata.put("modelspec.architecture", architecture(family, velocity) + "/lora");
         metadata.put("modelspec.implementation", "diffusers");
         metadata.put("modelspec.title", training.name());
-        metadata.put("modelspec.trigger_phrase", triggerPhrase(training));
+        metadata.put("modelspec.trigger_phrase", String.join(", ", taught));
         metadata.put("modelspec.date", isoDate(finished));
         metadata.put("modelspec.prediction_type", velocity ? "v" : "epsilon");
         metadata.put("modelspec.resolution", largestResolution(training) + "x" + largestResolution(training));
@@ -112,25 +114,12 @@ public final class LoraMetadata {
     }
 
     /** The words of the file, so that the web UI can offer them: the targets, once each. */
-    private static String tagFrequency(LoraTraining training) {
+    private static String tagFrequency(LoraTraining training, Collection<String> taught) {
         var targets = new StringJoiner(", ", "{", "}");
-        for (String target : trainedTargets(training)) {
+        for (String target : taught) {
             targets.add(quote(target) + ": 1");
         }
         return "{" + quote("1_" + training.name()) + ": " + targets + "}";
-    }
-
-    private static String triggerPhrase(LoraTraining training) {
-        return String.join(", ", trainedTargets(training));
-    }
-
-    /** What an entry to keep names is not what the LoRA is called by. */
-    private static List<String> trainedTargets(LoraTraining training) {
-        return training.prompts().stream()
-                .filter(pair -> !pair.preserves())
-                .map(PromptPair::target)
-                .distinct()
-                .toList();
     }
 
     private static String resolution(LoraTraining training) {

@@ -17,6 +17,7 @@ import io.github.txt2lora.golden.GoldenFile;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -60,7 +61,8 @@ class LecoParityTest {
                 GoldenFile tensors =
                         GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
             var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
-            PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, training.prompts(), scope, warning -> {});
+            var lessons = Lessons.of(training.prompts(), spec.method().preservation());
+            PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
                     scope,
                     LoraModules.select(unet.weightShapes(), spec.lora()),
@@ -78,7 +80,7 @@ class LecoParityTest {
             try (var trainer = new LecoTrainer(
                     model,
                     parameters,
-                    training.prompts(),
+                    lessons,
                     spec,
                     new TorchGenerator(recorded.get("loop_seed").asLong()))) {
                 var group = new TrainerGroup(torch, unet);

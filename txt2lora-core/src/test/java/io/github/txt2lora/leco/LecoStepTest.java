@@ -19,6 +19,7 @@ import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -98,9 +99,11 @@ class LecoStepTest {
 
     private LoraGradient run(TrainingMethod method, PromptPair pair, Compared compared) {
         TrainingSpec spec = TrainingSpec.leco().method(method).build();
-        return run(
-                new LecoStep(tiny.withNewCache(), List.of(pair, TREE), spec),
-                TinyModel.context(scope, new TorchGenerator(4), compared));
+        return run(step(List.of(pair, TREE), spec), TinyModel.context(scope, new TorchGenerator(4), compared));
+    }
+
+    private static LecoStep step(List<PromptPair> pairs, TrainingSpec spec) {
+        return new LecoStep(tiny.withNewCache(), Lessons.of(pairs, spec.method().preservation()), spec);
     }
 
     private static LoraGradient run(LecoStep step, StepContext context) {
@@ -203,9 +206,8 @@ class LecoStepTest {
         TrainingSpec spec = TrainingSpec.leco().method(method).build();
         var compared = new Compared();
 
-        LoraGradient weighted = run(
-                new LecoStep(tiny.withNewCache(), List.of(pair), spec),
-                TinyModel.context(scope, new TorchGenerator(4), compared));
+        LoraGradient weighted =
+                run(step(List.of(pair), spec), TinyModel.context(scope, new TorchGenerator(4), compared));
 
         NoisyBatch batch = batch(method, pair);
         LoraGradient plain = alone(batch, "krnkmd", compared.goal, weights(batch, weighting));
@@ -227,7 +229,7 @@ class LecoStepTest {
     void in_joint_steps_all_prompts_to_keep_have_their_turns() {
         TrainingMethod method = joint(LossWeighting.uniform(), 1).withPreservation(Preservation.addingPrompts());
         TrainingSpec spec = TrainingSpec.leco().method(method).build();
-        var step = new LecoStep(tiny.withNewCache(), List.of(PAIR, TREE), spec);
+        var step = step(List.of(PAIR, TREE), spec);
         var generator = new TorchGenerator(4);
         var prompts = new Compared();
 
@@ -242,7 +244,7 @@ class LecoStepTest {
     void a_joint_step_over_a_finite_set_soon_costs_no_prediction_of_the_base_model() {
         TrainingSpec spec =
                 TrainingSpec.leco().method(joint(LossWeighting.uniform(), 1)).build();
-        var step = new LecoStep(tiny.withNewCache(), List.of(PAIR, TREE), spec);
+        var step = step(List.of(PAIR, TREE), spec);
         var generator = new TorchGenerator(4);
         for (int i = 0; i < 20; i++) {
             run(step, TinyModel.context(scope, generator, StepObserver.NONE));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -17,6 +18,7 @@ import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -39,6 +41,8 @@ class LecoTrainerTest {
             .neutral("1girl")
             .resolution(64)
             .build());
+
+    private static final Lessons LESSONS = Lessons.of(PAIRS, Preservation.drawn());
 
     private static Torch torch;
     private static Checkpoint checkpoint;
@@ -73,7 +77,7 @@ class LecoTrainerTest {
     private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
             var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
-            PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, PAIRS, scope, warning -> {});
+            PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, LESSONS, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             float[] before = parameters.vector().toFloatArray();
@@ -88,7 +92,7 @@ class LecoTrainerTest {
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
-            try (var trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2))) {
+            try (var trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2))) {
                 var outcome = (Outcome.Trained) new TrainerGroup(torch, unet)
                         .next(List.of(trainer), observer)
                         .get(0);

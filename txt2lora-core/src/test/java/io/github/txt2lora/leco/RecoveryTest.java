@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
@@ -21,6 +22,7 @@ import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.leco.state.RecoverableState;
@@ -50,6 +52,8 @@ class RecoveryTest {
             .resolution(64)
             .build());
 
+    private static final Lessons LESSONS = Lessons.of(PAIRS, Preservation.drawn());
+
     /** Of an iteration: a step with guidance, three predictions, and a comparison, forward and backward. */
     private static final int WORK = 2 + 3 + 3;
 
@@ -66,7 +70,7 @@ class RecoveryTest {
         unet = UNet.load(torch, checkpoint, Precision.FP32);
         promptScope = torch.newScope();
         var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
-        embeddings = PromptEmbeddings.encode(encoder, PAIRS, promptScope, warning -> {});
+        embeddings = PromptEmbeddings.encode(encoder, LESSONS, promptScope, warning -> {});
     }
 
     @AfterAll
@@ -100,7 +104,7 @@ class RecoveryTest {
                     Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
-            trainer = new LecoTrainer(model, parameters, PAIRS, spec, new TorchGenerator(2));
+            trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2));
             group = new TrainerGroup(torch, unet);
         }
 

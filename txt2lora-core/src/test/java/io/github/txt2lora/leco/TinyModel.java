@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Prediction;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -16,6 +17,7 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -41,7 +43,8 @@ public final class TinyModel implements AutoCloseable {
         try (Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny")) {
             unet = UNet.load(torch, checkpoint, Precision.FP32);
             var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
-            embeddings = PromptEmbeddings.encode(encoder, pairs, owner, warning -> {});
+            embeddings =
+                    PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), owner, warning -> {});
             parameterization =
                     Parameterization.of(checkpoint, Prediction.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
         }

@@ -11,6 +11,7 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
@@ -21,6 +22,7 @@ import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -59,7 +61,8 @@ class TrainerGroupTest {
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
         scope = torch.newScope();
         var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
-        PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, PAIRS, scope, warning -> {});
+        PromptEmbeddings embeddings =
+                PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.drawn()), scope, warning -> {});
         UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
         var cache = new LatentCache(1 << 20, LatentFolder.none());
         model = new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "tiny", cache);
@@ -102,7 +105,12 @@ class TrainerGroupTest {
     }
 
     private static LecoTrainer trainer(LoraParameters parameters, TrainingSpec spec, int number) {
-        return new LecoTrainer(model, parameters, List.of(PAIRS.get(number)), spec, new TorchGenerator(number));
+        return new LecoTrainer(
+                model,
+                parameters,
+                Lessons.of(List.of(PAIRS.get(number)), spec.method().preservation()),
+                spec,
+                new TorchGenerator(number));
     }
 
     private static List<float[]> alone(TrainingSpec spec, List<Double> losses) {

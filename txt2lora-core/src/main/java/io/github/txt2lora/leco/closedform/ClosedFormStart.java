@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.LoraParameters.Slot;
@@ -65,16 +65,15 @@ public final class ClosedFormStart {
      * Changes a LoRA that was only initialised. Ranks that are not needed, and modules that are no keys or values of
      * cross-attention, stay as they are, as does everything if no pair teaches anything.
      *
-     * @param model has the embeddings of all prompts of the pairs, and of the others
+     * @param model has the embeddings of all prompts of the lessons
      * @param parameters the LoRA
-     * @param pairs of the training
-     * @param others further prompts to keep, {@link EverydayPrompts} as a rule: what is not kept may become anything
+     * @param lessons with {@link EverydayPrompts} as a rule: what is not kept may become anything
      * @throws InvalidSettingException if the LoRA has no keys or values of cross-attention
      * @throws TrainingFailedException if libtorch fails, or numbers are not finite
      */
-    public void apply(DenoisingModel model, LoraParameters parameters, List<PromptPair> pairs, List<String> others) {
+    public void apply(DenoisingModel model, LoraParameters parameters, Lessons lessons) {
         List<Slot> slots = projections(parameters);
-        TokenGoals goals = TokenGoals.of(pairs, others);
+        TokenGoals goals = TokenGoals.of(lessons);
         if (goals.goals().isEmpty()) {
             return;
         }

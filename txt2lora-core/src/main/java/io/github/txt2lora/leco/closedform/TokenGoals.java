@@ -1,7 +1,7 @@
 package io.github.txt2lora.leco.closedform;
 
-import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.leco.lesson.Lessons;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,25 +38,22 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
      *
      * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, positive ones that are added, and others.
      */
-    static TokenGoals of(List<PromptPair> pairs, List<String> others) {
+    static TokenGoals of(Lessons lessons) {
         Map<Goal, Double> goals = new LinkedHashMap<>();
         Map<String, Double> kept = new LinkedHashMap<>();
-        others.forEach(prompt -> kept.put(prompt, 1.0));
-        Map<String, Double> preserved = new LinkedHashMap<>();
-        for (PromptPair pair : pairs) {
-            if (pair.preserves()) {
-                preserved.merge(pair.target(), pair.weight(), Math::max);
-            } else {
-                double guidance = pair.action() == PromptAction.ENHANCE ? pair.guidanceScale() : -pair.guidanceScale();
-                add(goals, pair, Math.max(0, Math.min(1, guidance)));
-                kept.put(pair.neutral(), 1.0);
-                kept.put(pair.unconditional(), 1.0);
-                if (guidance > 0) {
-                    kept.put(pair.positive(), 1.0);
-                }
+        lessons.everyday().forEach(prompt -> kept.put(prompt, 1.0));
+        for (PromptPair pair : lessons.taught()) {
+            double guidance = pair.signedGuidance();
+            add(goals, pair, Math.max(0, Math.min(1, guidance)));
+            kept.put(pair.neutral(), 1.0);
+            kept.put(pair.unconditional(), 1.0);
+            if (guidance > 0) {
+                kept.put(pair.positive(), 1.0);
             }
         }
-        pairs.stream().filter(pair -> !pair.preserves()).forEach(pair -> kept.remove(pair.target()));
+        lessons.targets().forEach(kept::remove);
+        Map<String, Double> preserved = new LinkedHashMap<>();
+        lessons.preserved().forEach(pair -> preserved.merge(pair.target(), pair.weight(), Math::max));
         kept.putAll(preserved);
         return new TokenGoals(goals, kept);
     }

@@ -43,19 +43,15 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
         private final List<Kept> taught;
         private final Map<String, Integer> places = new HashMap<>();
 
-        /**
-         * Gathers it.
-         *
-         * @param pairs all, in their order
-         */
-        Common(List<PromptPair> pairs, Preservation preservation) {
+        /** Gathers it from all pairs that are taught, and all that are preserved, in their order. */
+        Common(List<PromptPair> taughtPairs, List<PromptPair> preserved, Preservation preservation) {
             this.preservation = preservation;
-            given = pairs.stream()
-                    .filter(PromptPair::preserves)
+            given = preserved.stream()
                     .map(pair -> new Kept(pair.target(), pair.weight() * preservation.weight()))
                     .toList();
-            pairs.forEach(pair -> targets.add(pair.target()));
-            taught = preservation.automatic() ? taught(pairs) : List.of();
+            preserved.forEach(pair -> targets.add(pair.target()));
+            taughtPairs.forEach(pair -> targets.add(pair.target()));
+            taught = preservation.automatic() ? taught(taughtPairs) : List.of();
             for (int i = 0; i < taught.size(); i++) {
                 places.put(taught.get(i).prompt(), i);
             }
@@ -63,7 +59,7 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
 
         private List<Kept> taught(List<PromptPair> pairs) {
             Set<String> prompts = new LinkedHashSet<>();
-            pairs.stream().filter(pair -> !pair.preserves()).forEach(pair -> prompts.add(pair.positive()));
+            pairs.forEach(pair -> prompts.add(pair.positive()));
             return added(prompts);
         }
 

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
@@ -12,7 +11,6 @@ import io.github.txt2lora.text.PromptEncoder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** The embeddings of all prompts of a training, each text encoded once. */
 public final class PromptEmbeddings {
@@ -25,29 +23,15 @@ public final class PromptEmbeddings {
         this.byPrompt = byPrompt;
     }
 
-    /** As the other, without further prompts. */
-    public static PromptEmbeddings encode(
-            PromptEncoder encoder, List<PromptPair> pairs, NDManager owner, Consumer<String> warnings) {
-        return encode(encoder, pairs, List.of(), owner, warnings);
-    }
-
     /**
-     * Encodes the prompts of all pairs.
+     * Encodes all prompts of a training.
      *
-     * @param others further prompts
      * @param owner the scope that will own the embeddings
-     * @param warnings is told of prompts that are too long
+     * @param warnings receives warnings about prompts that are too long
      */
     public static PromptEmbeddings encode(
-            PromptEncoder encoder,
-            List<PromptPair> pairs,
-            List<String> others,
-            NDManager owner,
-            Consumer<String> warnings) {
-        Stream<String> ofPairs = pairs.stream()
-                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()));
-        List<String> prompts = Stream.concat(ofPairs, others.stream()).toList();
-        return new PromptEmbeddings(encoder, encoder.encode(prompts, owner, warnings));
+            PromptEncoder encoder, Lessons lessons, NDManager owner, Consumer<String> warnings) {
+        return new PromptEmbeddings(encoder, encoder.encode(lessons.prompts(), owner, warnings));
     }
 
     /** Whether the model is told the size of pictures and where they were cropped, as SDXL is. */

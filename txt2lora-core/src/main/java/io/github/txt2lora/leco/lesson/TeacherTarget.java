@@ -1,7 +1,6 @@
 package io.github.txt2lora.leco.lesson;
 
 import ai.djl.ndarray.NDArray;
-import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +28,7 @@ public final class TeacherTarget {
     }
 
     public static TeacherTarget of(PromptPair pair) {
-        double guidance = pair.action() == PromptAction.ENHANCE ? pair.guidanceScale() : -pair.guidanceScale();
+        double guidance = pair.signedGuidance();
         Map<String, Double> weights = new LinkedHashMap<>();
         weights.merge(pair.neutral(), 1.0, Double::sum);
         weights.merge(pair.positive(), guidance, Double::sum);

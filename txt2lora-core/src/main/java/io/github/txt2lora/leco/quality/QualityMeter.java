@@ -11,6 +11,7 @@ import io.github.txt2lora.leco.latents.NoiseBatches;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.TeacherTarget;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -57,24 +58,19 @@ public final class QualityMeter {
     /**
      * A meter for the LoRA that is attached to the model.
      *
-     * @param pairs of a training; those to keep, and the neutral and unconditional prompts, are what drift is measured
-     *     for; of more than 50 pairs that teach, or keep, 50 at even distances
+     * @param training drift is measured for the prompts it preserves, and the neutral and unconditional ones; of more than
+     *     50 pairs that are taught, or preserved, 50 at even distances are measured
      */
-    public QualityMeter(DenoisingModel model, List<PromptPair> pairs) {
+    public QualityMeter(DenoisingModel model, Lessons training) {
         this.model = model;
         this.latents = new NoiseBatches(model, TIMESTEPS, SEED);
         this.teacher = new Teacher(model);
-        List<PromptPair> taught =
-                pairs.stream().filter(pair -> !pair.preserves()).toList();
-        Set<String> targets = new LinkedHashSet<>();
-        taught.forEach(pair -> targets.add(pair.target()));
-        List<PromptPair> preserved =
-                evenly(pairs.stream().filter(PromptPair::preserves).toList());
-        this.lessons = evenly(taught).stream()
+        List<PromptPair> preserved = evenly(training.preserved());
+        this.lessons = evenly(training.taught()).stream()
                 .map(pair -> new HeldOut(
                         pair.toBuilder().batchSize(BATCH_SIZE).build(),
                         TeacherTarget.of(pair),
-                        kept(pair, preserved, targets)))
+                        kept(pair, preserved, training.targets())))
                 .toList();
     }
 

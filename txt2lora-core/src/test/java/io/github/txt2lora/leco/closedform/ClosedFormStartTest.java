@@ -9,6 +9,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -23,6 +24,7 @@ import io.github.txt2lora.golden.TensorAssert;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
@@ -61,6 +63,8 @@ class ClosedFormStartTest {
     private static final List<PromptPair> PAIRS =
             List.of(PAIR, PromptPair.preserve("2girls, kitchen").build());
 
+    private static final Lessons LESSONS = Lessons.of(PAIRS, Preservation.drawn());
+
     /** No rank of the tiny model is larger. */
     private static final LoraSpec FULL_RANK =
             LoraSpec.builder().rank(1000).alpha(300).build();
@@ -95,7 +99,7 @@ class ClosedFormStartTest {
         return new DenoisingModel(
                 torch,
                 unet,
-                PromptEmbeddings.encode(encoder, pairs, scope, warning -> {}),
+                PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), scope, warning -> {}),
                 Parameterization.EPSILON,
                 "tiny",
                 new LatentCache(0, LatentFolder.none()));
@@ -117,7 +121,10 @@ class ClosedFormStartTest {
             float[] before = parameters.vector().toFloatArray();
             List<PromptPair> encoded = new ArrayList<>(pairs);
             others.forEach(prompt -> encoded.add(PromptPair.preserve(prompt).build()));
-            start.apply(model(scope, unet, checkpoint, encoded), parameters, pairs, others);
+            start.apply(
+                    model(scope, unet, checkpoint, encoded),
+                    parameters,
+                    Lessons.of(pairs, Preservation.drawn()).withEveryday(others));
             return new Result(parameters.slots(), before, parameters.vector().toFloatArray());
         }
     }
@@ -251,7 +258,7 @@ class ClosedFormStartTest {
             DenoisingModel model = model(scope, ofFamily, synthetic, PAIRS);
             LoraParameters parameters = parameters(scope, ofFamily, FULL_RANK);
 
-            new ClosedFormStart(0, TINY, TINY).apply(model, parameters, PAIRS, List.of());
+            new ClosedFormStart(0, TINY, TINY).apply(model, parameters, LESSONS);
 
             var result = new Result(
                     parameters.slots(), new float[0], parameters.vector().toFloatArray());
@@ -439,7 +446,7 @@ class ClosedFormStartTest {
         try (UNet half = UNet.load(torch, checkpoint, precision);
                 NDManager scope = torch.newScope()) {
             LoraParameters parameters = parameters(scope, half, spec);
-            start.apply(model(scope, half, checkpoint, PAIRS), parameters, PAIRS, List.of());
+            start.apply(model(scope, half, checkpoint, PAIRS), parameters, LESSONS);
             var actual = new Result(
                     parameters.slots(), new float[0], parameters.vector().toFloatArray());
             Slot slot = expected.slot(".attn2.to_v");
@@ -496,14 +503,14 @@ class ClosedFormStartTest {
                     parameters(scope, unet, LoraSpec.builder().build());
             NativeUse before = torch.nativeUse();
 
-            ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of());
+            ClosedFormStart.standard().apply(model, parameters, LESSONS);
             assertThat(torch.nativeUse()).isEqualTo(before);
 
             Runnable cancel = () -> {
                 throw new IllegalStateException("cancelled");
             };
             assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> {
-                        ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of());
+                        ClosedFormStart.standard().apply(model, parameters, LESSONS);
                         return parameters;
                     }))
                     .isInstanceOf(IllegalStateException.class);
@@ -533,7 +540,7 @@ class ClosedFormStartTest {
             LoraParameters parameters =
                     parameters(scope, unet, LoraSpec.builder().build());
 
-            assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, PAIRS, List.of()))
+            assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, LESSONS))
                     .isInstanceOf(TrainingFailedException.class)
                     .hasMessageContaining("closed-form start");
         }

@@ -2,8 +2,10 @@ package io.github.txt2lora.leco.closedform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.leco.closedform.TokenGoals.Goal;
+import io.github.txt2lora.leco.lesson.Lessons;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,11 +20,11 @@ class TokenGoalsTest {
     }
 
     private static Map<Goal, Double> goals(PromptPair... pairs) {
-        return TokenGoals.of(List.of(pairs), List.of()).goals();
+        return TokenGoals.of(Lessons.of(List.of(pairs), Preservation.drawn())).goals();
     }
 
     private static Map<String, Double> kept(PromptPair... pairs) {
-        return TokenGoals.of(List.of(pairs), List.of()).kept();
+        return TokenGoals.of(Lessons.of(List.of(pairs), Preservation.drawn())).kept();
     }
 
     @Test
@@ -90,7 +92,8 @@ class TokenGoalsTest {
     void others_are_kept_unless_they_are_taught_or_kept_with_a_weight_of_their_own() {
         PromptPair preserved = PromptPair.preserve("kitchen").weight(3).build();
 
-        assertThat(TokenGoals.of(List.of(character().build(), preserved), List.of("forest", "kitchen", "krnkmd"))
+        assertThat(TokenGoals.of(Lessons.of(List.of(character().build(), preserved), Preservation.drawn())
+                                .withEveryday(List.of("forest", "kitchen", "krnkmd")))
                         .kept())
                 .containsOnly(
                         Map.entry("forest", 1.0),

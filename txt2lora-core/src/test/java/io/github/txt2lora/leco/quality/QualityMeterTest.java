@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
@@ -14,6 +15,7 @@ import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.TinyModel;
 import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Collections;
 import java.util.List;
@@ -65,7 +67,11 @@ class QualityMeterTest {
     }
 
     private static QualityMeter meter(PromptPair... pairs) {
-        return new QualityMeter(model, List.of(pairs));
+        return new QualityMeter(model, lessons(pairs));
+    }
+
+    private static Lessons lessons(PromptPair... pairs) {
+        return Lessons.of(List.of(pairs), Preservation.drawn());
     }
 
     private static double gap(QualityMeter meter) {
@@ -111,7 +117,7 @@ class QualityMeterTest {
                 .build();
         QualityMeter meter = meter(PAIR);
         var parameters = tiny.attachNewLora(scope);
-        try (var trainer = new LecoTrainer(model, parameters, List.of(PAIR), spec, new TorchGenerator(2))) {
+        try (var trainer = new LecoTrainer(model, parameters, lessons(PAIR), spec, new TorchGenerator(2))) {
             var group = new TrainerGroup(model.torch(), tiny.unet());
             while (!trainer.isDone()) {
                 group.next(List.of(trainer));
@@ -130,7 +136,7 @@ class QualityMeterTest {
 
         assertThat(gap(meter)).isEqualTo(gap);
         assertThat(drift(meter)).isEqualTo(drift);
-        QualityMeter other = new QualityMeter(tiny.withNewCache(), List.of(PAIR, TREE));
+        QualityMeter other = new QualityMeter(tiny.withNewCache(), lessons(PAIR, TREE));
         assertThat(drift(other)).isEqualTo(drift);
         assertThat(gap(other)).isEqualTo(gap);
     }
@@ -163,7 +169,7 @@ class QualityMeterTest {
     @Test
     void of_very_many_lessons_some_are_measured() {
         tiny.attachStrongLora(scope);
-        QualityMeter meter = new QualityMeter(model, Collections.nCopies(60, PAIR));
+        QualityMeter meter = new QualityMeter(model, Lessons.of(Collections.nCopies(60, PAIR), Preservation.drawn()));
         double gap = gap(meter);
         work();
 
@@ -218,7 +224,7 @@ class QualityMeterTest {
 
     @Test
     void a_measurement_can_be_broken_off_before_any_call_of_the_network() {
-        QualityMeter meter = new QualityMeter(tiny.withNewCache(), List.of(PAIR));
+        QualityMeter meter = new QualityMeter(tiny.withNewCache(), lessons(PAIR));
         int[] calls = {0};
 
         for (int calledBefore = 0; calledBefore < 3; calledBefore++) {

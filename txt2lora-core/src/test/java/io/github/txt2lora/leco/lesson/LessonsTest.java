@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which prompts are kept while others are taught. */
-class LessonTest {
+/** What is taught, which prompts are kept meanwhile, and which are encoded. */
+class LessonsTest {
 
     private static final PromptPair KRNKMD = PromptPair.enhance("krnkmd")
             .positive("cat ears, maid")
@@ -39,13 +39,33 @@ class LessonTest {
     }
 
     private static List<Kept> kept(Preservation preservation, PromptPair... pairs) {
-        List<Lesson> lessons = Lesson.of(List.of(pairs), preservation);
+        List<Lesson> lessons = Lessons.of(List.of(pairs), preservation).drawn();
         return lessons.get(0).kept();
     }
 
     @Test
+    void pairs_that_teach_and_pairs_that_preserve_are_told_apart() {
+        PromptPair again = KRNKMD.toBuilder().positive("shrine maiden").build();
+
+        Lessons lessons = Lessons.of(List.of(MIKO, TREE, KRNKMD, again), ADDING);
+
+        assertThat(lessons.taught()).containsExactly(MIKO, KRNKMD, again);
+        assertThat(lessons.preserved()).containsExactly(TREE);
+        assertThat(lessons.targets()).containsExactly("miko", "krnkmd");
+    }
+
+    @Test
+    void all_prompts_are_encoded_once() {
+        Lessons lessons = Lessons.of(List.of(KRNKMD, TREE), ADDING).withEveryday(List.of("forest", "1girl"));
+
+        assertThat(lessons.prompts())
+                .containsExactly("krnkmd", "cat ears, maid", "1girl", "lowres", "tree", "", "forest");
+    }
+
+    @Test
     void leco_draws_all_pairs_alike_and_keeps_nothing_besides() {
-        List<Lesson> lessons = Lesson.of(List.of(KRNKMD, TREE, MIKO), Preservation.drawn());
+        List<Lesson> lessons =
+                Lessons.of(List.of(KRNKMD, TREE, MIKO), Preservation.drawn()).drawn();
 
         assertThat(lessons).extracting(Lesson::pair).containsExactly(KRNKMD, TREE, MIKO);
         assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
@@ -53,8 +73,9 @@ class LessonTest {
 
     @Test
     void the_weight_of_what_is_kept_counts_in_drawn_pairs_too() {
-        List<Lesson> lessons =
-                Lesson.of(List.of(KRNKMD, TREE), Preservation.drawn().weight(3));
+        List<Lesson> lessons = Lessons.of(
+                        List.of(KRNKMD, TREE), Preservation.drawn().weight(3))
+                .drawn();
 
         assertThat(lessons).extracting(lesson -> lesson.pair().weight()).containsExactly(1.0, 1.5);
     }
@@ -62,7 +83,7 @@ class LessonTest {
     @ParameterizedTest
     @MethodSource("joint")
     void joint_steps_teach_no_pair_that_is_only_kept(Preservation preservation) {
-        assertThat(Lesson.of(List.of(KRNKMD, TREE, MIKO), preservation))
+        assertThat(Lessons.of(List.of(KRNKMD, TREE, MIKO), preservation).drawn())
                 .extracting(Lesson::pair)
                 .containsExactly(KRNKMD, MIKO);
     }
@@ -98,7 +119,7 @@ class LessonTest {
         PromptPair erased = PromptPair.erase("cat").neutral("krnkmd").build();
         PromptPair stronger = PromptPair.enhance("1girl").guidanceScale(2).build();
 
-        assertThat(Lesson.of(List.of(KRNKMD, erased, stronger), ADDING))
+        assertThat(Lessons.of(List.of(KRNKMD, erased, stronger), ADDING).drawn())
                 .flatExtracting(Lesson::kept)
                 .extracting(Kept::prompt)
                 .isNotEmpty()
@@ -116,7 +137,7 @@ class LessonTest {
     @MethodSource("joint")
     void pairs_that_only_keep_are_drawn_one_by_one(Preservation preservation) {
         PromptPair sky = PromptPair.preserve("sky").build();
-        List<Lesson> lessons = Lesson.of(List.of(TREE, sky), preservation);
+        List<Lesson> lessons = Lessons.of(List.of(TREE, sky), preservation).drawn();
 
         assertThat(lessons).extracting(Lesson::pair).containsExactly(TREE, sky);
         assertThat(lessons).allSatisfy(lesson -> assertThat(lesson.kept()).isEmpty());
@@ -153,7 +174,7 @@ class LessonTest {
                                         .build());
             }
 
-            assertThat(Lesson.of(pairs, ADDING))
+            assertThat(Lessons.of(pairs, ADDING).drawn())
                     .allSatisfy(lesson -> assertThat(lesson.goal()).isNotNull())
                     .filteredOn(lesson -> !lesson.pair().preserves())
                     .allSatisfy(lesson -> assertThat(lesson.kept()).isEqualTo(plainly(lesson.pair(), pairs)));
@@ -166,7 +187,7 @@ class LessonTest {
                 .mapToObj(i -> PromptPair.enhance("t" + i).positive("p" + i).build())
                 .toList();
 
-        List<Lesson> lessons = Lesson.of(pairs, ADDING);
+        List<Lesson> lessons = Lessons.of(pairs, ADDING).drawn();
 
         assertThat(lessons)
                 .allSatisfy(lesson -> assertThat(lesson.kept().size()).isEqualTo(20_001));

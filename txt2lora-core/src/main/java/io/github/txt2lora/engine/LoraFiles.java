@@ -1,0 +1,65 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.lora.LoraFile;
+import io.github.txt2lora.lora.LoraMetadata;
+import io.github.txt2lora.lora.LoraParameters;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** Writes a training's LoRA: on the way as often as it is asked for, and at the end. */
+final class LoraFiles {
+
+    private final EngineJob job;
+    private final LoraTraining training;
+    private final RunLog log;
+    private final LoraParameters parameters;
+    private final Lessons lessons;
+    private final BaseModel base;
+
+    LoraFiles(EngineJob job, RunLog log, LoraParameters parameters, Lessons lessons, BaseModel base) {
+        this.job = job;
+        this.training = job.training();
+        this.log = log;
+        this.parameters = parameters;
+        this.lessons = lessons;
+        this.base = base;
+    }
+
+    /** The file of the LoRA as it is after an iteration, before the last one. */
+    static Path onTheWay(LoraTraining training, int iteration) {
+        return training.output().resolve(training.name() + "_" + iteration + "steps.safetensors");
+    }
+
+    /** The files that a training writes before its end. */
+    static Stream<Path> onTheWay(LoraTraining training) {
+        int every = training.training().saveEvery();
+        int iterations = training.training().iterations();
+        return every == 0
+                ? Stream.empty()
+                : IntStream.rangeClosed(1, iterations / every)
+                        .map(number -> number * every)
+                        .filter(iteration -> iteration < iterations)
+                        .mapToObj(iteration -> onTheWay(training, iteration));
+    }
+
+    /** Writes the LoRA as it is after an iteration. */
+    Map<String, String> save(Path file, int iteration) {
+        Map<String, String> metadata = LoraMetadata.of(
+                training,
+                lessons.targets(),
+                base.family(),
+                base.parameterization(),
+                log.started(),
+                log.now(),
+                iteration);
+        Map<String, String> written =
+                LoraFile.write(file, parameters, training.training().savePrecision(), metadata, log::warn);
+        job.publish(new LoraSaved(file, iteration));
+        return written;
+    }
+}

@@ -1,0 +1,195 @@
+package io.github.txt2lora.engine;
+
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.event.ModelDownloading;
+import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.internal.Count;
+import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.TrainingFingerprint;
+import io.github.txt2lora.internal.file.RegularFile;
+import io.github.txt2lora.internal.file.StorageFailure;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.closedform.ClosedFormStart;
+import io.github.txt2lora.leco.closedform.EverydayPrompts;
+import io.github.txt2lora.leco.estimate.DiskNeed;
+import io.github.txt2lora.leco.estimate.TrainingMemory;
+import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.leco.lesson.PromptEmbeddings;
+import io.github.txt2lora.lora.LoraModule;
+import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.spi.DownloadProgress;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.time.Duration;
+import java.util.List;
+
+/** Loads what a training needs and puts it together. */
+final class TrainingSetup {
+
+    private static final int NAMES_IN_WARNING = 3;
+
+    private final EngineParts engine;
+    private final EngineJob job;
+    private final LoraTraining training;
+    private final TrainingSpec spec;
+    private final RunLog log;
+    private final HeldResources held;
+    private final int together;
+    private final Lessons lessons;
+
+    /**
+     * Nothing is loaded yet.
+     *
+     * @param held takes all that is to be closed when the training ends
+     * @param together how many are trained at the same time, this one among them
+     */
+    TrainingSetup(EngineParts engine, EngineJob job, RunLog log, HeldResources held, int together) {
+        this.engine = engine;
+        this.job = job;
+        this.training = job.training();
+        this.spec = training.training();
+        this.log = log;
+        this.held = held;
+        this.together = together;
+        Lessons ofPairs = Lessons.of(training.prompts(), spec.method().preservation());
+        this.lessons = spec.method().start() == LoraStart.CLOSED_FORM
+                ? ofPairs.withEveryday(EverydayPrompts.of(engine.tokenizer()))
+                : ofPairs;
+    }
+
+    /** What there is once everything is loaded. */
+    record Opened(UNet unet, TrainingLoop loop) {}
+
+    /**
+     * Loads everything.
+     *
+     * @param others whether there are other trainings that have loaded the same model and still use it
+     */
+    Opened open(boolean others) {
+        warnIfNothingIsTaught();
+        // the folder first: a model may have to be downloaded for an hour
+        job.output().require(log::warn);
+        LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);
+        NDManager scope = held.hold(engine.torch().newScope());
+        Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
+        if (others && !engine.models().holds(checkpoint, spec.precision())) {
+            throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
+                    + " trainings before this one, which still use it; start the training of " + training.name()
+                    + " again");
+        }
+        if (!engine.torch().isCuda()) {
+            TrainingMemory.of(checkpoint, spec, training.prompts(), together).requireFits();
+        }
+        var base = new BaseModel(
+                checkpoint.family(), Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));
+        warnOfUselessCrops(base.family());
+        log.checkpoint();
+        // before the UNet, so that the text encoders' memory is free for it
+        PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
+        log.checkpoint();
+        UNet unet = loadUnet(checkpoint);
+        log.checkpoint();
+        List<LoraModule> modules = LoraModules.select(unet.weightShapes(), spec.lora());
+        DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec)
+                .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
+        // one stream for the first values and for the loop, as after one torch.manual_seed
+        var generator = new TorchGenerator(spec.seed());
+        LoraParameters parameters = LoraParameters.initialize(scope, modules, spec.lora(), generator);
+        warnOfClampedRanks(parameters);
+        var model = new DenoisingModel(
+                engine.torch(),
+                unet,
+                embeddings,
+                base.parameterization(),
+                DenoisingModel.identity(
+                        engine.torch(),
+                        engine.models().sha256(checkpoint, log::checkpoint),
+                        spec.precision(),
+                        spec.clipSkip()),
+                engine.cache());
+        start(model, parameters);
+        LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
+        TrainingLoop loop = held.hold(new TrainingLoop(
+                job,
+                log,
+                model,
+                trainer,
+                lessons,
+                new LoraFiles(job, log, parameters, lessons, base),
+                () -> TrainingFingerprint.of(
+                        spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
+        return new Opened(unet, loop);
+    }
+
+    private void warnIfNothingIsTaught() {
+        if (lessons.taught().isEmpty()) {
+            log.warn("the prompts teach nothing: every target, such as "
+                    + Excerpt.quoted(lessons.pairs().get(0).target())
+                    + ", is to mean what it means already; expected a pair with another goal, for example"
+                    + " enhance with a positive of other words, or erase");
+        }
+    }
+
+    private void start(DenoisingModel model, LoraParameters parameters) {
+        if (spec.method().start() != LoraStart.CLOSED_FORM) {
+            return;
+        }
+        if (spec.iterations() > 0 && !ClosedFormStart.canChange(parameters)) {
+            log.warn("the LoRA's target " + spec.lora().target() + " leaves out the keys and values of cross-attention,"
+                    + " which a start in closed form changes; it starts at zero");
+            return;
+        }
+        ClosedFormStart.standard().apply(model, parameters, lessons);
+    }
+
+    private void downloading(DownloadProgress progress) {
+        log.checkpoint();
+        job.publish(new ModelDownloading(training.model().displayName(), progress.bytes(), progress.total()));
+    }
+
+    private UNet loadUnet(Checkpoint checkpoint) {
+        boolean kept = engine.models().holds(checkpoint, spec.precision());
+        long begin = System.nanoTime();
+        UNet unet = engine.models().unet(checkpoint, spec.precision());
+        Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
+        job.publish(new ModelLoaded(
+                training.model().displayName(), checkpoint.family().displayName(), duration));
+        return unet;
+    }
+
+    private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
+        var encoder = new PromptEncoder(
+                engine.torch(), checkpoint, engine.tokenizer(), spec.precision(), spec.clipSkip(), checkpoint::tensors);
+        return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
+    }
+
+    private void warnOfClampedRanks(LoraParameters parameters) {
+        List<String> clamped = parameters.slots().stream()
+                .filter(slot -> slot.rank() < spec.lora().rank())
+                .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
+                .toList();
+        if (!clamped.isEmpty()) {
+            log.warn("rank " + spec.lora().rank() + " is larger than " + Count.of(clamped.size(), "layer")
+                    + " can use; there it is the layer's smaller side, for example "
+                    + String.join(", ", clamped.subList(0, Math.min(NAMES_IN_WARNING, clamped.size()))));
+        }
+    }
+
+    private void warnOfUselessCrops(ModelFamily family) {
+        if (family != ModelFamily.SDXL && lessons.pairs().stream().anyMatch(PromptPair::dynamicCrops)) {
+            log.warn("dynamicCrops is on, but " + training.model().displayName() + " is " + family.displayName()
+                    + ", which is not told of crops; only SDXL is");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.txt2lora.leco.lesson;
+
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What a training teaches and what it preserves, derived once from its prompt pairs.
+ *
+ * @param pairs all, in their order
+ * @param drawn the lessons of which each step draws one
+ * @param taught the pairs that change something
+ * @param preserved the pairs whose target is to stay
+ * @param targets the target prompts of the pairs that are taught, each once, in their order
+ * @param everyday further prompts that a start in closed form is not to change
+ */
+public record Lessons(
+        List<PromptPair> pairs,
+        List<Lesson> drawn,
+        List<PromptPair> taught,
+        List<PromptPair> preserved,
+        Set<String> targets,
+        List<String> everyday) {
+
+    /** The lessons of prompt pairs, without everyday prompts. */
+    public static Lessons of(List<PromptPair> pairs, Preservation preservation) {
+        List<PromptPair> taught = new ArrayList<>();
+        List<PromptPair> preserved = new ArrayList<>();
+        Set<String> targets = new LinkedHashSet<>();
+        for (PromptPair pair : pairs) {
+            if (pair.preserves()) {
+                preserved.add(pair);
+            } else {
+                taught.add(pair);
+                targets.add(pair.target());
+            }
+        }
+        return new Lessons(pairs, drawn(pairs, taught, preserved, preservation), taught, preserved, targets, List.of());
+    }
+
+    /** The same with everyday prompts. */
+    public Lessons withEveryday(List<String> prompts) {
+        return new Lessons(pairs, drawn, taught, preserved, targets, prompts);
+    }
+
+    private static List<Lesson> drawn(
+            List<PromptPair> pairs, List<PromptPair> taught, List<PromptPair> preserved, Preservation preservation) {
+        if (!preservation.joint() || taught.isEmpty()) {
+            return pairs.stream()
+                    .map(pair -> new Lesson(weighted(pair, preservation), TeacherTarget.of(pair), List.of()))
+                    .toList();
+        }
+        var common = new KeptPrompts.Common(taught, preserved, preservation);
+        return taught.stream()
+                .map(pair -> new Lesson(pair, TeacherTarget.of(pair), common.of(pair)))
+                .toList();
+    }
+
+    private static PromptPair weighted(PromptPair pair, Preservation preservation) {
+        return pair.preserves()
+                ? pair.toBuilder().weight(pair.weight() * preservation.weight()).build()
+                : pair;
+    }
+
+    /** All prompts that have to be encoded, each once. */
+    public Set<String> prompts() {
+        Set<String> prompts = new LinkedHashSet<>();
+        pairs.stream()
+                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()))
+                .forEach(prompts::add);
+        prompts.addAll(everyday);
+        return prompts;
+    }
+}
