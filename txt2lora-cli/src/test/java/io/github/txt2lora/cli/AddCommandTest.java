@@ -139,8 +139,17 @@ class AddCommandTest {
 
     @Test
     void a_list_is_read_as_spreadsheets_write_it() throws IOException {
-        Path list = list("\ufeffsep=;\r\n\r\nName;Positive;neutral;Guidance Scale;RANK;\r\n;;;;;\r\n"
-                + "maid;\"short hair,\r\n \"\"maid\"\"; apron\";1girl;;;\r\n\r\n dog ; brown fur;;1.5;2\r\n");
+        String rows = """
+                sep=;
+
+                Name;Positive;neutral;Guidance Scale;RANK;
+                ;;;;;
+                maid;"short hair,
+                 ""maid""; apron";1girl;;;
+
+                 dog ; brown fur;;1.5;2
+                """;
+        Path list = list("\ufeff" + rows.replace("\n", "\r\n"));
 
         CommandRun run = addAll(list, "--neutral=animal", "--set=seed=7");
 
