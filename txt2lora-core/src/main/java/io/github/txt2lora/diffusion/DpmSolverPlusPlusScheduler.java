@@ -7,12 +7,10 @@ import io.github.txt2lora.image.Sampler;
  * DPM-Solver++ (2M), algorithm 2 of <a href="https://arxiv.org/abs/2211.01095">DPM-Solver++: Fast Solver for Guided
  * Sampling of Diffusion Probabilistic Models</a>. The first and the last step are of first order.
  */
-public final class DpmSolverPlusPlusScheduler implements Scheduler {
+public final class DpmSolverPlusPlusScheduler extends SigmaScheduler {
 
     private static final int ORDER = 2;
 
-    private final SchedulerConfig config;
-    private final SigmaGrid grid;
     private final History originalSamples;
 
     DpmSolverPlusPlusScheduler(SchedulerConfig config) {
@@ -20,8 +18,7 @@ public final class DpmSolverPlusPlusScheduler implements Scheduler {
     }
 
     private DpmSolverPlusPlusScheduler(SchedulerConfig config, SigmaGrid grid) {
-        this.config = config;
-        this.grid = grid;
+        super(config, grid, Form.SCALED);
         originalSamples = new History(config, ORDER);
     }
 
@@ -36,27 +33,6 @@ public final class DpmSolverPlusPlusScheduler implements Scheduler {
     public static DpmSolverPlusPlusScheduler downTo(int timestep, int steps, Parameterization parameterization) {
         SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, steps + 1, parameterization);
         return new DpmSolverPlusPlusScheduler(config, SigmaGrid.at(TimestepGrid.downTo(timestep, steps), config));
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
-    }
-
-    @Override
-    public double[] timesteps() {
-        return grid.timesteps();
-    }
-
-    @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public NDArray scaleModelInput(NDArray sample, int step) {
-        config.checkedStep(step);
-        return sample;
     }
 
     @Override
@@ -75,12 +51,6 @@ public final class DpmSolverPlusPlusScheduler implements Scheduler {
         }
         originalSamples.end();
         return previous;
-    }
-
-    @Override
-    public NDArray addNoise(NDArray original, NDArray noise, int step) {
-        double alpha = grid.alpha(config.checkedStep(step));
-        return WeightedSum.of(alpha, original, alpha * grid.sigma(step), noise);
     }
 
     /** Steps between equal noise levels, which very many steps bring about, tell nothing of the slope. */

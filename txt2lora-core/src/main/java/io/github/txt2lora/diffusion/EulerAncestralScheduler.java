@@ -5,37 +5,12 @@ import ai.djl.ndarray.NDArray;
 /**
  * Euler's method with ancestral sampling: a step goes below the next noise level and fresh noise leads back up to it,
  * split as in DDPM; the ancestral sampler (appendix F) of <a href="https://arxiv.org/abs/2011.13456">Score-Based
- * Generative Modeling through Stochastic Differential Equations</a>. Samples have the form
- * {@code x0 + sigma * epsilon}.
+ * Generative Modeling through Stochastic Differential Equations</a>.
  */
-public final class EulerAncestralScheduler implements Scheduler {
-
-    private final SchedulerConfig config;
-    private final SigmaGrid grid;
+final class EulerAncestralScheduler extends SigmaScheduler {
 
     EulerAncestralScheduler(SchedulerConfig config) {
-        this.config = config;
-        grid = SigmaGrid.fractional(config);
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
-    }
-
-    @Override
-    public double[] timesteps() {
-        return grid.timesteps();
-    }
-
-    @Override
-    public double initNoiseSigma() {
-        return grid.initNoiseSigma(config.timestepSpacing());
-    }
-
-    @Override
-    public NDArray scaleModelInput(NDArray sample, int step) {
-        return sample.mul((float) grid.alpha(config.checkedStep(step)));
+        super(config, SigmaGrid.fractional(config), Form.PLAIN);
     }
 
     @Override
@@ -48,10 +23,5 @@ public final class EulerAncestralScheduler implements Scheduler {
                 grid.extrapolated(step, config.predictionType(), down - from).of(sample, modelOutput);
         WeightedSum.addNoise(previous, up, noise);
         return previous;
-    }
-
-    @Override
-    public NDArray addNoise(NDArray original, NDArray noise, int step) {
-        return WeightedSum.of(1, original, grid.sigma(config.checkedStep(step)), noise);
     }
 }

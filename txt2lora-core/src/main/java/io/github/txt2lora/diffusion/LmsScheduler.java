@@ -6,40 +6,16 @@ import ai.djl.ndarray.NDArray;
  * The linear multistep method: Adams-Bashforth of order 4 over the unevenly spaced noise levels, as Katherine Crowson
  * brought it to diffusion; the differential equation is equation 1 of
  * <a href="https://arxiv.org/abs/2206.00364">Elucidating the Design Space of Diffusion-Based Generative Models</a>.
- * Samples have the form {@code x0 + sigma * epsilon}.
  */
-public final class LmsScheduler implements Scheduler {
+final class LmsScheduler extends SigmaScheduler {
 
     private static final int ORDER = 4;
 
-    private final SchedulerConfig config;
-    private final SigmaGrid grid;
     private final History derivatives;
 
     LmsScheduler(SchedulerConfig config) {
-        this.config = config;
-        grid = SigmaGrid.fractional(config);
+        super(config, SigmaGrid.fractional(config), Form.PLAIN);
         derivatives = new History(config, ORDER);
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
-    }
-
-    @Override
-    public double[] timesteps() {
-        return grid.timesteps();
-    }
-
-    @Override
-    public double initNoiseSigma() {
-        return grid.initNoiseSigma(config.timestepSpacing());
-    }
-
-    @Override
-    public NDArray scaleModelInput(NDArray sample, int step) {
-        return sample.mul((float) grid.alpha(config.checkedStep(step)));
     }
 
     @Override
@@ -53,11 +29,6 @@ public final class LmsScheduler implements Scheduler {
         }
         derivatives.end();
         return previous;
-    }
-
-    @Override
-    public NDArray addNoise(NDArray original, NDArray noise, int step) {
-        return WeightedSum.of(1, original, grid.sigma(config.checkedStep(step)), noise);
     }
 
     /**

@@ -16,30 +16,12 @@ import ai.djl.ndarray.NDArray;
  *
  * <p>Samples are float32 {@code (batch, channels, height, width)}; a UNet's output may have another precision.
  */
-public sealed interface Scheduler
-        permits DdimScheduler,
-                DdpmScheduler,
-                LmsScheduler,
-                EulerScheduler,
-                EulerAncestralScheduler,
-                DpmSolverPlusPlusScheduler,
-                UniPcScheduler {
+public interface Scheduler {
 
     /** Starts a run. */
     static Scheduler of(SchedulerConfig config) {
-        return switch (config.kind()) {
-            case DDIM -> new DdimScheduler(config);
-            case DDPM -> new DdpmScheduler(config);
-            case LMS -> new LmsScheduler(config);
-            case EULER -> new EulerScheduler(config);
-            case EULER_ANCESTRAL -> new EulerAncestralScheduler(config);
-            case DPM_SOLVER_PLUS_PLUS -> new DpmSolverPlusPlusScheduler(config);
-            case UNI_PC -> new UniPcScheduler(config);
-        };
+        return config.kind().start(config);
     }
-
-    /** What the run was started with. */
-    SchedulerConfig config();
 
     /** The timestep of each step, descending, as the UNet gets it; fractional for linspace LMS and Euler. A copy. */
     double[] timesteps();

@@ -33,36 +33,42 @@ public record SchedulerConfig(
 
     /** Checks the settings. */
     public SchedulerConfig {
-        checkSteps(kind, steps);
-        checkStepsOffset(kind, stepsOffset);
-        checkSetAlphaToOne(kind, setAlphaToOne);
-        checkClipSample(kind, clipSample);
-        checkEta(kind, eta);
-        checkKarrasSigmas(kind, karrasSigmas);
+        int last = NoiseSchedule.TRAINING_TIMESTEPS - 1;
+        if (steps < 1 || steps > NoiseSchedule.TRAINING_TIMESTEPS) {
+            throw new InvalidSettingException(kind + " cannot run " + Count.of(steps, "step") + "; expected 1 to "
+                    + NoiseSchedule.TRAINING_TIMESTEPS + ", the number of timesteps of the training");
+        }
+        if (stepsOffset < 0 || stepsOffset > last) {
+            throw new InvalidSettingException("The steps offset of " + kind + " is " + stepsOffset + "; expected 0 to "
+                    + last + ", usually 0 or 1");
+        }
+        if (!setAlphaToOne && kind != SchedulerKind.DDIM) {
+            throw new InvalidSettingException(
+                    kind + " always ends at no noise; setAlphaToOne = false is for " + SchedulerKind.DDIM + " only");
+        }
+        if (clipSample && !kind.canClip()) {
+            throw new InvalidSettingException(
+                    kind + " cannot clip samples; only " + SchedulerKind.that(SchedulerKind::canClip) + " can");
+        }
+        if (!(eta >= 0 && eta <= 1)) {
+            throw new InvalidSettingException("Eta of " + kind + " is " + eta + "; expected 0 to 1");
+        }
+        if (eta > 0 && kind != SchedulerKind.DDIM) {
+            throw new InvalidSettingException(
+                    "Eta is " + eta + ", but " + kind + " has none; it is for " + SchedulerKind.DDIM + " only");
+        }
+        if (karrasSigmas && !kind.canUseKarrasSigmas()) {
+            throw new InvalidSettingException(kind + " cannot use the noise levels of Karras et al.; "
+                    + SchedulerKind.that(SchedulerKind::canUseKarrasSigmas) + " can");
+        }
     }
 
     /**
      * Starts with the defaults of diffusers, except that nothing is clipped, since latents have no bounds: epsilon,
      * leading spacing for DDIM and DDPM and linspace for the others, no offset, no eta.
-     *
-     * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static Builder builder(SchedulerKind kind, int steps) {
         return new Builder(kind, steps);
-    }
-
-    /** A builder that starts with these settings. */
-    public Builder toBuilder() {
-        Builder builder = new Builder(kind, steps);
-        builder.predictionType = predictionType;
-        builder.timestepSpacing = timestepSpacing;
-        builder.stepsOffset = stepsOffset;
-        builder.setAlphaToOne = setAlphaToOne;
-        builder.clipSample = clipSample;
-        builder.eta = eta;
-        builder.karrasSigmas = karrasSigmas;
-        builder.zeroTerminalSnr = zeroTerminalSnr;
-        return builder;
     }
 
     /** The noise schedule of the run. */
@@ -84,9 +90,7 @@ public record SchedulerConfig(
         return step;
     }
 
-    /**
-     * Collects settings; each method throws {@link InvalidSettingException} for a value that the sampler cannot have.
-     */
+    /** Collects settings, which are checked when they are built. */
     public static final class Builder {
 
         private final SchedulerKind kind;
@@ -101,7 +105,6 @@ public record SchedulerConfig(
         private boolean zeroTerminalSnr;
 
         private Builder(SchedulerKind kind, int steps) {
-            checkSteps(kind, steps);
             this.kind = kind;
             this.steps = steps;
             this.timestepSpacing = kind.defaultSpacing();
@@ -121,35 +124,30 @@ public record SchedulerConfig(
 
         /** Sets the offset of leading spacing, 0 to 999; 0 by default. */
         public Builder stepsOffset(int value) {
-            checkStepsOffset(kind, value);
             stepsOffset = value;
             return this;
         }
 
         /** Sets whether DDIM ends at no noise at all; true by default. */
         public Builder setAlphaToOne(boolean value) {
-            checkSetAlphaToOne(kind, value);
             setAlphaToOne = value;
             return this;
         }
 
         /** Sets whether DDIM and DDPM clip their estimate of the noise-free sample; false by default. */
         public Builder clipSample(boolean value) {
-            checkClipSample(kind, value);
             clipSample = value;
             return this;
         }
 
         /** Sets how much noise DDIM adds, 0 to 1; 0 by default. */
         public Builder eta(double value) {
-            checkEta(kind, value);
             eta = value;
             return this;
         }
 
         /** Sets whether the noise levels are those of Karras et al.; false by default. */
         public Builder karrasSigmas(boolean value) {
-            checkKarrasSigmas(kind, value);
             karrasSigmas = value;
             return this;
         }
@@ -160,7 +158,11 @@ public record SchedulerConfig(
             return this;
         }
 
-        /** The settings collected so far. */
+        /**
+         * The settings collected so far.
+         *
+         * @throws InvalidSettingException if the sampler cannot have them
+         */
         public SchedulerConfig build() {
             return new SchedulerConfig(
                     kind,
@@ -173,51 +175,6 @@ public record SchedulerConfig(
                     eta,
                     karrasSigmas,
                     zeroTerminalSnr);
-        }
-    }
-
-    private static void checkSteps(SchedulerKind kind, int steps) {
-        if (steps < 1 || steps > NoiseSchedule.TRAINING_TIMESTEPS) {
-            throw new InvalidSettingException(kind + " cannot run " + Count.of(steps, "step") + "; expected 1 to "
-                    + NoiseSchedule.TRAINING_TIMESTEPS + ", the number of timesteps of the training");
-        }
-    }
-
-    private static void checkStepsOffset(SchedulerKind kind, int stepsOffset) {
-        if (stepsOffset < 0 || stepsOffset >= NoiseSchedule.TRAINING_TIMESTEPS) {
-            throw new InvalidSettingException(
-                    "The steps offset of " + kind + " is " + stepsOffset + "; expected 0 to 999, usually 0 or 1");
-        }
-    }
-
-    private static void checkSetAlphaToOne(SchedulerKind kind, boolean setAlphaToOne) {
-        if (!setAlphaToOne && kind != SchedulerKind.DDIM) {
-            throw new InvalidSettingException(
-                    kind + " always ends at no noise; setAlphaToOne = false is for " + SchedulerKind.DDIM + " only");
-        }
-    }
-
-    private static void checkClipSample(SchedulerKind kind, boolean clipSample) {
-        if (clipSample && !kind.canClip()) {
-            throw new InvalidSettingException(
-                    kind + " cannot clip samples; only " + SchedulerKind.DDIM + " and " + SchedulerKind.DDPM + " can");
-        }
-    }
-
-    private static void checkEta(SchedulerKind kind, double eta) {
-        if (!(eta >= 0 && eta <= 1)) {
-            throw new InvalidSettingException("Eta of " + kind + " is " + eta + "; expected 0 to 1");
-        }
-        if (eta > 0 && kind != SchedulerKind.DDIM) {
-            throw new InvalidSettingException(
-                    "Eta is " + eta + ", but " + kind + " has none; it is for " + SchedulerKind.DDIM + " only");
-        }
-    }
-
-    private static void checkKarrasSigmas(SchedulerKind kind, boolean karrasSigmas) {
-        if (karrasSigmas && !kind.canUseKarrasSigmas()) {
-            throw new InvalidSettingException(kind + " cannot use the noise levels of Karras et al.; LMS, Euler, "
-                    + "DPM-Solver++ and UniPC can");
         }
     }
 }

@@ -20,13 +20,8 @@ public final class SchedulerPresets {
      * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static SchedulerConfig leco(NoiseScheduler scheduler, int steps, Parameterization parameterization) {
-        SchedulerKind kind = switch (scheduler) {
-            case DDIM -> SchedulerKind.DDIM;
-            case DDPM -> SchedulerKind.DDPM;
-            case LMS -> SchedulerKind.LMS;
-            case EULER_ANCESTRAL -> SchedulerKind.EULER_ANCESTRAL;
-        };
-        return builder(kind, steps, parameterization).build();
+        return builder(SchedulerKind.valueOf(scheduler.name()), steps, parameterization)
+                .build();
     }
 
     /**
@@ -40,12 +35,12 @@ public final class SchedulerPresets {
      * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static SchedulerConfig stableDiffusion(Sampler sampler, int steps, Parameterization parameterization) {
-        SchedulerConfig.Builder builder = builder(kind(sampler), steps, parameterization);
+        SchedulerConfig.Builder builder = builder(SchedulerKind.of(sampler), steps, parameterization);
         switch (sampler) {
             case DDIM -> builder.stepsOffset(1).setAlphaToOne(false);
             case DDPM -> builder.stepsOffset(1);
             case DPMPP_2M_KARRAS -> builder.karrasSigmas(true);
-            case LMS, EULER, EULER_ANCESTRAL, DPMPP_2M, UNIPC -> {
+            default -> {
                 // The defaults.
             }
         }
@@ -59,17 +54,5 @@ public final class SchedulerPresets {
             builder.zeroTerminalSnr(true).timestepSpacing(TimestepSpacing.TRAILING);
         }
         return builder;
-    }
-
-    private static SchedulerKind kind(Sampler sampler) {
-        return switch (sampler) {
-            case DDIM -> SchedulerKind.DDIM;
-            case DDPM -> SchedulerKind.DDPM;
-            case LMS -> SchedulerKind.LMS;
-            case EULER -> SchedulerKind.EULER;
-            case EULER_ANCESTRAL -> SchedulerKind.EULER_ANCESTRAL;
-            case DPMPP_2M, DPMPP_2M_KARRAS -> SchedulerKind.DPM_SOLVER_PLUS_PLUS;
-            case UNIPC -> SchedulerKind.UNI_PC;
-        };
     }
 }

@@ -9,42 +9,18 @@ import org.jspecify.annotations.Nullable;
  * Diffusion Models</a>. Each step first corrects the sample that the step before had predicted; the first and the last
  * prediction are of first order.
  */
-public final class UniPcScheduler implements Scheduler {
+final class UniPcScheduler extends SigmaScheduler {
 
     private static final int ORDER = 2;
 
-    private final SchedulerConfig config;
-    private final SigmaGrid grid;
     private final History originalSamples;
 
     /** The corrected sample before the former step, owned by this scheduler. */
     private @Nullable NDArray formerSample;
 
     UniPcScheduler(SchedulerConfig config) {
-        this.config = config;
-        grid = SigmaGrid.whole(config);
+        super(config, SigmaGrid.whole(config), Form.SCALED);
         originalSamples = new History(config, ORDER);
-    }
-
-    @Override
-    public SchedulerConfig config() {
-        return config;
-    }
-
-    @Override
-    public double[] timesteps() {
-        return grid.timesteps();
-    }
-
-    @Override
-    public double initNoiseSigma() {
-        return 1;
-    }
-
-    @Override
-    public NDArray scaleModelInput(NDArray sample, int step) {
-        config.checkedStep(step);
-        return sample;
     }
 
     @Override
@@ -68,12 +44,6 @@ public final class UniPcScheduler implements Scheduler {
         }
         originalSamples.end();
         return previous;
-    }
-
-    @Override
-    public NDArray addNoise(NDArray original, NDArray noise, int step) {
-        double alpha = grid.alpha(config.checkedStep(step));
-        return WeightedSum.of(alpha, original, alpha * grid.sigma(step), noise);
     }
 
     /** UniP: from the noise level of {@code step} to the next. */

@@ -140,7 +140,7 @@ class SchedulerTest {
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1001, Integer.MAX_VALUE})
     void rejects_fewer_than_1_or_more_than_1000_steps(int steps) {
         for (SchedulerKind kind : SchedulerKind.values()) {
-            assertThatThrownBy(() -> SchedulerConfig.builder(kind, steps))
+            assertThatThrownBy(() -> SchedulerConfig.builder(kind, steps).build())
                     .isInstanceOf(InvalidSettingException.class)
                     .hasMessageContaining(kind.toString())
                     .hasMessageContaining(Integer.toString(steps));
