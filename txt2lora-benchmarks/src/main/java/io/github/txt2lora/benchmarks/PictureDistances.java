@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.Guidance;
+import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.Scheduler;
@@ -110,15 +111,9 @@ final class PictureDistances {
                     List.of(Objects.requireNonNull(embeddings.get("")), Objects.requireNonNull(embeddings.get(prompt)));
             Conditioning conditioning =
                     Conditioning.batch(scope, both, PICTURES, PictureSize.uncropped(resolution, resolution));
-            NDArray latents = new GuidedDenoiser(unet, loraStrength)
-                    .run(
-                            scope,
-                            scheduler,
-                            STEPS,
-                            noise.mul((float) scheduler.initNoiseSigma()),
-                            new Guidance(conditioning, GUIDANCE_SCALE),
-                            (owner, shape) -> owner.zeros(shape),
-                            new StepHook() {});
+            Guidance guidance = Guidance.of(unet, loraStrength, conditioning, GUIDANCE_SCALE);
+            NDArray latents = new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
+                    .run(scope, STEPS, noise.mul((float) scheduler.initNoiseSigma()));
             NDArray pixels = vae.decode(scope, latents.div((float) vae.scalingFactor()));
             return new Drawn(HostNumbers.floats(latents), HostNumbers.floats(pixels.clip(-1, 1)));
         }

@@ -3,7 +3,6 @@ package io.github.txt2lora.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.txt2lora.diffusion.GuidedDenoiser.NoisePrediction;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.List;
  * 2206.01714) where the masks are numbers, Latent Couple where they are regions. The unconditional u may be put together
  * from regions too. Each prompt goes through the network on its own, so that memory does not grow with their number.
  */
-final class ComposedPrediction implements NoisePrediction {
+final class ComposedPrediction implements Guidance {
 
     private final UNet unet;
     private final List<Part> negative;
@@ -67,15 +66,16 @@ final class ComposedPrediction implements NoisePrediction {
 
     @Override
     public NDArray predict(NDManager scope, NDArray input, double timestep) {
-        NDArray unconditional = input.zerosLike();
+        NDArray sum = input.zerosLike();
         for (Part part : negative) {
             NDArray prediction = predict(scope, input, timestep, part);
-            unconditional = unconditional.add(prediction.mul(part.mask()));
+            sum = sum.add(prediction.mul(part.mask()));
         }
+        NDArray unconditional = sum;
         NDArray guided = unconditional;
         for (Part part : positive) {
             NDArray conditional = predict(scope, input, timestep, part);
-            guided = guided.add(conditional.sub(unconditional).mul(part.mask()));
+            guided = Guidance.guided(guided, unconditional, conditional, difference -> difference.mul(part.mask()));
         }
         return guided;
     }

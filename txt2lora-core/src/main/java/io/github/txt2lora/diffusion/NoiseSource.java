@@ -10,6 +10,11 @@ import ai.djl.ndarray.types.Shape;
 @FunctionalInterface
 public interface NoiseSource {
 
+    /** For samplers that add no noise. */
+    NoiseSource NONE = (manager, shape) -> {
+        throw new IllegalStateException("this sampler adds no noise");
+    };
+
     /**
      * Draws standard normal noise.
      *

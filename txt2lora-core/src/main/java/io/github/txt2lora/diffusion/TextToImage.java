@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.Conditioning;
@@ -22,6 +21,8 @@ public final class TextToImage {
 
     private static final int LATENT_CHANNELS = 4;
     private static final int LATENT_FACTOR = 8;
+
+    private static final double LORA_ON = 1;
 
     private final UNet unet;
     private final Vae vae;
@@ -89,23 +90,31 @@ public final class TextToImage {
             List<PlacedEmbedding> negative,
             NoiseSource noise,
             StepHook hook) {
-        int batchSize = Math.toIntExact(initial.getShape().get(0));
         PictureSize size = PictureSize.uncropped(
                 Math.toIntExact(initial.getShape().get(2) * LATENT_FACTOR),
                 Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
         int steps = scheduler.timesteps().length;
+        Guidance guidance = guidance(scope, initial.getShape(), size, guidanceScale, positive, negative);
+        return new GuidedDenoiser(scheduler, guidance, noise, hook).run(scope, steps, initial);
+    }
+
+    private Guidance guidance(
+            NDManager scope,
+            Shape latents,
+            PictureSize size,
+            double scale,
+            List<PlacedEmbedding> positive,
+            List<PlacedEmbedding> negative) {
         if (positive.size() > 1 || negative.size() > 1 || !positive.get(0).isWhole()) {
-            var composed =
-                    ComposedPrediction.of(scope, unet, initial.getShape(), size, guidanceScale, positive, negative);
-            return GuidedDenoiser.run(scope, scheduler, steps, initial, composed, noise, hook);
+            return ComposedPrediction.of(scope, unet, latents, size, scale, positive, negative);
         }
+        int batchSize = Math.toIntExact(latents.get(0));
         PromptEmbedding prompt = positive.get(0).embedding();
-        Guidance guidance = guidanceScale == 1
-                ? Guidance.none(Conditioning.batch(scope, List.of(prompt), batchSize, size))
-                : new Guidance(
-                        Conditioning.batch(scope, List.of(negative.get(0).embedding(), prompt), batchSize, size),
-                        guidanceScale);
-        return new GuidedDenoiser(unet, 1).run(scope, scheduler, steps, initial, guidance, noise, hook);
+        if (scale == 1) {
+            return Guidance.none(unet, LORA_ON, Conditioning.batch(scope, List.of(prompt), batchSize, size));
+        }
+        List<PromptEmbedding> both = List.of(negative.get(0).embedding(), prompt);
+        return Guidance.of(unet, LORA_ON, Conditioning.batch(scope, both, batchSize, size), scale);
     }
 
     /** Latents of the UNet to pictures, [batch, 3, height, width], not clamped. */

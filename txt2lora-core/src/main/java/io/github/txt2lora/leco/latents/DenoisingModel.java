@@ -1,6 +1,11 @@
 package io.github.txt2lora.leco.latents;
 
+import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.diffusion.Guidance;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
+import java.util.List;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.leco.cache.LatentCache;
@@ -35,5 +40,27 @@ public record DenoisingModel(
     public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
         return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
                 + torch.device().getDeviceType() + "/" + torch.threads() + " threads/PyTorch " + torch.version();
+    }
+
+    /**
+     * What a rollout from noise to a prompt follows.
+     *
+     * @param unconditional the prompt that guidance leads away from
+     * @param loraStrength multiplies the LoRA that is attached to the network; 0 turns it off
+     */
+    Guidance guidance(
+            NDManager scope,
+            String unconditional,
+            String prompt,
+            double scale,
+            int batchSize,
+            PictureSize size,
+            double loraStrength) {
+        // u + s (c - u) is c where s is 1 or both prompts are the same
+        if (scale == 1 || prompt.equals(unconditional)) {
+            return Guidance.none(unet, loraStrength, embeddings.batch(scope, List.of(prompt), batchSize, size));
+        }
+        Conditioning both = embeddings.batch(scope, List.of(unconditional, prompt), batchSize, size);
+        return Guidance.of(unet, loraStrength, both, scale);
     }
 }

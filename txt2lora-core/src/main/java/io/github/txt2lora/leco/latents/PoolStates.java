@@ -7,7 +7,8 @@ import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.Guidance;
+import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.Scheduler;
@@ -18,7 +19,6 @@ import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -178,27 +178,17 @@ public final class PoolStates {
             }
             NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, LatentDraw.LATENT_CHANNELS, side(), side()))
                     .mul((float) scheduler.initNoiseSigma());
-            NDArray drawn = new GuidedDenoiser(model.unet(), LORA_OFF)
-                    .run(
-                            scope,
-                            scheduler,
-                            pool.steps(),
-                            initial,
-                            guidance(scope),
-                            (owner, shape) -> {
-                                throw new IllegalStateException("DPM-Solver++ adds no noise");
-                            },
-                            StepHook.NONE);
+            Guidance guidance = model.guidance(
+                    scope,
+                    pair.unconditional(),
+                    pair.neutral(),
+                    pool.guidanceScale(),
+                    DRAWN_AT_ONCE,
+                    PictureSize.uncropped(pair.resolution(), pair.resolution()),
+                    LORA_OFF);
+            NDArray drawn = new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
+                    .run(scope, pool.steps(), initial);
             return HostNumbers.floats(drawn);
         }
-    }
-
-    private Guidance guidance(NDManager scope) {
-        var size = PictureSize.uncropped(pair.resolution(), pair.resolution());
-        if (pool.guidanceScale() == 1 || pair.neutral().equals(pair.unconditional())) {
-            return Guidance.none(model.embeddings().batch(scope, List.of(pair.neutral()), DRAWN_AT_ONCE, size));
-        }
-        List<String> prompts = List.of(pair.unconditional(), pair.neutral());
-        return new Guidance(model.embeddings().batch(scope, prompts, DRAWN_AT_ONCE, size), pool.guidanceScale());
     }
 }

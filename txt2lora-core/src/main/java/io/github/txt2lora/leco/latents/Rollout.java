@@ -1,19 +1,17 @@
 package io.github.txt2lora.leco.latents;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.text.PictureSize;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -29,7 +27,6 @@ final class Rollout {
 
     private final DenoisingModel model;
     private final TrainingSpec spec;
-    private final GuidedDenoiser denoiser;
     private final Scheduler comparison;
     private final double[] comparisonTimesteps;
     private final int[] allowedSteps;
@@ -37,7 +34,6 @@ final class Rollout {
     Rollout(DenoisingModel model, TrainingSpec spec) {
         this.model = model;
         this.spec = spec;
-        this.denoiser = new GuidedDenoiser(model.unet(), LORA_ON);
         this.comparison = scheduler(TRAINING_TIMESTEPS);
         this.comparisonTimesteps = comparison.timesteps();
         this.allowedSteps = allowedSteps();
@@ -81,16 +77,6 @@ final class Rollout {
         return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, model.parameterization()));
     }
 
-    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
-        // u + s (c - u) is c where s is 1 or both prompts are the same
-        if (spec.rolloutGuidanceScale() == 1 || pair.target().equals(pair.unconditional())) {
-            return Guidance.none(model.embeddings().batch(scope, List.of(pair.target()), pair.batchSize(), size));
-        }
-        List<String> prompts = List.of(pair.unconditional(), pair.target());
-        return new Guidance(
-                model.embeddings().batch(scope, prompts, pair.batchSize(), size), spec.rolloutGuidanceScale());
-    }
-
     /** A rollout that chance has decided on. */
     final class Run {
 
@@ -126,14 +112,15 @@ final class Rollout {
             context.observer().onInitialLatents(initial);
             NoiseSource noise =
                     (owner, shape) -> owner.create(context.generator().normal(Math.toIntExact(shape.size())), shape);
-            return denoiser.run(
+            Guidance guidance = model.guidance(
                     context.scope(),
-                    scheduler,
-                    steps,
-                    initial,
-                    guidance(context.scope(), pair, draw.size()),
-                    noise,
-                    hook);
+                    pair.unconditional(),
+                    pair.target(),
+                    spec.rolloutGuidanceScale(),
+                    pair.batchSize(),
+                    draw.size(),
+                    LORA_ON);
+            return new GuidedDenoiser(scheduler, guidance, noise, hook).run(context.scope(), steps, initial);
         }
 
         /** The latents as the network takes them at the timestep that is compared after so many steps. */

@@ -1,18 +1,16 @@
 package io.github.txt2lora.leco.latents;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
-import io.github.txt2lora.diffusion.GuidedDenoiser.Guidance;
+import io.github.txt2lora.diffusion.Guidance;
+import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.diffusion.Scheduler;
-import io.github.txt2lora.text.PictureSize;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Rollouts of a fixed number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095), target prompt and LoRA on, evenly
@@ -41,27 +39,18 @@ final class ShortRolloutLatents implements NoisyLatents {
                 LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
         Scheduler scheduler = DpmSolverPlusPlusScheduler.downTo(timestep, steps, model.parameterization());
         NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
-        NDArray denoised = new GuidedDenoiser(model.unet(), LORA_ON)
-                .run(
-                        context.scope(),
-                        scheduler,
-                        steps,
-                        initial,
-                        guidance(context.scope(), pair, draw.size()),
-                        (owner, shape) -> {
-                            throw new IllegalStateException("DPM-Solver++ adds no noise");
-                        },
-                        StepHook.NONE);
+        Guidance guidance = model.guidance(
+                context.scope(),
+                pair.unconditional(),
+                pair.target(),
+                guidanceScale,
+                pair.batchSize(),
+                draw.size(),
+                LORA_ON);
+        NDArray denoised = new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
+                .run(context.scope(), steps, initial);
         double[] reached = new double[pair.batchSize()];
         Arrays.fill(reached, timestep);
         return new NoisyBatch(scheduler.scaleModelInput(denoised, steps), reached, draw.size(), null);
-    }
-
-    private Guidance guidance(NDManager scope, PromptPair pair, PictureSize size) {
-        if (guidanceScale == 1 || pair.target().equals(pair.unconditional())) {
-            return Guidance.none(model.embeddings().batch(scope, List.of(pair.target()), pair.batchSize(), size));
-        }
-        List<String> prompts = List.of(pair.unconditional(), pair.target());
-        return new Guidance(model.embeddings().batch(scope, prompts, pair.batchSize(), size), guidanceScale);
     }
 }
