@@ -48,8 +48,7 @@ public interface Guidance {
      *
      * @param start the unconditional prediction, with the shares of the prompts before
      */
-    static NDArray guided(
-            NDArray start, NDArray unconditional, NDArray conditional, UnaryOperator<NDArray> scaled) {
+    static NDArray guided(NDArray start, NDArray unconditional, NDArray conditional, UnaryOperator<NDArray> scaled) {
         return start.add(scaled.apply(conditional.sub(unconditional)));
     }
 }

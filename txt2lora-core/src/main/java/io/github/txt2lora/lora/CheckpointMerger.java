@@ -1,7 +1,6 @@
 package io.github.txt2lora.lora;
 
 import io.github.txt2lora.CheckpointException;
-import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
@@ -116,19 +115,14 @@ final class CheckpointMerger {
     ByteBuffer merged(TensorView tensor, List<LoraAddition> additions) {
         float[] values = tensor.toFloats();
         additions.forEach(addition -> addition.addTo(values, algebra));
-        requireFinite(tensor, values);
+        FloatEncoding.requireStorable(
+                tensor.type(),
+                values,
+                0,
+                values.length,
+                value -> new CheckpointException(Excerpt.quoted(tensor.name()) + " becomes " + value
+                        + " in the merge, which " + tensor.type()
+                        + " cannot hold; expected finite weights: use smaller weights for the LoRAs"));
         return FloatEncoding.encode(tensor.type(), values, 0, values.length);
-    }
-
-    private static void requireFinite(TensorView tensor, float[] values) {
-        ElementType type = tensor.type();
-        float limit = FloatEncoding.largest(type);
-        for (float value : values) {
-            if (!(Math.abs(value) <= limit)) {
-                throw new CheckpointException(
-                        Excerpt.quoted(tensor.name()) + " becomes " + value + " in the merge, which " + type
-                                + " cannot hold; expected finite weights: use smaller weights for the LoRAs");
-            }
-        }
     }
 }

@@ -15,6 +15,7 @@ import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraConversion;
 import io.github.txt2lora.ops.LoraInfo;
 import io.github.txt2lora.ops.LoraMerge;
+import io.github.txt2lora.ops.LoraNaming;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.ops.MergedCheckpoint;
 import io.github.txt2lora.ops.MergedLora;
@@ -108,8 +109,8 @@ final class DjlLoraOperations implements LoraOperations {
                 lora.warning().ifPresent(progress::warn);
                 LoraResizer.Result resized =
                         new LoraResizer(algebra(), spec).resize(lora.pairs(), lora.metadata(), progress);
-                Map<String, String> metadata = new LoraPairWriter(lora.naming(), spec.precision())
-                        .write(output, resized.pairs(), resized.metadata(), silent(output));
+                Map<String, String> metadata = LoraFile.write(
+                        output, lora.naming(), spec.precision(), resized.pairs(), resized.metadata(), silent(output));
                 return new ResizedLora(output, resized.statistics(), metadata);
             }
         });
@@ -163,15 +164,15 @@ final class DjlLoraOperations implements LoraOperations {
                 loras.forEach(lora -> lora.source().warning().ifPresent(progress::warn));
                 Optional<Precision> precision =
                         merge.precision().or(() -> merge.resize().flatMap(ResizeSpec::precision));
-                var writer = new LoraPairWriter(loras.get(0).source().naming(), precision);
+                LoraNaming naming = loras.get(0).source().naming();
                 List<ResizedModule> statistics = List.of();
                 if (merge.resize().isPresent()) {
                     LoraResizer.Result resized =
                             new LoraResizer(algebra(), merge.resize().get()).resize(pairs, metadata, progress);
-                    writer.write(output, resized.pairs(), resized.metadata(), silent(output));
+                    LoraFile.write(output, naming, precision, resized.pairs(), resized.metadata(), silent(output));
                     statistics = resized.statistics();
                 } else {
-                    writer.write(output, pairs, metadata, progress);
+                    LoraFile.write(output, naming, precision, pairs, metadata, progress);
                 }
                 return new MergedLora(inspect(output), statistics);
             } finally {
@@ -203,8 +204,13 @@ final class DjlLoraOperations implements LoraOperations {
                 var progress = new Progress(output, lora.pairs().size(), List.of(listeners), turn);
                 lora.requireKnownLayers();
                 lora.warning().ifPresent(progress::warn);
-                new LoraPairWriter(conversion.naming().orElse(lora.naming()), conversion.precision())
-                        .write(output, lora.pairs(), PeftAlphas.without(lora.metadata()), progress);
+                LoraFile.write(
+                        output,
+                        conversion.naming().orElse(lora.naming()),
+                        conversion.precision(),
+                        lora.pairs(),
+                        PeftAlphas.without(lora.metadata()),
+                        progress);
             }
             return inspect(output);
         });

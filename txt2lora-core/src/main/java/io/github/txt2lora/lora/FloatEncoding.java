@@ -5,6 +5,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Function;
 
 /** Writes numbers in the formats of safetensors files. */
 final class FloatEncoding {
@@ -22,11 +23,6 @@ final class FloatEncoding {
             case FP16 -> ElementType.F16;
             case BF16 -> ElementType.BF16;
         };
-    }
-
-    /** The largest number that is not rounded to infinity. */
-    static float largest(ElementType type) {
-        return type == ElementType.F16 ? LARGEST_HALF : Float.MAX_VALUE;
     }
 
     /** The smallest number above zero; half of it and less is rounded to zero. */
@@ -56,5 +52,20 @@ final class FloatEncoding {
             }
         }
         return bytes.flip();
+    }
+
+    /**
+     * Checks that numbers are finite and none is rounded to infinity.
+     *
+     * @param failure what to throw for a number that is
+     */
+    static void requireStorable(
+            ElementType type, float[] values, int offset, int count, Function<Float, RuntimeException> failure) {
+        float largest = type == ElementType.F16 ? LARGEST_HALF : Float.MAX_VALUE;
+        for (int i = offset; i < offset + count; i++) {
+            if (!(Math.abs(values[i]) <= largest)) {
+                throw failure.apply(values[i]);
+            }
+        }
     }
 }

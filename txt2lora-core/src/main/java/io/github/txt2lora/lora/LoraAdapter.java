@@ -78,12 +78,12 @@ public final class LoraAdapter {
     }
 
     private static void requireShape(LoraSource lora, LoraPair pair, LoraModule module) {
-        if (pair.layer().fanIn() != module.fanIn() || pair.layer().outputs() != module.outputs()) {
+        if (!pair.layer().fits(module.shape())) {
             throw new CheckpointException(lora.path() + ": module " + Excerpt.quoted(pair.module()) + " has "
                     + Count.of(pair.layer().fanIn(), "input") + " and "
                     + Count.of(pair.layer().outputs(), "output") + ", but the layer " + module.name() + " has "
-                    + module.fanIn() + " and "
-                    + module.outputs() + "; expected a LoRA of the same model family");
+                    + module.shape().fanIn() + " and "
+                    + module.shape().outputs() + "; expected a LoRA of the same model family");
         }
     }
 
@@ -96,7 +96,11 @@ public final class LoraAdapter {
             LoraPair pair = pairs.get(module.name());
             if (pair != null) {
                 var slot = new LoraParameters.Slot(
-                        module, pair.rank(), pair.scale(), offset, offset + pair.rank() * module.fanIn());
+                        module,
+                        pair.rank(),
+                        pair.scale(),
+                        offset,
+                        offset + pair.rank() * module.shape().fanIn());
                 slots.add(slot);
                 parts.add(pair.down().get());
                 parts.add(pair.up().get());

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * All matrices of a LoRA in one float32 vector on the device, so that an optimizer's step, a norm or a copy is one
@@ -43,12 +44,12 @@ public final class LoraParameters {
 
         /** Number of elements of {@code lora_down}. */
         public int downSize() {
-            return rank * module.fanIn();
+            return rank * module.shape().fanIn();
         }
 
         /** Number of elements of {@code lora_up}. */
         public int upSize() {
-            return rank * module.outputs();
+            return rank * module.shape().outputs();
         }
     }
 
@@ -66,9 +67,9 @@ public final class LoraParameters {
         float[] values = new float[size(slots)];
         for (Slot slot : slots) {
             LoraModule module = slot.module();
-            generator.kaimingUniform(module.fanIn(), slot.downSize());
+            generator.kaimingUniform(module.shape().fanIn(), slot.downSize());
             generator.kaimingUniform(slot.rank(), slot.upSize());
-            float[] down = generator.kaimingUniform(module.fanIn(), slot.downSize());
+            float[] down = generator.kaimingUniform(module.shape().fanIn(), slot.downSize());
             System.arraycopy(down, 0, values, slot.downOffset(), down.length);
         }
         return new LoraParameters(owner.create(values), slots);
@@ -79,8 +80,13 @@ public final class LoraParameters {
         List<Slot> slots = new ArrayList<>();
         int offset = 0;
         for (LoraModule module : modules) {
-            int rank = Math.min(spec.rank(), module.maxRank());
-            var slot = new Slot(module, rank, spec.alpha() / rank, offset, offset + rank * module.fanIn());
+            int rank = Math.min(spec.rank(), module.shape().maxRank());
+            var slot = new Slot(
+                    module,
+                    rank,
+                    spec.alpha() / rank,
+                    offset,
+                    offset + rank * module.shape().fanIn());
             slots.add(slot);
             offset = slot.upOffset() + slot.upSize();
         }
@@ -99,7 +105,8 @@ public final class LoraParameters {
 
     private static long size(List<LoraModule> modules, int rank) {
         return modules.stream()
-                .mapToLong(module -> Math.min(rank, module.maxRank()) * ((long) module.fanIn() + module.outputs()))
+                .mapToLong(module -> Math.min(rank, module.shape().maxRank())
+                        * ((long) module.shape().fanIn() + module.shape().outputs()))
                 .sum();
     }
 
@@ -157,19 +164,18 @@ public final class LoraParameters {
         Map<String, double[]> layout = new HashMap<>();
         for (Slot slot : slots) {
             LoraModule module = slot.module();
-            layout.put(module.name() + ".down", place(slot.downOffset(), module.downShape(slot.rank())));
-            layout.put(module.name() + ".up", place(slot.upOffset(), module.upShape(slot.rank())));
+            layout.put(
+                    module.name() + ".down",
+                    place(slot.downOffset(), module.shape().downShape(slot.rank())));
+            layout.put(
+                    module.name() + ".up", place(slot.upOffset(), module.shape().upShape(slot.rank())));
             layout.put(module.name() + ".scale", new double[] {slot.scale()});
         }
         return layout;
     }
 
-    private static double[] place(int offset, long[] shape) {
-        double[] place = new double[shape.length + 1];
-        place[0] = offset;
-        for (int i = 0; i < shape.length; i++) {
-            place[i + 1] = shape[i];
-        }
-        return place;
+    private static double[] place(int offset, List<Long> shape) {
+        return DoubleStream.concat(DoubleStream.of(offset), shape.stream().mapToDouble(Long::doubleValue))
+                .toArray();
     }
 }

@@ -82,8 +82,8 @@ final class UNetLayers {
     private void add(String layer) {
         List<Long> shape = weightShapes.get(layer + ".weight");
         if (shape != null) {
-            int kernel = shape.size() == 4 ? Math.toIntExact(shape.get(2)) : LoraModule.LINEAR;
-            layers.add(new LoraModule(layer, Math.toIntExact(shape.get(1)), Math.toIntExact(shape.get(0)), kernel));
+            var layerShape = new LayerShape(Math.toIntExact(shape.get(0)), shape.subList(1, shape.size()));
+            layers.add(new LoraModule(layer, layerShape));
         }
     }
 }

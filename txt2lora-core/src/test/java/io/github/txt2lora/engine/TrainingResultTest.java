@@ -92,8 +92,8 @@ class TrainingResultTest {
         Map<String, List<Long>> expected = new HashMap<>();
         for (LoraModule module : LoraModules.select(weightShapes(), spec)) {
             expected.put(module.loraName() + ".alpha", List.of());
-            expected.put(module.loraName() + ".lora_down.weight", boxed(module.downShape(2)));
-            expected.put(module.loraName() + ".lora_up.weight", boxed(module.upShape(2)));
+            expected.put(module.loraName() + ".lora_down.weight", module.shape().downShape(2));
+            expected.put(module.loraName() + ".lora_up.weight", module.shape().upShape(2));
         }
         try (SafetensorsFile file = SafetensorsFile.open(lora.file())) {
             Map<String, List<Long>> found =
@@ -307,10 +307,6 @@ class TrainingResultTest {
                     .collect(Collectors.toMap(
                             Map.Entry::getKey, entry -> entry.getValue().shape()));
         }
-    }
-
-    private static List<Long> boxed(long[] shape) {
-        return Arrays.stream(shape).boxed().toList();
     }
 
     private List<String> files() {

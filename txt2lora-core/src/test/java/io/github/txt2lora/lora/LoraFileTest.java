@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Numbers that the precision of a file cannot hold. */
 class LoraFileTest {
 
-    private static final LoraModule LAYER = new LoraModule("mid_block.attentions.0.proj_in", 3, 4, LoraModule.LINEAR);
+    private static final LoraModule LAYER =
+            new LoraModule("mid_block.attentions.0.proj_in", new LayerShape(4, List.of(3L)));
 
     @TempDir
     Path folder;

@@ -79,9 +79,10 @@ class LoraModulesParityTest {
 
     /** Name, kind, inputs, outputs and, of convolutions, kernel and stride. */
     private static String row(LoraModule module) {
-        String common = module.inputs() + " " + module.outputs();
-        return module.isConvolution()
-                ? "%s conv %s %d %d".formatted(module.loraName(), common, module.kernel(), module.stride())
+        List<Long> inputs = module.shape().inputs();
+        String common = inputs.get(0) + " " + module.shape().outputs();
+        return module.shape().isConvolution()
+                ? "%s conv %s %d %d".formatted(module.loraName(), common, inputs.get(1), module.stride())
                 : "%s linear %s".formatted(module.loraName(), common);
     }
 

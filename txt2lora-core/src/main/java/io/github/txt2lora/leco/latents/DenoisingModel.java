@@ -3,14 +3,14 @@ package io.github.txt2lora.leco.latents;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.diffusion.Guidance;
-import io.github.txt2lora.text.Conditioning;
-import io.github.txt2lora.text.PictureSize;
-import java.util.List;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.Torch;
+import java.util.List;
 
 /**
  * A base model as a training uses it.

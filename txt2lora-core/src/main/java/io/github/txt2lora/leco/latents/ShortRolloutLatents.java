@@ -5,10 +5,10 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
-import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.Guidance;
-import io.github.txt2lora.diffusion.NoiseSource;
+import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
 import java.util.Arrays;
 

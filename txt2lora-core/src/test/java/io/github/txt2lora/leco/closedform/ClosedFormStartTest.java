@@ -142,11 +142,11 @@ class ClosedFormStartTest {
 
         Matrix down(Slot slot) {
             return Matrix.of(
-                    after, slot.downOffset(), slot.rank(), slot.module().fanIn());
+                    after, slot.downOffset(), slot.rank(), slot.module().shape().fanIn());
         }
 
         Matrix up(Slot slot) {
-            return Matrix.of(after, slot.upOffset(), slot.module().outputs(), slot.rank());
+            return Matrix.of(after, slot.upOffset(), slot.module().shape().outputs(), slot.rank());
         }
 
         /** What the LoRA adds to a module's weight. */
@@ -171,8 +171,8 @@ class ClosedFormStartTest {
             return Matrix.of(
                     model.unet().weight(scope, slot.module().name()).toFloatArray(),
                     0,
-                    slot.module().outputs(),
-                    slot.module().fanIn());
+                    slot.module().shape().outputs(),
+                    slot.module().shape().fanIn());
         }
     }
 
@@ -421,7 +421,7 @@ class ClosedFormStartTest {
                     - 1;
             for (Slot slot : result.slots()) {
                 int used = isKeyOrValue(slot) ? words : 0;
-                int from = slot.downOffset() + used * slot.module().fanIn();
+                int from = slot.downOffset() + used * slot.module().shape().fanIn();
                 int to = slot.downOffset() + slot.downSize();
                 assertThat(Arrays.copyOfRange(result.after(), from, to))
                         .isEqualTo(Arrays.copyOfRange(result.before(), from, to));

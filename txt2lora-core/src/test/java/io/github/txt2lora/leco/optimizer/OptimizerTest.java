@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.lora.LayerShape;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.TestTorch;
@@ -50,7 +51,7 @@ class OptimizerTest {
     }
 
     private static LoraParameters parameters(NDManager scope) {
-        var layer = new LoraModule("mid_block.attentions.0.proj_in", 3, 4, LoraModule.LINEAR);
+        var layer = new LoraModule("mid_block.attentions.0.proj_in", new LayerShape(4, List.of(3L)));
         LoraSpec spec = LoraSpec.builder().rank(2).build();
         LoraParameters parameters = LoraParameters.initialize(scope, List.of(layer), spec, new TorchGenerator(0));
         // up is zero at first, which would hide whatever depends on its values
