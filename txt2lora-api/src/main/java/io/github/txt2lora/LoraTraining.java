@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param model the base model
  * @param prompts what to teach, at least one pair; each iteration draws one of them. The engine warns if every pair keeps
  *     what its target means, since then nothing is learned
- * @param training how to train
+ * @param spec how to train
  * @param output the folder for the LoRA; it is created when needed
  */
-public record LoraTraining(
-        String name, ModelSource model, List<PromptPair> prompts, TrainingSpec training, Path output) {
+public record LoraTraining(String name, ModelSource model, List<PromptPair> prompts, TrainingSpec spec, Path output) {
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -39,7 +38,7 @@ public record LoraTraining(
                     + " prompt(PromptPair.enhance(\"krnkmd\").positive(\"short hair, maid\").build())");
         }
         requireNoContradiction(prompts);
-        Check.given("training", training);
+        Check.given("spec", spec);
         Check.path("output", output);
     }
 
@@ -75,12 +74,7 @@ public record LoraTraining(
 
     /** A builder that holds these values. */
     public Builder toBuilder() {
-        return new Builder()
-                .name(name)
-                .model(model)
-                .prompts(prompts)
-                .training(training)
-                .output(output);
+        return new Builder().name(name).model(model).prompts(prompts).spec(spec).output(output);
     }
 
     private static List<PromptPair> copyOf(List<PromptPair> prompts) {
@@ -98,7 +92,7 @@ public record LoraTraining(
         private @Nullable String name;
         private @Nullable ModelSource model;
         private final List<PromptPair> prompts = new ArrayList<>();
-        private TrainingSpec training = TrainingSpec.builder().build();
+        private TrainingSpec spec = TrainingSpec.builder().build();
         private @Nullable Path output;
 
         private Builder() {}
@@ -134,8 +128,8 @@ public record LoraTraining(
         }
 
         /** How to train; the defaults of {@link TrainingSpec} if not set. */
-        public Builder training(TrainingSpec training) {
-            this.training = Check.given("training", training);
+        public Builder spec(TrainingSpec spec) {
+            this.spec = Check.given("spec", spec);
             return this;
         }
 
@@ -160,7 +154,7 @@ public record LoraTraining(
                     Check.required("name", name, "call name(...) with the LoRA's name"),
                     Check.required("model", model, "call model(ModelSource.file(...)) with the base model"),
                     prompts,
-                    training,
+                    spec,
                     Check.required("output", output, "call output(...) with the folder for the LoRA"));
         }
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which optimizer turns gradients into steps, with its own settings. The learning rate is not among them: it comes from
- * {@link TrainingSpec#learningRate()} and {@link TrainingSpec#schedule()}. The factories give the defaults of the
+ * {@link TrainingSpec#learningRate()} and {@link TrainingSpec#learningRateSchedule()}. The factories give the defaults of the
  * libraries that LECO uses: PyTorch, lion-pytorch, prodigyopt and transformers.
  */
 public sealed interface OptimizerSpec {

@@ -48,7 +48,7 @@ public record Preservation(boolean joint, boolean automatic, double weight) {
      *
      * @throws InvalidSettingException if it is not greater than 0
      */
-    public Preservation weight(double newWeight) {
+    public Preservation withWeight(double newWeight) {
         return new Preservation(joint, automatic, newWeight);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalDouble;
 
 /**
  * When a training ends before all its iterations are made. Every few iterations the gap between the target's prediction
@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * {@link LoraQuality}). Of two measurements in a row the mean counts. With a rule the LoRA of the smallest gap is what is
  * saved, be it the last or not.
  *
- * @param gapBelow the gap at which it is enough, greater than 0; null for no such end
+ * @param gapBelow the gap at which it is enough, greater than 0; empty for no such end
  * @param noBetterFor iterations without a smaller gap after which it ends; 0 for no such end
- * @param every iterations between two measurements, 1 or more
+ * @param everyIterations iterations between two measurements, 1 or more
  */
-public record StopRule(@Nullable Double gapBelow, int noBetterFor, int every) {
+public record StopRule(OptionalDouble gapBelow, int noBetterFor, int everyIterations) {
 
     private static final int EVERY = 10;
 
@@ -23,45 +23,43 @@ public record StopRule(@Nullable Double gapBelow, int noBetterFor, int every) {
      * @throws InvalidSettingException if one is outside its range
      */
     public StopRule {
-        if (gapBelow != null) {
-            Check.positive("gapBelow", gapBelow);
-        }
+        Check.given("gapBelow", gapBelow).ifPresent(gap -> Check.positive("gapBelow", gap));
         Check.atLeast("noBetterFor", noBetterFor, 0);
-        Check.atLeast("every", every, 1);
+        Check.atLeast("everyIterations", everyIterations, 1);
     }
 
     /** All iterations are made, and nothing is measured on the way. */
     public static StopRule never() {
-        return new StopRule(null, 0, EVERY);
+        return new StopRule(OptionalDouble.empty(), 0, EVERY);
     }
 
-    /** The training ends when the gap falls below a number; measured every 10 iterations. */
+    /** The training ends when the gap falls below a number; measured everyIterations 10 iterations. */
     public static StopRule gapBelow(double gap) {
         return never().orGapBelow(gap);
     }
 
-    /** The training ends when the gap has not become smaller for so many iterations; measured every 10 iterations. */
+    /** The training ends when the gap has not become smaller for so many iterations; measured everyIterations 10 iterations. */
     public static StopRule noBetterFor(int iterations) {
         return never().orNoBetterFor(iterations);
     }
 
     /** The same, and it ends too when the gap falls below a number. */
     public StopRule orGapBelow(double gap) {
-        return new StopRule(Check.positive("gapBelow", gap), noBetterFor, every);
+        return new StopRule(OptionalDouble.of(Check.positive("gapBelow", gap)), noBetterFor, everyIterations);
     }
 
     /** The same, and it ends too when the gap has not become smaller for so many iterations. */
     public StopRule orNoBetterFor(int iterations) {
-        return new StopRule(gapBelow, Check.atLeast("noBetterFor", iterations, 1), every);
+        return new StopRule(gapBelow, Check.atLeast("noBetterFor", iterations, 1), everyIterations);
     }
 
     /** The same, measured in other intervals. */
-    public StopRule measuredEvery(int iterations) {
+    public StopRule withEveryIterations(int iterations) {
         return new StopRule(gapBelow, noBetterFor, iterations);
     }
 
     /** Whether it can end a training at all. */
     public boolean isUsed() {
-        return gapBelow != null || noBetterFor > 0;
+        return gapBelow.isPresent() || noBetterFor > 0;
     }
 }

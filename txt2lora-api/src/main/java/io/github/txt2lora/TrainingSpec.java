@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  *     {@link LoraStart#CLOSED_FORM}
  * @param learningRate the size of a step, greater than 0, 1e-4 by default
  * @param optimizer {@link OptimizerSpec#adamW()} by default
- * @param schedule how the learning rate changes, constant by default
+ * @param learningRateSchedule how the learning rate changes, constant by default
  * @param warmupIterations iterations over which the learning rate first rises from 0 on a line, at most all of them, 0
  *     by default
  * @param lora the shape of the LoRA
- * @param noiseScheduler how a rollout denoises, {@link NoiseScheduler#DDIM} by default
+ * @param noiseScheduler how a rollout denoises, {@link SchedulerType#DDIM} by default
  * @param maxDenoisingSteps steps of a complete rollout, of which each iteration makes 1 to all but one at random; 2 to
  *     1000, 50 by default
  * @param rolloutGuidanceScale classifier-free guidance scale of the rollout, finite, 3 by default
- * @param gradientAccumulation comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
+ * @param gradientAccumulationSteps comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
  * @param maxGradientNorm the norm to which longer gradients are shortened, greater than 0; null, the default, for none
  * @param seed where all random numbers of the training start, any number, 0 by default
  * @param precision the number format of the base model's computations, {@link Precision#FP32} by default; the LoRA and
@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  *     that are shared
  * @param clipSkip which hidden state of the text encoder is used, counted from the one that the model was trained on; 1
  *     (that one) to 12, 1 by default
- * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
+ * @param predictionType what the base model's UNet predicts, {@link PredictionType#FROM_MODEL} by default
  * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param saveEvery iterations between two saved states of the LoRA, or 0, the default, to save only at the end
  * @param stopWhen when the training ends before all iterations are made, {@link StopRule#never()} by default
  * @param measureQuality whether gap and drift of the LoRA are measured at the end, see {@link LoraQuality}; true by
  *     default
  * @param states when the training writes down what it needs to go on later, {@link StateSpec#defaults()} by default
- * @param nonFinite what happens when a number is infinite or not a number, {@link NonFinitePolicy#fail()} by default
+ * @param nonFinitePolicy what happens when a number is infinite or not a number, {@link NonFinitePolicy#fail()} by default
  * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; null, the default,
  *     for the clock
  */
@@ -47,25 +47,25 @@ public record TrainingSpec(
         int iterations,
         double learningRate,
         OptimizerSpec optimizer,
-        LearningRateSchedule schedule,
+        LearningRateSchedule learningRateSchedule,
         int warmupIterations,
         LoraSpec lora,
-        NoiseScheduler noiseScheduler,
+        SchedulerType noiseScheduler,
         int maxDenoisingSteps,
         double rolloutGuidanceScale,
-        int gradientAccumulation,
+        int gradientAccumulationSteps,
         @Nullable Double maxGradientNorm,
         long seed,
         Precision precision,
         Precision savePrecision,
         int clipSkip,
-        Prediction prediction,
+        PredictionType predictionType,
         TerminalSnr terminalSnr,
         int saveEvery,
         StopRule stopWhen,
         boolean measureQuality,
         StateSpec states,
-        NonFinitePolicy nonFinite,
+        NonFinitePolicy nonFinitePolicy,
         @Nullable Instant timestamp) {
 
     /**
@@ -86,23 +86,23 @@ public record TrainingSpec(
         }
         Check.positive("learningRate", learningRate);
         Check.given("optimizer", optimizer);
-        Check.given("schedule", schedule);
+        Check.given("learningRateSchedule", learningRateSchedule);
         Check.atLeast("warmupIterations", warmupIterations, 0);
         Check.given("lora", lora);
         Check.given("noiseScheduler", noiseScheduler);
         Check.between("maxDenoisingSteps", maxDenoisingSteps, 2, 1000);
         Check.finite("rolloutGuidanceScale", rolloutGuidanceScale);
-        Check.atLeast("gradientAccumulation", gradientAccumulation, 1);
+        Check.atLeast("gradientAccumulationSteps", gradientAccumulationSteps, 1);
         checkGradientNorm(maxGradientNorm);
         Check.given("precision", precision);
         Check.given("savePrecision", savePrecision);
         Check.between("clipSkip", clipSkip, 1, 12);
-        Check.given("prediction", prediction);
+        Check.given("predictionType", predictionType);
         Check.given("terminalSnr", terminalSnr);
         Check.atLeast("saveEvery", saveEvery, 0);
         Check.given("stopWhen", stopWhen);
         Check.given("states", states);
-        Check.given("nonFinite", nonFinite);
+        Check.given("nonFinitePolicy", nonFinitePolicy);
         if (warmupIterations > iterations) {
             throw InvalidSettingException.of(
                     "warmupIterations", warmupIterations, "at most the " + Count.of(iterations, "iteration"));
@@ -126,25 +126,25 @@ public record TrainingSpec(
                 .iterations(iterations)
                 .learningRate(learningRate)
                 .optimizer(optimizer)
-                .schedule(schedule)
+                .learningRateSchedule(learningRateSchedule)
                 .warmupIterations(warmupIterations)
                 .lora(lora)
                 .noiseScheduler(noiseScheduler)
                 .maxDenoisingSteps(maxDenoisingSteps)
                 .rolloutGuidanceScale(rolloutGuidanceScale)
-                .gradientAccumulation(gradientAccumulation)
+                .gradientAccumulationSteps(gradientAccumulationSteps)
                 .maxGradientNorm(maxGradientNorm)
                 .seed(seed)
                 .precision(precision)
                 .savePrecision(savePrecision)
                 .clipSkip(clipSkip)
-                .prediction(prediction)
+                .predictionType(predictionType)
                 .terminalSnr(terminalSnr)
                 .saveEvery(saveEvery)
                 .stopWhen(stopWhen)
                 .measureQuality(measureQuality)
                 .states(states)
-                .nonFinite(nonFinite)
+                .nonFinitePolicy(nonFinitePolicy)
                 .timestamp(timestamp);
     }
 
@@ -159,25 +159,25 @@ public record TrainingSpec(
         private int iterations = 1000;
         private double learningRate = 1e-4;
         private OptimizerSpec optimizer = OptimizerSpec.adamW();
-        private LearningRateSchedule schedule = LearningRateSchedule.constant();
+        private LearningRateSchedule learningRateSchedule = LearningRateSchedule.constant();
         private int warmupIterations;
         private LoraSpec lora = LoraSpec.builder().build();
-        private NoiseScheduler noiseScheduler = NoiseScheduler.DDIM;
+        private SchedulerType noiseScheduler = SchedulerType.DDIM;
         private int maxDenoisingSteps = 50;
         private double rolloutGuidanceScale = 3.0;
-        private int gradientAccumulation = 1;
+        private int gradientAccumulationSteps = 1;
         private @Nullable Double maxGradientNorm;
         private long seed;
         private Precision precision = Precision.FP32;
         private Precision savePrecision = Precision.FP16;
         private int clipSkip = 1;
-        private Prediction prediction = Prediction.FROM_MODEL;
+        private PredictionType predictionType = PredictionType.FROM_MODEL;
         private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private int saveEvery;
         private StopRule stopWhen = StopRule.never();
         private boolean measureQuality = true;
         private StateSpec states = StateSpec.defaults();
-        private NonFinitePolicy nonFinite = NonFinitePolicy.fail();
+        private NonFinitePolicy nonFinitePolicy = NonFinitePolicy.fail();
         private @Nullable Instant timestamp;
 
         private Builder() {}
@@ -215,8 +215,8 @@ public record TrainingSpec(
         }
 
         /** How the learning rate changes; constant by default. */
-        public Builder schedule(LearningRateSchedule schedule) {
-            this.schedule = Check.given("schedule", schedule);
+        public Builder learningRateSchedule(LearningRateSchedule learningRateSchedule) {
+            this.learningRateSchedule = Check.given("learningRateSchedule", learningRateSchedule);
             return this;
         }
 
@@ -236,8 +236,8 @@ public record TrainingSpec(
             return this;
         }
 
-        /** How the rollout denoises; {@link NoiseScheduler#DDIM} by default. */
-        public Builder noiseScheduler(NoiseScheduler noiseScheduler) {
+        /** How the rollout denoises; {@link SchedulerType#DDIM} by default. */
+        public Builder noiseScheduler(SchedulerType noiseScheduler) {
             this.noiseScheduler = Check.given("noiseScheduler", noiseScheduler);
             return this;
         }
@@ -267,8 +267,8 @@ public record TrainingSpec(
          *
          * @throws InvalidSettingException if it is less than 1
          */
-        public Builder gradientAccumulation(int gradientAccumulation) {
-            this.gradientAccumulation = Check.atLeast("gradientAccumulation", gradientAccumulation, 1);
+        public Builder gradientAccumulationSteps(int gradientAccumulationSteps) {
+            this.gradientAccumulationSteps = Check.atLeast("gradientAccumulationSteps", gradientAccumulationSteps, 1);
             return this;
         }
 
@@ -311,9 +311,9 @@ public record TrainingSpec(
             return this;
         }
 
-        /** What the base model's UNet predicts; {@link Prediction#FROM_MODEL} by default. */
-        public Builder prediction(Prediction prediction) {
-            this.prediction = Check.given("prediction", prediction);
+        /** What the base model's UNet predicts; {@link PredictionType#FROM_MODEL} by default. */
+        public Builder predictionType(PredictionType predictionType) {
+            this.predictionType = Check.given("predictionType", predictionType);
             return this;
         }
 
@@ -352,8 +352,8 @@ public record TrainingSpec(
         }
 
         /** What happens when a number is infinite or not a number; {@link NonFinitePolicy#fail()} by default. */
-        public Builder nonFinite(NonFinitePolicy nonFinite) {
-            this.nonFinite = Check.given("nonFinite", nonFinite);
+        public Builder nonFinitePolicy(NonFinitePolicy nonFinitePolicy) {
+            this.nonFinitePolicy = Check.given("nonFinitePolicy", nonFinitePolicy);
             return this;
         }
 
@@ -375,25 +375,25 @@ public record TrainingSpec(
                     iterations,
                     learningRate,
                     optimizer,
-                    schedule,
+                    learningRateSchedule,
                     warmupIterations,
                     lora,
                     noiseScheduler,
                     maxDenoisingSteps,
                     rolloutGuidanceScale,
-                    gradientAccumulation,
+                    gradientAccumulationSteps,
                     maxGradientNorm,
                     seed,
                     precision,
                     savePrecision,
                     clipSkip,
-                    prediction,
+                    predictionType,
                     terminalSnr,
                     saveEvery,
                     stopWhen,
                     measureQuality,
                     states,
-                    nonFinite,
+                    nonFinitePolicy,
                     timestamp);
         }
     }

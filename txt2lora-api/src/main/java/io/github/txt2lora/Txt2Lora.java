@@ -162,7 +162,7 @@ public final class Txt2Lora {
 
         /** How to train; the defaults of {@link TrainingSpec} if not set. */
         public Builder training(TrainingSpec spec) {
-            training.training(spec);
+            training.spec(spec);
             return this;
         }
 

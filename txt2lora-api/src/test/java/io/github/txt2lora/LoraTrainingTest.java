@@ -30,8 +30,7 @@ class LoraTrainingTest {
 
     @Test
     void trains_with_the_defaults_unless_told_otherwise() {
-        assertThat(complete().build().training())
-                .isEqualTo(TrainingSpec.builder().build());
+        assertThat(complete().build().spec()).isEqualTo(TrainingSpec.builder().build());
     }
 
     @ParameterizedTest

@@ -40,11 +40,11 @@ class TrainingMethodTest {
                         () -> new Preservation(false, true, 1)),
                 rejection(
                         "weight is -1.0; expected a number greater than 0",
-                        () -> Preservation.addingPrompts().weight(-1)),
+                        () -> Preservation.addingPrompts().withWeight(-1)),
                 rejection("gapBelow is 0.0; expected a number greater than 0", () -> StopRule.gapBelow(0)),
                 rejection("noBetterFor is 0; expected 1 or more", () -> StopRule.noBetterFor(0)),
                 rejection(
-                        "every is 0; expected 1 or more", () -> StopRule.never().measuredEvery(0)));
+                        "everyIterations is 0; expected 1 or more", () -> StopRule.never().withEveryIterations(0)));
     }
 
     @ParameterizedTest(name = "{0}")

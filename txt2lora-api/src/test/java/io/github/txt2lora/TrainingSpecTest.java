@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class TrainingSpecTest {
                         new LearningRateSchedule.Constant(),
                         0,
                         new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL),
-                        NoiseScheduler.DDIM,
+                        SchedulerType.DDIM,
                         50,
                         3.0,
                         1,
@@ -34,12 +36,12 @@ class TrainingSpecTest {
                         Precision.FP32,
                         Precision.FP16,
                         1,
-                        Prediction.FROM_MODEL,
+                        PredictionType.FROM_MODEL,
                         TerminalSnr.FROM_MODEL,
                         0,
-                        new StopRule(null, 0, 10),
+                        new StopRule(OptionalDouble.empty(), 0, 10),
                         true,
-                        new StateSpec(0, Duration.ofMinutes(5), Resume.IF_SAME),
+                        new StateSpec(0, Optional.of(Duration.ofMinutes(5)), Resume.IF_SAME),
                         new NonFinitePolicy.Fail(),
                         null));
     }
@@ -61,7 +63,7 @@ class TrainingSpecTest {
                 rejection(
                         "rolloutGuidanceScale is NaN; expected a finite number",
                         b -> b.rolloutGuidanceScale(Double.NaN)),
-                rejection("gradientAccumulation is 0; expected 1 or more", b -> b.gradientAccumulation(0)),
+                rejection("gradientAccumulationSteps is 0; expected 1 or more", b -> b.gradientAccumulationSteps(0)),
                 rejection("maxGradientNorm is 0.0; expected a number greater than 0", b -> b.maxGradientNorm(0.0)),
                 rejection("clipSkip is 0; expected a number from 1 to 12", b -> b.clipSkip(0)),
                 rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.clipSkip(13)),
@@ -80,7 +82,7 @@ class TrainingSpecTest {
 
     static Stream<Arguments> wrongStates() {
         return Stream.of(
-                Arguments.of("everyIterations is 0; expected 1 or more", (Runnable) () -> StateSpec.every(0)),
+                Arguments.of("everyIterations is 0; expected 1 or more", (Runnable) () -> StateSpec.everyIterations(0)),
                 Arguments.of("interval is PT0S; expected a time greater than zero, or none", (Runnable)
                         () -> StateSpec.every(Duration.ZERO)),
                 Arguments.of("limit is 0; expected 1 or more", (Runnable) () -> new NonFinitePolicy.Skip(0)),
@@ -115,7 +117,7 @@ class TrainingSpecTest {
                 LearningRateSchedule.cosine(),
                 3,
                 new LoraSpec(8, 2.0, LoraType.C3LIER, LoraTarget.XATTN),
-                NoiseScheduler.LMS,
+                SchedulerType.LMS,
                 9,
                 -1.0,
                 2,
@@ -124,12 +126,12 @@ class TrainingSpecTest {
                 Precision.BF16,
                 Precision.FP32,
                 2,
-                Prediction.V_PREDICTION,
+                PredictionType.V_PREDICTION,
                 TerminalSnr.ZERO,
                 5,
-                StopRule.gapBelow(0.1).orNoBetterFor(50).measuredEvery(5),
+                StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5),
                 false,
-                StateSpec.every(9).resume(Resume.REQUIRED),
+                StateSpec.everyIterations(9).withResume(Resume.REQUIRED),
                 NonFinitePolicy.rollback(),
                 Instant.EPOCH);
 

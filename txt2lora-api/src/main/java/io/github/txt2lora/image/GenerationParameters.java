@@ -46,7 +46,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         String loras = request.loras().stream().map(GenerationParameters::tag).collect(Collectors.joining());
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Steps", String.valueOf(request.steps()));
-        settings.put("Sampler", request.sampler().displayName());
+        settings.put("Sampler", request.scheduler().displayName());
         settings.put("CFG scale", DecimalText.shortest(request.guidanceScale()));
         settings.put("Seed", String.valueOf(image.seed()));
         settings.put("Size", request.width() + "x" + request.height());

@@ -3,7 +3,8 @@ package io.github.txt2lora.image;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
@@ -24,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceScale classifier-free guidance scale, finite, 7.5 by default; 1 leaves the negative prompt out
  * @param seed the seed of the first picture, any number, 0 by default
  * @param count how many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 or more, 1 by default
- * @param sampler the method, {@link Sampler#DDIM} by default
+ * @param scheduler the method, {@link SchedulerType#DDIM} by default
  * @param clipSkip which hidden state of the text encoder is used, counted from the one that the model was trained on; 1
  *     (that one) to 12, 1 by default
- * @param prediction what the base model's UNet predicts, {@link Prediction#FROM_MODEL} by default
+ * @param predictionType what the base model's UNet predicts, {@link PredictionType#FROM_MODEL} by default
  * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
  * @param loras LoRAs to apply, none by default
  * @param precision the number format of computations, {@link Precision#FP32} by default
@@ -46,9 +47,9 @@ public record ImageRequest(
         double guidanceScale,
         long seed,
         int count,
-        Sampler sampler,
+        SchedulerType scheduler,
         int clipSkip,
-        Prediction prediction,
+        PredictionType predictionType,
         TerminalSnr terminalSnr,
         List<LoraWeight> loras,
         Precision precision,
@@ -73,9 +74,9 @@ public record ImageRequest(
         Check.between("steps", steps, 1, MAX_STEPS);
         Check.finite("guidanceScale", guidanceScale);
         Check.atLeast("count", count, 1);
-        Check.given("sampler", sampler);
+        Check.given("scheduler", scheduler);
         Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
-        Check.given("prediction", prediction);
+        Check.given("predictionType", predictionType);
         Check.given("terminalSnr", terminalSnr);
         loras = copyOf(loras);
         Check.given("precision", precision);
@@ -109,9 +110,9 @@ public record ImageRequest(
                 .guidanceScale(guidanceScale)
                 .seed(seed)
                 .count(count)
-                .sampler(sampler)
+                .scheduler(scheduler)
                 .clipSkip(clipSkip)
-                .prediction(prediction)
+                .predictionType(predictionType)
                 .terminalSnr(terminalSnr)
                 .loras(loras)
                 .precision(precision)
@@ -139,9 +140,9 @@ public record ImageRequest(
         private double guidanceScale = 7.5;
         private long seed;
         private int count = 1;
-        private Sampler sampler = Sampler.DDIM;
+        private SchedulerType scheduler = SchedulerType.DDIM;
         private int clipSkip = 1;
-        private Prediction prediction = Prediction.FROM_MODEL;
+        private PredictionType predictionType = PredictionType.FROM_MODEL;
         private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
         private final List<LoraWeight> loras = new ArrayList<>();
         private Precision precision = Precision.FP32;
@@ -225,9 +226,9 @@ public record ImageRequest(
             return this;
         }
 
-        /** The method; {@link Sampler#DDIM} by default. */
-        public Builder sampler(Sampler sampler) {
-            this.sampler = Check.given("sampler", sampler);
+        /** The method; {@link SchedulerType#DDIM} by default. */
+        public Builder scheduler(SchedulerType scheduler) {
+            this.scheduler = Check.given("scheduler", scheduler);
             return this;
         }
 
@@ -242,9 +243,9 @@ public record ImageRequest(
             return this;
         }
 
-        /** What the base model's UNet predicts; {@link Prediction#FROM_MODEL} by default. */
-        public Builder prediction(Prediction prediction) {
-            this.prediction = Check.given("prediction", prediction);
+        /** What the base model's UNet predicts; {@link PredictionType#FROM_MODEL} by default. */
+        public Builder predictionType(PredictionType predictionType) {
+            this.predictionType = Check.given("predictionType", predictionType);
             return this;
         }
 
@@ -312,9 +313,9 @@ public record ImageRequest(
                     guidanceScale,
                     seed,
                     count,
-                    sampler,
+                    scheduler,
                     clipSkip,
-                    prediction,
+                    predictionType,
                     terminalSnr,
                     loras,
                     precision,

@@ -4,10 +4,15 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.file.Sha256;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the weights of a trained LoRA depend on, as names and values that can be compared and shown. Nothing else decides
@@ -20,7 +25,18 @@ public final class TrainingFingerprint {
 
     /** Settings that do not change what is learned. */
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("savePrecision", "saveEvery", "measureQuality", "states", "nonFinite", "timestamp");
+            Set.of("savePrecision", "saveEvery", "measureQuality", "states", "nonFinitePolicy", "timestamp");
+
+    /** What components are called in states; names of components may change, and those of states may not. */
+    private static final Map<String, String> NAMES = Map.of(
+            "learningRateSchedule",
+            "schedule",
+            "gradientAccumulationSteps",
+            "gradientAccumulation",
+            "predictionType",
+            "prediction",
+            "everyIterations",
+            "every");
 
     /** Of more only a digest is kept, since each takes a dozen entries in the header of a state. */
     private static final int MOST_PROMPTS = 100;
@@ -61,12 +77,32 @@ public final class TrainingFingerprint {
             String prefix, T value, Class<T> type, SortedMap<String, String> values) {
         for (RecordComponent component : type.getRecordComponents()) {
             if (!WITHOUT_EFFECT.contains(component.getName())) {
-                values.put(prefix + component.getName(), String.valueOf(read(component, value)));
+                values.put(prefix + name(component), text(read(component, value)));
             }
         }
     }
 
-    private static Object read(RecordComponent component, Object value) {
+    private static String name(RecordComponent component) {
+        return NAMES.getOrDefault(component.getName(), component.getName());
+    }
+
+    /** What {@link Record#toString()} gives, but with the names of states, and with null for what is absent. */
+    private static String text(@Nullable Object value) {
+        if (value instanceof Record components) {
+            return Arrays.stream(value.getClass().getRecordComponents())
+                    .map(component -> name(component) + "=" + text(read(component, components)))
+                    .collect(Collectors.joining(", ", value.getClass().getSimpleName() + "[", "]"));
+        } else if (value instanceof List<?> list) {
+            return list.stream().map(TrainingFingerprint::text).collect(Collectors.joining(", ", "[", "]"));
+        } else if (value instanceof OptionalDouble number) {
+            return number.isPresent() ? String.valueOf(number.getAsDouble()) : "null";
+        } else if (value instanceof Enum<?> constant) {
+            return constant.name();
+        }
+        return String.valueOf(value);
+    }
+
+    private static @Nullable Object read(RecordComponent component, Object value) {
         try {
             return component.getAccessor().invoke(value);
         } catch (ReflectiveOperationException e) {

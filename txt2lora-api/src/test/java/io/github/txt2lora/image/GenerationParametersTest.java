@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.LibraryVersion;
 import java.awt.image.BufferedImage;
@@ -28,7 +29,7 @@ class GenerationParametersTest {
         return ImageRequest.builder()
                 .model(ModelSource.file(Path.of("model", "chibi.safetensors")))
                 .prompt(prompt)
-                .sampler(Sampler.EULER_ANCESTRAL)
+                .scheduler(SchedulerType.EULER_ANCESTRAL)
                 .guidanceScale(7);
     }
 

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,9 +36,9 @@ class ImageRequestTest {
                         7.5,
                         0,
                         1,
-                        Sampler.DDIM,
+                        SchedulerType.DDIM,
                         1,
-                        Prediction.FROM_MODEL,
+                        PredictionType.FROM_MODEL,
                         TerminalSnr.FROM_MODEL,
                         List.of(),
                         Precision.FP32,
@@ -101,9 +102,9 @@ class ImageRequestTest {
                 1.5,
                 -3,
                 4,
-                Sampler.UNIPC,
+                SchedulerType.UNIPC,
                 2,
-                Prediction.V_PREDICTION,
+                PredictionType.V_PREDICTION,
                 TerminalSnr.ZERO,
                 List.of(LORA),
                 Precision.FP16,

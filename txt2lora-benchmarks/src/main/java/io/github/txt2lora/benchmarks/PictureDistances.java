@@ -13,7 +13,7 @@ import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
@@ -103,7 +103,7 @@ final class PictureDistances {
     private Drawn draw(String prompt, int resolution, double loraStrength) {
         try (NDManager scope = torch.newScope()) {
             Scheduler scheduler =
-                    Scheduler.of(SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, STEPS, Parameterization.EPSILON));
+                    Scheduler.of(SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, STEPS, Parameterization.EPSILON));
             int side = resolution / 8;
             NDArray noise = scope.create(
                     new TorchGenerator(SEED).normal(PICTURES * 4 * side * side), new Shape(PICTURES, 4, side, side));

@@ -63,7 +63,7 @@ final class StepProfile implements TrainingListener {
                         .resolution(96)
                         .batchSize(2)
                         .build())
-                .training(TrainingSpec.builder()
+                .spec(TrainingSpec.builder()
                         .method(method)
                         .measureQuality(false)
                         .iterations(iterations)

@@ -93,7 +93,7 @@ final class TogetherBenchmark {
                         .neutral("1girl")
                         .resolution(96)
                         .build())
-                .training(TrainingSpec.builder()
+                .spec(TrainingSpec.builder()
                         .iterations(ITERATIONS)
                         .learningRate(4e-3)
                         .seed(number)

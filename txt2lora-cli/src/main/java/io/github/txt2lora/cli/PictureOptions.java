@@ -2,10 +2,10 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
-import io.github.txt2lora.image.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +61,13 @@ final class PictureOptions {
     private PictureSize size;
 
     @Option(
-            names = "--sampler",
+            names = {"--scheduler", "--sampler"},
             paramLabel = "NAME",
             defaultValue = "DDIM",
-            converter = SamplerConverter.class,
+            converter = SchedulerConverter.class,
             description = "DDIM, DDPM, LMS, Euler, 'Euler a', 'DPM++ 2M', 'DPM++ 2M Karras' or UniPC. Default:"
                     + " ${DEFAULT-VALUE}.")
-    private Sampler sampler;
+    private SchedulerType scheduler;
 
     @Option(
             names = "--clip-skip",
@@ -82,7 +82,7 @@ final class PictureOptions {
             paramLabel = "KIND",
             defaultValue = "FROM_MODEL",
             description = "What the model predicts: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private Prediction prediction;
+    private PredictionType prediction;
 
     @Option(
             names = "--precision",
@@ -124,9 +124,9 @@ final class PictureOptions {
                 .guidanceScale(guidanceScale)
                 .width(size.width())
                 .height(size.height())
-                .sampler(sampler)
+                .scheduler(scheduler)
                 .clipSkip(clipSkip)
-                .prediction(prediction)
+                .predictionType(prediction)
                 .precision(precision)
                 .loras(loras)
                 .loraFolder(loraFolder);

@@ -111,8 +111,8 @@ class AddCommandTest {
                         .weight(3)
                         .build());
         LoraSettings settings = project.settings();
-        assertThat(settings.training().lora().rank()).isEqualTo(16);
-        assertThat(settings.training().iterations()).isEqualTo(1);
+        assertThat(settings.spec().lora().rank()).isEqualTo(16);
+        assertThat(settings.spec().iterations()).isEqualTo(1);
         assertThat(settings.preview().places()).containsExactly("kitchen", "beach, at night");
         assertThat(run.result().get("like").textValue()).isEqualTo("krnkmd");
         assertThat(run.result().get("files")).hasSize(2);
@@ -168,8 +168,8 @@ class AddCommandTest {
                         .guidanceScale(1.5)
                         .resolution(64)
                         .build());
-        assertThat(dog.settings().training().lora().rank()).isEqualTo(2);
-        assertThat(dog.settings().training().seed()).isEqualTo(7);
+        assertThat(dog.settings().spec().lora().rank()).isEqualTo(2);
+        assertThat(dog.settings().spec().seed()).isEqualTo(7);
     }
 
     @ParameterizedTest

@@ -143,7 +143,7 @@ class ProgressReportTest {
                 .name("krnkmd")
                 .model(ModelSource.file(Path.of("base.safetensors")))
                 .prompt(PromptPair.enhance("krnkmd").positive("maid").build())
-                .training(TrainingSpec.builder().iterations(10).build())
+                .spec(TrainingSpec.builder().iterations(10).build())
                 .output(Path.of("loras"))
                 .build());
     }

@@ -1,7 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 
 /**
  * DPM-Solver++ (2M), algorithm 2 of <a href="https://arxiv.org/abs/2211.01095">DPM-Solver++: Fast Solver for Guided
@@ -31,7 +31,7 @@ public final class DpmSolverPlusPlusScheduler extends SigmaScheduler {
      * @param parameterization what the UNet predicts
      */
     public static DpmSolverPlusPlusScheduler downTo(int timestep, int steps, Parameterization parameterization) {
-        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, steps + 1, parameterization);
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, steps + 1, parameterization);
         return new DpmSolverPlusPlusScheduler(config, SigmaGrid.at(TimestepGrid.downTo(timestep, steps), config));
     }
 

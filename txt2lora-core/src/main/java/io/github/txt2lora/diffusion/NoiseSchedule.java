@@ -110,7 +110,7 @@ public final class NoiseSchedule {
      * @param gamma the largest SNR that counts in full, above 0; the paper recommends 5
      * @throws InvalidSettingException if the timestep is not within 0..999 or gamma is not a positive number
      */
-    public double minSnrWeight(int timestep, double gamma, PredictionType predictionType) {
+    public double minSnrWeight(int timestep, double gamma, PredictedQuantity predictionType) {
         if (!(gamma > 0) || Double.isInfinite(gamma)) {
             throw new InvalidSettingException("Min-SNR gamma is " + gamma + "; expected a number above 0, usually 5");
         }
@@ -133,7 +133,7 @@ public final class NoiseSchedule {
     }
 
     /** The noise-free sample that a UNet's output stands for; not finite for epsilon at zero SNR. */
-    public NDArray originalSample(PredictionType type, NDArray sample, NDArray output, int... timesteps) {
+    public NDArray originalSample(PredictedQuantity type, NDArray sample, NDArray output, int... timesteps) {
         return combine(
                 sample,
                 alphaBar ->
@@ -145,7 +145,7 @@ public final class NoiseSchedule {
     }
 
     /** The noise that a UNet's output stands for. */
-    public NDArray epsilon(PredictionType type, NDArray sample, NDArray output, int... timesteps) {
+    public NDArray epsilon(PredictedQuantity type, NDArray sample, NDArray output, int... timesteps) {
         return combine(
                 sample,
                 alphaBar -> type.epsilon(alpha(alphaBar), sigma(alphaBar)).sample(),

@@ -1,7 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ModelFamily;
@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
  * What a UNet predicts and down to which signal-to-noise ratio it was trained.
  *
  * @param predictionType noise or velocity
- * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with {@link PredictionType#V_PREDICTION},
+ * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with {@link PredictedQuantity#V_PREDICTION},
  *     since noise says nothing about the picture there
  */
-public record Parameterization(PredictionType predictionType, boolean zeroTerminalSnr) {
+public record Parameterization(PredictedQuantity predictionType, boolean zeroTerminalSnr) {
 
     /** Noise, with some signal left at the end: SD 1.x, SD 2.x base, SDXL. */
-    public static final Parameterization EPSILON = new Parameterization(PredictionType.EPSILON, false);
+    public static final Parameterization EPSILON = new Parameterization(PredictedQuantity.EPSILON, false);
 
     /** Checks that the two fit together. */
     public Parameterization {
-        if (zeroTerminalSnr && predictionType == PredictionType.EPSILON) {
+        if (zeroTerminalSnr && predictionType == PredictedQuantity.EPSILON) {
             throw new InvalidSettingException(
                     "A model of zero terminal SNR cannot predict epsilon; found both, expected v-prediction. "
                             + "Correct the prediction type or switch zero terminal SNR off");
@@ -36,7 +36,7 @@ public record Parameterization(PredictionType predictionType, boolean zeroTermin
      * @throws InvalidSettingException if the result would be zero terminal SNR with epsilon
      */
     public static Parameterization of(
-            Checkpoint checkpoint, Prediction prediction, TerminalSnr terminalSnr, Consumer<String> warnings) {
+            Checkpoint checkpoint, PredictionType prediction, TerminalSnr terminalSnr, Consumer<String> warnings) {
         boolean zero = zeroTerminalSnr(checkpoint, terminalSnr, warnings);
         return new Parameterization(predictionType(checkpoint, prediction, zero, warnings), zero);
     }
@@ -51,12 +51,12 @@ public record Parameterization(PredictionType predictionType, boolean zeroTermin
         return found != null ? found : wanted != null && wanted;
     }
 
-    private static PredictionType predictionType(
-            Checkpoint checkpoint, Prediction prediction, boolean zeroTerminalSnr, Consumer<String> warnings) {
-        PredictionType wanted = wanted(prediction);
-        PredictionType found = checkpoint
+    private static PredictedQuantity predictionType(
+            Checkpoint checkpoint, PredictionType prediction, boolean zeroTerminalSnr, Consumer<String> warnings) {
+        PredictedQuantity wanted = wanted(prediction);
+        PredictedQuantity found = checkpoint
                 .vPrediction()
-                .map(velocity -> velocity ? PredictionType.V_PREDICTION : PredictionType.EPSILON)
+                .map(velocity -> velocity ? PredictedQuantity.V_PREDICTION : PredictedQuantity.EPSILON)
                 .orElse(null);
         if (found != null) {
             if (wanted != null && wanted != found) {
@@ -71,21 +71,21 @@ public record Parameterization(PredictionType predictionType, boolean zeroTermin
         if (zeroTerminalSnr) {
             warnings.accept(checkpoint.path() + " does not say what it predicts; assumed V_PREDICTION, the only choice"
                     + " with zero terminal SNR. Set prediction to be sure");
-            return PredictionType.V_PREDICTION;
+            return PredictedQuantity.V_PREDICTION;
         }
         if (checkpoint.family() == ModelFamily.SD2) {
             warnings.accept(checkpoint.path() + " is " + checkpoint.family().displayName()
                     + " and does not say what it predicts; assumed EPSILON, as for models of 512 pixels. If it is one"
                     + " for 768 pixels, set prediction to V_PREDICTION");
         }
-        return PredictionType.EPSILON;
+        return PredictedQuantity.EPSILON;
     }
 
-    private static @Nullable PredictionType wanted(Prediction prediction) {
+    private static @Nullable PredictedQuantity wanted(PredictionType prediction) {
         return switch (prediction) {
             case FROM_MODEL -> null;
-            case EPSILON -> PredictionType.EPSILON;
-            case V_PREDICTION -> PredictionType.V_PREDICTION;
+            case EPSILON -> PredictedQuantity.EPSILON;
+            case V_PREDICTION -> PredictedQuantity.V_PREDICTION;
         };
     }
 

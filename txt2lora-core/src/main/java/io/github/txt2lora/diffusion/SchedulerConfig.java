@@ -22,7 +22,7 @@ import io.github.txt2lora.internal.Count;
 public record SchedulerConfig(
         SchedulerKind kind,
         int steps,
-        PredictionType predictionType,
+        PredictedQuantity predictionType,
         TimestepSpacing timestepSpacing,
         int stepsOffset,
         boolean setAlphaToOne,
@@ -95,7 +95,7 @@ public record SchedulerConfig(
 
         private final SchedulerKind kind;
         private final int steps;
-        private PredictionType predictionType = PredictionType.EPSILON;
+        private PredictedQuantity predictionType = PredictedQuantity.EPSILON;
         private TimestepSpacing timestepSpacing;
         private int stepsOffset;
         private boolean setAlphaToOne = true;
@@ -111,7 +111,7 @@ public record SchedulerConfig(
         }
 
         /** Sets what the UNet predicts; epsilon by default. */
-        public Builder predictionType(PredictionType value) {
+        public Builder predictionType(PredictedQuantity value) {
             predictionType = value;
             return this;
         }

@@ -1,6 +1,6 @@
 package io.github.txt2lora.diffusion;
 
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -8,18 +8,18 @@ import java.util.stream.Stream;
 
 /** The methods that can run a denoising process, each with its class and the names that it goes by in the API. */
 public enum SchedulerKind {
-    DDIM("DDIM", NoiseLevels.TRAINING, DdimScheduler::new, Sampler.DDIM),
-    DDPM("DDPM", NoiseLevels.TRAINING, DdpmScheduler::new, Sampler.DDPM),
-    LMS("LMS", NoiseLevels.ANY, LmsScheduler::new, Sampler.LMS),
-    EULER("Euler", NoiseLevels.ANY, EulerScheduler::new, Sampler.EULER),
-    EULER_ANCESTRAL("Euler ancestral", NoiseLevels.SPACED, EulerAncestralScheduler::new, Sampler.EULER_ANCESTRAL),
+    DDIM("DDIM", NoiseLevels.TRAINING, DdimScheduler::new, SchedulerType.DDIM),
+    DDPM("DDPM", NoiseLevels.TRAINING, DdpmScheduler::new, SchedulerType.DDPM),
+    LMS("LMS", NoiseLevels.ANY, LmsScheduler::new, SchedulerType.LMS),
+    EULER("Euler", NoiseLevels.ANY, EulerScheduler::new, SchedulerType.EULER),
+    EULER_ANCESTRAL("Euler ancestral", NoiseLevels.SPACED, EulerAncestralScheduler::new, SchedulerType.EULER_ANCESTRAL),
     DPM_SOLVER_PLUS_PLUS(
             "DPM-Solver++",
             NoiseLevels.ANY,
             DpmSolverPlusPlusScheduler::new,
-            Sampler.DPMPP_2M,
-            Sampler.DPMPP_2M_KARRAS),
-    UNI_PC("UniPC", NoiseLevels.ANY, UniPcScheduler::new, Sampler.UNIPC);
+            SchedulerType.DPMPP_2M,
+            SchedulerType.DPMPP_2M_KARRAS),
+    UNI_PC("UniPC", NoiseLevels.ANY, UniPcScheduler::new, SchedulerType.UNIPC);
 
     private enum NoiseLevels {
         /** The cumulated alphas of the training's timesteps. */
@@ -33,22 +33,22 @@ public enum SchedulerKind {
     private final String displayName;
     private final NoiseLevels levels;
     private final Function<SchedulerConfig, Scheduler> start;
-    private final List<Sampler> samplers;
+    private final List<SchedulerType> types;
 
     SchedulerKind(
-            String displayName, NoiseLevels levels, Function<SchedulerConfig, Scheduler> start, Sampler... samplers) {
+            String displayName, NoiseLevels levels, Function<SchedulerConfig, Scheduler> start, SchedulerType... types) {
         this.displayName = displayName;
         this.levels = levels;
         this.start = start;
-        this.samplers = List.of(samplers);
+        this.types = List.of(types);
     }
 
-    /** The method behind a sampler of the API. */
-    static SchedulerKind of(Sampler sampler) {
+    /** The method behind a scheduler of the API. */
+    static SchedulerKind of(SchedulerType type) {
         return Stream.of(values())
-                .filter(kind -> kind.samplers.contains(sampler))
+                .filter(kind -> kind.types.contains(type))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No scheduler draws as " + sampler));
+                .orElseThrow(() -> new IllegalArgumentException("No scheduler draws as " + type));
     }
 
     /** The names of the methods that can do something. */

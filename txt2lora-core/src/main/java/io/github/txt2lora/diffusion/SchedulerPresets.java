@@ -1,8 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.NoiseScheduler;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 
 /** The settings with which samplers are used in practice. */
 public final class SchedulerPresets {
@@ -11,7 +10,7 @@ public final class SchedulerPresets {
 
     /**
      * The settings with which LECO denoises its way to a noisy sample: diffusers' defaults without clipping. DDIM and
-     * DDPM have leading spacing without an offset, LMS and Euler ancestral linspace. A model of zero terminal SNR starts
+     * DDPM have leading spacing without an offset, the others linspace. A model of zero terminal SNR starts
      * at the last timestep: trailing spacing for all.
      *
      * @param scheduler the method
@@ -19,9 +18,8 @@ public final class SchedulerPresets {
      * @param parameterization what the UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
-    public static SchedulerConfig leco(NoiseScheduler scheduler, int steps, Parameterization parameterization) {
-        return builder(SchedulerKind.valueOf(scheduler.name()), steps, parameterization)
-                .build();
+    public static SchedulerConfig leco(SchedulerType scheduler, int steps, Parameterization parameterization) {
+        return builder(scheduler, steps, parameterization).build();
     }
 
     /**
@@ -29,17 +27,16 @@ public final class SchedulerPresets {
      * and DDIM ends at the noise of timestep 0, as in the published configurations; the others have linspace, as in
      * diffusers and the web UIs. A model of zero terminal SNR starts at the last timestep: trailing spacing for all.
      *
-     * @param sampler the method
+     * @param scheduler the method
      * @param steps number of steps, 1 to 1000
      * @param parameterization what the UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
-    public static SchedulerConfig stableDiffusion(Sampler sampler, int steps, Parameterization parameterization) {
-        SchedulerConfig.Builder builder = builder(SchedulerKind.of(sampler), steps, parameterization);
-        switch (sampler) {
+    public static SchedulerConfig stableDiffusion(SchedulerType scheduler, int steps, Parameterization parameterization) {
+        SchedulerConfig.Builder builder = builder(scheduler, steps, parameterization);
+        switch (scheduler) {
             case DDIM -> builder.stepsOffset(1).setAlphaToOne(false);
             case DDPM -> builder.stepsOffset(1);
-            case DPMPP_2M_KARRAS -> builder.karrasSigmas(true);
             default -> {
                 // The defaults.
             }
@@ -47,9 +44,11 @@ public final class SchedulerPresets {
         return builder.build();
     }
 
-    private static SchedulerConfig.Builder builder(SchedulerKind kind, int steps, Parameterization parameterization) {
-        SchedulerConfig.Builder builder =
-                SchedulerConfig.builder(kind, steps).predictionType(parameterization.predictionType());
+    private static SchedulerConfig.Builder builder(
+            SchedulerType scheduler, int steps, Parameterization parameterization) {
+        SchedulerConfig.Builder builder = SchedulerConfig.builder(SchedulerKind.of(scheduler), steps)
+                .predictionType(parameterization.predictionType())
+                .karrasSigmas(scheduler == SchedulerType.DPMPP_2M_KARRAS);
         if (parameterization.zeroTerminalSnr()) {
             builder.zeroTerminalSnr(true).timestepSpacing(TimestepSpacing.TRAILING);
         }

@@ -82,7 +82,7 @@ final class SigmaGrid {
     /**
      * The derivative of the sample by its noise level, which is the predicted noise, for {@code x0 + sigma * epsilon}.
      */
-    LinearCombination derivative(int step, PredictionType predictionType) {
+    LinearCombination derivative(int step, PredictedQuantity predictionType) {
         double alpha = alpha(step);
         return predictionType.epsilon(alpha, alpha * sigmas[step]).withSampleScaledBy(alpha);
     }
@@ -90,12 +90,12 @@ final class SigmaGrid {
     /**
      * The sample {@code x0 + sigma * epsilon} after its noise level changed by {@code change}, along its derivative.
      */
-    LinearCombination extrapolated(int step, PredictionType predictionType, double change) {
+    LinearCombination extrapolated(int step, PredictedQuantity predictionType, double change) {
         return derivative(step, predictionType).times(change).plus(new LinearCombination(1, 0));
     }
 
     /** The noise-free sample, for {@code alpha * x0 + sqrt(1 - alpha^2) * epsilon}. */
-    LinearCombination originalSample(int step, PredictionType predictionType) {
+    LinearCombination originalSample(int step, PredictedQuantity predictionType) {
         double alpha = alpha(step);
         return predictionType.originalSample(alpha, alpha * sigmas[step]);
     }

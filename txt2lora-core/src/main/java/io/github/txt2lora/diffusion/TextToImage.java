@@ -62,7 +62,7 @@ public final class TextToImage {
         Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
         NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
         Scheduler scheduler =
-                Scheduler.of(SchedulerPresets.stableDiffusion(request.sampler(), request.steps(), parameterization));
+                Scheduler.of(SchedulerPresets.stableDiffusion(request.scheduler(), request.steps(), parameterization));
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
         NDArray latents =
                 denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, finite);

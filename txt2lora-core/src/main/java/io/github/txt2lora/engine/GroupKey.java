@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /** What trainings must have in common to go through the network together. */
-record GroupKey(ModelSource model, Precision precision, LoraSpec lora, int gradientAccumulation) {
+record GroupKey(ModelSource model, Precision precision, LoraSpec lora, int gradientAccumulationSteps) {
 
     static GroupKey of(LoraTraining training) {
-        TrainingSpec spec = training.training();
-        return new GroupKey(training.model(), spec.precision(), spec.lora(), spec.gradientAccumulation());
+        TrainingSpec spec = training.spec();
+        return new GroupKey(training.model(), spec.precision(), spec.lora(), spec.gradientAccumulationSteps());
     }
 
     /** The jobs that can be done together, each group in the place of its first one. */

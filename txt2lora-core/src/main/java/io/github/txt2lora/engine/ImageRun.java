@@ -60,7 +60,7 @@ final class ImageRun {
                         models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
             var parameterization =
-                    Parameterization.of(checkpoint, request.prediction(), request.terminalSnr(), this::warn);
+                    Parameterization.of(checkpoint, request.predictionType(), request.terminalSnr(), this::warn);
             // before the UNet, so that the text encoders' memory is free for it
             var encoder = new PromptEncoder(
                     torch,

@@ -37,8 +37,8 @@ final class LoraFiles {
 
     /** The files that a training writes before its end. */
     static Stream<Path> onTheWay(LoraTraining training) {
-        int every = training.training().saveEvery();
-        int iterations = training.training().iterations();
+        int every = training.spec().saveEvery();
+        int iterations = training.spec().iterations();
         return every == 0
                 ? Stream.empty()
                 : IntStream.rangeClosed(1, iterations / every)
@@ -58,7 +58,7 @@ final class LoraFiles {
                 log.now(),
                 iteration);
         Map<String, String> written =
-                LoraFile.write(file, parameters, training.training().savePrecision(), metadata, log::warn);
+                LoraFile.write(file, parameters, training.spec().savePrecision(), metadata, log::warn);
         job.publish(new LoraSaved(file, iteration));
         return written;
     }

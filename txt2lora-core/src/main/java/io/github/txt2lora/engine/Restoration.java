@@ -127,7 +127,7 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
                 : "the state " + latest.file() + " is of a training of another length: " + differences
                         + ", and the learning rates of the "
                         + Count.of(state.iteration(), "iteration")
-                        + " already made would have been others, since the schedule " + spec.schedule()
+                        + " already made would have been others, since the schedule " + spec.learningRateSchedule()
                         + " spans all iterations";
     }
 }

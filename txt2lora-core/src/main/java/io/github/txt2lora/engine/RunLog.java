@@ -35,7 +35,7 @@ final class RunLog {
 
     RunLog(EngineJob job) {
         this.job = job;
-        this.spec = job.training().training();
+        this.spec = job.training().spec();
         this.pace = new Pace(spec.iterations());
         this.started = now();
     }

@@ -80,8 +80,10 @@ final class StateKeeper implements AutoCloseable {
     }
 
     private boolean intervalIsOver() {
-        Duration interval = spec.interval();
-        return interval != null && System.nanoTime() - lastNanos >= interval.toNanos();
+        return spec.interval()
+                .map(Duration::toNanos)
+                .filter(interval -> System.nanoTime() - lastNanos >= interval)
+                .isPresent();
     }
 
     /**

@@ -66,7 +66,7 @@ final class TrainingLoop implements AutoCloseable {
             Supplier<SortedMap<String, String>> fingerprint) {
         this.job = job;
         this.training = job.training();
-        this.spec = training.training();
+        this.spec = training.spec();
         this.log = log;
         this.trainer = trainer;
         this.model = model;

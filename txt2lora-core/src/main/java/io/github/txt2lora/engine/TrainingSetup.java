@@ -58,7 +58,7 @@ final class TrainingSetup {
         this.engine = engine;
         this.job = job;
         this.training = job.training();
-        this.spec = training.training();
+        this.spec = training.spec();
         this.log = log;
         this.held = held;
         this.together = together;
@@ -92,7 +92,8 @@ final class TrainingSetup {
             TrainingMemory.of(checkpoint, spec, training.prompts(), together).requireFits();
         }
         var base = new BaseModel(
-                checkpoint.family(), Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), log::warn));
+                checkpoint.family(),
+                Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), log::warn));
         warnOfUselessCrops(base.family());
         log.checkpoint();
         // before the UNet, so that the text encoders' memory is free for it

@@ -51,7 +51,7 @@ public final class LecoTrainer implements AutoCloseable {
         this.spec = spec;
         this.generator = generator;
         this.lora = lora;
-        this.recovery = new Recovery(spec.nonFinite());
+        this.recovery = new Recovery(spec.nonFinitePolicy());
         this.step = new LecoStep(model, lessons, spec);
         this.learningRates = LearningRates.of(spec);
         this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
@@ -80,7 +80,7 @@ public final class LecoTrainer implements AutoCloseable {
 
     /** How many comparisons make an iteration. */
     int comparisons() {
-        return spec.gradientAccumulation();
+        return spec.gradientAccumulationSteps();
     }
 
     /** The steps that iterations are made of. */

@@ -72,7 +72,7 @@ final class Recovery {
     private String remedy() {
         return "Lower the learning rate or compute in FP32"
                 + (policy instanceof Fail
-                        ? ", or let the training skip such iterations or go back (nonFinite)"
+                        ? ", or let the training skip such iterations or go back (nonFinitePolicy)"
                         : "; this was the attempt number " + recoveries + " of " + policy);
     }
 

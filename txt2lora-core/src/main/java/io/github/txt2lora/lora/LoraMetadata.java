@@ -6,7 +6,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.diffusion.PredictedQuantity;
 import io.github.txt2lora.internal.DecimalText;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -44,8 +44,8 @@ public final class LoraMetadata {
             Instant started,
             Instant finished,
             int iterations) {
-        boolean velocity = parameterization.predictionType() == PredictionType.V_PREDICTION;
-        TrainingSpec spec = training.training();
+        boolean velocity = parameterization.predictionType() == PredictedQuantity.V_PREDICTION;
+        TrainingSpec spec = training.spec();
         LoraSpec lora = spec.lora();
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("ss_output_name", training.name());
@@ -62,12 +62,13 @@ public final class LoraMetadata {
         metadata.put("ss_learning_rate", DecimalText.of(spec.learningRate()));
         metadata.put("ss_unet_lr", DecimalText.of(spec.learningRate()));
         metadata.put(
-                "ss_lr_scheduler", spec.schedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
+                "ss_lr_scheduler",
+                spec.learningRateSchedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
         metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
         metadata.put("ss_optimizer", spec.optimizer().getClass().getSimpleName());
         metadata.put("ss_steps", Integer.toString(iterations));
         metadata.put("ss_max_train_steps", Integer.toString(spec.iterations()));
-        metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulation()));
+        metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulationSteps()));
         metadata.put("ss_clip_skip", Integer.toString(spec.clipSkip()));
         metadata.put("ss_zero_terminal_snr", parameterization.zeroTerminalSnr() ? "True" : "False");
         metadata.put("ss_seed", Long.toString(spec.seed()));

@@ -70,8 +70,8 @@ class NoiseScheduleParityTest {
     void sample_and_noise_out_of_a_velocity() {
         NDArray noisy = tensor("add_noise");
         NDArray velocity = tensor("velocity");
-        assertMatches(SCHEDULE.originalSample(PredictionType.V_PREDICTION, noisy, velocity, timesteps), "from_v.x0");
-        assertMatches(SCHEDULE.epsilon(PredictionType.V_PREDICTION, noisy, velocity, timesteps), "from_v.epsilon");
+        assertMatches(SCHEDULE.originalSample(PredictedQuantity.V_PREDICTION, noisy, velocity, timesteps), "from_v.x0");
+        assertMatches(SCHEDULE.epsilon(PredictedQuantity.V_PREDICTION, noisy, velocity, timesteps), "from_v.epsilon");
     }
 
     @Test
@@ -89,8 +89,9 @@ class NoiseScheduleParityTest {
                 .filter(Matcher::matches)
                 .map(name -> DynamicTest.dynamicTest(name.group(), () -> {
                     double gamma = Double.parseDouble(name.group(1));
-                    PredictionType type =
-                            name.group(2).equals("epsilon") ? PredictionType.EPSILON : PredictionType.V_PREDICTION;
+                    PredictedQuantity type = name.group(2).equals("epsilon")
+                            ? PredictedQuantity.EPSILON
+                            : PredictedQuantity.V_PREDICTION;
                     float[] expected = recorded.tensor(name.group()).toFloats();
                     for (int i = 0; i < timesteps.length; i++) {
                         assertThat(SCHEDULE.minSnrWeight(timesteps[i], gamma, type))

@@ -28,8 +28,9 @@ class NoiseScheduleTest {
     @Test
     void min_snr_weights_are_defined_at_pure_noise() {
         NoiseSchedule rescaled = schedule.rescaledToZeroTerminalSnr();
-        assertThat(rescaled.minSnrWeight(999, 5, PredictionType.EPSILON)).isEqualTo(1);
-        assertThat(rescaled.minSnrWeight(999, 5, PredictionType.V_PREDICTION)).isZero();
+        assertThat(rescaled.minSnrWeight(999, 5, PredictedQuantity.EPSILON)).isEqualTo(1);
+        assertThat(rescaled.minSnrWeight(999, 5, PredictedQuantity.V_PREDICTION))
+                .isZero();
     }
 
     @ParameterizedTest
@@ -43,7 +44,7 @@ class NoiseScheduleTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
     void rejects_a_gamma_that_is_not_positive(double gamma) {
-        assertThatThrownBy(() -> schedule.minSnrWeight(0, gamma, PredictionType.EPSILON))
+        assertThatThrownBy(() -> schedule.minSnrWeight(0, gamma, PredictedQuantity.EPSILON))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(Double.toString(gamma));
     }

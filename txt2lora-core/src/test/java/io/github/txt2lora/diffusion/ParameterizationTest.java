@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ModelFamily;
@@ -19,22 +19,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ParameterizationTest {
 
-    private static final Parameterization VELOCITY = new Parameterization(PredictionType.V_PREDICTION, false);
-    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictionType.V_PREDICTION, true);
+    private static final Parameterization VELOCITY = new Parameterization(PredictedQuantity.V_PREDICTION, false);
+    private static final Parameterization ZERO_TERMINAL_SNR =
+            new Parameterization(PredictedQuantity.V_PREDICTION, true);
 
     private final List<String> warnings = new ArrayList<>();
 
     @TempDir
     Path folder;
 
-    private Parameterization of(Path model, Prediction prediction, TerminalSnr terminalSnr) {
+    private Parameterization of(Path model, PredictionType prediction, TerminalSnr terminalSnr) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             return Parameterization.of(checkpoint, prediction, terminalSnr, warnings::add);
         }
     }
 
     private Parameterization ofModel(Path model) {
-        return of(model, Prediction.FROM_MODEL, TerminalSnr.FROM_MODEL);
+        return of(model, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL);
     }
 
     @ParameterizedTest
@@ -59,9 +60,10 @@ class ParameterizationTest {
     @EnumSource(ModelFamily.class)
     void the_user_decides_where_the_model_says_nothing(ModelFamily family) {
         Path model = SyntheticCheckpoint.write(folder, family);
-        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.FROM_MODEL)).isEqualTo(VELOCITY);
-        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
-        assertThat(of(model, Prediction.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(Parameterization.EPSILON);
+        assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.FROM_MODEL))
+                .isEqualTo(VELOCITY);
+        assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, PredictionType.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(Parameterization.EPSILON);
         assertThat(warnings).isEmpty();
     }
 
@@ -70,10 +72,10 @@ class ParameterizationTest {
         Path model = SyntheticCheckpoint.write(
                 folder, ModelFamily.SDXL, "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
         assertThat(ofModel(model)).isEqualTo(ZERO_TERMINAL_SNR);
-        assertThat(of(model, Prediction.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings).isEmpty();
 
-        assertThat(of(model, Prediction.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, PredictionType.EPSILON, TerminalSnr.ABOVE_ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings)
                 .hasSize(2)
                 .anyMatch(warning -> warning.startsWith("terminalSnr is set to ABOVE_ZERO") && warning.contains("ZERO"))
@@ -84,14 +86,14 @@ class ParameterizationTest {
     @Test
     void zero_terminal_snr_alone_makes_v_prediction_the_reported_guess() {
         Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
-        assertThat(of(model, Prediction.FROM_MODEL, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
+        assertThat(of(model, PredictionType.FROM_MODEL, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings).singleElement().asString().contains("assumed V_PREDICTION");
     }
 
     @Test
     void rejects_epsilon_with_zero_terminal_snr() {
         Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
-        assertThatThrownBy(() -> of(model, Prediction.EPSILON, TerminalSnr.ZERO))
+        assertThatThrownBy(() -> of(model, PredictionType.EPSILON, TerminalSnr.ZERO))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("v-prediction");
     }

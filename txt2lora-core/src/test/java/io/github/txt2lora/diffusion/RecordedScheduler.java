@@ -76,10 +76,10 @@ final class RecordedScheduler {
         }
     }
 
-    private static PredictionType predictionType(String name) {
+    private static PredictedQuantity predictionType(String name) {
         return switch (name) {
-            case "epsilon" -> PredictionType.EPSILON;
-            case "v_prediction" -> PredictionType.V_PREDICTION;
+            case "epsilon" -> PredictedQuantity.EPSILON;
+            case "v_prediction" -> PredictedQuantity.V_PREDICTION;
             default -> throw new AssertionError("No prediction type " + name);
         };
     }

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.NoiseScheduler;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerConfigTest {
 
-    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictionType.V_PREDICTION, true);
+    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictedQuantity.V_PREDICTION, true);
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})
@@ -47,26 +46,26 @@ class SchedulerConfigTest {
     }
 
     @ParameterizedTest
-    @EnumSource(NoiseScheduler.class)
-    void leco_neither_clips_nor_shifts(NoiseScheduler scheduler) {
+    @EnumSource(SchedulerType.class)
+    void leco_neither_clips_nor_shifts(SchedulerType scheduler) {
         SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, Parameterization.EPSILON);
         assertThat(config.clipSample()).isFalse();
         assertThat(config.stepsOffset()).isZero();
-        boolean linspace = scheduler == NoiseScheduler.LMS || scheduler == NoiseScheduler.EULER_ANCESTRAL;
+        boolean linspace = scheduler != SchedulerType.DDIM && scheduler != SchedulerType.DDPM;
         assertThat(config.timestepSpacing()).isEqualTo(linspace ? TimestepSpacing.LINSPACE : TimestepSpacing.LEADING);
     }
 
     @ParameterizedTest
-    @EnumSource(NoiseScheduler.class)
-    void rollouts_of_zero_terminal_snr_models_start_at_the_last_timestep(NoiseScheduler scheduler) {
+    @EnumSource(SchedulerType.class)
+    void rollouts_of_zero_terminal_snr_models_start_at_the_last_timestep(SchedulerType scheduler) {
         SchedulerConfig config = SchedulerPresets.leco(scheduler, 50, ZERO_TERMINAL_SNR);
         assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
         assertThat(config.zeroTerminalSnr()).isTrue();
     }
 
     @ParameterizedTest
-    @EnumSource(Sampler.class)
-    void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(Sampler sampler) {
+    @EnumSource(SchedulerType.class)
+    void pictures_of_zero_terminal_snr_models_start_at_the_last_timestep(SchedulerType sampler) {
         SchedulerConfig config = SchedulerPresets.stableDiffusion(sampler, 20, ZERO_TERMINAL_SNR);
         assertThat(Scheduler.of(config).timesteps()[0]).isEqualTo(999);
         assertThat(config.zeroTerminalSnr()).isTrue();
@@ -74,7 +73,7 @@ class SchedulerConfigTest {
 
     @Test
     void pictures_with_ddim_use_the_published_settings() {
-        SchedulerConfig config = SchedulerPresets.stableDiffusion(Sampler.DDIM, 20, Parameterization.EPSILON);
+        SchedulerConfig config = SchedulerPresets.stableDiffusion(SchedulerType.DDIM, 20, Parameterization.EPSILON);
         assertThat(config)
                 .isEqualTo(SchedulerConfig.builder(SchedulerKind.DDIM, 20)
                         .stepsOffset(1)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
@@ -67,7 +67,7 @@ class Bfloat16ModelTest {
     }
 
     private LoraTraining training(ModelSource model, Path output, TrainingSpec.Builder spec) {
-        return Tiny.training(output, spec.prediction(Prediction.EPSILON))
+        return Tiny.training(output, spec.predictionType(PredictionType.EPSILON))
                 .model(model)
                 .build();
     }
@@ -75,7 +75,7 @@ class Bfloat16ModelTest {
     private static int[] picture(ModelSource model, TrainedLora lora) {
         ImageRequest request = Tiny.picture()
                 .model(model)
-                .prediction(Prediction.EPSILON)
+                .predictionType(PredictionType.EPSILON)
                 .lora(lora.file(), 1)
                 .build();
         return engine.generate(request).get(0).image().getRGB(0, 0, 64, 64, null, 0, 64);

@@ -10,7 +10,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TerminalSnr;
@@ -81,7 +81,7 @@ class FamiliesTest {
                         .batchSize(2)
                         .dynamicCrops(dynamicCrops)
                         .build())
-                .training(spec.iterations(2)
+                .spec(spec.iterations(2)
                         .maxDenoisingSteps(3)
                         .learningRate(1e-2)
                         .states(StateSpec.off())
@@ -110,12 +110,12 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void trains_and_draws_with_the_lora(ModelFamily family) {
         Path model = model(family);
-        TrainedLora lora = train(model, TrainingSpec.leco().prediction(Prediction.EPSILON), false);
+        TrainedLora lora = train(model, TrainingSpec.leco().predictionType(PredictionType.EPSILON), false);
 
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
         assertThat(lora.warnings()).isEmpty();
         ImageRequest plain = picture(ModelSource.folder(model))
-                .prediction(Prediction.EPSILON)
+                .predictionType(PredictionType.EPSILON)
                 .build();
         ImageRequest withLora = plain.toBuilder().lora(lora.file(), 1).build();
         assertThat(pixels(withLora)).isNotEqualTo(pixels(plain));
@@ -131,7 +131,7 @@ class FamiliesTest {
     @MethodSource("halves")
     void trains_in_half_precision_much_as_in_full(ModelFamily family, Precision half) {
         Path model = model(family);
-        var spec = TrainingSpec.leco().prediction(Prediction.EPSILON);
+        var spec = TrainingSpec.leco().predictionType(PredictionType.EPSILON);
         List<Double> expected = train(model, spec, false).losses();
         TrainedLora lora = train(model, spec.precision(half), false);
 
@@ -145,7 +145,8 @@ class FamiliesTest {
     @ParameterizedTest
     @EnumSource(ModelFamily.class)
     void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
-        var spec = TrainingSpec.leco().prediction(Prediction.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
+        var spec =
+                TrainingSpec.leco().predictionType(PredictionType.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
         TrainedLora lora = train(model(family), spec, false);
 
         assertThat(lora.metadata())
@@ -183,7 +184,8 @@ class FamiliesTest {
     void what_the_model_predicts_changes_the_picture() {
         ImageRequest.Builder request = picture(ModelSource.folder(model(ModelFamily.SDXL)));
         int[] epsilon = pixels(request.build());
-        int[] velocity = pixels(request.prediction(Prediction.V_PREDICTION).build());
+        int[] velocity =
+                pixels(request.predictionType(PredictionType.V_PREDICTION).build());
         int[] zeroTerminalSnr = pixels(request.terminalSnr(TerminalSnr.ZERO).build());
 
         assertThat(velocity).isNotEqualTo(epsilon);
@@ -194,7 +196,7 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void only_sdxl_tells_no_negative_prompt_from_one_without_words(ModelFamily family) {
         ImageRequest.Builder request =
-                picture(ModelSource.folder(model(family))).prediction(Prediction.EPSILON);
+                picture(ModelSource.folder(model(family))).predictionType(PredictionType.EPSILON);
         int[] none = pixels(request.negativePrompt("").build());
         int[] withoutWords = pixels(request.negativePrompt(" ").build());
 
@@ -238,9 +240,11 @@ class FamiliesTest {
                 .toList();
         return GoldenCases.each("checkpoints", models, path -> {
             ModelSource model = Files.isDirectory(path) ? ModelSource.folder(path) : ModelSource.file(path);
-            Prediction prediction;
+            PredictionType prediction;
             try (Checkpoint checkpoint = Checkpoint.open(path)) {
-                prediction = checkpoint.family() == ModelFamily.SD2 ? Prediction.V_PREDICTION : Prediction.FROM_MODEL;
+                prediction = checkpoint.family() == ModelFamily.SD2
+                        ? PredictionType.V_PREDICTION
+                        : PredictionType.FROM_MODEL;
             }
             TrainedLora lora = engine.train(LoraTraining.builder()
                     .name("krnkmd")
@@ -249,16 +253,16 @@ class FamiliesTest {
                             .positive("maid")
                             .resolution(SIDE)
                             .build())
-                    .training(TrainingSpec.leco()
+                    .spec(TrainingSpec.leco()
                             .iterations(2)
                             .maxDenoisingSteps(3)
-                            .prediction(prediction)
+                            .predictionType(prediction)
                             .build())
                     .output(folder)
                     .build());
             assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
             assertThat(pixels(picture(model)
-                            .prediction(prediction)
+                            .predictionType(prediction)
                             .lora(lora.file(), 1)
                             .build()))
                     .hasSize(SIDE * SIDE);

@@ -131,7 +131,7 @@ class KeptLatentsTest {
             var log = new EventLog();
             TrainingJob job = engine.start(
                     training(folder, TARGET)
-                            .training(spec().iterations(Integer.MAX_VALUE).build())
+                            .spec(spec().iterations(Integer.MAX_VALUE).build())
                             .build(),
                     log);
             log.await(IterationFinished.class);
@@ -186,8 +186,7 @@ class KeptLatentsTest {
     @Test
     void other_embeddings_have_predictions_of_their_own() {
         TrainingSpec.Builder skipping = spec().clipSkip(2);
-        LoraTraining training =
-                training(folder, TARGET).training(skipping.build()).build();
+        LoraTraining training = training(folder, TARGET).spec(skipping.build()).build();
         byte[] alone;
         try (TrainingEngine engine = Tiny.engine()) {
             alone = bytes(engine.train(training));

@@ -10,7 +10,7 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TimestepRange;
@@ -88,8 +88,8 @@ class LatentSourcesTest {
                 .maxDenoisingSteps(3)
                 .savePrecision(Precision.FP32);
         return family == ModelFamily.SD2
-                ? spec.prediction(Prediction.V_PREDICTION).terminalSnr(TerminalSnr.ZERO)
-                : spec.prediction(Prediction.EPSILON);
+                ? spec.predictionType(PredictionType.V_PREDICTION).terminalSnr(TerminalSnr.ZERO)
+                : spec.predictionType(PredictionType.EPSILON);
     }
 
     private TrainedLora train(ModelFamily family, TrainingSpec.Builder spec) {
@@ -102,7 +102,7 @@ class LatentSourcesTest {
                 .model(ModelSource.folder(FOLDERS.get(family)))
                 .prompt(pair)
                 .prompt(PromptPair.preserve("tree").resolution(64).build())
-                .training(spec.build())
+                .spec(spec.build())
                 .output(folder)
                 .build());
     }

@@ -93,11 +93,11 @@ class MoreIterationsTest {
     static Stream<TrainingSpec.Builder> schedulesThatDoNotSpanAllIterations() {
         return Stream.of(
                 constant(2).warmupIterations(2),
-                constant(2).schedule(new LearningRateSchedule.Step(1, 0.5)),
+                constant(2).learningRateSchedule(new LearningRateSchedule.Step(1, 0.5)),
                 constant(2)
                         .optimizer(OptimizerSpec.prodigy())
                         .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
-                        .stopWhen(StopRule.noBetterFor(100).measuredEvery(1))
+                        .stopWhen(StopRule.noBetterFor(100).withEveryIterations(1))
                         .measureQuality(true));
     }
 
@@ -119,7 +119,7 @@ class MoreIterationsTest {
 
     @Test
     void a_schedule_that_spans_all_iterations_is_trained_anew_and_says_why() throws Exception {
-        TrainingSpec.Builder spec = constant(2).schedule(LearningRateSchedule.cosine());
+        TrainingSpec.Builder spec = constant(2).learningRateSchedule(LearningRateSchedule.cosine());
         byte[] expected = atOnce(spec.iterations(4));
         train(spec.iterations(2));
 
@@ -137,11 +137,11 @@ class MoreIterationsTest {
     @Test
     void fewer_iterations_do_not_throw_the_longer_state_away() throws Exception {
         byte[] two = atOnce(constant(2));
-        byte[] three = atOnce(constant(3).states(StateSpec.every(1).resume(Resume.NEVER)));
-        byte[] five = atOnce(constant(5).states(StateSpec.every(1).resume(Resume.NEVER)));
+        byte[] three = atOnce(constant(3).states(StateSpec.everyIterations(1).withResume(Resume.NEVER)));
+        byte[] five = atOnce(constant(5).states(StateSpec.everyIterations(1).withResume(Resume.NEVER)));
         train(constant(4));
 
-        Run shorter = train(constant(2).states(StateSpec.every(1)));
+        Run shorter = train(constant(2).states(StateSpec.everyIterations(1)));
         assertThat(shorter.restored()).isEmpty();
         assertThat(shorter.lora().warnings())
                 .singleElement()
@@ -177,7 +177,8 @@ class MoreIterationsTest {
     void a_required_state_of_more_iterations_is_refused() throws Exception {
         train(constant(3));
 
-        assertThatThrownBy(() -> train(constant(2).states(StateSpec.every(1).resume(Resume.REQUIRED))))
+        assertThatThrownBy(() ->
+                        train(constant(2).states(StateSpec.everyIterations(1).withResume(Resume.REQUIRED))))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("is of 3 iterations, more than the 2 that are to be made");
         assertThat(states()).containsExactly("krnkmd-3.state");
@@ -206,7 +207,7 @@ class MoreIterationsTest {
         engine.train(training);
         var log = new EventLog();
 
-        engine.train(training.toBuilder().training(constant(2).build()).build(), log);
+        engine.train(training.toBuilder().spec(constant(2).build()).build(), log);
         log.await(TrainingFinished.class);
 
         assertThat(log.events(StateRestored.class)).hasSize(1);

@@ -157,10 +157,10 @@ class PhaseTest {
     private static TrainingSpec.Builder measuredSpec() {
         return Tiny.spec(4)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
-                .stopWhen(StopRule.noBetterFor(100).measuredEvery(2))
+                .stopWhen(StopRule.noBetterFor(100).withEveryIterations(2))
                 .measureQuality(true)
                 .saveEvery(1)
-                .states(StateSpec.every(100));
+                .states(StateSpec.everyIterations(100));
     }
 
     @Test

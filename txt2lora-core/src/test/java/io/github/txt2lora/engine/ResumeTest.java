@@ -73,7 +73,7 @@ class ResumeTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return Tiny.spec(ITERATIONS).maxDenoisingSteps(3).learningRate(1e-3).states(StateSpec.every(2));
+        return Tiny.spec(ITERATIONS).maxDenoisingSteps(3).learningRate(1e-3).states(StateSpec.everyIterations(2));
     }
 
     private LoraTraining training() {
@@ -141,7 +141,7 @@ class ResumeTest {
                                 LatentSource.reusedRollout(2).weighing(1)))
                         .withLossWeighting(LossWeighting.minSnr()))
                 .learningRate(0.1)
-                .stopWhen(StopRule.noBetterFor(100).measuredEvery(1))
+                .stopWhen(StopRule.noBetterFor(100).withEveryIterations(1))
                 .measureQuality(true);
     }
 
@@ -269,7 +269,10 @@ class ResumeTest {
 
     @Test
     void the_last_two_states_are_kept() throws Exception {
-        interrupt(Tiny.training(folder, spec().states(StateSpec.every(1))).build(), CancelMode.SUSPEND);
+        interrupt(
+                Tiny.training(folder, spec().states(StateSpec.everyIterations(1)))
+                        .build(),
+                CancelMode.SUSPEND);
 
         assertThat(states()).hasSize(2);
     }
@@ -284,7 +287,7 @@ class ResumeTest {
     @Test
     void a_state_of_other_settings_is_refused_with_the_differences() throws Exception {
         interrupt(training(), CancelMode.SUSPEND);
-        StateSpec required = StateSpec.every(2).resume(Resume.REQUIRED);
+        StateSpec required = StateSpec.everyIterations(2).withResume(Resume.REQUIRED);
         LoraTraining other = Tiny.training(
                         folder, spec().learningRate(2e-3).seed(9).states(required))
                 .build();
@@ -306,7 +309,7 @@ class ResumeTest {
         bytes[bytes.length - 2] ^= 1;
         Files.write(model, bytes);
         LoraTraining required = training.toBuilder()
-                .training(spec().states(StateSpec.every(2).resume(Resume.REQUIRED))
+                .spec(spec().states(StateSpec.everyIterations(2).withResume(Resume.REQUIRED))
                         .build())
                 .build();
 
@@ -336,7 +339,7 @@ class ResumeTest {
         LoraTraining changed = Tiny.training(
                         folder,
                         spec().savePrecision(Precision.FP32)
-                                .nonFinite(NonFinitePolicy.skip())
+                                .nonFinitePolicy(NonFinitePolicy.skip())
                                 .measureQuality(true))
                 .build();
 
@@ -348,7 +351,10 @@ class ResumeTest {
     @Test
     void the_state_before_is_used_when_the_last_is_damaged() throws Exception {
         byte[] expected = uninterrupted(training());
-        interrupt(Tiny.training(folder, spec().states(StateSpec.every(1))).build(), CancelMode.SUSPEND);
+        interrupt(
+                Tiny.training(folder, spec().states(StateSpec.everyIterations(1)))
+                        .build(),
+                CancelMode.SUSPEND);
         Path last = folder.resolve(states().get(1));
         byte[] bytes = Files.readAllBytes(last);
         bytes[bytes.length / 2] ^= 1;
@@ -383,7 +389,7 @@ class ResumeTest {
 
     @Test
     void a_required_state_that_is_missing_is_named() {
-        StateSpec required = StateSpec.every(2).resume(Resume.REQUIRED);
+        StateSpec required = StateSpec.everyIterations(2).withResume(Resume.REQUIRED);
 
         assertThatThrownBy(() -> engine.train(
                         Tiny.training(folder, spec().states(required)).build()))
@@ -396,8 +402,9 @@ class ResumeTest {
     void never_resuming_begins_anew() throws Exception {
         interrupt(training(), CancelMode.SUSPEND);
 
-        trainLogged(Tiny.training(folder, spec().states(StateSpec.every(2).resume(Resume.NEVER)))
-                .build());
+        trainLogged(
+                Tiny.training(folder, spec().states(StateSpec.everyIterations(2).withResume(Resume.NEVER)))
+                        .build());
 
         assertThat(log.events(StateRestored.class)).isEmpty();
     }
@@ -405,7 +412,7 @@ class ResumeTest {
     @Test
     void a_training_whose_numbers_go_wrong_keeps_only_states_from_before() throws Exception {
         TrainingSpec.Builder spec =
-                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).states(StateSpec.every(100));
+                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).states(StateSpec.everyIterations(100));
 
         assertThatThrownBy(() -> engine.train(Tiny.training(folder, spec).build()))
                 .isInstanceOf(TrainingFailedException.class)

@@ -33,7 +33,7 @@ final class SoakedEngine {
             try (TrainingEngine engine = TrainingEngine.open(options)) {
                 for (int i = 0; i < TRAININGS_PER_ENGINE; i++) {
                     // not going on from the finished one before
-                    StateSpec states = StateSpec.every(1).resume(Resume.NEVER);
+                    StateSpec states = StateSpec.everyIterations(1).withResume(Resume.NEVER);
                     engine.train(
                             Tiny.training(output, Tiny.spec(2).states(states)).build());
                 }

@@ -31,7 +31,7 @@ final class StartingMain {
                 .name(own.name())
                 .model(own.model())
                 .prompts(own.prompts())
-                .training(own.training())
+                .training(own.spec())
                 .output(own.output())
                 .device(Device.cpu())
                 .build()

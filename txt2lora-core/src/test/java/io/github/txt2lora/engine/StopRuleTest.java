@@ -101,7 +101,7 @@ class StopRuleTest {
 
     @Test
     void a_small_gap_ends_a_training_early() throws Exception {
-        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1.5).measuredEvery(2)));
+        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1.5).withEveryIterations(2)));
 
         assertThat(lora.iterations()).isEqualTo(2);
         assertThat(lora.losses()).hasSize(2);
@@ -120,7 +120,7 @@ class StopRuleTest {
     @Test
     void the_best_lora_is_saved_and_not_the_last() throws Exception {
         TrainedLora lora =
-                trainLogged(spec(StopRule.noBetterFor(2).measuredEvery(1)).saveEvery(1));
+                trainLogged(spec(StopRule.noBetterFor(2).withEveryIterations(1)).saveEvery(1));
 
         List<GapMeasured> gaps = log.events(GapMeasured.class);
         GapMeasured best = gaps.stream()
@@ -141,7 +141,7 @@ class StopRuleTest {
 
     @Test
     void a_rule_that_is_never_met_makes_all_iterations_and_saves_the_best() throws Exception {
-        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1e-9).measuredEvery(4)));
+        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1e-9).withEveryIterations(4)));
 
         assertThat(lora.iterations()).isEqualTo(ITERATIONS);
         assertThat(log.events(GapMeasured.class))
@@ -160,7 +160,7 @@ class StopRuleTest {
 
     @Test
     void measurements_change_nothing_in_what_is_learned() throws Exception {
-        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1e-9).measuredEvery(1))
+        TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1e-9).withEveryIterations(1))
                 .iterations(3)
                 .learningRate(1e-3)
                 .measureQuality(false));
@@ -175,10 +175,10 @@ class StopRuleTest {
 
     @Test
     void a_training_that_goes_back_saves_the_best_that_it_came_by() throws Exception {
-        TrainedLora lora = trainLogged(spec(StopRule.noBetterFor(100).measuredEvery(1))
+        TrainedLora lora = trainLogged(spec(StopRule.noBetterFor(100).withEveryIterations(1))
                 .iterations(3)
                 .learningRate(RUINOUS_RATE)
-                .nonFinite(new NonFinitePolicy.Rollback(40)));
+                .nonFinitePolicy(new NonFinitePolicy.Rollback(40)));
 
         assertThat(log.events(TrainingRecovered.class)).isNotEmpty();
         GapMeasured best = log.events(GapMeasured.class).stream()
@@ -195,7 +195,7 @@ class StopRuleTest {
     @Test
     void where_nothing_is_taught_all_iterations_are_made_and_the_last_lora_is_saved() throws Exception {
         TrainingSpec.Builder rule =
-                spec(StopRule.noBetterFor(1).measuredEvery(1)).iterations(3);
+                spec(StopRule.noBetterFor(1).withEveryIterations(1)).iterations(3);
         LoraTraining training = Tiny.training(folder, rule)
                 .prompts(List.of(PromptPair.preserve("tree").resolution(64).build()))
                 .build();

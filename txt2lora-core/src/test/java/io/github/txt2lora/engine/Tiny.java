@@ -71,7 +71,7 @@ final class Tiny {
                 .name("krnkmd")
                 .model(ModelSource.file(modelFile()))
                 .prompt(prompt("krnkmd"))
-                .training(spec.build())
+                .spec(spec.build())
                 .output(output);
     }
 

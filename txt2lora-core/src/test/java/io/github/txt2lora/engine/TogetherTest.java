@@ -81,7 +81,7 @@ class TogetherTest {
                 .name(name)
                 .model(Tiny.training(folder, 1).model())
                 .prompt(pair)
-                .training(spec.build())
+                .spec(spec.build())
                 .output(folder)
                 .build();
     }
@@ -165,7 +165,7 @@ class TogetherTest {
     @Test
     void leco_s_exact_method_can_be_shared_too() throws Exception {
         TrainingSpec.Builder leco =
-                Tiny.spec(2).optimizer(OptimizerSpec.sgd()).learningRate(0.01).gradientAccumulation(2);
+                Tiny.spec(2).optimizer(OptimizerSpec.sgd()).learningRate(0.01).gradientAccumulationSteps(2);
         List<LoraTraining> trainings = List.of(training("krnkmd", leco), training("tyankmk", leco));
 
         List<TrainingJob> jobs = engine.startTogether(trainings);
@@ -178,7 +178,7 @@ class TogetherTest {
     @Test
     void work_is_counted_for_each() throws Exception {
         TrainingSpec.Builder spec =
-                spec().measureQuality(true).states(StateSpec.defaults().resume(Resume.NEVER));
+                spec().measureQuality(true).states(StateSpec.defaults().withResume(Resume.NEVER));
         List<LoraTraining> trainings = List.of(training("krnkmd", spec), training("tyankmk", spec));
         reopen(); // where nothing is kept yet
         List<TrainingJob> jobs = engine.startTogether(trainings);
@@ -196,7 +196,7 @@ class TogetherTest {
     @Test
     void one_that_ends_early_by_its_rule_leaves_the_others_alone() throws Exception {
         TrainingSpec.Builder easy =
-                spec().measureQuality(true).stopWhen(StopRule.gapBelow(1.5).measuredEvery(1));
+                spec().measureQuality(true).stopWhen(StopRule.gapBelow(1.5).withEveryIterations(1));
         List<LoraTraining> trainings = List.of(training("krnkmd", easy), training("tyankmk", spec()));
 
         List<TrainingJob> jobs = engine.startTogether(trainings);
@@ -257,7 +257,7 @@ class TogetherTest {
 
     @Test
     void trainings_that_were_suspended_go_on_together() throws Exception {
-        TrainingSpec.Builder kept = spec().iterations(6).states(StateSpec.every(2));
+        TrainingSpec.Builder kept = spec().iterations(6).states(StateSpec.everyIterations(2));
         List<LoraTraining> trainings = List.of(training("krnkmd", kept), training("tyankmk", kept));
         List<TrainingJob> jobs = engine.startTogether(trainings, training -> new TrainingListener() {
             @Override

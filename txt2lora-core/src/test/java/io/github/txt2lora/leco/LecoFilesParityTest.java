@@ -62,17 +62,17 @@ class LecoFilesParityTest {
         assertThat(training.name()).isEqualTo(save.get("name"));
         assertThat(training.model()).isEqualTo(ModelSource.folder(model));
         assertThat(training.output()).isEqualTo(base.resolve((String) save.get("path")));
-        assertThat(training.training().iterations()).isEqualTo(train.get("iterations"));
-        assertThat(training.training().learningRate()).isEqualTo(train.get("lr"));
-        assertThat(training.training().maxDenoisingSteps()).isEqualTo(train.get("max_denoising_steps"));
-        assertThat(training.training().optimizer().getClass().getSimpleName())
+        assertThat(training.spec().iterations()).isEqualTo(train.get("iterations"));
+        assertThat(training.spec().learningRate()).isEqualTo(train.get("lr"));
+        assertThat(training.spec().maxDenoisingSteps()).isEqualTo(train.get("max_denoising_steps"));
+        assertThat(training.spec().optimizer().getClass().getSimpleName())
                 .isEqualToIgnoringCase((String) train.get("optimizer"));
-        assertThat(training.training().schedule().getClass().getSimpleName())
+        assertThat(training.spec().learningRateSchedule().getClass().getSimpleName())
                 .isEqualToIgnoringCase(((String) train.get("lr_scheduler")).replace("_", ""));
-        assertThat(training.training().lora().rank()).isEqualTo(network.get("rank"));
-        assertThat(training.training().lora().alpha()).isEqualTo(network.get("alpha"));
-        assertThat(training.training().lora().type().name()).isEqualToIgnoringCase((String) network.get("type"));
-        assertThat(training.training().lora().target().name())
+        assertThat(training.spec().lora().rank()).isEqualTo(network.get("rank"));
+        assertThat(training.spec().lora().alpha()).isEqualTo(network.get("alpha"));
+        assertThat(training.spec().lora().type().name()).isEqualToIgnoringCase((String) network.get("type"));
+        assertThat(training.spec().lora().target().name())
                 .isEqualToIgnoringCase((String) network.get("training_method"));
         checkPrompts(training, (List<?>) parse(read.promptsFile()));
     }

@@ -53,7 +53,7 @@ class LecoParityTest {
         JsonNode recorded = read(file);
         Path config = Golden.file("leco").resolve(recorded.get("config").asText());
         LoraTraining training = asLecoMeantIt(LecoConfigFile.read(config).toTraining(Golden.dir()));
-        TrainingSpec spec = training.training();
+        TrainingSpec spec = training.spec();
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training));
@@ -74,7 +74,7 @@ class LecoParityTest {
                     torch,
                     unet,
                     embeddings,
-                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {}),
+                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {}),
                     "recorded",
                     new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(
@@ -99,13 +99,13 @@ class LecoParityTest {
 
     /** In LECO, noxattn and innoxattn select the modules of full, against their names. */
     private static LoraTraining asLecoMeantIt(LoraTraining training) {
-        LoraSpec lora = training.training().lora();
+        LoraSpec lora = training.spec().lora();
         if (lora.target() != LoraTarget.NOXATTN && lora.target() != LoraTarget.INNOXATTN) {
             return training;
         }
         LoraSpec full = lora.toBuilder().target(LoraTarget.FULL).build();
         return training.toBuilder()
-                .training(training.training().toBuilder().lora(full).build())
+                .spec(training.spec().toBuilder().lora(full).build())
                 .build();
     }
 

@@ -13,7 +13,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.NoiseSchedule;
-import io.github.txt2lora.diffusion.PredictionType;
+import io.github.txt2lora.diffusion.PredictedQuantity;
 import io.github.txt2lora.diffusion.UNet.LoraGradient;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
@@ -114,7 +114,7 @@ class LecoStepTest {
         return TrainingMethod.leco()
                 .withLatents(SOURCE)
                 .withLossWeighting(weighting)
-                .withPreservation(Preservation.ofGiven().weight(weight));
+                .withPreservation(Preservation.ofGiven().withWeight(weight));
     }
 
     /** The latents that {@link #run} compares at. */
@@ -142,7 +142,8 @@ class LecoStepTest {
     private static double[] weights(NoisyBatch batch, LossWeighting weighting) {
         return Arrays.stream(batch.timesteps())
                 .map(t -> weighting instanceof LossWeighting.MinSnr minSnr
-                        ? NoiseSchedule.stableDiffusion().minSnrWeight((int) t, minSnr.gamma(), PredictionType.EPSILON)
+                        ? NoiseSchedule.stableDiffusion()
+                                .minSnrWeight((int) t, minSnr.gamma(), PredictedQuantity.EPSILON)
                         : 1)
                 .toArray();
     }

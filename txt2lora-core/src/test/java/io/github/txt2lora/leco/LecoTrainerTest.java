@@ -89,7 +89,7 @@ class LecoTrainerTest {
                 }
             };
             var parameterization =
-                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
+                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2))) {
@@ -136,7 +136,7 @@ class LecoTrainerTest {
     @Test
     void accumulated_gradients_are_averaged() {
         Change one = iterate(spec().build());
-        Change two = iterate(spec().gradientAccumulation(2).build());
+        Change two = iterate(spec().gradientAccumulationSteps(2).build());
 
         assertThat(two.gradients()).hasSize(2);
         assertThat(two.gradients().get(0)).isEqualTo(one.gradients().get(0));

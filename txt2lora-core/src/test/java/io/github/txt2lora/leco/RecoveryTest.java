@@ -101,7 +101,7 @@ class RecoveryTest {
             parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             var parameterization =
-                    Parameterization.of(checkpoint, spec.prediction(), spec.terminalSnr(), warning -> {});
+                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2));
@@ -252,7 +252,8 @@ class RecoveryTest {
 
     @Test
     void skipping_throws_the_iteration_away_and_makes_it_again_with_other_numbers() {
-        try (var session = new Session(spec().nonFinite(NonFinitePolicy.skip()).build())) {
+        try (var session =
+                new Session(spec().nonFinitePolicy(NonFinitePolicy.skip()).build())) {
             session.train(2);
             float[] before = session.values();
 
@@ -268,7 +269,7 @@ class RecoveryTest {
     @Test
     void skipping_gives_up_after_its_limit_in_a_row() {
         try (var session =
-                new Session(spec().nonFinite(new NonFinitePolicy.Skip(2)).build())) {
+                new Session(spec().nonFinitePolicy(new NonFinitePolicy.Skip(2)).build())) {
             assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(1);
@@ -283,7 +284,7 @@ class RecoveryTest {
 
     @Test
     void skipping_brings_back_a_lora_that_is_spoilt() {
-        TrainingSpec spec = spec().nonFinite(NonFinitePolicy.skip())
+        TrainingSpec spec = spec().nonFinitePolicy(NonFinitePolicy.skip())
                 .optimizer(OptimizerSpec.sgd())
                 .learningRate(1e30)
                 .build();
@@ -301,7 +302,7 @@ class RecoveryTest {
     @Test
     void rolling_back_returns_to_the_last_good_state_and_halves_the_learning_rate() {
         try (var session =
-                new Session(spec().nonFinite(NonFinitePolicy.rollback()).build())) {
+                new Session(spec().nonFinitePolicy(NonFinitePolicy.rollback()).build())) {
             float[] first = session.values();
             session.train(2);
 
@@ -317,8 +318,8 @@ class RecoveryTest {
 
     @Test
     void rolling_back_gives_up_after_its_limit_in_the_whole_training() {
-        try (var session =
-                new Session(spec().nonFinite(new NonFinitePolicy.Rollback(1)).build())) {
+        try (var session = new Session(
+                spec().nonFinitePolicy(new NonFinitePolicy.Rollback(1)).build())) {
             assertThat(session.next(SPOILT_GOAL)).isInstanceOf(Recovered.class);
             session.train(3);
             assertThatThrownBy(() -> session.next(SPOILT_GOAL))
@@ -349,7 +350,7 @@ class RecoveryTest {
     @Test
     void a_loss_that_is_not_a_number_leaves_the_scale_as_it_is() {
         TrainingSpec spec = spec().precision(Precision.FP16)
-                .nonFinite(NonFinitePolicy.skip())
+                .nonFinitePolicy(NonFinitePolicy.skip())
                 .build();
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
                 var session = new Session(spec, half)) {
@@ -363,7 +364,7 @@ class RecoveryTest {
 
     @Test
     void what_it_goes_back_to_survives_in_its_state() {
-        TrainingSpec spec = spec().nonFinite(NonFinitePolicy.rollback()).build();
+        TrainingSpec spec = spec().nonFinitePolicy(NonFinitePolicy.rollback()).build();
         RecoverableState state;
         float[] first;
         try (var session = new Session(spec)) {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TerminalSnr;
@@ -46,7 +46,7 @@ public final class TinyModel implements AutoCloseable {
             embeddings =
                     PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), owner, warning -> {});
             parameterization =
-                    Parameterization.of(checkpoint, Prediction.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
+                    Parameterization.of(checkpoint, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
         }
     }
 

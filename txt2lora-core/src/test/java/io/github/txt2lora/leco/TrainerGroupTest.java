@@ -137,7 +137,7 @@ class TrainerGroupTest {
                 spec(TrainingMethod.recommended()).build(),
                 spec(TrainingMethod.leco()).build(),
                 spec(TrainingMethod.recommended().withLatents(new LatentSource.Pool(2, 2, 2, 3)))
-                        .gradientAccumulation(2)
+                        .gradientAccumulationSteps(2)
                         .build());
     }
 

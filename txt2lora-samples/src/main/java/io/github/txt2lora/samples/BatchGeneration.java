@@ -55,7 +55,7 @@ public final class BatchGeneration {
                         .name(character.name())
                         .model(model)
                         .prompt(DemoSettings.character(character.name(), character.look()))
-                        .training(DemoSettings.training(iterations))
+                        .spec(DemoSettings.training(iterations))
                         .output(folder)
                         .build());
             } catch (Txt2LoraException e) {

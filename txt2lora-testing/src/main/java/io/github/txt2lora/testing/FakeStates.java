@@ -46,7 +46,7 @@ public final class FakeStates {
 
     static LoraTraining identity(LoraTraining training) {
         return training.toBuilder()
-                .training(training.training().toBuilder()
+                .spec(training.spec().toBuilder()
                         .iterations(Integer.MAX_VALUE)
                         .saveEvery(0)
                         .states(StateSpec.off())

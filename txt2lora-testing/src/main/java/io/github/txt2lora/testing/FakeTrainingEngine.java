@@ -159,7 +159,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
                 Optional.empty(),
                 mebibyte,
                 mebibyte,
-                training.training().iterations());
+                training.spec().iterations());
     }
 
     @Override

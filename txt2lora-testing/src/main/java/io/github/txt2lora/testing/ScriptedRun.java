@@ -36,7 +36,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What a training does according to its script, one thing at each call. */
 final class ScriptedRun {
@@ -69,7 +68,7 @@ final class ScriptedRun {
     ScriptedRun(LoraTraining training, TrainingScript script, FakeStates states, Consumer<TrainingEvent> events) {
         this.states = states;
         this.training = training;
-        this.spec = training.training();
+        this.spec = training.spec();
         this.script = script;
         this.gaps = new GapHistory(spec.stopWhen());
         this.events = events;
@@ -180,13 +179,13 @@ final class ScriptedRun {
     private void saveStateIfDue() {
         StateSpec when = spec.states();
         boolean due = when.everyIterations() > 0 && iteration() % when.everyIterations() == 0;
-        if (due || isIntervalOver(when.interval())) {
+        if (due || when.interval().filter(this::isOver).isPresent()) {
             saveState();
         }
     }
 
-    private boolean isIntervalOver(@Nullable Duration interval) {
-        return interval != null && due.minus(stateWritten).compareTo(interval) >= 0;
+    private boolean isOver(Duration interval) {
+        return due.minus(stateWritten).compareTo(interval) >= 0;
     }
 
     /** Saves what was made so far, unless that is nothing. */

@@ -195,10 +195,10 @@ public abstract class TrainingEngineContract {
     @Test
     void a_state_that_is_required_and_missing_is_a_failure() {
         LoraTraining training = fixture.training(folder, 1);
-        TrainingSpec spec = training.training();
+        TrainingSpec spec = training.spec();
         LoraTraining required = training.toBuilder()
-                .training(spec.toBuilder()
-                        .states(spec.states().resume(Resume.REQUIRED))
+                .spec(spec.toBuilder()
+                        .states(spec.states().withResume(Resume.REQUIRED))
                         .build())
                 .build();
 
@@ -226,7 +226,7 @@ public abstract class TrainingEngineContract {
 
     private static LoraTraining withIterations(LoraTraining training, int iterations) {
         return training.toBuilder()
-                .training(training.training().toBuilder().iterations(iterations).build())
+                .spec(training.spec().toBuilder().iterations(iterations).build())
                 .build();
     }
 
@@ -283,12 +283,12 @@ public abstract class TrainingEngineContract {
     @Test
     void training_ends_early_when_its_rule_says_so_and_tells_what_was_measured() throws Exception {
         LoraTraining training = fixture.training(folder, 10);
-        TrainingSpec spec = training.training().toBuilder()
-                .stopWhen(StopRule.gapBelow(1000).measuredEvery(2))
+        TrainingSpec spec = training.spec().toBuilder()
+                .stopWhen(StopRule.gapBelow(1000).withEveryIterations(2))
                 .measureQuality(true)
                 .build();
 
-        TrainingJob job = engine.start(training.toBuilder().training(spec).build(), log);
+        TrainingJob job = engine.start(training.toBuilder().spec(spec).build(), log);
         TrainedLora lora = job.await();
 
         assertThat(job.state()).isEqualTo(JobState.FINISHED);

@@ -37,7 +37,7 @@ final class FakeFixture implements EngineFixture {
                 .name(name)
                 .model(MODEL)
                 .prompt(PromptPair.enhance(name).build())
-                .training(TrainingSpec.builder().iterations(iterations).build())
+                .spec(TrainingSpec.builder().iterations(iterations).build())
                 .output(output)
                 .build();
     }

@@ -131,7 +131,7 @@ class FakeTrainingEngineTest {
     void saves_states_when_they_are_due() {
         LoraTraining training = training(5);
         LoraTraining timed = training.toBuilder()
-                .training(training.training().toBuilder()
+                .spec(training.spec().toBuilder()
                         .states(StateSpec.every(SECOND.multipliedBy(2)))
                         .build())
                 .build();
@@ -148,7 +148,7 @@ class FakeTrainingEngineTest {
     void state_of_another_training_is_left_alone_with_a_warning() {
         LoraTraining training = training(2);
         LoraTraining other = training.toBuilder()
-                .training(training.training().toBuilder().seed(7).build())
+                .spec(training.spec().toBuilder().seed(7).build())
                 .build();
         try (var engine = FakeTrainingEngine.builder().build()) {
             engine.train(training);
@@ -350,12 +350,11 @@ class FakeTrainingEngineTest {
     void gaps_follow_the_script_and_end_a_training_by_its_rule() {
         TrainingSpec spec = TrainingSpec.builder()
                 .iterations(100)
-                .stopWhen(StopRule.gapBelow(0.25).measuredEvery(5))
+                .stopWhen(StopRule.gapBelow(0.25).withEveryIterations(5))
                 .measureQuality(true)
                 .build();
         try (var engine = FakeTrainingEngine.builder().gaps(0.9, 0.3, 0.1).build()) {
-            TrainedLora lora =
-                    engine.train(training(1).toBuilder().training(spec).build());
+            TrainedLora lora = engine.train(training(1).toBuilder().spec(spec).build());
 
             // smoothed: 0.9, 0.6, 0.2
             assertThat(lora.iterations()).isEqualTo(15);

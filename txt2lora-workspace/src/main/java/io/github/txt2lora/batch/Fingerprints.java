@@ -23,7 +23,7 @@ final class Fingerprints {
 
     /** Of what is learned, but for the number of iterations, and of the number format that it is written in. */
     String training(ModelIdentity model) {
-        TrainingSpec spec = project.settings().training();
+        TrainingSpec spec = project.settings().spec();
         SortedMap<String, String> learned = TrainingFingerprint.of(spec, project.prompts(), model.sha256());
         return Sha256.of(TrainingFingerprint.digestWithoutIterations(learned) + "\n" + spec.savePrecision());
     }

@@ -115,7 +115,7 @@ final class LoraWork {
     }
 
     private String iterations() {
-        return String.valueOf(project.settings().training().iterations());
+        return String.valueOf(project.settings().spec().iterations());
     }
 
     /** Where there is a state, the engine tells whether the training goes on from it. */
@@ -136,16 +136,15 @@ final class LoraWork {
         if (!options.force()) {
             tellIfTrainedAnew();
         }
-        TrainingSpec spec = project.settings().training();
+        TrainingSpec spec = project.settings().spec();
         if (options.force()) {
             // should this be interrupted, the next run goes on with it instead of taking what was there for finished
             LoraFiles.delete(files.record());
-            spec = spec.toBuilder().states(spec.states().resume(Resume.NEVER)).build();
+            spec = spec.toBuilder()
+                    .states(spec.states().withResume(Resume.NEVER))
+                    .build();
         }
-        return workspace.training(project).toBuilder()
-                .model(model)
-                .training(spec)
-                .build();
+        return workspace.training(project).toBuilder().model(model).spec(spec).build();
     }
 
     private LoraRecord trained(TrainingJob job) {
@@ -166,7 +165,7 @@ final class LoraWork {
                         fingerprints.training(identity),
                         identity,
                         Sha256.of(files.lora()),
-                        project.settings().training().seed(),
+                        project.settings().spec().seed(),
                         lora.iterations(),
                         lora.losses(),
                         lora.firstLoss(),

@@ -150,7 +150,7 @@ final class PreviewGrid {
     }
 
     private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
-        TrainingSpec training = project.settings().training();
+        TrainingSpec training = project.settings().spec();
         // the user's own prompts may have weights; targets are what was trained, to the letter
         String words = preview.prompts().isEmpty() ? new PlainWords(prompt).asPrompt() : prompt;
         return ImageRequest.builder()
@@ -161,12 +161,12 @@ final class PreviewGrid {
                 .height(height(project))
                 .steps(preview.steps())
                 .guidanceScale(preview.guidanceScale())
-                .sampler(preview.sampler())
+                .scheduler(preview.scheduler())
                 .seed(seed)
                 .loras(loras)
                 .precision(training.precision())
                 .clipSkip(training.clipSkip())
-                .prediction(training.prediction())
+                .predictionType(training.predictionType())
                 .terminalSnr(training.terminalSnr())
                 .build();
     }

@@ -7,8 +7,7 @@ import io.github.txt2lora.StateSpec;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The keys for what may come between: {@code state_per_steps}, {@code state_per_seconds} and {@code resume} for
@@ -30,7 +29,7 @@ final class InterruptionKeys {
 
     static StateSpec readStates(SettingsKeys keys, StateSpec defaults) {
         int iterations = keys.integer(SettingKey.STATE_PER_STEPS, defaults.everyIterations());
-        Duration interval = readInterval(keys, defaults.interval());
+        Optional<Duration> interval = readInterval(keys, defaults.interval());
         Resume resume = keys.choice(SettingKey.RESUME, RESUMES, defaults.resume());
         try {
             return new StateSpec(iterations, interval, resume);
@@ -40,7 +39,7 @@ final class InterruptionKeys {
         }
     }
 
-    private static @Nullable Duration readInterval(SettingsKeys keys, @Nullable Duration fallback) {
+    private static Optional<Duration> readInterval(SettingsKeys keys, Optional<Duration> fallback) {
         if (!keys.given(SettingKey.STATE_PER_SECONDS)) {
             return fallback;
         }
@@ -54,12 +53,12 @@ final class InterruptionKeys {
         }
         long nanoseconds =
                 seconds.movePointRight(9).setScale(0, RoundingMode.HALF_UP).longValueExact();
-        return nanoseconds == 0 ? null : Duration.ofNanos(nanoseconds);
+        return nanoseconds == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanoseconds));
     }
 
     static void writeStates(StateSpec states, SettingsTexts texts) {
         texts.wholeNumber(SettingKey.STATE_PER_STEPS, states.everyIterations());
-        Duration interval = Objects.requireNonNullElse(states.interval(), Duration.ZERO);
+        Duration interval = states.interval().orElse(Duration.ZERO);
         texts.decimal(
                 SettingKey.STATE_PER_SECONDS,
                 BigDecimal.valueOf(interval.getSeconds()).add(BigDecimal.valueOf(interval.getNano(), 9)));

@@ -57,7 +57,7 @@ public final class LecoConfigFile {
     private final String promptsFile;
     private final String model;
     private final int modelLine;
-    private final TrainingSpec training;
+    private final TrainingSpec spec;
     private final String name;
     private final String output;
     private final int promptsLine;
@@ -70,7 +70,7 @@ public final class LecoConfigFile {
         SettingsSection pretrained = keys.section(SettingKey.MODEL_PATH);
         model = pretrained.requiredPath(keys.name(SettingKey.MODEL_PATH), "the path of the base model");
         modelLine = pretrained.lineOf(keys.name(SettingKey.MODEL_PATH));
-        training = TrainingKeys.read(keys);
+        spec = TrainingKeys.read(keys);
         name = keys.text(SettingKey.LORA_NAME, "untitled");
         keys.apply(SettingKey.LORA_NAME, name, LoraTraining.builder()::name);
         output = keys.section(SAVE).path("path", "./output");
@@ -161,8 +161,8 @@ public final class LecoConfigFile {
     }
 
     /** How to train. */
-    public TrainingSpec training() {
-        return training;
+    public TrainingSpec spec() {
+        return spec;
     }
 
     /** As {@link #toTraining(Consumer)}; warnings are logged. */
@@ -203,7 +203,7 @@ public final class LecoConfigFile {
                 .name(name)
                 .model(modelSource(modelBases))
                 .prompts(prompts.prompts())
-                .training(training)
+                .spec(spec)
                 .output(resolve(outputBase, "save.path", output))
                 .build();
     }

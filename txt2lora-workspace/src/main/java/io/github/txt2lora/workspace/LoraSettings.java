@@ -18,12 +18,12 @@ import java.util.Optional;
  *
  * @param name the LoRA's name, which is also that of its files
  * @param model the base model
- * @param training how to train
+ * @param spec how to train
  * @param resize how the finished LoRA is resized; empty for not at all
  * @param preview the images that are drawn with the finished LoRA
  */
 public record LoraSettings(
-        String name, ModelAddress model, TrainingSpec training, Optional<ResizeSpec> resize, PreviewSettings preview) {
+        String name, ModelAddress model, TrainingSpec spec, Optional<ResizeSpec> resize, PreviewSettings preview) {
 
     /**
      * Checks the name.
@@ -33,7 +33,7 @@ public record LoraSettings(
     public LoraSettings {
         FileName.checkLora("lora_name", name);
         Check.given("model", model);
-        Check.given("training", training);
+        Check.given("spec", spec);
         Check.given("resize", resize);
         Check.given("preview", preview);
     }
@@ -46,26 +46,26 @@ public record LoraSettings(
 
     /** The same with another name. */
     public LoraSettings withName(String other) {
-        return new LoraSettings(other, model, training, resize, preview);
+        return new LoraSettings(other, model, spec, resize, preview);
     }
 
     /** The same on another model. */
     public LoraSettings withModel(ModelAddress other) {
-        return new LoraSettings(name, other, training, resize, preview);
+        return new LoraSettings(name, other, spec, resize, preview);
     }
 
     /** The same with another training. */
-    public LoraSettings withTraining(TrainingSpec other) {
+    public LoraSettings withSpec(TrainingSpec other) {
         return new LoraSettings(name, model, other, resize, preview);
     }
 
     /** The same, made smaller. */
     public LoraSettings withResize(ResizeSpec rule) {
-        return new LoraSettings(name, model, training, Optional.of(rule), preview);
+        return new LoraSettings(name, model, spec, Optional.of(rule), preview);
     }
 
     /** The same with other pictures. */
     public LoraSettings withPreview(PreviewSettings other) {
-        return new LoraSettings(name, model, training, resize, other);
+        return new LoraSettings(name, model, spec, resize, other);
     }
 }

@@ -8,6 +8,7 @@ import io.github.txt2lora.Preservation;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
+import java.util.OptionalDouble;
 
 /**
  * The keys that say how an iteration finds out what to change, and when it is enough: {@code latents},
@@ -94,7 +95,7 @@ final class MethodKeys {
                 ? keys.choice(SettingKey.PRESERVATION, PRESERVATIONS, Preservation.addingPrompts())
                 : fallback;
         try {
-            return preservation.weight(keys.number(SettingKey.PRESERVATION_WEIGHT, preservation.weight()));
+            return preservation.withWeight(keys.number(SettingKey.PRESERVATION_WEIGHT, preservation.weight()));
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.PRESERVATION_WEIGHT, e.getMessage());
             return preservation;
@@ -102,11 +103,11 @@ final class MethodKeys {
     }
 
     static StopRule readStopRule(SettingsKeys keys, StopRule defaults) {
-        Double gapBelow = keys.given(SettingKey.STOP_GAP_BELOW)
-                ? Double.valueOf(keys.number(SettingKey.STOP_GAP_BELOW, 1))
+        OptionalDouble gapBelow = keys.given(SettingKey.STOP_GAP_BELOW)
+                ? OptionalDouble.of(keys.number(SettingKey.STOP_GAP_BELOW, 1))
                 : defaults.gapBelow();
         int noBetterFor = keys.integer(SettingKey.STOP_NO_BETTER_FOR, defaults.noBetterFor());
-        int every = keys.integer(SettingKey.STOP_MEASURED_EVERY, defaults.every());
+        int every = keys.integer(SettingKey.STOP_MEASURED_EVERY, defaults.everyIterations());
         try {
             return new StopRule(gapBelow, noBetterFor, every);
         } catch (InvalidSettingException e) {
@@ -132,18 +133,16 @@ final class MethodKeys {
 
     private static String word(Preservation preservation) {
         return PRESERVATIONS.values().entrySet().stream()
-                .filter(entry -> entry.getValue().weight(preservation.weight()).equals(preservation))
+                .filter(entry ->
+                        entry.getValue().withWeight(preservation.weight()).equals(preservation))
                 .findFirst()
                 .orElseThrow()
                 .getKey();
     }
 
     static void write(StopRule rule, SettingsTexts texts) {
-        Double gapBelow = rule.gapBelow();
-        if (gapBelow != null) {
-            texts.number(SettingKey.STOP_GAP_BELOW, gapBelow);
-        }
+        rule.gapBelow().ifPresent(gap -> texts.number(SettingKey.STOP_GAP_BELOW, gap));
         texts.wholeNumber(SettingKey.STOP_NO_BETTER_FOR, rule.noBetterFor());
-        texts.wholeNumber(SettingKey.STOP_MEASURED_EVERY, rule.every());
+        texts.wholeNumber(SettingKey.STOP_MEASURED_EVERY, rule.everyIterations());
     }
 }

@@ -1,7 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 
 /** The keys of the preview. */
 final class PreviewKeys {
@@ -25,8 +25,8 @@ final class PreviewKeys {
                 builder::guidanceScale);
         keys.apply(
                 SettingKey.PREVIEW_SAMPLER,
-                keys.text(SettingKey.PREVIEW_SAMPLER, defaults.sampler().displayName()),
-                name -> builder.sampler(Sampler.parse(name)));
+                keys.text(SettingKey.PREVIEW_SAMPLER, defaults.scheduler().displayName()),
+                name -> builder.scheduler(SchedulerType.parse(name)));
         keys.apply(
                 SettingKey.PREVIEW_LORA_WEIGHT,
                 keys.number(SettingKey.PREVIEW_LORA_WEIGHT, defaults.loraWeight()),
@@ -49,7 +49,7 @@ final class PreviewKeys {
         texts.wholeNumber(SettingKey.PREVIEW_HEIGHT, preview.height());
         texts.wholeNumber(SettingKey.PREVIEW_STEPS, preview.steps());
         texts.number(SettingKey.PREVIEW_GUIDANCE_SCALE, preview.guidanceScale());
-        texts.text(SettingKey.PREVIEW_SAMPLER, preview.sampler().displayName());
+        texts.text(SettingKey.PREVIEW_SAMPLER, preview.scheduler().displayName());
         texts.number(SettingKey.PREVIEW_LORA_WEIGHT, preview.loraWeight());
     }
 }

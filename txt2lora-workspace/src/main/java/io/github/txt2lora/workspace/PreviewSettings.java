@@ -1,7 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Check;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param height in pixels, a multiple of 8; by default the resolution of the first prompt
  * @param steps denoising steps, 1 to 1000, 20 by default
  * @param guidanceScale classifier-free guidance scale, 7.5 by default
- * @param sampler {@link Sampler#DDIM} by default
+ * @param scheduler {@link SchedulerType#DDIM} by default
  * @param loraWeight how strongly the LoRA applies, 1 by default
  */
 public record PreviewSettings(
@@ -33,7 +33,7 @@ public record PreviewSettings(
         OptionalInt height,
         int steps,
         double guidanceScale,
-        Sampler sampler,
+        SchedulerType scheduler,
         double loraWeight) {
 
     /** A picture of more cells is no overview, and takes hours. */
@@ -56,7 +56,7 @@ public record PreviewSettings(
         height.ifPresent(pixels -> Check.pictureSide("preview_height", pixels));
         Check.between("preview_steps", steps, 1, 1000);
         Check.finite("preview_guidance_scale", guidanceScale);
-        Check.given("preview_sampler", sampler);
+        Check.given("preview_sampler", scheduler);
         Check.finite("preview_lora_weight", loraWeight);
         long pictures = 2L * Math.max(1, prompts.size()) * Math.max(1, places.size()) * seeds.size();
         if (pictures > MOST_PICTURES) {
@@ -87,7 +87,7 @@ public record PreviewSettings(
                 height,
                 steps,
                 guidanceScale,
-                sampler,
+                scheduler,
                 loraWeight);
     }
 
@@ -103,7 +103,7 @@ public record PreviewSettings(
         private OptionalInt height = OptionalInt.empty();
         private int steps = 20;
         private double guidanceScale = 7.5;
-        private Sampler sampler = Sampler.DDIM;
+        private SchedulerType scheduler = SchedulerType.DDIM;
         private double loraWeight = 1;
 
         private Builder() {}
@@ -189,9 +189,9 @@ public record PreviewSettings(
             return this;
         }
 
-        /** The method; {@link Sampler#DDIM} by default. */
-        public Builder sampler(Sampler sampler) {
-            this.sampler = Check.given("preview_sampler", sampler);
+        /** The method; {@link SchedulerType#DDIM} by default. */
+        public Builder scheduler(SchedulerType scheduler) {
+            this.scheduler = Check.given("preview_sampler", scheduler);
             return this;
         }
 
@@ -221,7 +221,7 @@ public record PreviewSettings(
                     height,
                     steps,
                     guidanceScale,
-                    sampler,
+                    scheduler,
                     loraWeight);
         }
     }

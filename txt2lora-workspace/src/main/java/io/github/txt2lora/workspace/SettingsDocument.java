@@ -154,7 +154,7 @@ record SettingsDocument(
         SettingsTexts texts = new SettingsTexts(layout);
         texts.text(SettingKey.LORA_NAME, settings.name());
         ModelKeys.write(settings.model(), texts);
-        TrainingKeys.write(settings.training(), texts);
+        TrainingKeys.write(settings.spec(), texts);
         ResizeKeys.write(settings.resize(), texts);
         PreviewKeys.write(settings.preview(), texts);
         return texts.texts();

@@ -2,10 +2,10 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.Set;
@@ -27,24 +27,24 @@ enum SettingsLayout {
     private static final Set<String> LECO_KEYS =
             Set.of("prompts_file", "pretrained_model", "network", "train", "save", "logging", "other");
 
-    private static final Words<Prediction> PREDICTIONS = Words.of("from_model", Prediction.FROM_MODEL)
-            .and("epsilon", Prediction.EPSILON)
-            .and("v_prediction", Prediction.V_PREDICTION);
+    private static final Words<PredictionType> PREDICTIONS = Words.of("from_model", PredictionType.FROM_MODEL)
+            .and("epsilon", PredictionType.EPSILON)
+            .and("v_prediction", PredictionType.V_PREDICTION);
 
-    private static final Words<Prediction> V_PRED = Words.of("true", Prediction.V_PREDICTION)
-            .and("false", Prediction.EPSILON)
-            .and("yes", Prediction.V_PREDICTION)
-            .and("no", Prediction.EPSILON)
-            .and("on", Prediction.V_PREDICTION)
-            .and("off", Prediction.EPSILON);
+    private static final Words<PredictionType> V_PRED = Words.of("true", PredictionType.V_PREDICTION)
+            .and("false", PredictionType.EPSILON)
+            .and("yes", PredictionType.V_PREDICTION)
+            .and("no", PredictionType.EPSILON)
+            .and("on", PredictionType.V_PREDICTION)
+            .and("off", PredictionType.EPSILON);
 
     private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.leco()
             .iterations(500)
             .learningRate(1e-4)
             .optimizer(OptimizerSpec.adamW())
-            .schedule(LearningRateSchedule.constant())
+            .learningRateSchedule(LearningRateSchedule.constant())
             .lora(LoraSpec.builder().rank(4).alpha(1.0).build())
-            .noiseScheduler(NoiseScheduler.DDIM)
+            .noiseScheduler(SchedulerType.DDIM)
             .maxDenoisingSteps(50)
             .precision(Precision.BF16)
             .savePrecision(Precision.FP32)
@@ -80,7 +80,7 @@ enum SettingsLayout {
     }
 
     /** How {@link SettingKey#PREDICTION} is said: LECO asks for yes or no. */
-    Words<Prediction> predictions() {
+    Words<PredictionType> predictions() {
         return this == FLAT ? PREDICTIONS : V_PRED;
     }
 }

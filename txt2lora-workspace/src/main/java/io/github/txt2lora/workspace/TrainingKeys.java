@@ -1,8 +1,8 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TrainingSpec;
 import java.time.Instant;
@@ -22,10 +22,14 @@ final class TrainingKeys {
             .alias("no", Precision.FP32)
             .alias("half", Precision.FP16);
 
-    private static final Words<NoiseScheduler> NOISE_SCHEDULERS = Words.of("ddim", NoiseScheduler.DDIM)
-            .and("ddpm", NoiseScheduler.DDPM)
-            .and("lms", NoiseScheduler.LMS)
-            .and("euler_a", NoiseScheduler.EULER_ANCESTRAL);
+    private static final Words<SchedulerType> NOISE_SCHEDULERS = Words.of("ddim", SchedulerType.DDIM)
+            .and("ddpm", SchedulerType.DDPM)
+            .and("lms", SchedulerType.LMS)
+            .and("euler", SchedulerType.EULER)
+            .and("euler_a", SchedulerType.EULER_ANCESTRAL)
+            .and("dpmpp_2m", SchedulerType.DPMPP_2M)
+            .and("dpmpp_2m_karras", SchedulerType.DPMPP_2M_KARRAS)
+            .and("unipc", SchedulerType.UNIPC);
 
     private static final Words<TerminalSnr> TERMINAL_SNRS = Words.of("from_model", TerminalSnr.FROM_MODEL)
             .and("zero", TerminalSnr.ZERO)
@@ -45,7 +49,7 @@ final class TrainingKeys {
         readSteps(keys, defaults, builder);
         readSaves(keys, defaults, builder);
         builder.states(InterruptionKeys.readStates(keys, defaults.states()));
-        builder.nonFinite(InterruptionKeys.readPolicy(keys, defaults.nonFinite()));
+        builder.nonFinitePolicy(InterruptionKeys.readPolicy(keys, defaults.nonFinitePolicy()));
         try {
             return builder.build();
         } catch (InvalidSettingException e) {
@@ -56,7 +60,8 @@ final class TrainingKeys {
     }
 
     private static void readModel(SettingsKeys keys, TrainingSpec defaults, TrainingSpec.Builder builder) {
-        builder.prediction(keys.choice(SettingKey.PREDICTION, keys.layout().predictions(), defaults.prediction()));
+        builder.predictionType(
+                keys.choice(SettingKey.PREDICTION, keys.layout().predictions(), defaults.predictionType()));
         builder.terminalSnr(keys.choice(SettingKey.TERMINAL_SNR, TERMINAL_SNRS, defaults.terminalSnr()));
         keys.apply(SettingKey.CLIP_SKIP, keys.integer(SettingKey.CLIP_SKIP, defaults.clipSkip()), builder::clipSkip);
     }
@@ -69,7 +74,7 @@ final class TrainingKeys {
         keys.apply(
                 SettingKey.TRAIN_LR, keys.number(SettingKey.TRAIN_LR, defaults.learningRate()), builder::learningRate);
         builder.optimizer(OptimizerKeys.read(keys, defaults.optimizer()));
-        builder.schedule(ScheduleKeys.read(keys, defaults.schedule()));
+        builder.learningRateSchedule(ScheduleKeys.read(keys, defaults.learningRateSchedule()));
         keys.apply(
                 SettingKey.LR_WARMUP_STEPS,
                 keys.integer(SettingKey.LR_WARMUP_STEPS, defaults.warmupIterations()),
@@ -85,8 +90,8 @@ final class TrainingKeys {
                 builder::rolloutGuidanceScale);
         keys.apply(
                 SettingKey.GRADIENT_ACCUMULATION,
-                keys.integer(SettingKey.GRADIENT_ACCUMULATION, defaults.gradientAccumulation()),
-                builder::gradientAccumulation);
+                keys.integer(SettingKey.GRADIENT_ACCUMULATION, defaults.gradientAccumulationSteps()),
+                builder::gradientAccumulationSteps);
         if (keys.given(SettingKey.MAX_GRAD_NORM)) {
             keys.apply(SettingKey.MAX_GRAD_NORM, keys.number(SettingKey.MAX_GRAD_NORM, 1), builder::maxGradientNorm);
         }
@@ -117,8 +122,8 @@ final class TrainingKeys {
     }
 
     static void write(TrainingSpec training, SettingsTexts texts) {
-        if (training.prediction() != texts.layout().defaults().prediction()) {
-            texts.word(SettingKey.PREDICTION, texts.layout().predictions().word(training.prediction()));
+        if (training.predictionType() != texts.layout().defaults().predictionType()) {
+            texts.word(SettingKey.PREDICTION, texts.layout().predictions().word(training.predictionType()));
         }
         texts.word(SettingKey.TERMINAL_SNR, TERMINAL_SNRS.word(training.terminalSnr()));
         texts.wholeNumber(SettingKey.CLIP_SKIP, training.clipSkip());
@@ -126,7 +131,7 @@ final class TrainingKeys {
         texts.wholeNumber(SettingKey.TRAIN_ITERATIONS, training.iterations());
         texts.number(SettingKey.TRAIN_LR, training.learningRate());
         OptimizerKeys.write(training.optimizer(), texts);
-        ScheduleKeys.write(training.schedule(), texts);
+        ScheduleKeys.write(training.learningRateSchedule(), texts);
         texts.wholeNumber(SettingKey.LR_WARMUP_STEPS, training.warmupIterations());
         MethodKeys.write(training.method(), texts);
         MethodKeys.write(training.stopWhen(), texts);
@@ -134,7 +139,7 @@ final class TrainingKeys {
         texts.word(SettingKey.NOISE_SCHEDULER, NOISE_SCHEDULERS.word(training.noiseScheduler()));
         texts.wholeNumber(SettingKey.MAX_DENOISING_STEPS, training.maxDenoisingSteps());
         texts.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, training.rolloutGuidanceScale());
-        texts.wholeNumber(SettingKey.GRADIENT_ACCUMULATION, training.gradientAccumulation());
+        texts.wholeNumber(SettingKey.GRADIENT_ACCUMULATION, training.gradientAccumulationSteps());
         Double maxGradientNorm = training.maxGradientNorm();
         if (maxGradientNorm != null) {
             texts.number(SettingKey.MAX_GRAD_NORM, maxGradientNorm);
@@ -148,6 +153,6 @@ final class TrainingKeys {
             texts.text(SettingKey.TIMESTAMP, timestamp.toString());
         }
         InterruptionKeys.writeStates(training.states(), texts);
-        InterruptionKeys.writePolicy(training.nonFinite(), texts);
+        InterruptionKeys.writePolicy(training.nonFinitePolicy(), texts);
     }
 }

@@ -299,7 +299,7 @@ public final class Workspace {
                 .name(project.name())
                 .model(model(project.settings()))
                 .prompts(project.prompts())
-                .training(project.settings().training())
+                .spec(project.settings().spec())
                 .output(loraFolder(project.name()))
                 .build();
     }

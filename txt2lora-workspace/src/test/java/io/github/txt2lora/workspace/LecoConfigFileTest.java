@@ -11,11 +11,11 @@ import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TrainingSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,15 +39,15 @@ class LecoConfigFileTest {
     @Test
     void absent_keys_have_lecos_defaults() throws IOException {
         TrainingSpec training =
-                config(REQUIRED + "train:\nlogging:\nnetwork: {}\n").training();
+                config(REQUIRED + "train:\nlogging:\nnetwork: {}\n").spec();
 
         assertThat(training)
                 .isEqualTo(TrainingSpec.leco()
                         .iterations(500)
                         .learningRate(1e-4)
                         .optimizer(OptimizerSpec.adamW())
-                        .schedule(LearningRateSchedule.constant())
-                        .noiseScheduler(NoiseScheduler.DDIM)
+                        .learningRateSchedule(LearningRateSchedule.constant())
+                        .noiseScheduler(SchedulerType.DDIM)
                         .maxDenoisingSteps(50)
                         .precision(Precision.BF16)
                         .savePrecision(Precision.FP32)
@@ -81,19 +81,19 @@ class LecoConfigFileTest {
         assertThat(training.model()).isEqualTo(ModelSource.file(folder.resolve("model.safetensors")));
         assertThat(training.output()).isEqualTo(folder.resolve("out/loras"));
         assertThat(training.prompts()).hasSize(1);
-        TrainingSpec spec = training.training();
-        assertThat(spec.prediction()).isEqualTo(Prediction.V_PREDICTION);
+        TrainingSpec spec = training.spec();
+        assertThat(spec.predictionType()).isEqualTo(PredictionType.V_PREDICTION);
         assertThat(spec.clipSkip()).isEqualTo(2);
         assertThat(spec.lora().type()).isEqualTo(LoraType.C3LIER);
         assertThat(spec.lora().rank()).isEqualTo(8);
         assertThat(spec.lora().alpha()).isEqualTo(4);
         assertThat(spec.lora().target()).isEqualTo(LoraTarget.NOXATTN);
         assertThat(spec.precision()).isEqualTo(Precision.FP16);
-        assertThat(spec.noiseScheduler()).isEqualTo(NoiseScheduler.EULER_ANCESTRAL);
+        assertThat(spec.noiseScheduler()).isEqualTo(SchedulerType.EULER_ANCESTRAL);
         assertThat(spec.iterations()).isEqualTo(1000);
         assertThat(spec.learningRate()).isEqualTo(1e-3);
         assertThat(spec.optimizer()).isEqualTo(new OptimizerSpec.Lion(0.8, 0.9, 0.1));
-        assertThat(spec.schedule()).isEqualTo(LearningRateSchedule.cosine());
+        assertThat(spec.learningRateSchedule()).isEqualTo(LearningRateSchedule.cosine());
         assertThat(spec.maxDenoisingSteps()).isEqualTo(30);
         assertThat(spec.saveEvery()).isEqualTo(100);
         assertThat(spec.savePrecision()).isEqualTo(Precision.BF16);
@@ -190,7 +190,7 @@ class LecoConfigFileTest {
                 sampling: {a: 1}
                 """);
 
-        assertThat(config.training().iterations()).isEqualTo(500);
+        assertThat(config.spec().iterations()).isEqualTo(500);
         assertThat(config.warnings())
                 .containsExactly(
                         config.file() + ": without effect, since LECO has no such keys: train.batch_size (line 4),"
@@ -301,8 +301,8 @@ class LecoConfigFileTest {
         LecoConfigFile config =
                 config(REQUIRED + "train: {optimizer: " + name + ", optimizer_args: weight_decay=0.1}\n");
 
-        assertThat(config.training().optimizer().getClass().getSimpleName()).isEqualTo(kind);
-        assertThat(config.training().optimizer()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
+        assertThat(config.spec().optimizer().getClass().getSimpleName()).isEqualTo(kind);
+        assertThat(config.spec().optimizer()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
         assertThat(config.warnings())
                 .singleElement(STRING)
                 .contains("line 4: train.optimizer is '" + name + "'; trained with the same optimizer in 32 bits");
@@ -343,8 +343,8 @@ class LecoConfigFileTest {
         LecoConfigFile config =
                 config(REQUIRED + "train: {precision: %1$s}\nsave: {precision: %1$s}\n".formatted(word));
 
-        assertThat(config.training().precision()).isEqualTo(precision);
-        assertThat(config.training().savePrecision()).isEqualTo(precision);
+        assertThat(config.spec().precision()).isEqualTo(precision);
+        assertThat(config.spec().savePrecision()).isEqualTo(precision);
         assertThat(config.warnings()).isEmpty();
     }
 
@@ -359,8 +359,8 @@ class LecoConfigFileTest {
     private void assertNearest(String line, LoraTarget target, String warning) throws IOException {
         LecoConfigFile config = config(REQUIRED + line + "\n");
 
-        assertThat(config.training().lora().target()).isEqualTo(target);
-        assertThat(config.training().schedule()).isEqualTo(LearningRateSchedule.constant());
+        assertThat(config.spec().lora().target()).isEqualTo(target);
+        assertThat(config.spec().learningRateSchedule()).isEqualTo(LearningRateSchedule.constant());
         assertThat(config.warnings()).singleElement(STRING).contains("line 4: ", warning);
     }
 
@@ -450,7 +450,7 @@ class LecoConfigFileTest {
 
     private OptimizerSpec optimizer(String name, String arguments) throws IOException {
         String train = "train:\n  optimizer: " + name + "\n  optimizer_args: " + arguments + "\n";
-        return config(REQUIRED + train).training().optimizer();
+        return config(REQUIRED + train).spec().optimizer();
     }
 
     private void assertProblems(String text, String... expected) throws IOException {

@@ -14,8 +14,8 @@ class LecoConfigFuzzTest {
     void read(byte[] yaml) {
         try {
             LecoConfigFile config = LecoConfigFile.read(FILE.holding(yaml));
-            assertThat(config.training().learningRate()).isFinite();
-            assertThat(config.training().lora().alpha()).isFinite();
+            assertThat(config.spec().learningRate()).isFinite();
+            assertThat(config.spec().lora().alpha()).isFinite();
             assertThat(config.promptsFile()).isAbsolute();
         } catch (InvalidSettingException refused) {
             assertThat(refused.getMessage()).isNotBlank();

@@ -7,21 +7,20 @@ import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.LossWeighting;
-import io.github.txt2lora.NoiseScheduler;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Prediction;
+import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.Resume;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
 import java.net.URI;
@@ -29,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -117,7 +117,7 @@ final class RandomProjects {
                 TimestepRange.of(random.nextInt(maximum + 1), maximum),
                 random.nextBoolean() ? LossWeighting.uniform() : new LossWeighting.MinSnr(positive()),
                 oneOf(Preservation.addingPrompts(), Preservation.ofGiven(), Preservation.drawn())
-                        .weight(positive()),
+                        .withWeight(positive()),
                 oneOf(LoraStart.values()));
     }
 
@@ -141,7 +141,7 @@ final class RandomProjects {
                 schedule(),
                 random.nextInt(iterations),
                 new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), oneOf(LoraTarget.values())),
-                oneOf(NoiseScheduler.values()),
+                oneOf(SchedulerType.values()),
                 2 + random.nextInt(999),
                 number(),
                 whole(1),
@@ -150,14 +150,18 @@ final class RandomProjects {
                 oneOf(Precision.values()),
                 oneOf(Precision.values()),
                 1 + random.nextInt(12),
-                oneOf(Prediction.values()),
+                oneOf(PredictionType.values()),
                 oneOf(TerminalSnr.values()),
                 whole(0),
-                new StopRule(random.nextBoolean() ? null : positive(), whole(0), whole(1)),
+                new StopRule(
+                        random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(positive()),
+                        whole(0),
+                        whole(1)),
                 random.nextBoolean(),
                 new StateSpec(
                         whole(0),
-                        oneOf(null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL)),
+                        Optional.ofNullable(oneOf(
+                                null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL))),
                         oneOf(Resume.values())),
                 oneOf(
                         NonFinitePolicy.fail(),
@@ -229,7 +233,7 @@ final class RandomProjects {
                 random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(8 * (1 + random.nextInt(100))),
                 1 + random.nextInt(1000),
                 number(),
-                oneOf(Sampler.values()),
+                oneOf(SchedulerType.values()),
                 number());
     }
 

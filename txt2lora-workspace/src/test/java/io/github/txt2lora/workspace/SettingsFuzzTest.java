@@ -27,7 +27,7 @@ class SettingsFuzzTest {
     }
 
     private static LoraSettings changed(LoraSettings settings) {
-        TrainingSpec training = settings.training();
+        TrainingSpec training = settings.spec();
         return new LoraSettings(
                 settings.name(),
                 settings.model(),

@@ -112,7 +112,7 @@ class WorkspaceRoundTripTest {
         LoraSettings settings = workspace.load("krnkmd").settings();
 
         workspace.save(
-                settings.withTraining(settings.training().toBuilder()
+                settings.withSpec(settings.spec().toBuilder()
                                 .iterations(300)
                                 .precision(Precision.BF16)
                                 .build())
@@ -144,8 +144,8 @@ class WorkspaceRoundTripTest {
         LoraSettings settings = workspace.load("krnkmd").settings();
 
         workspace.save(
-                settings.withTraining(
-                        settings.training().toBuilder().maxGradientNorm(null).build()),
+                settings.withSpec(
+                        settings.spec().toBuilder().maxGradientNorm(null).build()),
                 workspace.load("krnkmd").prompts());
 
         assertThat(config()).isEqualTo("model_name: tiny\nseed: 3\n");
@@ -157,7 +157,7 @@ class WorkspaceRoundTripTest {
         LoraSettings settings = workspace.load("krnkmd").settings();
 
         workspace.save(
-                settings.withTraining(settings.training().toBuilder()
+                settings.withSpec(settings.spec().toBuilder()
                         .iterations(11)
                         .learningRate(1e-3)
                         .savePrecision(Precision.FP16)
@@ -232,8 +232,8 @@ class WorkspaceRoundTripTest {
         write(text, COMMENTED_PROMPTS);
         LoraProject project = workspace.load("krnkmd");
         LoraSettings settings = project.settings();
-        LoraSettings changed = settings.withTraining(settings.training().toBuilder()
-                .lora(settings.training().lora().toBuilder().rank(16).alpha(5).build())
+        LoraSettings changed = settings.withSpec(settings.spec().toBuilder()
+                .lora(settings.spec().lora().toBuilder().rank(16).alpha(5).build())
                 .seed(-1)
                 .build());
 

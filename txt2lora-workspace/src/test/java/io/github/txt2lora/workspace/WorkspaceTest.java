@@ -57,7 +57,7 @@ class WorkspaceTest {
                         .name("krnkmd")
                         .model(ModelSource.file(folder.resolve("model/tiny.safetensors")))
                         .prompt(PromptPair.erase("krnkmd").build())
-                        .training(TrainingSpec.builder().build())
+                        .spec(TrainingSpec.builder().build())
                         .output(folder.resolve("lora/krnkmd"))
                         .build());
     }
@@ -168,7 +168,7 @@ class WorkspaceTest {
                 "line 8: resize: resize_value is missing",
                 "line 9: preview_seeds is 'x'; expected a whole number",
                 "line 10: preview_width is 100; expected a multiple of 8",
-                "line 11: preview_sampler: sampler is \"eular\"; expected one of DDIM",
+                "line 11: preview_sampler: scheduler is \"eular\"; expected one of DDIM",
                 "line 12: non_finite_limit: has no effect",
                 "line 13: timestamp is 'today'; expected a time such as 2024-12-31T23:59:59Z",
                 "line 14: state_per_seconds is '-1'",
@@ -521,7 +521,7 @@ class WorkspaceTest {
 
         LoraProject project = workspace.load("krnkmd");
 
-        assertThat(project.settings().training().precision()).isEqualTo(Precision.FP32);
+        assertThat(project.settings().spec().precision()).isEqualTo(Precision.FP32);
         assertThat(project.settings().resize()).isEqualTo(Optional.of(ResizeSpec.by(new RankRule.Frobenius(0.95))));
         assertThat(project.prompts()).hasSize(2);
     }

@@ -31,7 +31,7 @@ public final class GapHistory {
 
     /** Whether it is time for a measurement, which an interruption may have left out. */
     public boolean isDue(int iteration) {
-        return rule.isUsed() && iteration % rule.every() == 0 && iteration > lastIteration();
+        return rule.isUsed() && iteration % rule.everyIterations() == 0 && iteration > lastIteration();
     }
 
     private int lastIteration() {
@@ -64,8 +64,7 @@ public final class GapHistory {
         if (smallest == null) {
             return false;
         }
-        Double gapBelow = rule.gapBelow();
-        boolean isSmall = gapBelow != null && smallest.smoothedGap() < gapBelow;
+        boolean isSmall = smallest.smoothedGap() < rule.gapBelow().orElse(Double.NEGATIVE_INFINITY);
         int idle = lastIteration() - smallest.iteration();
         return isSmall || (rule.noBetterFor() > 0 && idle >= rule.noBetterFor());
     }

@@ -28,7 +28,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
         double loras = 2 + (spec.saveEvery() > 0 ? spec.iterations() / spec.saveEvery() : 0);
         int bytes = spec.savePrecision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
         double states = spec.states().isWritten() ? 3 : 0;
-        double copies = spec.nonFinite() instanceof NonFinitePolicy.Fail ? 1 : 2;
+        double copies = spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 1 : 2;
         double numbers = copies * (1 + numbersPerParameter(spec.optimizer()));
         return new DiskNeed((long) (loras * (parameters * (double) bytes + MARGIN)), (long)
                 (states * (parameters * numbers * FLOAT_BYTES + MARGIN)));

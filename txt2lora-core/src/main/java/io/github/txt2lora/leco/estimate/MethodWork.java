@@ -21,7 +21,7 @@ public record MethodWork(double evaluations, double comparedSamples) {
 
     /** The work of a training. */
     public static MethodWork of(TrainingSpec spec) {
-        double steps = (double) spec.iterations() * spec.gradientAccumulation();
+        double steps = (double) spec.iterations() * spec.gradientAccumulationSteps();
         double prompts = spec.method().preservation().joint() ? 2 : 1;
         LatentSource latents = spec.method().latents();
         double compared = prompts * states(latents);

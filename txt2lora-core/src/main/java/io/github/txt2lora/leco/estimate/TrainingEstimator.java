@@ -39,7 +39,7 @@ public final class TrainingEstimator {
     }
 
     private static TrainingEstimate estimate(Checkpoint model, LoraTraining training, int together) {
-        TrainingSpec spec = training.training();
+        TrainingSpec spec = training.spec();
         TrainingMemory memory = TrainingMemory.of(model, spec, training.prompts(), together);
         DiskNeed disk = DiskNeed.of(parameters(model, spec.lora()), spec);
         return new TrainingEstimate(

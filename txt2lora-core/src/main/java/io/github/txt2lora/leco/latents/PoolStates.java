@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
@@ -13,7 +14,6 @@ import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
-import io.github.txt2lora.image.Sampler;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.HostNumbers;
@@ -170,7 +170,7 @@ public final class PoolStates {
     private float[] draw(long firstSeed) {
         try (NDManager scope = model.torch().newScope()) {
             Scheduler scheduler = Scheduler.of(
-                    SchedulerPresets.stableDiffusion(Sampler.DPMPP_2M, pool.steps(), model.parameterization()));
+                    SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, pool.steps(), model.parameterization()));
             float[] noise = new float[DRAWN_AT_ONCE * pictureSize()];
             for (int i = 0; i < DRAWN_AT_ONCE; i++) {
                 float[] one = new TorchGenerator(firstSeed + i).normal(pictureSize());

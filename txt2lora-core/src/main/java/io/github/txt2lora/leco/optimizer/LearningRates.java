@@ -36,7 +36,10 @@ public record LearningRates(LearningRateSchedule schedule, double rate, int iter
     /** The learning rates of a training. */
     public static LearningRates of(TrainingSpec training) {
         return new LearningRates(
-                training.schedule(), training.learningRate(), training.iterations(), training.warmupIterations());
+                training.learningRateSchedule(),
+                training.learningRate(),
+                training.iterations(),
+                training.warmupIterations());
     }
 
     /**

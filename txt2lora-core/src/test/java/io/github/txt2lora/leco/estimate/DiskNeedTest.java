@@ -39,7 +39,7 @@ class DiskNeedTest {
                         .saveEvery(20)
                         .savePrecision(Precision.FP32)
                         .optimizer(OptimizerSpec.prodigy())
-                        .nonFinite(NonFinitePolicy.rollback())
+                        .nonFinitePolicy(NonFinitePolicy.rollback())
                         .build());
 
         assertThat(need.loraBytes()).isEqualTo(7 * (4 * PARAMETERS + MIB));

@@ -31,8 +31,8 @@ class LessonsTest {
     private static final PromptPair TREE =
             PromptPair.preserve("tree").weight(0.5).build();
 
-    private static final Preservation ADDING = Preservation.addingPrompts().weight(1);
-    private static final Preservation GIVEN = Preservation.ofGiven().weight(1);
+    private static final Preservation ADDING = Preservation.addingPrompts().withWeight(1);
+    private static final Preservation GIVEN = Preservation.ofGiven().withWeight(1);
 
     static List<Preservation> joint() {
         return List.of(ADDING, GIVEN);
@@ -74,7 +74,7 @@ class LessonsTest {
     @Test
     void the_weight_of_what_is_kept_counts_in_drawn_pairs_too() {
         List<Lesson> lessons = Lessons.of(
-                        List.of(KRNKMD, TREE), Preservation.drawn().weight(3))
+                        List.of(KRNKMD, TREE), Preservation.drawn().withWeight(3))
                 .drawn();
 
         assertThat(lessons).extracting(lesson -> lesson.pair().weight()).containsExactly(1.0, 1.5);
@@ -90,13 +90,13 @@ class LessonsTest {
 
     @Test
     void given_prompts_alone_are_kept_with_their_weights() {
-        assertThat(kept(GIVEN.weight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
+        assertThat(kept(GIVEN.withWeight(4), KRNKMD, TREE)).containsExactly(new Kept("tree", 2));
         assertThat(kept(GIVEN, KRNKMD, MIKO)).isEmpty();
     }
 
     @Test
     void the_prompts_of_a_lesson_and_what_others_teach_are_added() {
-        assertThat(kept(ADDING.weight(2), KRNKMD, TREE, MIKO))
+        assertThat(kept(ADDING.withWeight(2), KRNKMD, TREE, MIKO))
                 .containsExactlyInAnyOrder(
                         new Kept("tree", 1),
                         new Kept("1girl", 2),

@@ -34,7 +34,7 @@ class GapWatchTest {
 
     @Test
     void measures_at_multiples_of_the_interval_once() {
-        var watch = new GapWatch(NEVER_ENOUGH.measuredEvery(5));
+        var watch = new GapWatch(NEVER_ENOUGH.withEveryIterations(5));
         assertThat(watch.isDue(0)).isFalse();
         assertThat(watch.isDue(4)).isFalse();
         assertThat(watch.isDue(5)).isTrue();

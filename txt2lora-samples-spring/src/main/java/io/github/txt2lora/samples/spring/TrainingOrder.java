@@ -34,7 +34,7 @@ record TrainingOrder(String name, String look, int iterations) {
                         .neutral("1girl")
                         .resolution(96)
                         .build())
-                .training(TrainingSpec.builder()
+                .spec(TrainingSpec.builder()
                         .iterations(iterations)
                         .learningRate(2e-3)
                         .maxDenoisingSteps(12)

@@ -4,7 +4,7 @@ package io.github.txt2lora.diffusion;
  * What a UNet was trained to predict for a noisy sample {@code x = alpha * x0 + sigma * epsilon}, where
  * {@code alpha^2 + sigma^2 = 1}.
  */
-public enum PredictionType {
+public enum PredictedQuantity {
     /** The noise: Stable Diffusion 1.x, SD 2.x base, SDXL. */
     EPSILON {
         @Override

@@ -1,17 +1,17 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.image.Sampler;
+import io.github.txt2lora.SchedulerType;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads {@code --sampler}. */
-final class SamplerConverter implements ITypeConverter<Sampler> {
+/** Reads {@code --scheduler}. */
+final class SchedulerConverter implements ITypeConverter<SchedulerType> {
 
     @Override
-    public Sampler convert(String value) {
+    public SchedulerType convert(String value) {
         try {
-            return Sampler.parse(value);
+            return SchedulerType.parse(value);
         } catch (InvalidSettingException e) {
             throw new TypeConversionException(e.getMessage());
         }

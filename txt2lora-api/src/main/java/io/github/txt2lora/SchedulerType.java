@@ -1,6 +1,5 @@
-package io.github.txt2lora.image;
+package io.github.txt2lora;
 
-import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.NearestWord;
 import java.util.LinkedHashMap;
@@ -9,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** The methods of drawing an image out of noise; the names are those of diffusers' schedulers. */
-public enum Sampler {
+/** How noise is removed step by step, in images and in rollouts; named as diffusers' schedulers and as samplers in web UIs. */
+public enum SchedulerType {
     /** Denoising diffusion implicit models, without added noise. */
     DDIM("DDIM", "DDIMScheduler"),
     /** Denoising diffusion probabilistic models; draws noise in every step. */
@@ -31,7 +30,7 @@ public enum Sampler {
     private final String displayName;
     private final String diffusersName;
 
-    Sampler(String displayName, String diffusersName) {
+    SchedulerType(String displayName, String diffusersName) {
         this.displayName = displayName;
         this.diffusersName = diffusersName;
     }
@@ -42,31 +41,31 @@ public enum Sampler {
     }
 
     /**
-     * The sampler of a name in the web UI ({@code Euler a}), in diffusers ({@code EulerAncestralDiscreteScheduler}) or
+     * The scheduler of a name in the web UI ({@code Euler a}), in diffusers ({@code EulerAncestralDiscreteScheduler}) or
      * here ({@code EULER_ANCESTRAL}); case does not matter.
      *
-     * @throws InvalidSettingException if no sampler has the name; the message says which one is nearest
+     * @throws InvalidSettingException if no scheduler has the name; the message says which one is nearest
      */
-    public static Sampler parse(String name) {
-        String wanted = normalized(Check.given("sampler", name));
-        Map<String, Sampler> known = new LinkedHashMap<>();
-        for (Sampler sampler : values()) {
-            known.put(normalized(sampler.displayName), sampler);
-            known.put(normalized(sampler.name()), sampler);
-            known.putIfAbsent(normalized(sampler.diffusersName), sampler);
+    public static SchedulerType parse(String name) {
+        String wanted = normalized(Check.given("scheduler", name));
+        Map<String, SchedulerType> known = new LinkedHashMap<>();
+        for (SchedulerType scheduler : values()) {
+            known.put(normalized(scheduler.displayName), scheduler);
+            known.put(normalized(scheduler.name()), scheduler);
+            known.putIfAbsent(normalized(scheduler.diffusersName), scheduler);
         }
-        Sampler sampler = known.get(wanted);
-        if (sampler == null) {
-            Sampler nearest = Objects.requireNonNull(known.get(NearestWord.to(wanted, known.keySet())));
+        SchedulerType scheduler = known.get(wanted);
+        if (scheduler == null) {
+            SchedulerType nearest = Objects.requireNonNull(known.get(NearestWord.to(wanted, known.keySet())));
             throw InvalidSettingException.of(
-                    "sampler", name, "one of " + displayNames() + "; did you mean " + nearest.displayName + "?");
+                    "scheduler", name, "one of " + displayNames() + "; did you mean " + nearest.displayName + "?");
         }
-        return sampler;
+        return scheduler;
     }
 
     private static String displayNames() {
         return String.join(
-                ", ", List.of(values()).stream().map(Sampler::displayName).toList());
+                ", ", List.of(values()).stream().map(SchedulerType::displayName).toList());
     }
 
     private static String normalized(String name) {

@@ -1,0 +1,96 @@
+package io.github.txt2lora.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LearningRateSchedule;
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraType;
+import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.SchedulerType;
+import io.github.txt2lora.StopRule;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
+import java.util.List;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+
+/** Fingerprints stand in states and records of users; where they change, trainings start over. */
+class TrainingFingerprintTest {
+
+    private static final PromptPair PAIR = PromptPair.enhance("krnkmd")
+            .positive("maid, \"cat\"")
+            .neutral("1girl")
+            .guidanceScale(2)
+            .resolution(256)
+            .batchSize(2)
+            .dynamicResolution(true)
+            .weight(0.5)
+            .build();
+
+    @Test
+    void names_and_values_of_the_defaults_are_those_of_earlier_states() {
+        assertThat(digest(TrainingSpec.builder().build()))
+                .isEqualTo("ae4153fef0e423a690bd867fdf4f6f3db4c161009b63c783366bddd401edba8b");
+        assertThat(digest(TrainingSpec.leco().build()))
+                .isEqualTo("72ad27eeda250ab67be7c185f86d1f97398e1b103c26090ff70b92453d118941");
+    }
+
+    @Test
+    void names_and_values_of_other_settings_are_those_of_earlier_states() {
+        TrainingSpec spec = TrainingSpec.builder()
+                .method(new TrainingMethod(
+                        LatentSource.mixture(
+                                LatentSource.reusedRollout(3).weighing(2),
+                                LatentSource.rollout().weighing(1),
+                                new LatentSource.ShortRollout(6).weighing(1),
+                                LatentSource.pool(16).weighing(0.5)),
+                        TimestepRange.of(10, 900),
+                        LossWeighting.minSnr(),
+                        Preservation.ofGiven().withWeight(2),
+                        LoraStart.CLOSED_FORM))
+                .noiseScheduler(SchedulerType.EULER_ANCESTRAL)
+                .maxDenoisingSteps(9)
+                .rolloutGuidanceScale(-1)
+                .iterations(7)
+                .learningRate(0.5)
+                .optimizer(OptimizerSpec.prodigy())
+                .learningRateSchedule(LearningRateSchedule.cosine())
+                .warmupIterations(3)
+                .lora(new LoraSpec(8, 2.0, LoraType.C3LIER, LoraTarget.XATTN))
+                .gradientAccumulationSteps(2)
+                .maxGradientNorm(1.5)
+                .seed(-42)
+                .precision(Precision.BF16)
+                .clipSkip(2)
+                .predictionType(PredictionType.V_PREDICTION)
+                .terminalSnr(TerminalSnr.ZERO)
+                .stopWhen(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5))
+                .build();
+
+        assertThat(digest(spec)).isEqualTo("5eebe66fdf2c28e88f9334af4aa6f46f4e24d3b6ff9c573de6aad3f18000b049");
+    }
+
+    @Test
+    void the_number_of_iterations_is_told_apart() {
+        SortedMap<String, String> values =
+                TrainingFingerprint.of(TrainingSpec.builder().iterations(12).build(), List.of(PAIR), "abc");
+
+        assertThat(values).containsEntry(TrainingFingerprint.ITERATIONS, "12");
+        assertThat(TrainingFingerprint.digestWithoutIterations(values))
+                .isEqualTo(digest(TrainingSpec.builder().build()));
+    }
+
+    private static String digest(TrainingSpec spec) {
+        return TrainingFingerprint.digestWithoutIterations(TrainingFingerprint.of(spec, List.of(PAIR), "abc"));
+    }
+}
