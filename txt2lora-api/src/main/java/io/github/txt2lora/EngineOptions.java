@@ -2,7 +2,7 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * How to set up an engine.
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param onExit what becomes of trainings when the process ends while the engine is open, by {@link System#exit}, a
  *     signal or the end of its last thread; {@link CancelMode#SUSPEND} by default
  * @param cacheFolder where pools of latents and the base model's predictions for them are kept for later processes;
- *     null, the default, keeps them in memory alone, for the trainings of this engine
+ *     empty, the default, keeps them in memory alone, for the trainings of this engine
  * @param cacheLimit bytes that the folder may take, and memory too, greater than 0, 2 GiB by default
  */
 public record EngineOptions(
         Device device,
         int threads,
         CancelMode onExit,
-        @Nullable Path cacheFolder,
+        Optional<Path> cacheFolder,
         long cacheLimit) {
 
     private static final long DEFAULT_CACHE_LIMIT = 2L << 30;
@@ -34,12 +34,8 @@ public record EngineOptions(
         Check.given("device", device);
         Check.atLeast("threads", threads, 0);
         Check.given("onExit", onExit);
-        checkCacheFolder(cacheFolder);
+        Check.given("cacheFolder", cacheFolder).ifPresent(folder -> Check.path("cacheFolder", folder));
         checkCacheLimit(cacheLimit);
-    }
-
-    private static @Nullable Path checkCacheFolder(@Nullable Path folder) {
-        return folder == null ? null : Check.path("cacheFolder", folder);
     }
 
     private static long checkCacheLimit(long limit) {
@@ -70,7 +66,7 @@ public record EngineOptions(
         private Device device = Device.auto();
         private int threads;
         private CancelMode onExit = CancelMode.SUSPEND;
-        private @Nullable Path cacheFolder;
+        private Optional<Path> cacheFolder = Optional.empty();
         private long cacheLimit = DEFAULT_CACHE_LIMIT;
 
         private Builder() {}
@@ -102,13 +98,19 @@ public record EngineOptions(
 
         /**
          * Where pools of latents and predictions are kept for later processes, which may be several at once; created
-         * when needed. Null, the default, keeps them in memory alone. What another machine or number of threads has
+         * when needed. By default they are kept in memory alone. What another machine or number of threads has
          * computed differs by rounding, and so do trainings that use it.
          *
          * @throws InvalidSettingException if the path has control characters
          */
-        public Builder cacheFolder(@Nullable Path cacheFolder) {
-            this.cacheFolder = checkCacheFolder(cacheFolder);
+        public Builder cacheFolder(Path cacheFolder) {
+            return cacheFolder(Optional.of(Check.path("cacheFolder", cacheFolder)));
+        }
+
+        /** As {@link #cacheFolder(Path)}; empty, the default, for none. */
+        public Builder cacheFolder(Optional<Path> cacheFolder) {
+            Check.given("cacheFolder", cacheFolder).ifPresent(folder -> Check.path("cacheFolder", folder));
+            this.cacheFolder = cacheFolder;
             return this;
         }
 

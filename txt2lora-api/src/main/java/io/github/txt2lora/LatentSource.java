@@ -1,7 +1,10 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Where the noisy latents come from at which the LoRA's predictions are compared with their goal. LECO makes them anew
@@ -11,7 +14,7 @@ public sealed interface LatentSource {
 
     /** LECO's own: each iteration denoises from noise for a random number of steps. */
     static Rollout rollout() {
-        return new Rollout();
+        return new Rollout(RolloutSpec.defaults());
     }
 
     /**
@@ -20,12 +23,21 @@ public sealed interface LatentSource {
      * @param states 2 or more
      */
     static ReusedRollout reusedRollout(int states) {
-        return new ReusedRollout(states);
+        return new ReusedRollout(states, RolloutSpec.defaults());
     }
 
     /** A rollout of 8 steps of DPM-Solver++ to whatever timestep is compared. */
     static ShortRollout shortRollout() {
-        return new ShortRollout(8);
+        return shortRollout(8);
+    }
+
+    /**
+     * A rollout of so many steps of DPM-Solver++ to whatever timestep is compared.
+     *
+     * @param steps 1 to 50
+     */
+    static ShortRollout shortRollout(int steps) {
+        return new ShortRollout(steps, RolloutSpec.defaults().guidanceScale());
     }
 
     /** 64 pictures, each noised in 4 ways. */
@@ -57,28 +69,68 @@ public sealed interface LatentSource {
         return new Mixture(List.of(shares));
     }
 
+    /** How the rollouts of this source denoise, those of a mixture as its first one; empty if there are none. */
+    default Optional<RolloutSpec> rolloutSpec() {
+        return Optional.empty();
+    }
+
+    /** This source with other rollouts, in a mixture all of them; the same if there are none. */
+    default LatentSource withRollout(UnaryOperator<RolloutSpec> change) {
+        return this;
+    }
+
     /** This source with a weight, for {@link #mixture}. */
     default Share weighing(double weight) {
         return new Share(this, weight);
     }
 
     /**
-     * Noise is denoised with the target prompt, the LoRA on, for 1 to {@link TrainingSpec#maxDenoisingSteps()} - 1
-     * steps of {@link TrainingSpec#noiseScheduler()} (LECO; after Gandikota et al., arXiv 2303.07345).
+     * Noise is denoised with the target prompt, the LoRA on, for a random number of steps (LECO; after Gandikota et al.,
+     * arXiv 2303.07345).
+     *
+     * @param spec how it denoises
      */
-    record Rollout() implements LatentSource {}
+    record Rollout(RolloutSpec spec) implements LatentSource {
+
+        /** Rejects null. */
+        public Rollout {
+            Check.given("spec", spec);
+        }
+
+        @Override
+        public Optional<RolloutSpec> rolloutSpec() {
+            return Optional.of(spec);
+        }
+
+        @Override
+        public Rollout withRollout(UnaryOperator<RolloutSpec> change) {
+            return new Rollout(change.apply(spec));
+        }
+    }
 
     /**
      * As {@link Rollout}, but several of the latents that it passes are compared, all in one call of the network, each
      * at its own timestep: the same number of steps gives several comparisons, which are less independent.
      *
      * @param states how many of them, 2 or more; a rollout of fewer steps gives all that it passes
+     * @param spec how it denoises
      */
-    record ReusedRollout(int states) implements LatentSource {
+    record ReusedRollout(int states, RolloutSpec spec) implements LatentSource {
 
-        /** Checks the number. */
+        /** Checks the components. */
         public ReusedRollout {
             Check.atLeast("states", states, 2);
+            Check.given("spec", spec);
+        }
+
+        @Override
+        public Optional<RolloutSpec> rolloutSpec() {
+            return Optional.of(spec);
+        }
+
+        @Override
+        public ReusedRollout withRollout(UnaryOperator<RolloutSpec> change) {
+            return new ReusedRollout(states, change.apply(spec));
         }
     }
 
@@ -87,12 +139,29 @@ public sealed interface LatentSource {
      * timestep that is compared, however far it is.
      *
      * @param steps 1 to 50
+     * @param guidanceScale of classifier-free guidance, finite
      */
-    record ShortRollout(int steps) implements LatentSource {
+    record ShortRollout(int steps, double guidanceScale) implements LatentSource {
 
-        /** Checks the number. */
+        /** Checks the components. */
         public ShortRollout {
             Check.between("steps", steps, 1, 50);
+            Check.finite("guidanceScale", guidanceScale);
+        }
+
+        /** Those of the defaults with the guidance of this, since scheduler and number of steps are its own. */
+        @Override
+        public Optional<RolloutSpec> rolloutSpec() {
+            return Optional.of(RolloutSpec.defaults().withGuidanceScale(guidanceScale));
+        }
+
+        /** The guidance alone changes. */
+        @Override
+        public ShortRollout withRollout(UnaryOperator<RolloutSpec> change) {
+            return new ShortRollout(
+                    steps,
+                    change.apply(RolloutSpec.defaults().withGuidanceScale(guidanceScale))
+                            .guidanceScale());
         }
     }
 
@@ -154,6 +223,23 @@ public sealed interface LatentSource {
             if (shares.isEmpty()) {
                 throw InvalidSettingException.of("shares", shares, "at least one source");
             }
+        }
+
+        /** That of the first source with a choice of scheduler, else that of the first one. */
+        @Override
+        public Optional<RolloutSpec> rolloutSpec() {
+            return shares.stream()
+                    .map(Share::source)
+                    .sorted(Comparator.comparing(ShortRollout.class::isInstance))
+                    .flatMap(source -> source.rolloutSpec().stream())
+                    .findFirst();
+        }
+
+        @Override
+        public Mixture withRollout(UnaryOperator<RolloutSpec> change) {
+            return new Mixture(shares.stream()
+                    .map(share -> share.source().withRollout(change).weighing(share.weight()))
+                    .toList());
         }
     }
 

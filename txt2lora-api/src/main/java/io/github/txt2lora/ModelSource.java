@@ -7,8 +7,8 @@ import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a Stable Diffusion base model comes from. A source only names the model: whether it exists and what it holds
@@ -35,7 +35,7 @@ public sealed interface ModelSource {
      * @throws InvalidSettingException if the name cannot be a file name or the address cannot be downloaded
      */
     static Download url(String name, URI url) {
-        return new Download(name, url, Download.defaultFolder(), null, null);
+        return new Download(name, url, Download.defaultFolder(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -99,17 +99,17 @@ public sealed interface ModelSource {
      * @param name the file name under which it is kept; {@code .safetensors} is added if it does not end so
      * @param url the address, without a password; it is shown without its query, which may hold a secret
      * @param folder where it is kept; {@link #defaultFolder()} unless {@link #into} says otherwise
-     * @param sha256 what the file's SHA-256 must be, 64 hexadecimal digits in lower case; null to rely on what the
+     * @param sha256 what the file's SHA-256 must be, 64 hexadecimal digits in lower case; empty to rely on what the
      *     server says
      * @param tokenVariable the environment variable that holds the access token for the site, which is sent to its host
-     *     alone; null for none
+     *     alone; empty for none
      */
     record Download(
             String name,
             URI url,
             Path folder,
-            @Nullable String sha256,
-            @Nullable String tokenVariable) implements ModelSource {
+            Optional<String> sha256,
+            Optional<String> tokenVariable) implements ModelSource {
 
         private static final String ENDING = ".safetensors";
 
@@ -122,10 +122,14 @@ public sealed interface ModelSource {
             FileName.check("model name", name);
             DownloadAddress.check("model url", url);
             Check.path("model folder", folder);
-            if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
-                throw InvalidSettingException.of("model sha256", sha256, "64 hexadecimal digits in lower case");
-            }
-            if (tokenVariable != null && !VARIABLE.matcher(tokenVariable).matches()) {
+            Check.given("model sha256", sha256)
+                    .filter(hash -> !SHA_256.matcher(hash).matches())
+                    .ifPresent(hash -> {
+                        throw InvalidSettingException.of("model sha256", hash, "64 hexadecimal digits in lower case");
+                    });
+            if (!Check.given("tokenVariable", tokenVariable)
+                    .map(variable -> VARIABLE.matcher(variable).matches())
+                    .orElse(true)) {
                 // not shown: it may be the token itself
                 throw new InvalidSettingException("tokenVariable is not a name; expected that of an environment"
                         + " variable which holds the token, for example HF_TOKEN");
@@ -149,7 +153,7 @@ public sealed interface ModelSource {
          */
         public Download withSha256(String hash) {
             String lower = Check.given("model sha256", hash).toLowerCase(Locale.ROOT);
-            return new Download(name, url, folder, lower, tokenVariable);
+            return new Download(name, url, folder, Optional.of(lower), tokenVariable);
         }
 
         /**
@@ -158,7 +162,7 @@ public sealed interface ModelSource {
          * @param variable the name of the environment variable that holds it
          */
         public Download withTokenFrom(String variable) {
-            return new Download(name, url, folder, sha256, Check.given("tokenVariable", variable));
+            return new Download(name, url, folder, sha256, Optional.of(Check.given("tokenVariable", variable)));
         }
 
         /** The file that it is or becomes. */
@@ -183,8 +187,8 @@ public sealed interface ModelSource {
         /** Shows the address without what may be secret. */
         @Override
         public String toString() {
-            return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256=" + sha256
-                    + ", tokenVariable=" + tokenVariable + "]";
+            return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256=" + sha256.orElse("none")
+                    + ", tokenVariable=" + tokenVariable.orElse("none") + "]";
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalDouble;
 
 /**
  * Which optimizer turns gradients into steps, with its own settings. The learning rate is not among them: it comes from
@@ -27,12 +27,12 @@ public sealed interface OptimizerSpec {
 
     /** {@link Prodigy} with prodigyopt's defaults; meant for a learning rate of 1. */
     static Prodigy prodigy() {
-        return new Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 1e-6, 1.0, Double.POSITIVE_INFINITY);
+        return new Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1.0, Double.POSITIVE_INFINITY);
     }
 
     /** {@link Adafactor} with transformers' defaults, and the learning rate given from outside. */
     static Adafactor adafactor() {
-        return new Adafactor(1e-30, 1e-3, 1.0, -0.8, null, 0, false);
+        return new Adafactor(1e-30, 1e-3, 1.0, -0.8, OptionalDouble.empty(), 0, false);
     }
 
     /** {@link Sgd} with PyTorch's defaults: no momentum, no weight decay. */
@@ -101,7 +101,7 @@ public sealed interface OptimizerSpec {
      *
      * @param beta1 decay rate of the mean of gradients, 0 to below 1
      * @param beta2 decay rate of the mean of squared gradients, 0 to below 1
-     * @param beta3 decay rate of the numbers behind the estimate, 0 to below 1; null for the square root of beta2
+     * @param beta3 decay rate of the numbers behind the estimate, 0 to below 1; empty for the square root of beta2
      * @param epsilon added to the denominator, 0 or more
      * @param weightDecay decoupled weight decay, 0 or more
      * @param useBiasCorrection whether Adam's bias correction applies
@@ -114,7 +114,7 @@ public sealed interface OptimizerSpec {
     record Prodigy(
             double beta1,
             double beta2,
-            @Nullable Double beta3,
+            OptionalDouble beta3,
             double epsilon,
             double weightDecay,
             boolean useBiasCorrection,
@@ -128,9 +128,7 @@ public sealed interface OptimizerSpec {
         public Prodigy {
             Check.decayRate("beta1", beta1);
             Check.decayRate("beta2", beta2);
-            if (beta3 != null) {
-                Check.decayRate("beta3", beta3);
-            }
+            Check.given("beta3", beta3).ifPresent(rate -> Check.decayRate("beta3", rate));
             Check.notNegative("epsilon", epsilon);
             Check.notNegative("weightDecay", weightDecay);
             Check.positive("d0", d0);
@@ -150,7 +148,7 @@ public sealed interface OptimizerSpec {
      * @param clipThreshold largest root mean square of a step before the learning rate, greater than 0
      * @param decayRate exponent of the decay of the means: at step t their decay rate is {@code 1 - t^decayRate}; below
      *     0
-     * @param beta1 decay rate of a mean of steps, 0 to below 1; null for none
+     * @param beta1 decay rate of a mean of steps, 0 to below 1; empty for none
      * @param weightDecay decoupled weight decay, 0 or more
      * @param scaleParameter whether steps are scaled by the root mean square of the parameter
      */
@@ -159,7 +157,7 @@ public sealed interface OptimizerSpec {
             double epsilon2,
             double clipThreshold,
             double decayRate,
-            @Nullable Double beta1,
+            OptionalDouble beta1,
             double weightDecay,
             boolean scaleParameter)
             implements OptimizerSpec {
@@ -172,9 +170,7 @@ public sealed interface OptimizerSpec {
             if (!(decayRate < 0) || Double.isInfinite(decayRate)) {
                 throw InvalidSettingException.of("decayRate", decayRate, "a number below 0, for example -0.8");
             }
-            if (beta1 != null) {
-                Check.decayRate("beta1", beta1);
-            }
+            Check.given("beta1", beta1).ifPresent(rate -> Check.decayRate("beta1", rate));
             Check.notNegative("weightDecay", weightDecay);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import java.util.function.UnaryOperator;
 
 /**
  * How an iteration finds out what to change: where predictions are compared, how errors count, and what is kept.
@@ -65,6 +66,11 @@ public record TrainingMethod(
     /** The same with other latents. */
     public TrainingMethod withLatents(LatentSource newLatents) {
         return new TrainingMethod(newLatents, timesteps, lossWeighting, preservation, start);
+    }
+
+    /** The same with other rollouts; without any, nothing changes. */
+    public TrainingMethod withRollout(UnaryOperator<RolloutSpec> change) {
+        return withLatents(latents.withRollout(change));
     }
 
     /** The same at other timesteps. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,12 +42,12 @@ class DeviceTest {
     @Test
     void engines_compute_on_the_best_device_by_default() {
         assertThat(EngineOptions.builder().build())
-                .isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND, null, 2L << 30));
+                .isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30));
         assertThatThrownBy(() -> EngineOptions.builder().threads(-1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("threads is -1; expected 0 or more");
 
-        EngineOptions options = new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP, Path.of("cache"), 1);
+        EngineOptions options = new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP, Optional.of(Path.of("cache")), 1);
         assertThat(options.toBuilder().build()).isEqualTo(options);
     }
 }

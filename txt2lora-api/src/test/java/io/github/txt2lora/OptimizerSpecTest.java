@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,9 @@ class OptimizerSpecTest {
         assertThat(OptimizerSpec.sgd()).isEqualTo(new OptimizerSpec.Sgd(0, 0, false));
         assertThat(OptimizerSpec.prodigy())
                 .isEqualTo(new OptimizerSpec.Prodigy(
-                        0.9, 0.999, null, 1e-8, 0, false, false, 1e-6, 1, Double.POSITIVE_INFINITY));
+                        0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1, Double.POSITIVE_INFINITY));
         assertThat(OptimizerSpec.adafactor())
-                .isEqualTo(new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, null, 0, false));
+                .isEqualTo(new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, OptionalDouble.empty(), 0, false));
     }
 
     static Stream<Arguments> rejections() {
@@ -41,19 +42,19 @@ class OptimizerSpecTest {
                         () -> new OptimizerSpec.Lion(0.9, 0.99, Double.NaN)),
                 rejection(
                         "beta3 is 1.5; expected a number from 0 to below 1",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, 1.5, 1e-8, 0, false, false, 1e-6, 1, 2)),
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.of(1.5), 1e-8, 0, false, false, 1e-6, 1, 2)),
                 rejection(
                         "d0 is 0.0; expected a number greater than 0",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 0, 1, 2)),
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 0, 1, 2)),
                 rejection(
                         "growthRate is 0.5; expected 1 or more, or Infinity",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, null, 1e-8, 0, false, false, 1e-6, 1, 0.5)),
+                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1, 0.5)),
                 rejection(
                         "decayRate is 0.8; expected a number below 0, for example -0.8",
                         () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, 0.8, null, 0, false)),
                 rejection(
                         "clipThreshold is 0.0; expected a number greater than 0",
-                        () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 0, -0.8, null, 0, false)),
+                        () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 0, -0.8, OptionalDouble.empty(), 0, false)),
                 rejection(
                         "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off",
                         () -> new OptimizerSpec.Sgd(0, 0, true)),

@@ -16,7 +16,7 @@ class TrainingMethodTest {
     static Stream<Arguments> rejections() {
         return Stream.of(
                 rejection("states is 1; expected 2 or more", () -> LatentSource.reusedRollout(1)),
-                rejection("steps is 51; expected a number from 1 to 50", () -> new LatentSource.ShortRollout(51)),
+                rejection("steps is 51; expected a number from 1 to 50", () -> LatentSource.shortRollout(51)),
                 rejection("pictures is 0; expected a number from 1 to 4096", () -> LatentSource.pool(0)),
                 rejection("noisings is 0; expected a number from 1 to 1000", () -> new LatentSource.Pool(1, 0, 8, 3)),
                 rejection(

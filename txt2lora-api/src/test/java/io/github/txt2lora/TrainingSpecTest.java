@@ -27,23 +27,18 @@ class TrainingSpecTest {
                         new LearningRateSchedule.Constant(),
                         0,
                         new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL),
-                        SchedulerType.DDIM,
-                        50,
-                        3.0,
                         1,
-                        null,
+                        OptionalDouble.empty(),
                         0,
-                        Precision.FP32,
-                        Precision.FP16,
-                        1,
-                        PredictionType.FROM_MODEL,
-                        TerminalSnr.FROM_MODEL,
-                        0,
-                        new StopRule(OptionalDouble.empty(), 0, 10),
-                        true,
-                        new StateSpec(0, Optional.of(Duration.ofMinutes(5)), Resume.IF_SAME),
-                        new NonFinitePolicy.Fail(),
-                        null));
+                        new ModelUse(Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL),
+                        new SavingSpec(
+                                Precision.FP16,
+                                0,
+                                new StateSpec(0, Optional.of(Duration.ofMinutes(5)), Resume.IF_SAME),
+                                Optional.empty()),
+                        new StoppingSpec(new StopRule(OptionalDouble.empty(), 0, 10), true),
+                        new NonFinitePolicy.Fail()));
+        assertThat(LatentSource.rollout().spec()).isEqualTo(new RolloutSpec(SchedulerType.DDIM, 50, 3.0));
     }
 
     static Stream<Arguments> rejections() {
@@ -57,17 +52,17 @@ class TrainingSpecTest {
                         b -> b.learningRate(Double.POSITIVE_INFINITY)),
                 rejection("optimizer is null; expected a value", b -> b.optimizer(Nothing.of(OptimizerSpec.class))),
                 rejection("warmupIterations is -1; expected 0 or more", b -> b.warmupIterations(-1)),
-                rejection("maxDenoisingSteps is 1; expected a number from 2 to 1000", b -> b.maxDenoisingSteps(1)),
+                rejection("steps is 1; expected a number from 2 to 1000", b -> RolloutSpec.defaults().withSteps(1)),
                 rejection(
-                        "maxDenoisingSteps is 1001; expected a number from 2 to 1000", b -> b.maxDenoisingSteps(1001)),
+                        "steps is 1001; expected a number from 2 to 1000", b -> RolloutSpec.defaults().withSteps(1001)),
                 rejection(
-                        "rolloutGuidanceScale is NaN; expected a finite number",
-                        b -> b.rolloutGuidanceScale(Double.NaN)),
+                        "guidanceScale is NaN; expected a finite number",
+                        b -> RolloutSpec.defaults().withGuidanceScale(Double.NaN)),
                 rejection("gradientAccumulationSteps is 0; expected 1 or more", b -> b.gradientAccumulationSteps(0)),
                 rejection("maxGradientNorm is 0.0; expected a number greater than 0", b -> b.maxGradientNorm(0.0)),
-                rejection("clipSkip is 0; expected a number from 1 to 12", b -> b.clipSkip(0)),
-                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.clipSkip(13)),
-                rejection("saveEvery is -1; expected 0 or more", b -> b.saveEvery(-1)));
+                rejection("clipSkip is 0; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(0))),
+                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
+                rejection("everyIterations is -1; expected 0 or more", b -> b.saving(saving -> saving.withEveryIterations(-1))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -117,29 +112,26 @@ class TrainingSpecTest {
                 LearningRateSchedule.cosine(),
                 3,
                 new LoraSpec(8, 2.0, LoraType.C3LIER, LoraTarget.XATTN),
-                SchedulerType.LMS,
-                9,
-                -1.0,
                 2,
-                1.5,
+                OptionalDouble.of(1.5),
                 -42,
-                Precision.BF16,
-                Precision.FP32,
-                2,
-                PredictionType.V_PREDICTION,
-                TerminalSnr.ZERO,
-                5,
-                StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5),
-                false,
-                StateSpec.everyIterations(9).withResume(Resume.REQUIRED),
-                NonFinitePolicy.rollback(),
-                Instant.EPOCH);
+                new ModelUse(Precision.BF16, 2, PredictionType.V_PREDICTION, TerminalSnr.ZERO),
+                new SavingSpec(
+                        Precision.FP32,
+                        5,
+                        StateSpec.everyIterations(9).withResume(Resume.REQUIRED),
+                        Optional.of(Instant.EPOCH)),
+                new StoppingSpec(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5), false),
+                NonFinitePolicy.rollback());
 
         assertThat(spec.toBuilder().build()).isEqualTo(spec).hasSameHashCodeAs(spec);
-        assertThat(spec.toBuilder().maxGradientNorm(null).timestamp(null).build())
-                .isNotEqualTo(spec)
-                .extracting(TrainingSpec::maxGradientNorm, TrainingSpec::timestamp)
-                .containsOnlyNulls();
+        TrainingSpec without = spec.toBuilder()
+                .maxGradientNorm(OptionalDouble.empty())
+                .saving(saving -> saving.withTimestamp(Optional.empty()))
+                .build();
+        assertThat(without).isNotEqualTo(spec);
+        assertThat(without.maxGradientNorm()).isEmpty();
+        assertThat(without.saving().timestamp()).isEmpty();
     }
 
     @Test
@@ -147,7 +139,7 @@ class TrainingSpecTest {
         assertThat(TrainingSpec.leco().build())
                 .isEqualTo(TrainingSpec.builder()
                         .method(TrainingMethod.leco())
-                        .measureQuality(false)
+                        .stopping(stopping -> stopping.withMeasureQuality(false))
                         .build());
     }
 

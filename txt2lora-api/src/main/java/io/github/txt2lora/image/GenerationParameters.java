@@ -51,8 +51,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         settings.put("Seed", String.valueOf(image.seed()));
         settings.put("Size", request.width() + "x" + request.height());
         settings.put("Model", stem(Path.of(request.model().displayName())));
-        if (request.clipSkip() > 1) {
-            settings.put("Clip skip", String.valueOf(request.clipSkip()));
+        if (request.modelUse().clipSkip() > 1) {
+            settings.put("Clip skip", String.valueOf(request.modelUse().clipSkip()));
         }
         if (request.composition() instanceof LatentCouple || request.composition() instanceof RegionGrid) {
             settings.put("Composition", request.composition().toString());

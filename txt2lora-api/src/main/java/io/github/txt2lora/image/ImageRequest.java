@@ -2,14 +2,14 @@ package io.github.txt2lora.image;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.Precision;
-import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.SchedulerType;
-import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param seed the seed of the first picture, any number, 0 by default
  * @param count how many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 or more, 1 by default
  * @param scheduler the method, {@link SchedulerType#DDIM} by default
- * @param clipSkip which hidden state of the text encoder is used, counted from the one that the model was trained on; 1
- *     (that one) to 12, 1 by default
- * @param predictionType what the base model's UNet predicts, {@link PredictionType#FROM_MODEL} by default
- * @param terminalSnr whether the base model was trained up to pure noise, {@link TerminalSnr#FROM_MODEL} by default
+ * @param modelUse how the base model is used, {@link ModelUse#defaults()} by default
  * @param loras LoRAs to apply, none by default
- * @param precision the number format of computations, {@link Precision#FP32} by default
  * @param promptSyntax how prompt and negative prompt are read, {@link PromptSyntax#WEB_UI} by default
  * @param loraFolder where {@code <lora:name:weight>} in a prompt finds {@code name.safetensors}, also in its subfolders;
- *     null, the default, for nowhere
+ *     empty, the default, for nowhere
  * @param composition where the parts of the prompt apply, {@link WholePicture} by default
  */
 public record ImageRequest(
@@ -48,17 +44,13 @@ public record ImageRequest(
         long seed,
         int count,
         SchedulerType scheduler,
-        int clipSkip,
-        PredictionType predictionType,
-        TerminalSnr terminalSnr,
+        ModelUse modelUse,
         List<LoraWeight> loras,
-        Precision precision,
         PromptSyntax promptSyntax,
-        @Nullable Path loraFolder,
+        Optional<Path> loraFolder,
         ImageComposition composition) {
 
     private static final int MAX_STEPS = 1000;
-    private static final int MAX_CLIP_SKIP = 12;
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -75,12 +67,10 @@ public record ImageRequest(
         Check.finite("guidanceScale", guidanceScale);
         Check.atLeast("count", count, 1);
         Check.given("scheduler", scheduler);
-        Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
-        Check.given("predictionType", predictionType);
-        Check.given("terminalSnr", terminalSnr);
+        Check.given("modelUse", modelUse);
         loras = copyOf(loras);
-        Check.given("precision", precision);
         Check.given("promptSyntax", promptSyntax);
+        Check.given("loraFolder", loraFolder);
         Check.given("composition", composition);
         rejectRegionsOfPlainText(promptSyntax, composition);
     }
@@ -111,11 +101,8 @@ public record ImageRequest(
                 .seed(seed)
                 .count(count)
                 .scheduler(scheduler)
-                .clipSkip(clipSkip)
-                .predictionType(predictionType)
-                .terminalSnr(terminalSnr)
+                .modelUse(modelUse)
                 .loras(loras)
-                .precision(precision)
                 .promptSyntax(promptSyntax)
                 .loraFolder(loraFolder)
                 .composition(composition);
@@ -141,13 +128,10 @@ public record ImageRequest(
         private long seed;
         private int count = 1;
         private SchedulerType scheduler = SchedulerType.DDIM;
-        private int clipSkip = 1;
-        private PredictionType predictionType = PredictionType.FROM_MODEL;
-        private TerminalSnr terminalSnr = TerminalSnr.FROM_MODEL;
+        private ModelUse modelUse = ModelUse.defaults();
         private final List<LoraWeight> loras = new ArrayList<>();
-        private Precision precision = Precision.FP32;
         private PromptSyntax promptSyntax = PromptSyntax.WEB_UI;
-        private @Nullable Path loraFolder;
+        private Optional<Path> loraFolder = Optional.empty();
         private ImageComposition composition = ImageComposition.wholePicture();
 
         private Builder() {}
@@ -232,27 +216,15 @@ public record ImageRequest(
             return this;
         }
 
-        /**
-         * Which hidden state of the text encoder is used, counted from the one that the model was trained on, 1: the
-         * last in SD 1.x and 2.x, the last but one in SDXL; 1 by default.
-         *
-         * @throws InvalidSettingException if it is not from 1 to 12
-         */
-        public Builder clipSkip(int clipSkip) {
-            this.clipSkip = Check.between("clipSkip", clipSkip, 1, MAX_CLIP_SKIP);
+        /** How the base model is used; {@link ModelUse#defaults()} by default. */
+        public Builder modelUse(ModelUse modelUse) {
+            this.modelUse = Check.given("modelUse", modelUse);
             return this;
         }
 
-        /** What the base model's UNet predicts; {@link PredictionType#FROM_MODEL} by default. */
-        public Builder predictionType(PredictionType predictionType) {
-            this.predictionType = Check.given("predictionType", predictionType);
-            return this;
-        }
-
-        /** Whether the base model was trained up to pure noise; {@link TerminalSnr#FROM_MODEL} by default. */
-        public Builder terminalSnr(TerminalSnr terminalSnr) {
-            this.terminalSnr = Check.given("terminalSnr", terminalSnr);
-            return this;
+        /** Changes how the base model is used. */
+        public Builder modelUse(UnaryOperator<ModelUse> change) {
+            return modelUse(change.apply(modelUse));
         }
 
         /**
@@ -273,21 +245,20 @@ public record ImageRequest(
             return this;
         }
 
-        /** The number format of computations; {@link Precision#FP32} by default. */
-        public Builder precision(Precision precision) {
-            this.precision = Check.given("precision", precision);
-            return this;
-        }
-
         /** How prompt and negative prompt are read; {@link PromptSyntax#WEB_UI} by default. */
         public Builder promptSyntax(PromptSyntax promptSyntax) {
             this.promptSyntax = Check.given("promptSyntax", promptSyntax);
             return this;
         }
 
-        /** The folder of the LoRAs that prompts name, {@code <lora:name:weight>}; null, the default, for none. */
-        public Builder loraFolder(@Nullable Path loraFolder) {
-            this.loraFolder = loraFolder;
+        /** The folder of the LoRAs that prompts name, {@code <lora:name:weight>}; none by default. */
+        public Builder loraFolder(Path loraFolder) {
+            return loraFolder(Optional.of(Check.given("loraFolder", loraFolder)));
+        }
+
+        /** The folder of the LoRAs that prompts name, {@code <lora:name:weight>}; empty, the default, for none. */
+        public Builder loraFolder(Optional<Path> loraFolder) {
+            this.loraFolder = Check.given("loraFolder", loraFolder);
             return this;
         }
 
@@ -314,11 +285,8 @@ public record ImageRequest(
                     seed,
                     count,
                     scheduler,
-                    clipSkip,
-                    predictionType,
-                    terminalSnr,
+                    modelUse,
                     loras,
-                    precision,
                     promptSyntax,
                     loraFolder,
                     composition);

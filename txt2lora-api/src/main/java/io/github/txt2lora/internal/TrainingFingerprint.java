@@ -1,6 +1,10 @@
 package io.github.txt2lora.internal;
 
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.StoppingSpec;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.file.Sha256;
 import java.lang.reflect.RecordComponent;
@@ -23,20 +27,19 @@ public final class TrainingFingerprint {
     /** The name of the number of iterations, which may change where the learning rates so far stay the same. */
     public static final String ITERATIONS = "iterations";
 
-    /** Settings that do not change what is learned. */
-    private static final Set<String> WITHOUT_EFFECT =
-            Set.of("savePrecision", "saveEvery", "measureQuality", "states", "nonFinitePolicy", "timestamp");
+    /** Components of a training that do not change what is learned. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of("saving", "measureQuality", "nonFinitePolicy");
+
+    /** Their components stand beside those of the training. */
+    private static final Set<Class<?>> GROUPS = Set.of(ModelUse.class, StoppingSpec.class);
 
     /** What components are called in states; names of components may change, and those of states may not. */
     private static final Map<String, String> NAMES = Map.of(
-            "learningRateSchedule",
-            "schedule",
-            "gradientAccumulationSteps",
-            "gradientAccumulation",
-            "predictionType",
-            "prediction",
-            "everyIterations",
-            "every");
+            "learningRateSchedule", "schedule",
+            "gradientAccumulationSteps", "gradientAccumulation",
+            "predictionType", "prediction",
+            "rule", "stopWhen",
+            "everyIterations", "every");
 
     /** Of more only a digest is kept, since each takes a dozen entries in the header of a state. */
     private static final int MOST_PROMPTS = 100;
@@ -51,13 +54,14 @@ public final class TrainingFingerprint {
     public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
         SortedMap<String, String> values = new TreeMap<>();
         values.put("model", modelSha256);
-        addComponents("", spec, TrainingSpec.class, values);
+        addComponents("", spec, values);
+        addRollouts(spec.method().latents(), values);
         if (prompts.size() > MOST_PROMPTS) {
             values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(prompts.toString()));
             return values;
         }
         for (int i = 0; i < prompts.size(); i++) {
-            addComponents("prompt " + (i + 1) + " ", prompts.get(i), PromptPair.class, values);
+            addComponents("prompt " + (i + 1) + " ", prompts.get(i), values);
         }
         return values;
     }
@@ -73,12 +77,28 @@ public final class TrainingFingerprint {
         return Sha256.of(rest.toString());
     }
 
-    private static <T extends Record> void addComponents(
-            String prefix, T value, Class<T> type, SortedMap<String, String> values) {
-        for (RecordComponent component : type.getRecordComponents()) {
-            if (!WITHOUT_EFFECT.contains(component.getName())) {
-                values.put(prefix + name(component), text(read(component, value)));
+    private static void addComponents(String prefix, Record value, SortedMap<String, String> values) {
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            if (WITHOUT_EFFECT.contains(component.getName())) {
+                continue;
             }
+            Object read = read(component, value);
+            if (read instanceof Record group && GROUPS.contains(read.getClass())) {
+                addComponents(prefix, group, values);
+            } else {
+                values.put(prefix + name(component), text(read));
+            }
+        }
+    }
+
+    /** In states, rollouts stand beside the latents that they belong to; more only where they differ. */
+    private static void addRollouts(LatentSource latents, SortedMap<String, String> values) {
+        RolloutSpec first = latents.rolloutSpec().orElse(RolloutSpec.defaults());
+        values.put("noiseScheduler", first.scheduler().name());
+        values.put("maxDenoisingSteps", String.valueOf(first.steps()));
+        values.put("rolloutGuidanceScale", String.valueOf(first.guidanceScale()));
+        if (!latents.withRollout(rollout -> first).equals(latents)) {
+            values.put("rollouts", latents.toString());
         }
     }
 
@@ -90,6 +110,7 @@ public final class TrainingFingerprint {
     private static String text(@Nullable Object value) {
         if (value instanceof Record components) {
             return Arrays.stream(value.getClass().getRecordComponents())
+                    .filter(component -> !isOfRollout(component))
                     .map(component -> name(component) + "=" + text(read(component, components)))
                     .collect(Collectors.joining(", ", value.getClass().getSimpleName() + "[", "]"));
         } else if (value instanceof List<?> list) {
@@ -100,6 +121,12 @@ public final class TrainingFingerprint {
             return constant.name();
         }
         return String.valueOf(value);
+    }
+
+    private static boolean isOfRollout(RecordComponent component) {
+        return component.getType() == RolloutSpec.class
+                || component.getDeclaringRecord() == LatentSource.ShortRollout.class
+                        && component.getName().equals("guidanceScale");
     }
 
     private static @Nullable Object read(RecordComponent component, Object value) {

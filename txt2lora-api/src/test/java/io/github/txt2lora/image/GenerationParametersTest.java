@@ -41,7 +41,7 @@ class GenerationParametersTest {
     void are_written_as_the_web_ui_does() {
         GeneratedImage image = image(request("(krnkmd:1.2), 1girl")
                 .negativePrompt("lowres")
-                .clipSkip(2)
+                .modelUse(use -> use.withClipSkip(2))
                 .lora(Path.of("lora", "krnkmd.safetensors"), 0.8)
                 .build());
 

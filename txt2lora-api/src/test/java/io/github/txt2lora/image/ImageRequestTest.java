@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,13 +39,10 @@ class ImageRequestTest {
                         0,
                         1,
                         SchedulerType.DDIM,
-                        1,
-                        PredictionType.FROM_MODEL,
-                        TerminalSnr.FROM_MODEL,
+                        new ModelUse(Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL),
                         List.of(),
-                        Precision.FP32,
                         PromptSyntax.WEB_UI,
-                        null,
+                        Optional.empty(),
                         new WholePicture()));
     }
 
@@ -54,7 +53,7 @@ class ImageRequestTest {
                 rejection("steps is 0; expected a number from 1 to 1000", b -> b.steps(0)),
                 rejection("guidanceScale is NaN; expected a finite number", b -> b.guidanceScale(Double.NaN)),
                 rejection("count is 0; expected 1 or more", b -> b.count(0)),
-                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.clipSkip(13)),
+                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
                 rejection(
                         "lora weight is Infinity; expected a finite number",
                         b -> b.lora(Path.of("a.safetensors"), Double.POSITIVE_INFINITY)));
@@ -103,13 +102,10 @@ class ImageRequestTest {
                 -3,
                 4,
                 SchedulerType.UNIPC,
-                2,
-                PredictionType.V_PREDICTION,
-                TerminalSnr.ZERO,
+                new ModelUse(Precision.FP16, 2, PredictionType.V_PREDICTION, TerminalSnr.ZERO),
                 List.of(LORA),
-                Precision.FP16,
                 PromptSyntax.WEB_UI,
-                Path.of("lora"),
+                Optional.of(Path.of("lora")),
                 RegionGrid.even());
 
         assertThat(request.toBuilder().build()).isEqualTo(request);

@@ -52,15 +52,15 @@ class TrainingFingerprintTest {
                         LatentSource.mixture(
                                 LatentSource.reusedRollout(3).weighing(2),
                                 LatentSource.rollout().weighing(1),
-                                new LatentSource.ShortRollout(6).weighing(1),
+                                LatentSource.shortRollout(6).weighing(1),
                                 LatentSource.pool(16).weighing(0.5)),
                         TimestepRange.of(10, 900),
                         LossWeighting.minSnr(),
                         Preservation.ofGiven().withWeight(2),
                         LoraStart.CLOSED_FORM))
-                .noiseScheduler(SchedulerType.EULER_ANCESTRAL)
-                .maxDenoisingSteps(9)
-                .rolloutGuidanceScale(-1)
+                .method(method -> method.withRollout(rollout -> rollout.withScheduler(SchedulerType.EULER_ANCESTRAL)))
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(9)))
+                .method(method -> method.withRollout(rollout -> rollout.withGuidanceScale(-1)))
                 .iterations(7)
                 .learningRate(0.5)
                 .optimizer(OptimizerSpec.prodigy())
@@ -70,11 +70,8 @@ class TrainingFingerprintTest {
                 .gradientAccumulationSteps(2)
                 .maxGradientNorm(1.5)
                 .seed(-42)
-                .precision(Precision.BF16)
-                .clipSkip(2)
-                .predictionType(PredictionType.V_PREDICTION)
-                .terminalSnr(TerminalSnr.ZERO)
-                .stopWhen(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5))
+                .modelUse(use -> use.withPrecision(Precision.BF16).withClipSkip(2).withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
+                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5)))
                 .build();
 
         assertThat(digest(spec)).isEqualTo("5eebe66fdf2c28e88f9334af4aa6f46f4e24d3b6ff9c573de6aad3f18000b049");

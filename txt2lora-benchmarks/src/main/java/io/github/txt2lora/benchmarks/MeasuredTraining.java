@@ -73,7 +73,7 @@ final class MeasuredTraining {
             // in the order of the engine
             PromptEmbeddings embeddings = encodePrompts(torch, checkpoint, scope);
             checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
-            try (UNet unet = UNet.load(torch, checkpoint, spec.precision())) {
+            try (UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision())) {
                 var generator = new TorchGenerator(spec.seed());
                 LoraParameters parameters = LoraParameters.initialize(
                         scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
@@ -92,7 +92,7 @@ final class MeasuredTraining {
     }
 
     private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
-        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), spec.clipSkip());
+        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), spec.modelUse().clipSkip());
         return PromptEmbeddings.encode(encoder, lessons, owner, warning -> {});
     }
 

@@ -65,7 +65,7 @@ final class StepProfile implements TrainingListener {
                         .build())
                 .spec(TrainingSpec.builder()
                         .method(method)
-                        .measureQuality(false)
+                        .stopping(stopping -> stopping.withMeasureQuality(false))
                         .iterations(iterations)
                         .learningRate(1e-3)
                         .lora(LoraSpec.builder().rank(8).alpha(4).build())

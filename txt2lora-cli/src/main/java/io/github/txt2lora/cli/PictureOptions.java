@@ -9,6 +9,7 @@ import io.github.txt2lora.image.LoraWeight;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -125,11 +126,9 @@ final class PictureOptions {
                 .width(size.width())
                 .height(size.height())
                 .scheduler(scheduler)
-                .clipSkip(clipSkip)
-                .predictionType(prediction)
-                .precision(precision)
+                .modelUse(use -> use.withClipSkip(clipSkip).withPredictionType(prediction).withPrecision(precision))
                 .loras(loras)
-                .loraFolder(loraFolder);
+                .loraFolder(Optional.ofNullable(loraFolder));
         return places == null ? request : request.composition(places.composition());
     }
 }

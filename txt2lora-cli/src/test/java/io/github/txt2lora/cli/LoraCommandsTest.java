@@ -43,7 +43,7 @@ class LoraCommandsTest {
                             .build())
                     .training(TrainingSpec.builder()
                             .iterations(1)
-                            .maxDenoisingSteps(2)
+                            .method(method -> method.withRollout(rollout -> rollout.withSteps(2)))
                             .build())
                     .output(shared)
                     .build()

@@ -84,19 +84,19 @@ public final class HttpModelDownloader implements ModelDownloader {
         if (!Files.exists(file)) {
             throw new CheckpointException(source.displayUrl() + " does not exist; expected a .safetensors file");
         }
-        if (source.sha256() != null) {
+        source.sha256().ifPresent(expected -> {
             String found = Sha256.of(file);
-            if (!found.equals(source.sha256())) {
-                throw new CheckpointException("the SHA-256 of " + file + " is " + found + "; expected "
-                        + source.sha256() + ". It is another version, or another file");
+            if (!found.equals(expected)) {
+                throw new CheckpointException("the SHA-256 of " + file + " is " + found + "; expected " + expected
+                        + ". It is another version, or another file");
             }
-        }
+        });
         return file;
     }
 
     /** The token itself is never part of a message. */
     private @Nullable String token(Download source) {
-        String variable = source.tokenVariable();
+        String variable = source.tokenVariable().orElse(null);
         if (variable == null) {
             return null;
         }

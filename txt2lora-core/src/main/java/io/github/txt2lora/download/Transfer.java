@@ -201,17 +201,17 @@ final class Transfer {
     }
 
     private String tokenHint() {
-        return source.tokenVariable() == null
-                ? "where the site needs an access token, put it into an environment variable and name that as the"
-                        + " download's token variable"
-                : "check that the access token in " + source.tokenVariable()
-                        + " is valid, and that its owner has accepted the model's terms on its page";
+        return source.tokenVariable()
+                .map(variable -> "check that the access token in " + variable
+                        + " is valid, and that its owner has accepted the model's terms on its page")
+                .orElse("where the site needs an access token, put it into an environment variable and name that as"
+                        + " the download's token variable");
     }
 
     /** What is given or, without that, what the server says; if both are there, they must agree. */
     private Optional<String> sha256(Answer answer) {
         Optional<String> announced = Checksum.announced(answer);
-        Optional<String> given = Optional.ofNullable(source.sha256());
+        Optional<String> given = source.sha256();
         if (given.isPresent() && announced.isPresent() && !given.equals(announced)) {
             throw new CheckpointException("the server of " + source.displayUrl() + " says that the file's SHA-256 is "
                     + secrets.orHidden(announced.get()) + "; expected " + given.get()

@@ -25,7 +25,6 @@ import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.ExitHook;
 import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.Torch;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,13 +66,12 @@ final class DjlTrainingEngine implements TrainingEngine {
     }
 
     private static LatentCache cache(EngineOptions options) {
-        Path folder = options.cacheFolder();
         return new LatentCache(
                 options.cacheLimit(),
-                folder == null
-                        ? LatentFolder.none()
-                        : LatentFolder.at(
-                                folder, options.cacheLimit(), message -> LOG.warn("{}", Excerpt.message(message))));
+                options.cacheFolder()
+                        .map(folder -> LatentFolder.at(
+                                folder, options.cacheLimit(), message -> LOG.warn("{}", Excerpt.message(message))))
+                        .orElseGet(LatentFolder::none));
     }
 
     private ExitHook hookOrClose(CancelMode onExit) {

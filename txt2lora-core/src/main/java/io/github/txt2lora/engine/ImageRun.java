@@ -60,23 +60,23 @@ final class ImageRun {
                         models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
             var parameterization =
-                    Parameterization.of(checkpoint, request.predictionType(), request.terminalSnr(), this::warn);
+                    Parameterization.of(checkpoint, request.modelUse().predictionType(), request.modelUse().terminalSnr(), this::warn);
             // before the UNet, so that the text encoders' memory is free for it
             var encoder = new PromptEncoder(
                     torch,
                     checkpoint,
                     tokenizer,
-                    request.precision(),
-                    request.clipSkip(),
+                    request.modelUse().precision(),
+                    request.modelUse().clipSkip(),
                     network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
             PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, this::warn);
             if (checkpoint.family() == ModelFamily.SDXL && prompts.hasNoNegative()) {
                 // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
                 encoded = encoded.withZeroNegative();
             }
-            UNet unet = models.unet(checkpoint, request.precision());
+            UNet unet = models.unet(checkpoint, request.modelUse().precision());
             checkpoint.requireFinite(Component.VAE);
-            try (Vae vae = Vae.load(torch, checkpoint, request.precision())) {
+            try (Vae vae = Vae.load(torch, checkpoint, request.modelUse().precision())) {
                 attach(prompts.loras(), unet, scope);
                 return draw(new TextToImage(unet, vae, parameterization), encoded);
             } finally {

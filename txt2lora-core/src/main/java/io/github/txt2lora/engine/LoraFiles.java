@@ -37,7 +37,7 @@ final class LoraFiles {
 
     /** The files that a training writes before its end. */
     static Stream<Path> onTheWay(LoraTraining training) {
-        int every = training.spec().saveEvery();
+        int every = training.spec().saving().everyIterations();
         int iterations = training.spec().iterations();
         return every == 0
                 ? Stream.empty()
@@ -58,7 +58,7 @@ final class LoraFiles {
                 log.now(),
                 iteration);
         Map<String, String> written =
-                LoraFile.write(file, parameters, training.spec().savePrecision(), metadata, log::warn);
+                LoraFile.write(file, parameters, training.spec().saving().precision(), metadata, log::warn);
         job.publish(new LoraSaved(file, iteration));
         return written;
     }

@@ -11,9 +11,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The LoRAs that a prompt can name. */
 final class LoraFolder {
@@ -26,17 +26,16 @@ final class LoraFolder {
     /**
      * The file of a tag.
      *
-     * @param folder searched with its subfolders; null if none was given
+     * @param given the folder, which is searched with its subfolders; empty if none was given
      * @throws InvalidSettingException if there is no folder, or no file of the name in it
      * @throws StorageException if the folder cannot be read
      */
-    static LoraWeight find(LoraTag tag, @Nullable Path folder) {
-        if (folder == null) {
-            throw new InvalidSettingException("the prompt names the LoRA " + Excerpt.quoted(tag.name())
-                    + ", but the request has no loraFolder to look in; call loraFolder(...) with the folder of the "
-                    + ENDING
-                    + " file");
-        }
+    static LoraWeight find(LoraTag tag, Optional<Path> given) {
+        Path folder = given.orElseThrow(
+                () -> new InvalidSettingException("the prompt names the LoRA " + Excerpt.quoted(tag.name())
+                        + ", but the request has no loraFolder to look in; call loraFolder(...) with the folder of the "
+                        + ENDING
+                        + " file"));
         Map<String, Path> files = list(folder);
         Path file = files.get(tag.name());
         if (file != null) {

@@ -52,7 +52,7 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
             TrainingSpec spec,
             Supplier<? extends Map<String, String>> fingerprint,
             Consumer<String> warnings) {
-        Resume resume = spec.states().resume();
+        Resume resume = spec.saving().states().resume();
         if (resume == Resume.NEVER) {
             return NOTHING;
         }
@@ -96,7 +96,7 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
             }
         }
         String message = whyNot(found.get(0), spec, fingerprint);
-        if (spec.states().resume() == Resume.REQUIRED) {
+        if (spec.saving().states().resume() == Resume.REQUIRED) {
             throw new InvalidSettingException(
                     message + ". Set these as they were, or use IF_SAME or NEVER to begin anew");
         }

@@ -42,8 +42,7 @@ final class RunLog {
 
     /** The time to write into files. */
     Instant now() {
-        Instant fixed = spec.timestamp();
-        return fixed == null ? Instant.now() : fixed;
+        return spec.saving().timestamp().orElseGet(Instant::now);
     }
 
     /** When the training began, be it in an earlier run. */

@@ -71,11 +71,11 @@ final class TrainingLoop implements AutoCloseable {
         this.trainer = trainer;
         this.model = model;
         this.meter = new QualityMeter(model, lessons);
-        this.gapWatch = new GapWatch(spec.stopWhen());
+        this.gapWatch = new GapWatch(spec.stopping().rule());
         this.files = files;
         this.fingerprint = fingerprint;
         this.states = new StateFolder(training);
-        this.keeper = new StateKeeper(spec.states(), states, job::publish, log::warn);
+        this.keeper = new StateKeeper(spec.saving().states(), states, job::publish, log::warn);
     }
 
     LecoTrainer trainer() {
@@ -125,7 +125,7 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     private double driftAtStart() {
-        if (!spec.measureQuality()) {
+        if (!spec.stopping().measureQuality()) {
             return Double.NaN;
         }
         return spec.method().start() == LoraStart.ZERO ? 0 : meter.drift();
@@ -158,7 +158,7 @@ final class TrainingLoop implements AutoCloseable {
 
     /** What is measured once the LoRA is safe; a cancellation leaves it out. */
     private Optional<LoraQuality> measureQuality() {
-        if (!spec.measureQuality() || !isFinished()) {
+        if (!spec.stopping().measureQuality() || !isFinished()) {
             return Optional.empty();
         }
         try {
@@ -198,7 +198,7 @@ final class TrainingLoop implements AutoCloseable {
 
     private void saveOnTheWay() {
         int iteration = log.iteration();
-        if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && !isFinished()) {
+        if (spec.saving().everyIterations() > 0 && iteration % spec.saving().everyIterations() == 0 && !isFinished()) {
             files.save(LoraFiles.onTheWay(training, iteration), iteration);
         }
     }

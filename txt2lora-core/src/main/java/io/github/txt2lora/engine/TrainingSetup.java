@@ -83,7 +83,7 @@ final class TrainingSetup {
         LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
-        if (others && !engine.models().holds(checkpoint, spec.precision())) {
+        if (others && !engine.models().holds(checkpoint, spec.modelUse().precision())) {
             throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
                     + " trainings before this one, which still use it; start the training of " + training.name()
                     + " again");
@@ -93,7 +93,7 @@ final class TrainingSetup {
         }
         var base = new BaseModel(
                 checkpoint.family(),
-                Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), log::warn));
+                Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), log::warn));
         warnOfUselessCrops(base.family());
         log.checkpoint();
         // before the UNet, so that the text encoders' memory is free for it
@@ -116,8 +116,8 @@ final class TrainingSetup {
                 DenoisingModel.identity(
                         engine.torch(),
                         engine.models().sha256(checkpoint, log::checkpoint),
-                        spec.precision(),
-                        spec.clipSkip()),
+                        spec.modelUse().precision(),
+                        spec.modelUse().clipSkip()),
                 engine.cache());
         start(model, parameters);
         LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
@@ -160,9 +160,9 @@ final class TrainingSetup {
     }
 
     private UNet loadUnet(Checkpoint checkpoint) {
-        boolean kept = engine.models().holds(checkpoint, spec.precision());
+        boolean kept = engine.models().holds(checkpoint, spec.modelUse().precision());
         long begin = System.nanoTime();
-        UNet unet = engine.models().unet(checkpoint, spec.precision());
+        UNet unet = engine.models().unet(checkpoint, spec.modelUse().precision());
         Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
         job.publish(new ModelLoaded(
                 training.model().displayName(), checkpoint.family().displayName(), duration));
@@ -171,7 +171,7 @@ final class TrainingSetup {
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
         var encoder = new PromptEncoder(
-                engine.torch(), checkpoint, engine.tokenizer(), spec.precision(), spec.clipSkip(), checkpoint::tensors);
+                engine.torch(), checkpoint, engine.tokenizer(), spec.modelUse().precision(), spec.modelUse().clipSkip(), checkpoint::tensors);
         return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
     }
 

@@ -53,7 +53,7 @@ final class LecoStep {
         this.teacher = new Teacher(model);
         NoiseSchedule usual = NoiseSchedule.stableDiffusion();
         this.schedule = model.parameterization().zeroTerminalSnr() ? usual.rescaledToZeroTerminalSnr() : usual;
-        this.lossScale = LossScale.initial(spec.precision());
+        this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
 
     /**
@@ -156,7 +156,7 @@ final class LecoStep {
 
     /** What is left to do once there is a gradient. */
     void finish(StepContext context, LoraGradient result) {
-        lossScale = lossScale.afterStep(spec.precision());
+        lossScale = lossScale.afterStep(spec.modelUse().precision());
         context.observer().onStudent(result.prediction(), result.gradient());
     }
 

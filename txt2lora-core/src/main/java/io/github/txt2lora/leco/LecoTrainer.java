@@ -153,8 +153,8 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private void clip(NDArray gradient, double norm) {
-        Double maximum = spec.maxGradientNorm();
-        if (maximum != null && norm > maximum) {
+        double maximum = spec.maxGradientNorm().orElse(Double.POSITIVE_INFINITY);
+        if (norm > maximum) {
             gradient.muli((float) (maximum / (norm + CLIP_EPSILON)));
         }
     }

@@ -69,7 +69,7 @@ public final class LoraMetadata {
         metadata.put("ss_steps", Integer.toString(iterations));
         metadata.put("ss_max_train_steps", Integer.toString(spec.iterations()));
         metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulationSteps()));
-        metadata.put("ss_clip_skip", Integer.toString(spec.clipSkip()));
+        metadata.put("ss_clip_skip", Integer.toString(spec.modelUse().clipSkip()));
         metadata.put("ss_zero_terminal_snr", parameterization.zeroTerminalSnr() ? "True" : "False");
         metadata.put("ss_seed", Long.toString(spec.seed()));
         metadata.put("ss_resolution", resolution(training));

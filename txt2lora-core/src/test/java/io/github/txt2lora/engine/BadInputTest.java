@@ -209,7 +209,7 @@ class BadInputTest {
         Path file = changed(entries -> entries.stream()
                 .filter(entry -> !entry.name().matches("\\Q" + ENCODER_LAYERS + "\\E([2-9]|1\\d)\\..*"))
                 .toList());
-        LoraTraining training = Tiny.training(output, Tiny.spec(1).clipSkip(3))
+        LoraTraining training = Tiny.training(output, Tiny.spec(1).modelUse(use -> use.withClipSkip(3)))
                 .model(ModelSource.file(file))
                 .build();
 
@@ -241,7 +241,7 @@ class BadInputTest {
         LoraSpec lora = LoraSpec.builder().rank(100_000).type(LoraType.C3LIER).build();
 
         TrainedLora trained = engine.train(
-                Tiny.training(output, Tiny.spec(1).lora(lora).savePrecision(Precision.FP32))
+                Tiny.training(output, Tiny.spec(1).lora(lora).saving(saving -> saving.withPrecision(Precision.FP32)))
                         .build(),
                 log);
 
@@ -297,7 +297,7 @@ class BadInputTest {
             throws InterruptedException {
         TrainingSpec.Builder spec = Tiny.spec(1).learningRate(1e6);
         LoraTraining training =
-                Tiny.training(output, spec.savePrecision(Precision.FP16)).build();
+                Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP16))).build();
 
         assertThatThrownBy(() -> engine.train(training))
                 .isInstanceOf(TrainingFailedException.class)
@@ -308,7 +308,7 @@ class BadInputTest {
         assertThat(training.loraFile()).doesNotExist();
 
         var log = new EventLog();
-        engine.train(Tiny.training(output, spec.savePrecision(Precision.FP32)).build(), log);
+        engine.train(Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP32))).build(), log);
         log.await(TrainingFinished.class);
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(log.events(IterationFinished.class)).isEmpty();

@@ -67,7 +67,7 @@ class Bfloat16ModelTest {
     }
 
     private LoraTraining training(ModelSource model, Path output, TrainingSpec.Builder spec) {
-        return Tiny.training(output, spec.predictionType(PredictionType.EPSILON))
+        return Tiny.training(output, spec.modelUse(use -> use.withPredictionType(PredictionType.EPSILON)))
                 .model(model)
                 .build();
     }
@@ -75,7 +75,7 @@ class Bfloat16ModelTest {
     private static int[] picture(ModelSource model, TrainedLora lora) {
         ImageRequest request = Tiny.picture()
                 .model(model)
-                .predictionType(PredictionType.EPSILON)
+                .modelUse(use -> use.withPredictionType(PredictionType.EPSILON))
                 .lora(lora.file(), 1)
                 .build();
         return engine.generate(request).get(0).image().getRGB(0, 0, 64, 64, null, 0, 64);
@@ -113,7 +113,7 @@ class Bfloat16ModelTest {
     void every_precision_takes_it(Precision precision) {
         ModelSource model = ModelSource.file(
                 Bfloat16Copy.write(Tiny.modelFile(), folder.resolve("bf16.safetensors"), tensor -> true));
-        TrainedLora lora = engine.train(training(model, folder, Tiny.spec(2).precision(precision)));
+        TrainedLora lora = engine.train(training(model, folder, Tiny.spec(2).modelUse(use -> use.withPrecision(precision))));
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
     }
 }

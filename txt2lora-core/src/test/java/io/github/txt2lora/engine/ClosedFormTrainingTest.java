@@ -41,7 +41,7 @@ class ClosedFormTrainingTest {
         return Tiny.spec(1)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 700)).withStart(LoraStart.CLOSED_FORM))
                 .iterations(iterations)
-                .measureQuality(true);
+                .stopping(stopping -> stopping.withMeasureQuality(true));
     }
 
     private TrainedLora train(TrainingSpec.Builder spec) {

@@ -82,9 +82,9 @@ class FamiliesTest {
                         .dynamicCrops(dynamicCrops)
                         .build())
                 .spec(spec.iterations(2)
-                        .maxDenoisingSteps(3)
+                        .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
                         .learningRate(1e-2)
-                        .states(StateSpec.off())
+                        .saving(saving -> saving.withStates(StateSpec.off()))
                         .build())
                 .output(folder)
                 .build());
@@ -110,12 +110,12 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void trains_and_draws_with_the_lora(ModelFamily family) {
         Path model = model(family);
-        TrainedLora lora = train(model, TrainingSpec.leco().predictionType(PredictionType.EPSILON), false);
+        TrainedLora lora = train(model, TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON)), false);
 
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
         assertThat(lora.warnings()).isEmpty();
         ImageRequest plain = picture(ModelSource.folder(model))
-                .predictionType(PredictionType.EPSILON)
+                .modelUse(use -> use.withPredictionType(PredictionType.EPSILON))
                 .build();
         ImageRequest withLora = plain.toBuilder().lora(lora.file(), 1).build();
         assertThat(pixels(withLora)).isNotEqualTo(pixels(plain));
@@ -131,9 +131,9 @@ class FamiliesTest {
     @MethodSource("halves")
     void trains_in_half_precision_much_as_in_full(ModelFamily family, Precision half) {
         Path model = model(family);
-        var spec = TrainingSpec.leco().predictionType(PredictionType.EPSILON);
+        var spec = TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         List<Double> expected = train(model, spec, false).losses();
-        TrainedLora lora = train(model, spec.precision(half), false);
+        TrainedLora lora = train(model, spec.modelUse(use -> use.withPrecision(half)), false);
 
         assertThat(lora.warnings()).isEmpty();
         assertThat(lora.losses()).hasSameSizeAs(expected).isNotEqualTo(expected);
@@ -146,7 +146,7 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
         var spec =
-                TrainingSpec.leco().predictionType(PredictionType.V_PREDICTION).terminalSnr(TerminalSnr.ZERO);
+                TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO));
         TrainedLora lora = train(model(family), spec, false);
 
         assertThat(lora.metadata())
@@ -185,8 +185,8 @@ class FamiliesTest {
         ImageRequest.Builder request = picture(ModelSource.folder(model(ModelFamily.SDXL)));
         int[] epsilon = pixels(request.build());
         int[] velocity =
-                pixels(request.predictionType(PredictionType.V_PREDICTION).build());
-        int[] zeroTerminalSnr = pixels(request.terminalSnr(TerminalSnr.ZERO).build());
+                pixels(request.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION)).build());
+        int[] zeroTerminalSnr = pixels(request.modelUse(use -> use.withTerminalSnr(TerminalSnr.ZERO)).build());
 
         assertThat(velocity).isNotEqualTo(epsilon);
         assertThat(zeroTerminalSnr).isNotEqualTo(velocity);
@@ -196,7 +196,7 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void only_sdxl_tells_no_negative_prompt_from_one_without_words(ModelFamily family) {
         ImageRequest.Builder request =
-                picture(ModelSource.folder(model(family))).predictionType(PredictionType.EPSILON);
+                picture(ModelSource.folder(model(family))).modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         int[] none = pixels(request.negativePrompt("").build());
         int[] withoutWords = pixels(request.negativePrompt(" ").build());
 
@@ -226,7 +226,7 @@ class FamiliesTest {
     void rejects_a_clip_skip_that_leaves_no_layer(ModelFamily family) {
         Path model = model(family);
         int most = family == ModelFamily.SDXL ? 1 : 2;
-        assertThatThrownBy(() -> train(model, TrainingSpec.leco().clipSkip(most + 1), false))
+        assertThatThrownBy(() -> train(model, TrainingSpec.leco().modelUse(use -> use.withClipSkip(most + 1)), false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("clipSkip is " + (most + 1) + "; expected a number from 1 to " + most);
     }
@@ -255,14 +255,14 @@ class FamiliesTest {
                             .build())
                     .spec(TrainingSpec.leco()
                             .iterations(2)
-                            .maxDenoisingSteps(3)
-                            .predictionType(prediction)
+                            .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                            .modelUse(use -> use.withPredictionType(prediction))
                             .build())
                     .output(folder)
                     .build());
             assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
             assertThat(pixels(picture(model)
-                            .predictionType(prediction)
+                            .modelUse(use -> use.withPredictionType(prediction))
                             .lora(lora.file(), 1)
                             .build()))
                     .hasSize(SIDE * SIDE);

@@ -69,8 +69,8 @@ class KeptLatentsTest {
         return Tiny.spec(4)
                 .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
                 // a finished training would be gone on with, which needs no latents
-                .states(StateSpec.off())
-                .measureQuality(true);
+                .saving(saving -> saving.withStates(StateSpec.off()))
+                .stopping(stopping -> stopping.withMeasureQuality(true));
     }
 
     private static LoraTraining.Builder training(Path output, String target) {
@@ -185,7 +185,7 @@ class KeptLatentsTest {
 
     @Test
     void other_embeddings_have_predictions_of_their_own() {
-        TrainingSpec.Builder skipping = spec().clipSkip(2);
+        TrainingSpec.Builder skipping = spec().modelUse(use -> use.withClipSkip(2));
         LoraTraining training = training(folder, TARGET).spec(skipping.build()).build();
         byte[] alone;
         try (TrainingEngine engine = Tiny.engine()) {

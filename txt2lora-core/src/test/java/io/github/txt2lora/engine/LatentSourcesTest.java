@@ -70,12 +70,12 @@ class LatentSourcesTest {
                 .flatMap(family -> Stream.of(
                                 LatentSource.rollout(),
                                 LatentSource.reusedRollout(2),
-                                new LatentSource.ShortRollout(2),
+                                LatentSource.shortRollout(2),
                                 POOL,
                                 NOISE,
                                 new LatentSource.Noise(0, 500),
                                 LatentSource.mixture(
-                                        new LatentSource.ShortRollout(1).weighing(1),
+                                        LatentSource.shortRollout(1).weighing(1),
                                         POOL.weighing(1),
                                         NOISE.weighing(1)))
                         .map(source -> Arguments.of(family, source)));
@@ -85,11 +85,11 @@ class LatentSourcesTest {
         TrainingSpec.Builder spec = TrainingSpec.builder()
                 .method(Tiny.keeping(source))
                 .iterations(2)
-                .maxDenoisingSteps(3)
-                .savePrecision(Precision.FP32);
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                .saving(saving -> saving.withPrecision(Precision.FP32));
         return family == ModelFamily.SD2
-                ? spec.predictionType(PredictionType.V_PREDICTION).terminalSnr(TerminalSnr.ZERO)
-                : spec.predictionType(PredictionType.EPSILON);
+                ? spec.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
+                : spec.modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
     }
 
     private TrainedLora train(ModelFamily family, TrainingSpec.Builder spec) {
@@ -144,7 +144,7 @@ class LatentSourcesTest {
     @Test
     void leco_s_method_measures_nothing() {
         TrainedLora lora = engine.train(
-                Tiny.training(folder, Tiny.spec(1).maxDenoisingSteps(2)).build());
+                Tiny.training(folder, Tiny.spec(1).method(method -> method.withRollout(rollout -> rollout.withSteps(2)))).build());
 
         assertThat(lora.quality()).isEmpty();
         // one step of the rollout with guidance, three teachers, and the LoRA forward and backward
@@ -172,7 +172,7 @@ class LatentSourcesTest {
                 .batchSize(2)
                 .build();
 
-        for (LatentSource source : List.of(POOL, NOISE, new LatentSource.ShortRollout(1))) {
+        for (LatentSource source : List.of(POOL, NOISE, LatentSource.shortRollout(1))) {
             TrainedLora lora = train(ModelFamily.SDXL, spec(ModelFamily.SDXL, source), dynamic);
             assertThat(lora.losses()).allMatch(loss -> Double.isFinite(loss) && loss > 0);
             assertThat(lora.quality().orElseThrow().gap()).isPositive().isFinite();
@@ -181,7 +181,9 @@ class LatentSourcesTest {
 
     @Test
     void a_range_that_no_rollout_reaches_fails_with_what_to_change() {
-        TrainingMethod method = TrainingMethod.leco().withTimesteps(TimestepRange.of(990, 999));
+        TrainingMethod method = TrainingMethod.leco()
+                .withTimesteps(TimestepRange.of(990, 999))
+                .withRollout(rollout -> rollout.withSteps(3));
 
         assertThatThrownBy(() -> train(
                         ModelFamily.SD1,

@@ -10,6 +10,7 @@ import io.github.txt2lora.text.LoraTag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,7 @@ class LoraFolderTest {
         Path file =
                 Files.createFile(Files.createDirectory(folder.resolve("sub")).resolve("krnkmd.safetensors"));
 
-        assertThat(LoraFolder.find(TAG, folder)).isEqualTo(new LoraWeight(file, 0.8));
+        assertThat(LoraFolder.find(TAG, Optional.of(folder))).isEqualTo(new LoraWeight(file, 0.8));
     }
 
     @Test
@@ -35,7 +36,7 @@ class LoraFolderTest {
         Path near = Files.createFile(folder.resolve("krnkmt.safetensors"));
         Files.createFile(folder.resolve("other.safetensors"));
 
-        assertThatThrownBy(() -> LoraFolder.find(TAG, folder))
+        assertThatThrownBy(() -> LoraFolder.find(TAG, Optional.of(folder)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("the prompt names the LoRA \"krnkmd\", but there is no .safetensors file of that name in "
                         + folder + "; did you mean " + near + "?");
@@ -43,13 +44,13 @@ class LoraFolderTest {
 
     @Test
     void says_what_is_missing_where_there_is_nothing_to_look_in() {
-        assertThatThrownBy(() -> LoraFolder.find(TAG, null))
+        assertThatThrownBy(() -> LoraFolder.find(TAG, Optional.empty()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("the request has no loraFolder");
-        assertThatThrownBy(() -> LoraFolder.find(TAG, folder))
+        assertThatThrownBy(() -> LoraFolder.find(TAG, Optional.of(folder)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageEndingWith("the folder has no .safetensors files");
-        assertThatThrownBy(() -> LoraFolder.find(TAG, folder.resolve("missing")))
+        assertThatThrownBy(() -> LoraFolder.find(TAG, Optional.of(folder.resolve("missing"))))
                 .isInstanceOf(StorageException.class)
                 .hasMessageStartingWith("cannot list the LoRA folder");
     }
@@ -61,14 +62,14 @@ class LoraFolderTest {
         Files.createFile(inside.resolve("krnkmd.safetensors"));
         Files.createFile(folder.resolve("outside.safetensors"));
 
-        assertThatThrownBy(() -> LoraFolder.find(new LoraTag(name, 1), folder.resolve("loras")))
+        assertThatThrownBy(() -> LoraFolder.find(new LoraTag(name, 1), Optional.of(folder.resolve("loras"))))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("there is no .safetensors file of that name");
     }
 
     @Test
     void a_hostile_name_is_cut_and_escaped() {
-        assertThatThrownBy(() -> LoraFolder.find(new LoraTag("\u001b[2J\n" + "x".repeat(100_000), 1), folder))
+        assertThatThrownBy(() -> LoraFolder.find(new LoraTag("\u001b[2J\n" + "x".repeat(100_000), 1), Optional.of(folder)))
                 .isInstanceOf(InvalidSettingException.class)
                 .message()
                 .startsWith("the prompt names the LoRA \"\\u001b[2J\\u000axxx")

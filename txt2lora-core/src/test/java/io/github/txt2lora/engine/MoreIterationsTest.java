@@ -87,7 +87,7 @@ class MoreIterationsTest {
     }
 
     private static TrainingSpec.Builder constant(int iterations) {
-        return Tiny.spec(iterations).maxDenoisingSteps(3).learningRate(1e-2);
+        return Tiny.spec(iterations).method(method -> method.withRollout(rollout -> rollout.withSteps(3))).learningRate(1e-2);
     }
 
     static Stream<TrainingSpec.Builder> schedulesThatDoNotSpanAllIterations() {
@@ -97,8 +97,7 @@ class MoreIterationsTest {
                 constant(2)
                         .optimizer(OptimizerSpec.prodigy())
                         .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
-                        .stopWhen(StopRule.noBetterFor(100).withEveryIterations(1))
-                        .measureQuality(true));
+                        .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(1)).withMeasureQuality(true)));
     }
 
     @ParameterizedTest
@@ -137,11 +136,11 @@ class MoreIterationsTest {
     @Test
     void fewer_iterations_do_not_throw_the_longer_state_away() throws Exception {
         byte[] two = atOnce(constant(2));
-        byte[] three = atOnce(constant(3).states(StateSpec.everyIterations(1).withResume(Resume.NEVER)));
-        byte[] five = atOnce(constant(5).states(StateSpec.everyIterations(1).withResume(Resume.NEVER)));
+        byte[] three = atOnce(constant(3).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
+        byte[] five = atOnce(constant(5).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
         train(constant(4));
 
-        Run shorter = train(constant(2).states(StateSpec.everyIterations(1)));
+        Run shorter = train(constant(2).saving(saving -> saving.withStates(StateSpec.everyIterations(1))));
         assertThat(shorter.restored()).isEmpty();
         assertThat(shorter.lora().warnings())
                 .singleElement()
@@ -164,10 +163,10 @@ class MoreIterationsTest {
 
     @Test
     void another_number_format_is_written_without_training_again() throws Exception {
-        byte[] expected = atOnce(constant(2).savePrecision(Precision.FP16));
+        byte[] expected = atOnce(constant(2).saving(saving -> saving.withPrecision(Precision.FP16)));
         train(constant(2));
 
-        Run again = train(constant(2).savePrecision(Precision.FP16));
+        Run again = train(constant(2).saving(saving -> saving.withPrecision(Precision.FP16)));
 
         assertThat(again.iterations()).isZero();
         assertThat(again.lora().file()).hasBinaryContent(expected);
@@ -178,7 +177,7 @@ class MoreIterationsTest {
         train(constant(3));
 
         assertThatThrownBy(() ->
-                        train(constant(2).states(StateSpec.everyIterations(1).withResume(Resume.REQUIRED))))
+                        train(constant(2).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.REQUIRED)))))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("is of 3 iterations, more than the 2 that are to be made");
         assertThat(states()).containsExactly("krnkmd-3.state");

@@ -54,7 +54,7 @@ class NonFinitePictureTest {
 
         assertThatThrownBy(() -> engine.generate(Tiny.picture()
                         .model(ModelSource.file(model))
-                        .precision(Precision.FP16)
+                        .modelUse(use -> use.withPrecision(Precision.FP16))
                         .build()))
                 .isExactlyInstanceOf(Txt2LoraException.class)
                 .hasMessageContaining("\"krnkmd\" failed: " + part)

@@ -157,10 +157,8 @@ class PhaseTest {
     private static TrainingSpec.Builder measuredSpec() {
         return Tiny.spec(4)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
-                .stopWhen(StopRule.noBetterFor(100).withEveryIterations(2))
-                .measureQuality(true)
-                .saveEvery(1)
-                .states(StateSpec.everyIterations(100));
+                .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(2)).withMeasureQuality(true))
+                .saving(saving -> saving.withEveryIterations(1).withStates(StateSpec.everyIterations(100)));
     }
 
     @Test
@@ -192,7 +190,7 @@ class PhaseTest {
     @Test
     void training_that_is_cancelled_while_its_end_is_measured_has_its_lora() throws Exception {
         TrainingSpec.Builder spec =
-                measuredSpec().stopWhen(StopRule.never()).saveEvery(0).iterations(1);
+                measuredSpec().stopping(stopping -> stopping.withRule(StopRule.never())).saving(saving -> saving.withEveryIterations(0)).iterations(1);
         var log = new EventLog();
 
         EngineJob job = run(

@@ -73,7 +73,7 @@ class ResumeTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return Tiny.spec(ITERATIONS).maxDenoisingSteps(3).learningRate(1e-3).states(StateSpec.everyIterations(2));
+        return Tiny.spec(ITERATIONS).method(method -> method.withRollout(rollout -> rollout.withSteps(3))).learningRate(1e-3).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
     }
 
     private LoraTraining training() {
@@ -139,10 +139,10 @@ class ResumeTest {
         return spec().method(Tiny.keeping(LatentSource.mixture(
                                 new LatentSource.Pool(4, 2, 2, 3).weighing(1),
                                 LatentSource.reusedRollout(2).weighing(1)))
-                        .withLossWeighting(LossWeighting.minSnr()))
+                        .withLossWeighting(LossWeighting.minSnr())
+                        .withRollout(rollout -> rollout.withSteps(3)))
                 .learningRate(0.1)
-                .stopWhen(StopRule.noBetterFor(100).withEveryIterations(1))
-                .measureQuality(true);
+                .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(1)).withMeasureQuality(true));
     }
 
     @ParameterizedTest
@@ -270,7 +270,7 @@ class ResumeTest {
     @Test
     void the_last_two_states_are_kept() throws Exception {
         interrupt(
-                Tiny.training(folder, spec().states(StateSpec.everyIterations(1)))
+                Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.everyIterations(1))))
                         .build(),
                 CancelMode.SUSPEND);
 
@@ -279,7 +279,7 @@ class ResumeTest {
 
     @Test
     void no_state_is_written_when_they_are_off() throws Exception {
-        interrupt(Tiny.training(folder, spec().states(StateSpec.off())).build(), CancelMode.SUSPEND);
+        interrupt(Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.off()))).build(), CancelMode.SUSPEND);
 
         assertThat(states()).isEmpty();
     }
@@ -289,7 +289,7 @@ class ResumeTest {
         interrupt(training(), CancelMode.SUSPEND);
         StateSpec required = StateSpec.everyIterations(2).withResume(Resume.REQUIRED);
         LoraTraining other = Tiny.training(
-                        folder, spec().learningRate(2e-3).seed(9).states(required))
+                        folder, spec().learningRate(2e-3).seed(9).saving(saving -> saving.withStates(required)))
                 .build();
 
         assertThatThrownBy(() -> engine.train(other))
@@ -309,7 +309,7 @@ class ResumeTest {
         bytes[bytes.length - 2] ^= 1;
         Files.write(model, bytes);
         LoraTraining required = training.toBuilder()
-                .spec(spec().states(StateSpec.everyIterations(2).withResume(Resume.REQUIRED))
+                .spec(spec().saving(saving -> saving.withStates(StateSpec.everyIterations(2).withResume(Resume.REQUIRED)))
                         .build())
                 .build();
 
@@ -338,9 +338,9 @@ class ResumeTest {
         interrupt(training(), CancelMode.SUSPEND);
         LoraTraining changed = Tiny.training(
                         folder,
-                        spec().savePrecision(Precision.FP32)
+                        spec().saving(saving -> saving.withPrecision(Precision.FP32))
                                 .nonFinitePolicy(NonFinitePolicy.skip())
-                                .measureQuality(true))
+                                .stopping(stopping -> stopping.withMeasureQuality(true)))
                 .build();
 
         trainLogged(changed);
@@ -352,7 +352,7 @@ class ResumeTest {
     void the_state_before_is_used_when_the_last_is_damaged() throws Exception {
         byte[] expected = uninterrupted(training());
         interrupt(
-                Tiny.training(folder, spec().states(StateSpec.everyIterations(1)))
+                Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.everyIterations(1))))
                         .build(),
                 CancelMode.SUSPEND);
         Path last = folder.resolve(states().get(1));
@@ -392,7 +392,7 @@ class ResumeTest {
         StateSpec required = StateSpec.everyIterations(2).withResume(Resume.REQUIRED);
 
         assertThatThrownBy(() -> engine.train(
-                        Tiny.training(folder, spec().states(required)).build()))
+                        Tiny.training(folder, spec().saving(saving -> saving.withStates(required))).build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(
                         "resume is REQUIRED, but there is no state " + folder.resolve("krnkmd-*.state"));
@@ -403,7 +403,7 @@ class ResumeTest {
         interrupt(training(), CancelMode.SUSPEND);
 
         trainLogged(
-                Tiny.training(folder, spec().states(StateSpec.everyIterations(2).withResume(Resume.NEVER)))
+                Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.everyIterations(2).withResume(Resume.NEVER))))
                         .build());
 
         assertThat(log.events(StateRestored.class)).isEmpty();
@@ -412,7 +412,7 @@ class ResumeTest {
     @Test
     void a_training_whose_numbers_go_wrong_keeps_only_states_from_before() throws Exception {
         TrainingSpec.Builder spec =
-                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).states(StateSpec.everyIterations(100));
+                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).saving(saving -> saving.withStates(StateSpec.everyIterations(100)));
 
         assertThatThrownBy(() -> engine.train(Tiny.training(folder, spec).build()))
                 .isInstanceOf(TrainingFailedException.class)

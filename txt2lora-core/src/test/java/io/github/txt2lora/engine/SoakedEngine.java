@@ -35,7 +35,7 @@ final class SoakedEngine {
                     // not going on from the finished one before
                     StateSpec states = StateSpec.everyIterations(1).withResume(Resume.NEVER);
                     engine.train(
-                            Tiny.training(output, Tiny.spec(2).states(states)).build());
+                            Tiny.training(output, Tiny.spec(2).saving(saving -> saving.withStates(states))).build());
                 }
             }
             report();

@@ -63,9 +63,9 @@ class StopRuleTest {
     private static TrainingSpec.Builder spec(StopRule rule) {
         return Tiny.spec(ITERATIONS)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
-                .measureQuality(true)
+                .stopping(stopping -> stopping.withMeasureQuality(true))
                 .learningRate(TOO_HIGH_RATE)
-                .stopWhen(rule);
+                .stopping(stopping -> stopping.withRule(rule));
     }
 
     private TrainedLora trainLogged(TrainingSpec.Builder spec) throws InterruptedException {
@@ -93,7 +93,7 @@ class StopRuleTest {
     /** What was learned in so many iterations. */
     private Map<String, List<Float>> numbersAfter(int iterations) {
         TrainingSpec.Builder spec =
-                spec(StopRule.never()).iterations(iterations).measureQuality(false);
+                spec(StopRule.never()).iterations(iterations).stopping(stopping -> stopping.withMeasureQuality(false));
         return numbers(
                 engine.train(Tiny.training(folder.resolve("shorter"), spec).build())
                         .file());
@@ -120,7 +120,7 @@ class StopRuleTest {
     @Test
     void the_best_lora_is_saved_and_not_the_last() throws Exception {
         TrainedLora lora =
-                trainLogged(spec(StopRule.noBetterFor(2).withEveryIterations(1)).saveEvery(1));
+                trainLogged(spec(StopRule.noBetterFor(2).withEveryIterations(1)).saving(saving -> saving.withEveryIterations(1)));
 
         List<GapMeasured> gaps = log.events(GapMeasured.class);
         GapMeasured best = gaps.stream()
@@ -163,9 +163,9 @@ class StopRuleTest {
         TrainedLora lora = trainLogged(spec(StopRule.gapBelow(1e-9).withEveryIterations(1))
                 .iterations(3)
                 .learningRate(1e-3)
-                .measureQuality(false));
+                .stopping(stopping -> stopping.withMeasureQuality(false)));
         TrainingSpec.Builder unmeasured =
-                spec(StopRule.never()).iterations(3).learningRate(1e-3).measureQuality(false);
+                spec(StopRule.never()).iterations(3).learningRate(1e-3).stopping(stopping -> stopping.withMeasureQuality(false));
         TrainedLora expected = engine.train(
                 Tiny.training(folder.resolve("unmeasured"), unmeasured).build());
 

@@ -55,15 +55,17 @@ final class Tiny {
      */
     static TrainingSpec.Builder spec(int iterations) {
         return TrainingSpec.leco()
-                .savePrecision(Precision.FP32)
+                .saving(saving -> saving.withPrecision(Precision.FP32))
                 .iterations(iterations)
-                .maxDenoisingSteps(4)
-                .timestamp(NOW);
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(4)))
+                .saving(saving -> saving.withTimestamp(NOW));
     }
 
     /** A method that keeps prompts in each step and begins at zero, whatever is recommended. */
     static TrainingMethod keeping(LatentSource latents) {
-        return TrainingMethod.leco().withLatents(latents).withPreservation(Preservation.addingPrompts());
+        return TrainingMethod.leco()
+                .withLatents(latents.withRollout(rollout -> rollout.withSteps(4)))
+                .withPreservation(Preservation.addingPrompts());
     }
 
     static LoraTraining.Builder training(Path output, TrainingSpec.Builder spec) {

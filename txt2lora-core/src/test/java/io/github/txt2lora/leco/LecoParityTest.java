@@ -57,10 +57,10 @@ class LecoParityTest {
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = GoldenCheckpoints.open(baseName(training));
-                UNet unet = UNet.load(torch, checkpoint, spec.precision());
+                UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision());
                 GoldenFile tensors =
                         GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
+            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             var lessons = Lessons.of(training.prompts(), spec.method().preservation());
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
@@ -74,7 +74,7 @@ class LecoParityTest {
                     torch,
                     unet,
                     embeddings,
-                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {}),
+                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {}),
                     "recorded",
                     new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(

@@ -52,7 +52,7 @@ class LecoTrainerTest {
     static void load() {
         torch = TestTorch.start();
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
-        unet = UNet.load(torch, checkpoint, TrainingSpec.builder().build().precision());
+        unet = UNet.load(torch, checkpoint, TrainingSpec.builder().build().modelUse().precision());
     }
 
     @AfterAll
@@ -69,14 +69,14 @@ class LecoTrainerTest {
     private static TrainingSpec.Builder spec() {
         return TrainingSpec.leco()
                 .iterations(1)
-                .maxDenoisingSteps(3)
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
                 .optimizer(OptimizerSpec.sgd())
                 .learningRate(1);
     }
 
     private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.precision(), 1);
+            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, LESSONS, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
@@ -89,7 +89,7 @@ class LecoTrainerTest {
                 }
             };
             var parameterization =
-                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {});
+                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2))) {

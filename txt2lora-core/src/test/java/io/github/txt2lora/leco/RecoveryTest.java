@@ -35,6 +35,7 @@ import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
+import java.util.OptionalDouble;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -82,7 +83,7 @@ class RecoveryTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return TrainingSpec.leco().iterations(60).maxDenoisingSteps(2).learningRate(1e-3);
+        return TrainingSpec.leco().iterations(60).method(method -> method.withRollout(rollout -> rollout.withSteps(2))).learningRate(1e-3);
     }
 
     /** A training on the tiny model. */
@@ -101,7 +102,7 @@ class RecoveryTest {
             parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             var parameterization =
-                    Parameterization.of(checkpoint, spec.predictionType(), spec.terminalSnr(), warning -> {});
+                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2));
@@ -157,7 +158,7 @@ class RecoveryTest {
                 OptimizerSpec.lion(),
                 OptimizerSpec.prodigy(),
                 OptimizerSpec.adafactor(),
-                new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, 0.9, 0, true),
+                new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, OptionalDouble.of(0.9), 0, true),
                 OptimizerSpec.sgd(),
                 new OptimizerSpec.Sgd(0.9, 0, true));
     }
@@ -331,7 +332,7 @@ class RecoveryTest {
     @Test
     void a_scale_of_the_loss_that_is_too_large_is_lowered_within_the_iteration() {
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
-                var session = new Session(spec().precision(Precision.FP16).build(), half)) {
+                var session = new Session(spec().modelUse(use -> use.withPrecision(Precision.FP16)).build(), half)) {
             TrainerState state = session.trainer.state().trainer();
             // no half-precision gradient survives this
             var huge = new LossScale(0x1p40, 0);
@@ -349,7 +350,7 @@ class RecoveryTest {
 
     @Test
     void a_loss_that_is_not_a_number_leaves_the_scale_as_it_is() {
-        TrainingSpec spec = spec().precision(Precision.FP16)
+        TrainingSpec spec = spec().modelUse(use -> use.withPrecision(Precision.FP16))
                 .nonFinitePolicy(NonFinitePolicy.skip())
                 .build();
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);

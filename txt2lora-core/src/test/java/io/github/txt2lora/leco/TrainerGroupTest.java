@@ -92,7 +92,7 @@ class TrainerGroupTest {
                 // AdamW would make a step of a gradient that is nothing but rounding
                 .optimizer(OptimizerSpec.sgd())
                 .learningRate(0.01)
-                .maxDenoisingSteps(3)
+                .method(it -> it.withRollout(rollout -> rollout.withSteps(3)))
                 .lora(LoraSpec.builder().type(LoraType.C3LIER).build());
     }
 

@@ -48,9 +48,7 @@ public final class FakeStates {
         return training.toBuilder()
                 .spec(training.spec().toBuilder()
                         .iterations(Integer.MAX_VALUE)
-                        .saveEvery(0)
-                        .states(StateSpec.off())
-                        .timestamp(null)
+                        .saving(saving -> saving.withEveryIterations(0).withStates(StateSpec.off()).withTimestamp(Optional.empty()))
                         .build())
                 .build();
     }

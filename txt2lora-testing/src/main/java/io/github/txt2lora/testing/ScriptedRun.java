@@ -70,7 +70,7 @@ final class ScriptedRun {
         this.training = training;
         this.spec = training.spec();
         this.script = script;
-        this.gaps = new GapHistory(spec.stopWhen());
+        this.gaps = new GapHistory(spec.stopping().rule());
         this.events = events;
     }
 
@@ -140,7 +140,7 @@ final class ScriptedRun {
     }
 
     private void restore() {
-        Resume resume = spec.states().resume();
+        Resume resume = spec.saving().states().resume();
         Optional<FakeStates.State> state = resume == Resume.NEVER ? Optional.empty() : states.find(training);
         if (state.isEmpty()) {
             if (resume == Resume.REQUIRED) {
@@ -177,7 +177,7 @@ final class ScriptedRun {
     }
 
     private void saveStateIfDue() {
-        StateSpec when = spec.states();
+        StateSpec when = spec.saving().states();
         boolean due = when.everyIterations() > 0 && iteration() % when.everyIterations() == 0;
         if (due || when.interval().filter(this::isOver).isPresent()) {
             saveState();
@@ -190,7 +190,7 @@ final class ScriptedRun {
 
     /** Saves what was made so far, unless that is nothing. */
     void saveState() {
-        if (spec.states().isWritten() && iteration() > 0) {
+        if (spec.saving().states().isWritten() && iteration() > 0) {
             keepState();
             events.accept(new StateSaved(stateFile(iteration()), iteration()));
             stateWritten = due;
@@ -229,7 +229,7 @@ final class ScriptedRun {
                 spec.learningRate(),
                 progress.iterationsPerSecond(),
                 progress.remaining().orElse(Duration.ZERO)));
-        if (spec.saveEvery() > 0 && iteration % spec.saveEvery() == 0 && iteration < spec.iterations()) {
+        if (spec.saving().everyIterations() > 0 && iteration % spec.saving().everyIterations() == 0 && iteration < spec.iterations()) {
             save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
         }
         if (gaps.isDue(iteration)) {
@@ -266,10 +266,10 @@ final class ScriptedRun {
 
     private TrainedLora finish() {
         TrainedLora lora = save(
-                spec.measureQuality()
+                spec.stopping().measureQuality()
                         ? Optional.of(new LoraQuality(nextGap(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
                         : Optional.empty());
-        if (spec.states().isWritten() && iteration() > 0) {
+        if (spec.saving().states().isWritten() && iteration() > 0) {
             keepState();
         } else {
             deleteStates();

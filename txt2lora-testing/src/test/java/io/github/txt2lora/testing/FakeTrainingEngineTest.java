@@ -132,7 +132,7 @@ class FakeTrainingEngineTest {
         LoraTraining training = training(5);
         LoraTraining timed = training.toBuilder()
                 .spec(training.spec().toBuilder()
-                        .states(StateSpec.every(SECOND.multipliedBy(2)))
+                        .saving(saving -> saving.withStates(StateSpec.every(SECOND.multipliedBy(2))))
                         .build())
                 .build();
         try (var engine = FakeTrainingEngine.builder().iterationTime(SECOND).build()) {
@@ -350,8 +350,7 @@ class FakeTrainingEngineTest {
     void gaps_follow_the_script_and_end_a_training_by_its_rule() {
         TrainingSpec spec = TrainingSpec.builder()
                 .iterations(100)
-                .stopWhen(StopRule.gapBelow(0.25).withEveryIterations(5))
-                .measureQuality(true)
+                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(0.25).withEveryIterations(5)).withMeasureQuality(true))
                 .build();
         try (var engine = FakeTrainingEngine.builder().gaps(0.9, 0.3, 0.1).build()) {
             TrainedLora lora = engine.train(training(1).toBuilder().spec(spec).build());

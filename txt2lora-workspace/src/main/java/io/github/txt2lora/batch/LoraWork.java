@@ -136,15 +136,16 @@ final class LoraWork {
         if (!options.force()) {
             tellIfTrainedAnew();
         }
-        TrainingSpec spec = project.settings().spec();
+        TrainingSpec.Builder spec = project.settings().spec().toBuilder();
         if (options.force()) {
             // should this be interrupted, the next run goes on with it instead of taking what was there for finished
             LoraFiles.delete(files.record());
-            spec = spec.toBuilder()
-                    .states(spec.states().withResume(Resume.NEVER))
-                    .build();
+            spec.saving(saving -> saving.withStates(saving.states().withResume(Resume.NEVER)));
         }
-        return workspace.training(project).toBuilder().model(model).spec(spec).build();
+        return workspace.training(project).toBuilder()
+                .model(model)
+                .spec(spec.build())
+                .build();
     }
 
     private LoraRecord trained(TrainingJob job) {

@@ -4,7 +4,6 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
-import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LabelledGrid;
@@ -150,7 +149,6 @@ final class PreviewGrid {
     }
 
     private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
-        TrainingSpec training = project.settings().spec();
         // the user's own prompts may have weights; targets are what was trained, to the letter
         String words = preview.prompts().isEmpty() ? new PlainWords(prompt).asPrompt() : prompt;
         return ImageRequest.builder()
@@ -164,10 +162,7 @@ final class PreviewGrid {
                 .scheduler(preview.scheduler())
                 .seed(seed)
                 .loras(loras)
-                .precision(training.precision())
-                .clipSkip(training.clipSkip())
-                .predictionType(training.predictionType())
-                .terminalSnr(training.terminalSnr())
+                .modelUse(project.settings().spec().modelUse())
                 .build();
     }
 }

@@ -1,7 +1,7 @@
 package io.github.txt2lora.workspace;
 
+import java.util.OptionalDouble;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /** Writes what {@link NamedArguments} reads, leaving out what has its default. */
 final class ArgumentsText {
@@ -12,8 +12,8 @@ final class ArgumentsText {
         return Double.compare(value, fallback) == 0 ? this : add(name, ScalarText.number(value));
     }
 
-    ArgumentsText numberIfGiven(String name, @Nullable Double value) {
-        return value == null ? this : add(name, ScalarText.number(value));
+    ArgumentsText numberIfGiven(String name, OptionalDouble value) {
+        return value.isPresent() ? add(name, ScalarText.number(value.getAsDouble())) : this;
     }
 
     ArgumentsText pair(String name, double first, double second, double firstFallback, double secondFallback) {

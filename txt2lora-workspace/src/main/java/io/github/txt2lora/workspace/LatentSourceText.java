@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.RolloutSpec;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.NearestWord;
 import java.util.ArrayList;
@@ -36,9 +37,10 @@ final class LatentSourceText {
     /**
      * Reads a text.
      *
+     * @param rollout how rollouts denoise that do not say so themselves
      * @throws InvalidSettingException if it is none, with what is wrong with it
      */
-    static LatentSource parse(String text) {
+    static LatentSource parse(String text, RolloutSpec rollout) {
         List<LatentSource> sources = new ArrayList<>();
         List<LatentSource.Share> shares = new ArrayList<>();
         for (String part : text.split("\\+(?![^(]*\\))", -1)) {
@@ -47,7 +49,7 @@ final class LatentSourceText {
                 throw new InvalidSettingException(
                         Excerpt.quoted(part.strip()) + " is no source of latents; expected one " + EXAMPLE);
             }
-            LatentSource source = source(matcher.group(1), matcher.group(2));
+            LatentSource source = source(matcher.group(1), matcher.group(2), rollout);
             sources.add(source);
             if (matcher.group(3) != null) {
                 shares.add(source.weighing(number("weight", matcher.group(3))));
@@ -62,14 +64,15 @@ final class LatentSourceText {
         return new LatentSource.Mixture(shares);
     }
 
-    private static LatentSource source(String name, @Nullable String arguments) {
+    private static LatentSource source(String name, @Nullable String arguments, RolloutSpec rollout) {
         var given = new Arguments(arguments);
         LatentSource source = switch (name.toLowerCase(Locale.ROOT)) {
-            case "rollout" -> LatentSource.rollout();
-            case "reused_rollout" -> LatentSource.reusedRollout(given.integer("states", 4));
+            case "rollout" -> new LatentSource.Rollout(rollout(given, rollout));
+            case "reused_rollout" -> new LatentSource.ReusedRollout(given.integer("states", 4), rollout(given, rollout));
             case "short_rollout" ->
                 new LatentSource.ShortRollout(
-                        given.integer("steps", LatentSource.shortRollout().steps()));
+                        given.integer("steps", LatentSource.shortRollout().steps()),
+                        given.number("guidance_scale", rollout.guidanceScale()));
             case "pool" -> pool(given, LatentSource.pool());
             case "noise" -> noise(given, LatentSource.noise());
             default ->
@@ -78,6 +81,13 @@ final class LatentSourceText {
         };
         given.requireAllKnown(name);
         return source;
+    }
+
+    private static RolloutSpec rollout(Arguments given, RolloutSpec defaults) {
+        return new RolloutSpec(
+                given.word("scheduler", MethodKeys.SCHEDULERS, defaults.scheduler()),
+                given.integer("steps", defaults.steps()),
+                given.number("guidance_scale", defaults.guidanceScale()));
     }
 
     private static LatentSource pool(Arguments given, LatentSource.Pool defaults) {
@@ -127,6 +137,16 @@ final class LatentSourceText {
             return text == null ? fallback : LatentSourceText.number(name, text);
         }
 
+        <T> T word(String name, Words<T> words, T fallback) {
+            known.add(name);
+            String text = values.get(name);
+            T value = text == null ? fallback : words.value(text.toLowerCase(Locale.ROOT));
+            if (value == null) {
+                throw InvalidSettingException.of(name, String.valueOf(text), "one of " + words.list());
+            }
+            return value;
+        }
+
         int integer(String name, int fallback) {
             double number = number(name, fallback);
             if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
@@ -145,17 +165,23 @@ final class LatentSourceText {
         }
     }
 
-    /** The shortest text that gives the source again. */
+    /** The shortest text that gives the source again where rollouts denoise as the first one. */
     static String of(LatentSource source) {
+        return of(source, source.rolloutSpec().orElse(RolloutSpec.defaults()));
+    }
+
+    private static String of(LatentSource source, RolloutSpec defaults) {
         Map<String, String> arguments = new LinkedHashMap<>();
         if (source instanceof LatentSource.Mixture mixture) {
             return mixture.shares().stream()
-                    .map(share -> of(share.source()) + ":" + ScalarText.number(share.weight()))
+                    .map(share -> of(share.source(), defaults) + ":" + ScalarText.number(share.weight()))
                     .collect(Collectors.joining(" + "));
-        } else if (source instanceof LatentSource.Rollout) {
-            return "rollout";
+        } else if (source instanceof LatentSource.Rollout rollout) {
+            putRollout(arguments, rollout.spec(), defaults);
+            return "rollout" + inParentheses(arguments);
         } else if (source instanceof LatentSource.ReusedRollout reused) {
             put(arguments, "states", reused.states(), 4);
+            putRollout(arguments, reused.spec(), defaults);
             return "reused_rollout" + inParentheses(arguments);
         } else if (source instanceof LatentSource.ShortRollout shortRollout) {
             put(
@@ -163,21 +189,30 @@ final class LatentSourceText {
                     "steps",
                     shortRollout.steps(),
                     LatentSource.shortRollout().steps());
+            put(arguments, "guidance_scale", shortRollout.guidanceScale(), defaults.guidanceScale());
             return "short_rollout" + inParentheses(arguments);
         } else if (source instanceof LatentSource.Pool pool) {
-            LatentSource.Pool defaults = LatentSource.pool();
-            put(arguments, "pictures", pool.pictures(), defaults.pictures());
-            put(arguments, "noisings", pool.noisings(), defaults.noisings());
-            put(arguments, "steps", pool.steps(), defaults.steps());
-            put(arguments, "guidance_scale", pool.guidanceScale(), defaults.guidanceScale());
+            LatentSource.Pool usual = LatentSource.pool();
+            put(arguments, "pictures", pool.pictures(), usual.pictures());
+            put(arguments, "noisings", pool.noisings(), usual.noisings());
+            put(arguments, "steps", pool.steps(), usual.steps());
+            put(arguments, "guidance_scale", pool.guidanceScale(), usual.guidanceScale());
             return "pool" + inParentheses(arguments);
         } else if (source instanceof LatentSource.Noise noise) {
-            LatentSource.Noise defaults = LatentSource.noise();
-            put(arguments, "batches", noise.batches(), defaults.batches());
-            put(arguments, "minimum_timestep", noise.minimumTimestep(), defaults.minimumTimestep());
+            LatentSource.Noise usual = LatentSource.noise();
+            put(arguments, "batches", noise.batches(), usual.batches());
+            put(arguments, "minimum_timestep", noise.minimumTimestep(), usual.minimumTimestep());
             return "noise" + inParentheses(arguments);
         }
         throw new IllegalArgumentException("unknown source of latents: " + source);
+    }
+
+    private static void putRollout(Map<String, String> arguments, RolloutSpec rollout, RolloutSpec defaults) {
+        if (rollout.scheduler() != defaults.scheduler()) {
+            arguments.put("scheduler", MethodKeys.SCHEDULERS.word(rollout.scheduler()));
+        }
+        put(arguments, "steps", rollout.steps(), defaults.steps());
+        put(arguments, "guidance_scale", rollout.guidanceScale(), defaults.guidanceScale());
     }
 
     private static void put(Map<String, String> arguments, String name, int value, int fallback) {

@@ -5,6 +5,8 @@ import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.Preservation;
+import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
@@ -25,13 +27,22 @@ final class MethodKeys {
             .and("given", Preservation.ofGiven())
             .and("drawn", Preservation.drawn());
 
+    static final Words<SchedulerType> SCHEDULERS = Words.of("ddim", SchedulerType.DDIM)
+            .and("ddpm", SchedulerType.DDPM)
+            .and("lms", SchedulerType.LMS)
+            .and("euler", SchedulerType.EULER)
+            .and("euler_a", SchedulerType.EULER_ANCESTRAL)
+            .and("dpmpp_2m", SchedulerType.DPMPP_2M)
+            .and("dpmpp_2m_karras", SchedulerType.DPMPP_2M_KARRAS)
+            .and("unipc", SchedulerType.UNIPC);
+
     private static final Words<LoraStart> STARTS =
             Words.of("zero", LoraStart.ZERO).and("closed_form", LoraStart.CLOSED_FORM);
 
     private MethodKeys() {}
 
     static TrainingMethod read(SettingsKeys keys, TrainingMethod defaults) {
-        LatentSource latents = readLatents(keys, defaults.latents());
+        LatentSource latents = readLatents(keys, defaults.latents(), readRollout(keys, RolloutSpec.defaults()));
         TimestepRange timesteps = readTimesteps(keys, defaults.timesteps());
         LossWeighting weighting = readWeighting(keys, defaults.lossWeighting());
         Preservation preservation = readPreservation(keys, defaults.preservation());
@@ -44,12 +55,19 @@ final class MethodKeys {
         }
     }
 
-    private static LatentSource readLatents(SettingsKeys keys, LatentSource fallback) {
+    private static RolloutSpec readRollout(SettingsKeys keys, RolloutSpec defaults) {
+        RolloutSpec rollout =
+                defaults.withScheduler(keys.choice(SettingKey.NOISE_SCHEDULER, SCHEDULERS, defaults.scheduler()));
+        rollout = keys.applied(SettingKey.MAX_DENOISING_STEPS, rollout, spec -> spec.withSteps(keys.integer(SettingKey.MAX_DENOISING_STEPS, spec.steps())));
+        return keys.applied(SettingKey.ROLLOUT_GUIDANCE_SCALE, rollout, spec -> spec.withGuidanceScale(keys.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, spec.guidanceScale())));
+    }
+
+    private static LatentSource readLatents(SettingsKeys keys, LatentSource fallback, RolloutSpec rollout) {
         if (!keys.given(SettingKey.LATENTS)) {
-            return fallback;
+            return fallback.withRollout(spec -> rollout);
         }
         try {
-            return LatentSourceText.parse(keys.text(SettingKey.LATENTS, ""));
+            return LatentSourceText.parse(keys.text(SettingKey.LATENTS, ""), rollout);
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.LATENTS, e.getMessage());
             return fallback;
@@ -117,6 +135,11 @@ final class MethodKeys {
     }
 
     static void write(TrainingMethod method, SettingsTexts texts) {
+        method.latents().rolloutSpec().ifPresent(rollout -> {
+            texts.word(SettingKey.NOISE_SCHEDULER, SCHEDULERS.word(rollout.scheduler()));
+            texts.wholeNumber(SettingKey.MAX_DENOISING_STEPS, rollout.steps());
+            texts.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, rollout.guidanceScale());
+        });
         texts.text(SettingKey.LATENTS, LatentSourceText.of(method.latents()));
         texts.wholeNumber(SettingKey.MIN_TIMESTEP, method.timesteps().minimum());
         texts.wholeNumber(SettingKey.MAX_TIMESTEP, method.timesteps().maximum());

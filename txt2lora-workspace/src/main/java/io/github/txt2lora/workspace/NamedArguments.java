@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,21 +47,20 @@ final class NamedArguments {
     }
 
     double number(String name, double fallback) {
-        Double value = numberOrNull(name);
-        return value == null ? fallback : value;
+        return numberIfGiven(name).orElse(fallback);
     }
 
-    @Nullable
-    Double numberOrNull(String name) {
+    OptionalDouble numberIfGiven(String name) {
         String text = value(name);
         if (text == null || text.equals("None")) {
-            return null;
+            return OptionalDouble.empty();
         }
         Double number = SettingsSection.parseNumber(text);
         if (number == null) {
             report(name, text, "a number");
+            return OptionalDouble.empty();
         }
-        return number;
+        return OptionalDouble.of(number);
     }
 
     int integer(String name, int fallback) {

@@ -141,7 +141,7 @@ final class OptimizerKeys {
         return new OptimizerSpec.Prodigy(
                 betas[0],
                 betas[1],
-                arguments.numberOrNull("beta3"),
+                arguments.numberIfGiven("beta3"),
                 arguments.number("eps", defaults.epsilon()),
                 arguments.number("weight_decay", defaults.weightDecay()),
                 arguments.flag("use_bias_correction", defaults.useBiasCorrection()),
@@ -161,7 +161,7 @@ final class OptimizerKeys {
                 epsilons[1],
                 arguments.number("clip_threshold", defaults.clipThreshold()),
                 arguments.number("decay_rate", defaults.decayRate()),
-                arguments.numberOrNull("beta1"),
+                arguments.numberIfGiven("beta1"),
                 arguments.number("weight_decay", defaults.weightDecay()),
                 arguments.flag("scale_parameter", defaults.scaleParameter()));
     }

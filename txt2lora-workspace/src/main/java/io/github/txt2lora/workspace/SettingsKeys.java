@@ -1,11 +1,13 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.InvalidSettingException;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -116,6 +118,16 @@ final class SettingsKeys {
     /** Hands a value to a builder of the API, noting what it objects to. */
     <T> void apply(SettingKey key, T value, Consumer<T> setter) {
         section(key).apply(name(key), value, setter);
+    }
+
+    /** A changed value, or the value itself with a note of what the API objects to. */
+    <T> T applied(SettingKey key, T value, UnaryOperator<T> change) {
+        try {
+            return change.apply(value);
+        } catch (InvalidSettingException e) {
+            report(key, e.getMessage());
+            return value;
+        }
     }
 
     void report(SettingKey key, String found, String expected) {

@@ -5,7 +5,6 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
-import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.Set;
@@ -44,11 +43,8 @@ enum SettingsLayout {
             .optimizer(OptimizerSpec.adamW())
             .learningRateSchedule(LearningRateSchedule.constant())
             .lora(LoraSpec.builder().rank(4).alpha(1.0).build())
-            .noiseScheduler(SchedulerType.DDIM)
-            .maxDenoisingSteps(50)
-            .precision(Precision.BF16)
-            .savePrecision(Precision.FP32)
-            .saveEvery(200)
+            .modelUse(use -> use.withPrecision(Precision.BF16))
+            .saving(saving -> saving.withPrecision(Precision.FP32).withEveryIterations(200))
             .build();
 
     /** The layout of a file in a workspace, told by its keys: LECO's as soon as it has one of LECO's. */

@@ -322,7 +322,7 @@ class BatchTest {
         run(BatchOptions.onlyOne().withForce(true));
 
         assertThat(engine.trainings().stream()
-                        .map(training -> training.spec().states().resume()))
+                        .map(training -> training.spec().saving().states().resume()))
                 .containsExactly(Resume.IF_SAME, Resume.NEVER);
     }
 
@@ -341,7 +341,7 @@ class BatchTest {
         assertThat(engine.trainings())
                 .singleElement()
                 .satisfies(training ->
-                        assertThat(training.spec().states().resume()).isEqualTo(Resume.IF_SAME));
+                        assertThat(training.spec().saving().states().resume()).isEqualTo(Resume.IF_SAME));
     }
 
     @Test

@@ -47,11 +47,10 @@ class LecoConfigFileTest {
                         .learningRate(1e-4)
                         .optimizer(OptimizerSpec.adamW())
                         .learningRateSchedule(LearningRateSchedule.constant())
-                        .noiseScheduler(SchedulerType.DDIM)
-                        .maxDenoisingSteps(50)
-                        .precision(Precision.BF16)
-                        .savePrecision(Precision.FP32)
-                        .saveEvery(200)
+                        .method(method -> method.withRollout(rollout -> rollout.withScheduler(SchedulerType.DDIM)))
+                        .method(method -> method.withRollout(rollout -> rollout.withSteps(50)))
+                        .modelUse(use -> use.withPrecision(Precision.BF16))
+                        .saving(saving -> saving.withPrecision(Precision.FP32).withEveryIterations(200))
                         .build());
     }
 
@@ -82,21 +81,21 @@ class LecoConfigFileTest {
         assertThat(training.output()).isEqualTo(folder.resolve("out/loras"));
         assertThat(training.prompts()).hasSize(1);
         TrainingSpec spec = training.spec();
-        assertThat(spec.predictionType()).isEqualTo(PredictionType.V_PREDICTION);
-        assertThat(spec.clipSkip()).isEqualTo(2);
+        assertThat(spec.modelUse().predictionType()).isEqualTo(PredictionType.V_PREDICTION);
+        assertThat(spec.modelUse().clipSkip()).isEqualTo(2);
         assertThat(spec.lora().type()).isEqualTo(LoraType.C3LIER);
         assertThat(spec.lora().rank()).isEqualTo(8);
         assertThat(spec.lora().alpha()).isEqualTo(4);
         assertThat(spec.lora().target()).isEqualTo(LoraTarget.NOXATTN);
-        assertThat(spec.precision()).isEqualTo(Precision.FP16);
-        assertThat(spec.noiseScheduler()).isEqualTo(SchedulerType.EULER_ANCESTRAL);
+        assertThat(spec.modelUse().precision()).isEqualTo(Precision.FP16);
+        assertThat(spec.method().latents().rolloutSpec().orElseThrow().scheduler()).isEqualTo(SchedulerType.EULER_ANCESTRAL);
         assertThat(spec.iterations()).isEqualTo(1000);
         assertThat(spec.learningRate()).isEqualTo(1e-3);
         assertThat(spec.optimizer()).isEqualTo(new OptimizerSpec.Lion(0.8, 0.9, 0.1));
         assertThat(spec.learningRateSchedule()).isEqualTo(LearningRateSchedule.cosine());
-        assertThat(spec.maxDenoisingSteps()).isEqualTo(30);
-        assertThat(spec.saveEvery()).isEqualTo(100);
-        assertThat(spec.savePrecision()).isEqualTo(Precision.BF16);
+        assertThat(spec.method().latents().rolloutSpec().orElseThrow().steps()).isEqualTo(30);
+        assertThat(spec.saving().everyIterations()).isEqualTo(100);
+        assertThat(spec.saving().precision()).isEqualTo(Precision.BF16);
     }
 
     @Test
@@ -343,8 +342,8 @@ class LecoConfigFileTest {
         LecoConfigFile config =
                 config(REQUIRED + "train: {precision: %1$s}\nsave: {precision: %1$s}\n".formatted(word));
 
-        assertThat(config.spec().precision()).isEqualTo(precision);
-        assertThat(config.spec().savePrecision()).isEqualTo(precision);
+        assertThat(config.spec().modelUse().precision()).isEqualTo(precision);
+        assertThat(config.spec().saving().precision()).isEqualTo(precision);
         assertThat(config.warnings()).isEmpty();
     }
 

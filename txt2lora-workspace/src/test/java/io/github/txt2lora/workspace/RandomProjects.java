@@ -7,7 +7,11 @@ import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.SavingSpec;
+import io.github.txt2lora.StoppingSpec;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
@@ -121,11 +125,17 @@ final class RandomProjects {
                 oneOf(LoraStart.values()));
     }
 
+    private RolloutSpec rollout() {
+        return oneOf(
+                RolloutSpec.defaults(),
+                new RolloutSpec(oneOf(SchedulerType.values()), 2 + random.nextInt(999), number()));
+    }
+
     private LatentSource latents() {
         return oneOf(
-                LatentSource.rollout(),
-                LatentSource.reusedRollout(2 + random.nextInt(9)),
-                new LatentSource.ShortRollout(1 + random.nextInt(50)),
+                new LatentSource.Rollout(rollout()),
+                new LatentSource.ReusedRollout(2 + random.nextInt(9), rollout()),
+                new LatentSource.ShortRollout(1 + random.nextInt(50), number()),
                 new LatentSource.Pool(
                         1 + random.nextInt(4096), 1 + random.nextInt(1000), 1 + random.nextInt(1000), number()),
                 new LatentSource.Noise(whole(0), random.nextInt(501)));
@@ -141,33 +151,37 @@ final class RandomProjects {
                 schedule(),
                 random.nextInt(iterations),
                 new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), oneOf(LoraTarget.values())),
-                oneOf(SchedulerType.values()),
-                2 + random.nextInt(999),
-                number(),
                 whole(1),
-                random.nextBoolean() ? null : positive(),
+                maybe(positive()),
                 random.nextLong(),
-                oneOf(Precision.values()),
-                oneOf(Precision.values()),
-                1 + random.nextInt(12),
-                oneOf(PredictionType.values()),
-                oneOf(TerminalSnr.values()),
-                whole(0),
-                new StopRule(
-                        random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(positive()),
+                new ModelUse(
+                        oneOf(Precision.values()),
+                        1 + random.nextInt(12),
+                        oneOf(PredictionType.values()),
+                        oneOf(TerminalSnr.values())),
+                new SavingSpec(
+                        oneOf(Precision.values()),
                         whole(0),
-                        whole(1)),
-                random.nextBoolean(),
-                new StateSpec(
-                        whole(0),
+                        new StateSpec(
+                                whole(0),
+                                Optional.ofNullable(oneOf(
+                                        null,
+                                        Duration.ofMinutes(5),
+                                        Duration.ofNanos(1 + random.nextInt() & 0xffffffffL))),
+                                oneOf(Resume.values())),
                         Optional.ofNullable(oneOf(
-                                null, Duration.ofMinutes(5), Duration.ofNanos(1 + random.nextInt() & 0xffffffffL))),
-                        oneOf(Resume.values())),
+                                null,
+                                Instant.EPOCH,
+                                Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000))))),
+                new StoppingSpec(new StopRule(maybe(positive()), whole(0), whole(1)), random.nextBoolean()),
                 oneOf(
                         NonFinitePolicy.fail(),
                         new NonFinitePolicy.Skip(whole(1)),
-                        new NonFinitePolicy.Rollback(whole(1))),
-                oneOf(null, Instant.EPOCH, Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000))));
+                        new NonFinitePolicy.Rollback(whole(1))));
+    }
+
+    private OptionalDouble maybe(double value) {
+        return random.nextBoolean() ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
 
     private OptimizerSpec optimizer() {
@@ -179,7 +193,7 @@ final class RandomProjects {
                 new OptimizerSpec.Prodigy(
                         decay(),
                         decay(),
-                        oneOf(null, decay()),
+                        maybe(decay()),
                         fraction(),
                         fraction(),
                         random.nextBoolean(),
@@ -193,7 +207,7 @@ final class RandomProjects {
                         fraction(),
                         positive(),
                         -positive(),
-                        oneOf(null, decay()),
+                        maybe(decay()),
                         fraction(),
                         random.nextBoolean());
             default -> new OptimizerSpec.Sgd(0.9, fraction(), random.nextBoolean());

@@ -114,7 +114,7 @@ class WorkspaceRoundTripTest {
         workspace.save(
                 settings.withSpec(settings.spec().toBuilder()
                                 .iterations(300)
-                                .precision(Precision.BF16)
+                                .modelUse(use -> use.withPrecision(Precision.BF16))
                                 .build())
                         .withResize(ResizeSpec.toRank(2))
                         .withPreview(PreviewSettings.builder()
@@ -160,8 +160,7 @@ class WorkspaceRoundTripTest {
                 settings.withSpec(settings.spec().toBuilder()
                         .iterations(11)
                         .learningRate(1e-3)
-                        .savePrecision(Precision.FP16)
-                        .saveEvery(5)
+                        .saving(saving -> saving.withPrecision(Precision.FP16).withEveryIterations(5))
                         .seed(7)
                         .build()),
                 workspace.load("krnkmd").prompts());

@@ -521,7 +521,7 @@ class WorkspaceTest {
 
         LoraProject project = workspace.load("krnkmd");
 
-        assertThat(project.settings().spec().precision()).isEqualTo(Precision.FP32);
+        assertThat(project.settings().spec().modelUse().precision()).isEqualTo(Precision.FP32);
         assertThat(project.settings().resize()).isEqualTo(Optional.of(ResizeSpec.by(new RankRule.Frobenius(0.95))));
         assertThat(project.prompts()).hasSize(2);
     }

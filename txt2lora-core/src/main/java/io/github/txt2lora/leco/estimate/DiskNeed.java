@@ -25,9 +25,9 @@ public record DiskNeed(long loraBytes, long stateBytes) {
 
     /** Of a training of so many parameters. */
     public static DiskNeed of(long parameters, TrainingSpec spec) {
-        double loras = 2 + (spec.saveEvery() > 0 ? spec.iterations() / spec.saveEvery() : 0);
-        int bytes = spec.savePrecision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
-        double states = spec.states().isWritten() ? 3 : 0;
+        double loras = 2 + (spec.saving().everyIterations() > 0 ? spec.iterations() / spec.saving().everyIterations() : 0);
+        int bytes = spec.saving().precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
+        double states = spec.saving().states().isWritten() ? 3 : 0;
         double copies = spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 1 : 2;
         double numbers = copies * (1 + numbersPerParameter(spec.optimizer()));
         return new DiskNeed((long) (loras * (parameters * (double) bytes + MARGIN)), (long)

@@ -26,7 +26,7 @@ public record MethodWork(double evaluations, double comparedSamples) {
         LatentSource latents = spec.method().latents();
         double compared = prompts * states(latents);
         return new MethodWork(
-                ofLatents(latents, steps, spec.maxDenoisingSteps()) + steps * compared * FORWARD_AND_BACKWARD,
+                ofLatents(latents, steps) + steps * compared * FORWARD_AND_BACKWARD,
                 compared);
     }
 
@@ -44,12 +44,12 @@ public record MethodWork(double evaluations, double comparedSamples) {
     }
 
     /** What latents, and the teacher's predictions for them, take in so many steps. */
-    private static double ofLatents(LatentSource latents, double steps, int maxDenoisingSteps) {
+    private static double ofLatents(LatentSource latents, double steps) {
         // a rollout makes half of the steps on average, each with guidance
-        if (latents instanceof LatentSource.Rollout) {
-            return steps * (maxDenoisingSteps + TEACHER_PROMPTS);
+        if (latents instanceof LatentSource.Rollout rollout) {
+            return steps * (rollout.spec().steps() + TEACHER_PROMPTS);
         } else if (latents instanceof LatentSource.ReusedRollout reused) {
-            return steps * (maxDenoisingSteps + TEACHER_PROMPTS * reused.states());
+            return steps * (reused.spec().steps() + TEACHER_PROMPTS * reused.states());
         } else if (latents instanceof LatentSource.ShortRollout rollout) {
             return steps * (rollout.steps() * WITH_GUIDANCE + TEACHER_PROMPTS);
         } else if (latents instanceof LatentSource.Pool pool) {
@@ -60,7 +60,7 @@ public record MethodWork(double evaluations, double comparedSamples) {
         } else if (latents instanceof LatentSource.Mixture mixture) {
             double all = mixture.shares().stream().mapToDouble(Share::weight).sum();
             return mixture.shares().stream()
-                    .mapToDouble(share -> ofLatents(share.source(), steps * share.weight() / all, maxDenoisingSteps))
+                    .mapToDouble(share -> ofLatents(share.source(), steps * share.weight() / all))
                     .sum();
         }
         throw new IllegalArgumentException("no latents known as " + latents);

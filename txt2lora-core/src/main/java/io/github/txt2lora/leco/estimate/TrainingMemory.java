@@ -76,7 +76,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
 
     static TrainingMemory of(ModelSize model, TrainingSpec spec, List<PromptPair> prompts, int together) {
         prompts.forEach(LatentDraw::requireDrawable);
-        int numberBytes = spec.precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
+        int numberBytes = spec.modelUse().precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
         PromptPair largest = prompts.stream()
                 .max(Comparator.comparingDouble(TrainingMemory::latentPixels))
                 .orElseThrow();
@@ -91,7 +91,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
                 (model.unetWeights() + activations) * numberBytes + lora * FLOAT_BYTES * COPIES_OF_LORA * together;
         double base = (double) BASE_MEBIBYTES * (1 << 20);
         double most = Math.max(model.textWeights() * numberBytes, training);
-        return new TrainingMemory((long) (most + base), largest, spec.precision(), together);
+        return new TrainingMemory((long) (most + base), largest, spec.modelUse().precision(), together);
     }
 
     /** What a backward pass keeps for each latent pixel and channel of the first level. */

@@ -20,12 +20,14 @@ public sealed interface NoisyLatents
     }
 
     private static NoisyLatents of(LatentSource source, DenoisingModel model, TrainingSpec spec) {
-        if (source instanceof LatentSource.Rollout) {
-            return new RolloutLatents(new Rollout(model, spec));
+        if (source instanceof LatentSource.Rollout rollout) {
+            return new RolloutLatents(
+                    new Rollout(model, rollout.spec(), spec.method().timesteps()));
         } else if (source instanceof LatentSource.ReusedRollout reused) {
-            return new ReusedRolloutLatents(new Rollout(model, spec), reused.states());
+            return new ReusedRolloutLatents(
+                    new Rollout(model, reused.spec(), spec.method().timesteps()), reused.states());
         } else if (source instanceof LatentSource.ShortRollout shortRollout) {
-            return new ShortRolloutLatents(model, spec, shortRollout.steps());
+            return new ShortRolloutLatents(model, shortRollout, spec.method().timesteps());
         } else if (source instanceof LatentSource.Pool pool) {
             return new PoolLatents(model, spec, pool);
         } else if (source instanceof LatentSource.Noise noise) {

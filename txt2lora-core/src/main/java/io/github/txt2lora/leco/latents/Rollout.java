@@ -3,8 +3,8 @@ package io.github.txt2lora.leco.latents;
 import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.RolloutSpec;
 import io.github.txt2lora.TimestepRange;
-import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -26,28 +26,29 @@ final class Rollout {
     private static final double LORA_ON = 1;
 
     private final DenoisingModel model;
-    private final TrainingSpec spec;
+    private final RolloutSpec spec;
+    private final TimestepRange timesteps;
     private final Scheduler comparison;
     private final double[] comparisonTimesteps;
     private final int[] allowedSteps;
 
-    Rollout(DenoisingModel model, TrainingSpec spec) {
+    Rollout(DenoisingModel model, RolloutSpec spec, TimestepRange timesteps) {
         this.model = model;
         this.spec = spec;
+        this.timesteps = timesteps;
         this.comparison = scheduler(TRAINING_TIMESTEPS);
         this.comparisonTimesteps = comparison.timesteps();
         this.allowedSteps = allowedSteps();
     }
 
     private int[] allowedSteps() {
-        int[] allowed = IntStream.range(1, spec.maxDenoisingSteps())
+        int[] allowed = IntStream.range(1, spec.steps())
                 .filter(this::isComparedAfter)
                 .toArray();
         if (allowed.length == 0) {
-            TimestepRange range = spec.method().timesteps();
-            throw new InvalidSettingException("timesteps are " + range.minimum() + " to " + range.maximum()
-                    + ", but a rollout of at most " + spec.maxDenoisingSteps()
-                    + " steps stops at none of them; expected a wider range or more maxDenoisingSteps");
+            throw new InvalidSettingException("timesteps are " + timesteps.minimum() + " to " + timesteps.maximum()
+                    + ", but a rollout of at most " + spec.steps()
+                    + " steps stops at none of them; expected a wider range or more steps");
         }
         return allowed;
     }
@@ -62,7 +63,7 @@ final class Rollout {
     }
 
     private boolean isComparedAfter(int steps) {
-        return spec.method().timesteps().contains(timestepAfter(steps));
+        return timesteps.contains(timestepAfter(steps));
     }
 
     private double timestepAfter(int steps) {
@@ -70,11 +71,11 @@ final class Rollout {
     }
 
     private int comparedAt(int steps) {
-        return steps * TRAINING_TIMESTEPS / spec.maxDenoisingSteps();
+        return steps * TRAINING_TIMESTEPS / spec.steps();
     }
 
     private Scheduler scheduler(int steps) {
-        return Scheduler.of(SchedulerPresets.leco(spec.noiseScheduler(), steps, model.parameterization()));
+        return Scheduler.of(SchedulerPresets.leco(spec.scheduler(), steps, model.parameterization()));
     }
 
     /** A rollout that chance has decided on. */
@@ -107,7 +108,7 @@ final class Rollout {
          * @return the latents after the last step
          */
         NDArray run(StepHook hook) {
-            Scheduler scheduler = scheduler(spec.maxDenoisingSteps());
+            Scheduler scheduler = scheduler(spec.steps());
             NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
             context.observer().onInitialLatents(initial);
             NoiseSource noise =
@@ -116,7 +117,7 @@ final class Rollout {
                     context.scope(),
                     pair.unconditional(),
                     pair.target(),
-                    spec.rolloutGuidanceScale(),
+                    spec.guidanceScale(),
                     pair.batchSize(),
                     draw.size(),
                     LORA_ON);

@@ -1,9 +1,9 @@
 package io.github.txt2lora.leco.latents;
 
 import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
-import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
@@ -25,11 +25,11 @@ final class ShortRolloutLatents implements NoisyLatents {
     private final TimestepRange timesteps;
     private final int steps;
 
-    ShortRolloutLatents(DenoisingModel model, TrainingSpec spec, int steps) {
+    ShortRolloutLatents(DenoisingModel model, LatentSource.ShortRollout rollout, TimestepRange timesteps) {
         this.model = model;
-        this.guidanceScale = spec.rolloutGuidanceScale();
-        this.timesteps = spec.method().timesteps();
-        this.steps = steps;
+        this.guidanceScale = rollout.guidanceScale();
+        this.timesteps = timesteps;
+        this.steps = rollout.steps();
     }
 
     @Override

@@ -69,12 +69,11 @@ public final class Optimizer implements AutoCloseable {
                     new OfFloat("weight_decay", lion.weightDecay()),
                     state);
         } else if (spec instanceof OptimizerSpec.Prodigy prodigy) {
-            Double beta3 = prodigy.beta3();
             return torch.newModule(
                     new ScriptClass("prodigy", "Prodigy"),
                     new OfFloat("beta1", prodigy.beta1()),
                     new OfFloat("beta2", prodigy.beta2()),
-                    new OfFloat("beta3", beta3 == null ? Math.sqrt(prodigy.beta2()) : beta3),
+                    new OfFloat("beta3", prodigy.beta3().orElse(Math.sqrt(prodigy.beta2()))),
                     new OfFloat("epsilon", prodigy.epsilon()),
                     new OfFloat("weight_decay", prodigy.weightDecay()),
                     new OfFloat("d0", prodigy.d0()),
@@ -84,14 +83,13 @@ public final class Optimizer implements AutoCloseable {
                     new OfBool("safeguard_warmup", prodigy.safeguardWarmup()),
                     state);
         } else if (spec instanceof OptimizerSpec.Adafactor adafactor) {
-            Double beta1 = adafactor.beta1();
             return torch.newModule(
                     new ScriptClass("adafactor", "Adafactor"),
                     new OfFloat("epsilon1", adafactor.epsilon1()),
                     new OfFloat("epsilon2", adafactor.epsilon2()),
                     new OfFloat("clip_threshold", adafactor.clipThreshold()),
                     new OfFloat("decay_rate", adafactor.decayRate()),
-                    new OfFloat("beta1", beta1 == null ? 0 : beta1),
+                    new OfFloat("beta1", adafactor.beta1().orElse(0)),
                     new OfFloat("weight_decay", adafactor.weightDecay()),
                     new OfBool("scale_parameter", adafactor.scaleParameter()),
                     state);

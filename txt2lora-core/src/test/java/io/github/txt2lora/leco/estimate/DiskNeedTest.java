@@ -36,8 +36,7 @@ class DiskNeedTest {
                 PARAMETERS,
                 TrainingSpec.builder()
                         .iterations(100)
-                        .saveEvery(20)
-                        .savePrecision(Precision.FP32)
+                        .saving(saving -> saving.withEveryIterations(20).withPrecision(Precision.FP32))
                         .optimizer(OptimizerSpec.prodigy())
                         .nonFinitePolicy(NonFinitePolicy.rollback())
                         .build());
@@ -49,7 +48,7 @@ class DiskNeedTest {
     @Test
     void training_that_keeps_no_states_needs_no_space_for_them() {
         DiskNeed need = DiskNeed.of(
-                PARAMETERS, TrainingSpec.builder().states(StateSpec.off()).build());
+                PARAMETERS, TrainingSpec.builder().saving(saving -> saving.withStates(StateSpec.off())).build());
 
         assertThat(need.stateBytes()).isZero();
     }

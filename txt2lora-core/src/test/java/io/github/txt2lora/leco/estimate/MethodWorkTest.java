@@ -13,7 +13,7 @@ class MethodWorkTest {
         return MethodWork.of(TrainingSpec.builder()
                 .method(method)
                 .iterations(iterations)
-                .maxDenoisingSteps(50)
+                .method(it -> it.withRollout(rollout -> rollout.withSteps(50)))
                 .build());
     }
 
@@ -47,8 +47,8 @@ class MethodWorkTest {
     void rollouts_may_be_short_or_give_several_states() {
         TrainingMethod leco = TrainingMethod.leco();
 
-        assertThat(work(leco.withLatents(new LatentSource.ShortRollout(8)), 10)).isEqualTo(new MethodWork(190 + 30, 1));
-        assertThat(work(leco.withLatents(new LatentSource.ReusedRollout(4)), 10))
+        assertThat(work(leco.withLatents(LatentSource.shortRollout(8)), 10)).isEqualTo(new MethodWork(190 + 30, 1));
+        assertThat(work(leco.withLatents(LatentSource.reusedRollout(4)), 10))
                 .isEqualTo(new MethodWork(620 + 120, 4));
     }
 

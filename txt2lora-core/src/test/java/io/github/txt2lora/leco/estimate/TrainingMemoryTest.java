@@ -25,7 +25,7 @@ class TrainingMemoryTest {
             ModelSize model, Precision precision, int resolution, int batchSize, int together) {
         TrainingSpec spec = TrainingSpec.builder()
                 .method(TrainingMethod.leco())
-                .precision(precision)
+                .modelUse(use -> use.withPrecision(precision))
                 .lora(LoraSpec.builder().rank(4).build())
                 .build();
         PromptPair small =

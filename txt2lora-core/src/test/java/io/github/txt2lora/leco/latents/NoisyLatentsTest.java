@@ -56,12 +56,12 @@ class NoisyLatentsTest {
         return Stream.of(
                 LatentSource.rollout(),
                 LatentSource.reusedRollout(3),
-                new LatentSource.ShortRollout(2),
+                LatentSource.shortRollout(2),
                 POOL,
                 NOISE,
                 new LatentSource.Noise(0, 500),
                 LatentSource.mixture(
-                        new LatentSource.ShortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
+                        LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
     }
 
     static Stream<LatentSource> finiteSources() {
@@ -70,8 +70,9 @@ class NoisyLatentsTest {
 
     private static TrainingSpec spec(LatentSource source, TimestepRange range) {
         return TrainingSpec.leco()
-                .maxDenoisingSteps(8)
-                .method(TrainingMethod.leco().withLatents(source).withTimesteps(range))
+                .method(TrainingMethod.leco()
+                        .withLatents(source.withRollout(rollout -> rollout.withSteps(8)))
+                        .withTimesteps(range))
                 .build();
     }
 
@@ -212,7 +213,7 @@ class NoisyLatentsTest {
             assertThatThrownBy(() -> NoisyLatents.of(tiny.withNewCache(), spec))
                     .isInstanceOf(InvalidSettingException.class)
                     .hasMessage("timesteps are 990 to 999, but a rollout of at most 8 steps stops at none of them;"
-                            + " expected a wider range or more maxDenoisingSteps");
+                            + " expected a wider range or more steps");
         }
     }
 
@@ -228,7 +229,7 @@ class NoisyLatentsTest {
     @ParameterizedTest
     @MethodSource("narrowRanges")
     void short_rollouts_reach_every_timestep(TimestepRange range) {
-        for (Drawn drawn : draw(new LatentSource.ShortRollout(3), range, PAIR, 3)) {
+        for (Drawn drawn : draw(LatentSource.shortRollout(3), range, PAIR, 3)) {
             assertThat(Arrays.stream(drawn.timesteps())).allMatch(range::contains);
             for (float value : drawn.latents()) {
                 assertThat(value).isFinite();

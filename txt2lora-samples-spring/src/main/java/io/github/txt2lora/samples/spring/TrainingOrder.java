@@ -37,7 +37,7 @@ record TrainingOrder(String name, String look, int iterations) {
                 .spec(TrainingSpec.builder()
                         .iterations(iterations)
                         .learningRate(2e-3)
-                        .maxDenoisingSteps(12)
+                        .method(method -> method.withRollout(rollout -> rollout.withSteps(12)))
                         .build())
                 .output(folder)
                 .build();
