@@ -16,11 +16,7 @@ import java.util.Optional;
  * @param cacheLimit bytes that the folder may take, and memory too, greater than 0, 2 GiB by default
  */
 public record EngineOptions(
-        Device device,
-        int threads,
-        CancelMode onExit,
-        Optional<Path> cacheFolder,
-        long cacheLimit) {
+        Device device, int threads, CancelMode onExit, Optional<Path> cacheFolder, long cacheLimit) {
 
     private static final long DEFAULT_CACHE_LIMIT = 2L << 30;
 

@@ -104,12 +104,8 @@ public sealed interface ModelSource {
      * @param tokenVariable the environment variable that holds the access token for the site, which is sent to its host
      *     alone; empty for none
      */
-    record Download(
-            String name,
-            URI url,
-            Path folder,
-            Optional<String> sha256,
-            Optional<String> tokenVariable) implements ModelSource {
+    record Download(String name, URI url, Path folder, Optional<String> sha256, Optional<String> tokenVariable)
+            implements ModelSource {
 
         private static final String ENDING = ".safetensors";
 
@@ -187,8 +183,8 @@ public sealed interface ModelSource {
         /** Shows the address without what may be secret. */
         @Override
         public String toString() {
-            return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256=" + sha256.orElse("none")
-                    + ", tokenVariable=" + tokenVariable.orElse("none") + "]";
+            return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256="
+                    + sha256.orElse("none") + ", tokenVariable=" + tokenVariable.orElse("none") + "]";
         }
     }
 

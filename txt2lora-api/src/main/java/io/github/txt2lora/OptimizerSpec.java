@@ -27,7 +27,8 @@ public sealed interface OptimizerSpec {
 
     /** {@link Prodigy} with prodigyopt's defaults; meant for a learning rate of 1. */
     static Prodigy prodigy() {
-        return new Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1.0, Double.POSITIVE_INFINITY);
+        return new Prodigy(
+                0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1.0, Double.POSITIVE_INFINITY);
     }
 
     /** {@link Adafactor} with transformers' defaults, and the learning rate given from outside. */

@@ -195,8 +195,7 @@ public record TrainingSpec(
          * @throws InvalidSettingException if it is less than 1
          */
         public Builder gradientAccumulationSteps(int gradientAccumulationSteps) {
-            this.gradientAccumulationSteps =
-                    Check.atLeast("gradientAccumulationSteps", gradientAccumulationSteps, 1);
+            this.gradientAccumulationSteps = Check.atLeast("gradientAccumulationSteps", gradientAccumulationSteps, 1);
             return this;
         }
 

@@ -42,13 +42,16 @@ class OptimizerSpecTest {
                         () -> new OptimizerSpec.Lion(0.9, 0.99, Double.NaN)),
                 rejection(
                         "beta3 is 1.5; expected a number from 0 to below 1",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.of(1.5), 1e-8, 0, false, false, 1e-6, 1, 2)),
+                        () -> new OptimizerSpec.Prodigy(
+                                0.9, 0.999, OptionalDouble.of(1.5), 1e-8, 0, false, false, 1e-6, 1, 2)),
                 rejection(
                         "d0 is 0.0; expected a number greater than 0",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 0, 1, 2)),
+                        () -> new OptimizerSpec.Prodigy(
+                                0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 0, 1, 2)),
                 rejection(
                         "growthRate is 0.5; expected 1 or more, or Infinity",
-                        () -> new OptimizerSpec.Prodigy(0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1, 0.5)),
+                        () -> new OptimizerSpec.Prodigy(
+                                0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1, 0.5)),
                 rejection(
                         "decayRate is 0.8; expected a number below 0, for example -0.8",
                         () -> new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, 0.8, null, 0, false)),

@@ -44,7 +44,8 @@ class TrainingMethodTest {
                 rejection("gapBelow is 0.0; expected a number greater than 0", () -> StopRule.gapBelow(0)),
                 rejection("noBetterFor is 0; expected 1 or more", () -> StopRule.noBetterFor(0)),
                 rejection(
-                        "everyIterations is 0; expected 1 or more", () -> StopRule.never().withEveryIterations(0)));
+                        "everyIterations is 0; expected 1 or more",
+                        () -> StopRule.never().withEveryIterations(0)));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -52,17 +52,23 @@ class TrainingSpecTest {
                         b -> b.learningRate(Double.POSITIVE_INFINITY)),
                 rejection("optimizer is null; expected a value", b -> b.optimizer(Nothing.of(OptimizerSpec.class))),
                 rejection("warmupIterations is -1; expected 0 or more", b -> b.warmupIterations(-1)),
-                rejection("steps is 1; expected a number from 2 to 1000", b -> RolloutSpec.defaults().withSteps(1)),
                 rejection(
-                        "steps is 1001; expected a number from 2 to 1000", b -> RolloutSpec.defaults().withSteps(1001)),
+                        "steps is 1; expected a number from 2 to 1000",
+                        b -> RolloutSpec.defaults().withSteps(1)),
+                rejection(
+                        "steps is 1001; expected a number from 2 to 1000",
+                        b -> RolloutSpec.defaults().withSteps(1001)),
                 rejection(
                         "guidanceScale is NaN; expected a finite number",
                         b -> RolloutSpec.defaults().withGuidanceScale(Double.NaN)),
                 rejection("gradientAccumulationSteps is 0; expected 1 or more", b -> b.gradientAccumulationSteps(0)),
                 rejection("maxGradientNorm is 0.0; expected a number greater than 0", b -> b.maxGradientNorm(0.0)),
                 rejection("clipSkip is 0; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(0))),
-                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
-                rejection("everyIterations is -1; expected 0 or more", b -> b.saving(saving -> saving.withEveryIterations(-1))));
+                rejection(
+                        "clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
+                rejection(
+                        "everyIterations is -1; expected 0 or more",
+                        b -> b.saving(saving -> saving.withEveryIterations(-1))));
     }
 
     @ParameterizedTest(name = "{0}")

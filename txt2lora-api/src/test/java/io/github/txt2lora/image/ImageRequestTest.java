@@ -53,7 +53,8 @@ class ImageRequestTest {
                 rejection("steps is 0; expected a number from 1 to 1000", b -> b.steps(0)),
                 rejection("guidanceScale is NaN; expected a finite number", b -> b.guidanceScale(Double.NaN)),
                 rejection("count is 0; expected 1 or more", b -> b.count(0)),
-                rejection("clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
+                rejection(
+                        "clipSkip is 13; expected a number from 1 to 12", b -> b.modelUse(use -> use.withClipSkip(13))),
                 rejection(
                         "lora weight is Infinity; expected a finite number",
                         b -> b.lora(Path.of("a.safetensors"), Double.POSITIVE_INFINITY)));

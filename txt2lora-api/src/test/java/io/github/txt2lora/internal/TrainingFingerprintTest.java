@@ -70,8 +70,12 @@ class TrainingFingerprintTest {
                 .gradientAccumulationSteps(2)
                 .maxGradientNorm(1.5)
                 .seed(-42)
-                .modelUse(use -> use.withPrecision(Precision.BF16).withClipSkip(2).withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
-                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5)))
+                .modelUse(use -> use.withPrecision(Precision.BF16)
+                        .withClipSkip(2)
+                        .withPredictionType(PredictionType.V_PREDICTION)
+                        .withTerminalSnr(TerminalSnr.ZERO))
+                .stopping(stopping -> stopping.withRule(
+                        StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5)))
                 .build();
 
         assertThat(digest(spec)).isEqualTo("5eebe66fdf2c28e88f9334af4aa6f46f4e24d3b6ff9c573de6aad3f18000b049");

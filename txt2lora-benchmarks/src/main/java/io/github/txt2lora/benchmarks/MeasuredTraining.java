@@ -92,7 +92,12 @@ final class MeasuredTraining {
     }
 
     private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
-        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), spec.modelUse().clipSkip());
+        var encoder = new PromptEncoder(
+                torch,
+                checkpoint,
+                ClipTokenizer.load(),
+                spec.modelUse().precision(),
+                spec.modelUse().clipSkip());
         return PromptEmbeddings.encode(encoder, lessons, owner, warning -> {});
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -13,7 +14,6 @@ import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
-import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
@@ -102,8 +102,8 @@ final class PictureDistances {
 
     private Drawn draw(String prompt, int resolution, double loraStrength) {
         try (NDManager scope = torch.newScope()) {
-            Scheduler scheduler =
-                    Scheduler.of(SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, STEPS, Parameterization.EPSILON));
+            Scheduler scheduler = Scheduler.of(
+                    SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, STEPS, Parameterization.EPSILON));
             int side = resolution / 8;
             NDArray noise = scope.create(
                     new TorchGenerator(SEED).normal(PICTURES * 4 * side * side), new Shape(PICTURES, 4, side, side));

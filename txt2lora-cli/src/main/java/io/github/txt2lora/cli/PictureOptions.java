@@ -126,7 +126,9 @@ final class PictureOptions {
                 .width(size.width())
                 .height(size.height())
                 .scheduler(scheduler)
-                .modelUse(use -> use.withClipSkip(clipSkip).withPredictionType(prediction).withPrecision(precision))
+                .modelUse(use -> use.withClipSkip(clipSkip)
+                        .withPredictionType(prediction)
+                        .withPrecision(precision))
                 .loras(loras)
                 .loraFolder(Optional.ofNullable(loraFolder));
         return places == null ? request : request.composition(places.composition());

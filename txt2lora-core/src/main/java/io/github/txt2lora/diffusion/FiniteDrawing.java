@@ -43,12 +43,15 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
         try (NDArray sum = values.sum()) {
             if (!Float.isFinite(HostNumbers.scalar(sum))) {
                 throw new Txt2LoraException("drawing " + Excerpt.quoted(request.prompt()) + " failed: " + part
-                        + " is infinite or not a number at precision " + request.modelUse().precision() + "; " + advice());
+                        + " is infinite or not a number at precision "
+                        + request.modelUse().precision() + "; " + advice());
             }
         }
     }
 
     private String advice() {
-        return request.modelUse().precision() == Precision.FP32 ? "the weight of a LoRA may be too high" : "use precision FP32";
+        return request.modelUse().precision() == Precision.FP32
+                ? "the weight of a LoRA may be too high"
+                : "use precision FP32";
     }
 }

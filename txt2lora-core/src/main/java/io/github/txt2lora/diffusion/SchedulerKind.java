@@ -36,7 +36,10 @@ public enum SchedulerKind {
     private final List<SchedulerType> types;
 
     SchedulerKind(
-            String displayName, NoiseLevels levels, Function<SchedulerConfig, Scheduler> start, SchedulerType... types) {
+            String displayName,
+            NoiseLevels levels,
+            Function<SchedulerConfig, Scheduler> start,
+            SchedulerType... types) {
         this.displayName = displayName;
         this.levels = levels;
         this.start = start;

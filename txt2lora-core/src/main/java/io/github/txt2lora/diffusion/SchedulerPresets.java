@@ -32,7 +32,8 @@ public final class SchedulerPresets {
      * @param parameterization what the UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
-    public static SchedulerConfig stableDiffusion(SchedulerType scheduler, int steps, Parameterization parameterization) {
+    public static SchedulerConfig stableDiffusion(
+            SchedulerType scheduler, int steps, Parameterization parameterization) {
         SchedulerConfig.Builder builder = builder(scheduler, steps, parameterization);
         switch (scheduler) {
             case DDIM -> builder.stepsOffset(1).setAlphaToOne(false);

@@ -15,7 +15,8 @@ record GroupKey(ModelSource model, Precision precision, LoraSpec lora, int gradi
 
     static GroupKey of(LoraTraining training) {
         TrainingSpec spec = training.spec();
-        return new GroupKey(training.model(), spec.modelUse().precision(), spec.lora(), spec.gradientAccumulationSteps());
+        return new GroupKey(
+                training.model(), spec.modelUse().precision(), spec.lora(), spec.gradientAccumulationSteps());
     }
 
     /** The jobs that can be done together, each group in the place of its first one. */

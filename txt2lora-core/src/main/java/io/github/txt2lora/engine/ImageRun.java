@@ -59,8 +59,11 @@ final class ImageRun {
                 Checkpoint checkpoint =
                         models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
-            var parameterization =
-                    Parameterization.of(checkpoint, request.modelUse().predictionType(), request.modelUse().terminalSnr(), this::warn);
+            var parameterization = Parameterization.of(
+                    checkpoint,
+                    request.modelUse().predictionType(),
+                    request.modelUse().terminalSnr(),
+                    this::warn);
             // before the UNet, so that the text encoders' memory is free for it
             var encoder = new PromptEncoder(
                     torch,

@@ -93,7 +93,11 @@ final class TrainingSetup {
         }
         var base = new BaseModel(
                 checkpoint.family(),
-                Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), log::warn));
+                Parameterization.of(
+                        checkpoint,
+                        spec.modelUse().predictionType(),
+                        spec.modelUse().terminalSnr(),
+                        log::warn));
         warnOfUselessCrops(base.family());
         log.checkpoint();
         // before the UNet, so that the text encoders' memory is free for it
@@ -171,7 +175,12 @@ final class TrainingSetup {
 
     private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
         var encoder = new PromptEncoder(
-                engine.torch(), checkpoint, engine.tokenizer(), spec.modelUse().precision(), spec.modelUse().clipSkip(), checkpoint::tensors);
+                engine.torch(),
+                checkpoint,
+                engine.tokenizer(),
+                spec.modelUse().precision(),
+                spec.modelUse().clipSkip(),
+                checkpoint::tensors);
         return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
     }
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SchedulerConfigTest {
 
-    private static final Parameterization ZERO_TERMINAL_SNR = new Parameterization(PredictedQuantity.V_PREDICTION, true);
+    private static final Parameterization ZERO_TERMINAL_SNR =
+            new Parameterization(PredictedQuantity.V_PREDICTION, true);
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY})

@@ -296,8 +296,8 @@ class BadInputTest {
     void weights_that_the_file_cannot_hold_are_saved_in_another_precision_by_the_next_run()
             throws InterruptedException {
         TrainingSpec.Builder spec = Tiny.spec(1).learningRate(1e6);
-        LoraTraining training =
-                Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP16))).build();
+        LoraTraining training = Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP16)))
+                .build();
 
         assertThatThrownBy(() -> engine.train(training))
                 .isInstanceOf(TrainingFailedException.class)
@@ -308,7 +308,10 @@ class BadInputTest {
         assertThat(training.loraFile()).doesNotExist();
 
         var log = new EventLog();
-        engine.train(Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP32))).build(), log);
+        engine.train(
+                Tiny.training(output, spec.saving(saving -> saving.withPrecision(Precision.FP32)))
+                        .build(),
+                log);
         log.await(TrainingFinished.class);
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(log.events(IterationFinished.class)).isEmpty();

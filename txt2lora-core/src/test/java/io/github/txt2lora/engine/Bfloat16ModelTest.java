@@ -113,7 +113,8 @@ class Bfloat16ModelTest {
     void every_precision_takes_it(Precision precision) {
         ModelSource model = ModelSource.file(
                 Bfloat16Copy.write(Tiny.modelFile(), folder.resolve("bf16.safetensors"), tensor -> true));
-        TrainedLora lora = engine.train(training(model, folder, Tiny.spec(2).modelUse(use -> use.withPrecision(precision))));
+        TrainedLora lora =
+                engine.train(training(model, folder, Tiny.spec(2).modelUse(use -> use.withPrecision(precision))));
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
     }
 }

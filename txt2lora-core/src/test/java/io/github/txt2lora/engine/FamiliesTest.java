@@ -110,7 +110,8 @@ class FamiliesTest {
     @EnumSource(ModelFamily.class)
     void trains_and_draws_with_the_lora(ModelFamily family) {
         Path model = model(family);
-        TrainedLora lora = train(model, TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON)), false);
+        TrainedLora lora = train(
+                model, TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON)), false);
 
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> loss > 0);
         assertThat(lora.warnings()).isEmpty();
@@ -145,8 +146,9 @@ class FamiliesTest {
     @ParameterizedTest
     @EnumSource(ModelFamily.class)
     void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
-        var spec =
-                TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO));
+        var spec = TrainingSpec.leco()
+                .modelUse(use ->
+                        use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO));
         TrainedLora lora = train(model(family), spec, false);
 
         assertThat(lora.metadata())
@@ -184,9 +186,10 @@ class FamiliesTest {
     void what_the_model_predicts_changes_the_picture() {
         ImageRequest.Builder request = picture(ModelSource.folder(model(ModelFamily.SDXL)));
         int[] epsilon = pixels(request.build());
-        int[] velocity =
-                pixels(request.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION)).build());
-        int[] zeroTerminalSnr = pixels(request.modelUse(use -> use.withTerminalSnr(TerminalSnr.ZERO)).build());
+        int[] velocity = pixels(request.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION))
+                .build());
+        int[] zeroTerminalSnr = pixels(
+                request.modelUse(use -> use.withTerminalSnr(TerminalSnr.ZERO)).build());
 
         assertThat(velocity).isNotEqualTo(epsilon);
         assertThat(zeroTerminalSnr).isNotEqualTo(velocity);
@@ -195,8 +198,8 @@ class FamiliesTest {
     @ParameterizedTest
     @EnumSource(ModelFamily.class)
     void only_sdxl_tells_no_negative_prompt_from_one_without_words(ModelFamily family) {
-        ImageRequest.Builder request =
-                picture(ModelSource.folder(model(family))).modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
+        ImageRequest.Builder request = picture(ModelSource.folder(model(family)))
+                .modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         int[] none = pixels(request.negativePrompt("").build());
         int[] withoutWords = pixels(request.negativePrompt(" ").build());
 

@@ -34,7 +34,10 @@ final class KilledTraining {
                 EngineOptions.builder().device(Device.cpu()).threads(1).build();
         try (TrainingEngine engine = TrainingEngine.open(options)) {
             engine.train(
-                    Tiny.training(Path.of(args[0]), Tiny.spec(ITERATIONS).saving(saving -> saving.withStates(StateSpec.everyIterations(1))))
+                    Tiny.training(
+                                    Path.of(args[0]),
+                                    Tiny.spec(ITERATIONS)
+                                            .saving(saving -> saving.withStates(StateSpec.everyIterations(1))))
                             .build(),
                     listener);
         }

@@ -75,9 +75,7 @@ class LatentSourcesTest {
                                 NOISE,
                                 new LatentSource.Noise(0, 500),
                                 LatentSource.mixture(
-                                        LatentSource.shortRollout(1).weighing(1),
-                                        POOL.weighing(1),
-                                        NOISE.weighing(1)))
+                                        LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)))
                         .map(source -> Arguments.of(family, source)));
     }
 
@@ -88,7 +86,8 @@ class LatentSourcesTest {
                 .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
                 .saving(saving -> saving.withPrecision(Precision.FP32));
         return family == ModelFamily.SD2
-                ? spec.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
+                ? spec.modelUse(use ->
+                        use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
                 : spec.modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
     }
 
@@ -143,8 +142,9 @@ class LatentSourcesTest {
 
     @Test
     void leco_s_method_measures_nothing() {
-        TrainedLora lora = engine.train(
-                Tiny.training(folder, Tiny.spec(1).method(method -> method.withRollout(rollout -> rollout.withSteps(2)))).build());
+        TrainedLora lora = engine.train(Tiny.training(
+                        folder, Tiny.spec(1).method(method -> method.withRollout(rollout -> rollout.withSteps(2))))
+                .build());
 
         assertThat(lora.quality()).isEmpty();
         // one step of the rollout with guidance, three teachers, and the LoRA forward and backward

@@ -69,7 +69,8 @@ class LoraFolderTest {
 
     @Test
     void a_hostile_name_is_cut_and_escaped() {
-        assertThatThrownBy(() -> LoraFolder.find(new LoraTag("\u001b[2J\n" + "x".repeat(100_000), 1), Optional.of(folder)))
+        assertThatThrownBy(() ->
+                        LoraFolder.find(new LoraTag("\u001b[2J\n" + "x".repeat(100_000), 1), Optional.of(folder)))
                 .isInstanceOf(InvalidSettingException.class)
                 .message()
                 .startsWith("the prompt names the LoRA \"\\u001b[2J\\u000axxx")

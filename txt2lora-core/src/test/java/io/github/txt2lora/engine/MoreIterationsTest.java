@@ -87,7 +87,9 @@ class MoreIterationsTest {
     }
 
     private static TrainingSpec.Builder constant(int iterations) {
-        return Tiny.spec(iterations).method(method -> method.withRollout(rollout -> rollout.withSteps(3))).learningRate(1e-2);
+        return Tiny.spec(iterations)
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                .learningRate(1e-2);
     }
 
     static Stream<TrainingSpec.Builder> schedulesThatDoNotSpanAllIterations() {
@@ -97,7 +99,9 @@ class MoreIterationsTest {
                 constant(2)
                         .optimizer(OptimizerSpec.prodigy())
                         .method(Tiny.keeping(new LatentSource.Pool(4, 2, 2, 3)))
-                        .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(1)).withMeasureQuality(true)));
+                        .stopping(stopping -> stopping.withRule(
+                                        StopRule.noBetterFor(100).withEveryIterations(1))
+                                .withMeasureQuality(true)));
     }
 
     @ParameterizedTest
@@ -136,8 +140,10 @@ class MoreIterationsTest {
     @Test
     void fewer_iterations_do_not_throw_the_longer_state_away() throws Exception {
         byte[] two = atOnce(constant(2));
-        byte[] three = atOnce(constant(3).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
-        byte[] five = atOnce(constant(5).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
+        byte[] three = atOnce(constant(3)
+                .saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
+        byte[] five = atOnce(constant(5)
+                .saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.NEVER))));
         train(constant(4));
 
         Run shorter = train(constant(2).saving(saving -> saving.withStates(StateSpec.everyIterations(1))));
@@ -176,8 +182,9 @@ class MoreIterationsTest {
     void a_required_state_of_more_iterations_is_refused() throws Exception {
         train(constant(3));
 
-        assertThatThrownBy(() ->
-                        train(constant(2).saving(saving -> saving.withStates(StateSpec.everyIterations(1).withResume(Resume.REQUIRED)))))
+        assertThatThrownBy(() -> train(constant(2)
+                        .saving(saving ->
+                                saving.withStates(StateSpec.everyIterations(1).withResume(Resume.REQUIRED)))))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("is of 3 iterations, more than the 2 that are to be made");
         assertThat(states()).containsExactly("krnkmd-3.state");

@@ -57,7 +57,9 @@ class NativeMemoryTest {
             for (LatentSource source : List.of(new LatentSource.Pool(4, 2, 2, 3), new LatentSource.Noise(4, 500))) {
                 TrainingSpec.Builder spec = Tiny.spec(3)
                         .method(Tiny.keeping(source))
-                        .stopping(stopping -> stopping.withRule(StopRule.gapBelow(1e-9).withEveryIterations(2)).withMeasureQuality(true));
+                        .stopping(stopping -> stopping.withRule(
+                                        StopRule.gapBelow(1e-9).withEveryIterations(2))
+                                .withMeasureQuality(true));
                 TrainedLora lora = engine.train(Tiny.training(folder, spec).build());
                 assertThat(lora.quality()).isPresent();
                 assertThat(use(engine)).isEqualTo(before);

@@ -157,7 +157,9 @@ class PhaseTest {
     private static TrainingSpec.Builder measuredSpec() {
         return Tiny.spec(4)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
-                .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(2)).withMeasureQuality(true))
+                .stopping(
+                        stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(2))
+                                .withMeasureQuality(true))
                 .saving(saving -> saving.withEveryIterations(1).withStates(StateSpec.everyIterations(100)));
     }
 
@@ -189,8 +191,10 @@ class PhaseTest {
 
     @Test
     void training_that_is_cancelled_while_its_end_is_measured_has_its_lora() throws Exception {
-        TrainingSpec.Builder spec =
-                measuredSpec().stopping(stopping -> stopping.withRule(StopRule.never())).saving(saving -> saving.withEveryIterations(0)).iterations(1);
+        TrainingSpec.Builder spec = measuredSpec()
+                .stopping(stopping -> stopping.withRule(StopRule.never()))
+                .saving(saving -> saving.withEveryIterations(0))
+                .iterations(1);
         var log = new EventLog();
 
         EngineJob job = run(

@@ -73,7 +73,10 @@ class ResumeTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return Tiny.spec(ITERATIONS).method(method -> method.withRollout(rollout -> rollout.withSteps(3))).learningRate(1e-3).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
+        return Tiny.spec(ITERATIONS)
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                .learningRate(1e-3)
+                .saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
     }
 
     private LoraTraining training() {
@@ -142,7 +145,9 @@ class ResumeTest {
                         .withLossWeighting(LossWeighting.minSnr())
                         .withRollout(rollout -> rollout.withSteps(3)))
                 .learningRate(0.1)
-                .stopping(stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(1)).withMeasureQuality(true));
+                .stopping(
+                        stopping -> stopping.withRule(StopRule.noBetterFor(100).withEveryIterations(1))
+                                .withMeasureQuality(true));
     }
 
     @ParameterizedTest
@@ -279,7 +284,10 @@ class ResumeTest {
 
     @Test
     void no_state_is_written_when_they_are_off() throws Exception {
-        interrupt(Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.off()))).build(), CancelMode.SUSPEND);
+        interrupt(
+                Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.off())))
+                        .build(),
+                CancelMode.SUSPEND);
 
         assertThat(states()).isEmpty();
     }
@@ -309,7 +317,8 @@ class ResumeTest {
         bytes[bytes.length - 2] ^= 1;
         Files.write(model, bytes);
         LoraTraining required = training.toBuilder()
-                .spec(spec().saving(saving -> saving.withStates(StateSpec.everyIterations(2).withResume(Resume.REQUIRED)))
+                .spec(spec().saving(saving ->
+                                saving.withStates(StateSpec.everyIterations(2).withResume(Resume.REQUIRED)))
                         .build())
                 .build();
 
@@ -391,8 +400,9 @@ class ResumeTest {
     void a_required_state_that_is_missing_is_named() {
         StateSpec required = StateSpec.everyIterations(2).withResume(Resume.REQUIRED);
 
-        assertThatThrownBy(() -> engine.train(
-                        Tiny.training(folder, spec().saving(saving -> saving.withStates(required))).build()))
+        assertThatThrownBy(() ->
+                        engine.train(Tiny.training(folder, spec().saving(saving -> saving.withStates(required)))
+                                .build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(
                         "resume is REQUIRED, but there is no state " + folder.resolve("krnkmd-*.state"));
@@ -402,17 +412,20 @@ class ResumeTest {
     void never_resuming_begins_anew() throws Exception {
         interrupt(training(), CancelMode.SUSPEND);
 
-        trainLogged(
-                Tiny.training(folder, spec().saving(saving -> saving.withStates(StateSpec.everyIterations(2).withResume(Resume.NEVER))))
-                        .build());
+        trainLogged(Tiny.training(
+                        folder,
+                        spec().saving(saving ->
+                                saving.withStates(StateSpec.everyIterations(2).withResume(Resume.NEVER))))
+                .build());
 
         assertThat(log.events(StateRestored.class)).isEmpty();
     }
 
     @Test
     void a_training_whose_numbers_go_wrong_keeps_only_states_from_before() throws Exception {
-        TrainingSpec.Builder spec =
-                spec().optimizer(OptimizerSpec.sgd()).learningRate(1e30).saving(saving -> saving.withStates(StateSpec.everyIterations(100)));
+        TrainingSpec.Builder spec = spec().optimizer(OptimizerSpec.sgd())
+                .learningRate(1e30)
+                .saving(saving -> saving.withStates(StateSpec.everyIterations(100)));
 
         assertThatThrownBy(() -> engine.train(Tiny.training(folder, spec).build()))
                 .isInstanceOf(TrainingFailedException.class)

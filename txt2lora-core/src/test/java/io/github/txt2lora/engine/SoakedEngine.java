@@ -34,8 +34,8 @@ final class SoakedEngine {
                 for (int i = 0; i < TRAININGS_PER_ENGINE; i++) {
                     // not going on from the finished one before
                     StateSpec states = StateSpec.everyIterations(1).withResume(Resume.NEVER);
-                    engine.train(
-                            Tiny.training(output, Tiny.spec(2).saving(saving -> saving.withStates(states))).build());
+                    engine.train(Tiny.training(output, Tiny.spec(2).saving(saving -> saving.withStates(states)))
+                            .build());
                 }
             }
             report();

@@ -119,8 +119,8 @@ class StopRuleTest {
 
     @Test
     void the_best_lora_is_saved_and_not_the_last() throws Exception {
-        TrainedLora lora =
-                trainLogged(spec(StopRule.noBetterFor(2).withEveryIterations(1)).saving(saving -> saving.withEveryIterations(1)));
+        TrainedLora lora = trainLogged(
+                spec(StopRule.noBetterFor(2).withEveryIterations(1)).saving(saving -> saving.withEveryIterations(1)));
 
         List<GapMeasured> gaps = log.events(GapMeasured.class);
         GapMeasured best = gaps.stream()
@@ -164,8 +164,10 @@ class StopRuleTest {
                 .iterations(3)
                 .learningRate(1e-3)
                 .stopping(stopping -> stopping.withMeasureQuality(false)));
-        TrainingSpec.Builder unmeasured =
-                spec(StopRule.never()).iterations(3).learningRate(1e-3).stopping(stopping -> stopping.withMeasureQuality(false));
+        TrainingSpec.Builder unmeasured = spec(StopRule.never())
+                .iterations(3)
+                .learningRate(1e-3)
+                .stopping(stopping -> stopping.withMeasureQuality(false));
         TrainedLora expected = engine.train(
                 Tiny.training(folder.resolve("unmeasured"), unmeasured).build());
 

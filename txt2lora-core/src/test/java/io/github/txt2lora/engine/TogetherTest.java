@@ -177,8 +177,8 @@ class TogetherTest {
 
     @Test
     void work_is_counted_for_each() throws Exception {
-        TrainingSpec.Builder spec =
-                spec().stopping(stopping -> stopping.withMeasureQuality(true)).saving(saving -> saving.withStates(StateSpec.defaults().withResume(Resume.NEVER)));
+        TrainingSpec.Builder spec = spec().stopping(stopping -> stopping.withMeasureQuality(true))
+                .saving(saving -> saving.withStates(StateSpec.defaults().withResume(Resume.NEVER)));
         List<LoraTraining> trainings = List.of(training("krnkmd", spec), training("tyankmk", spec));
         reopen(); // where nothing is kept yet
         List<TrainingJob> jobs = engine.startTogether(trainings);
@@ -195,8 +195,8 @@ class TogetherTest {
 
     @Test
     void one_that_ends_early_by_its_rule_leaves_the_others_alone() throws Exception {
-        TrainingSpec.Builder easy =
-                spec().stopping(stopping -> stopping.withMeasureQuality(true).withRule(StopRule.gapBelow(1.5).withEveryIterations(1)));
+        TrainingSpec.Builder easy = spec().stopping(stopping -> stopping.withMeasureQuality(true)
+                .withRule(StopRule.gapBelow(1.5).withEveryIterations(1)));
         List<LoraTraining> trainings = List.of(training("krnkmd", easy), training("tyankmk", spec()));
 
         List<TrainingJob> jobs = engine.startTogether(trainings);
@@ -257,7 +257,8 @@ class TogetherTest {
 
     @Test
     void trainings_that_were_suspended_go_on_together() throws Exception {
-        TrainingSpec.Builder kept = spec().iterations(6).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
+        TrainingSpec.Builder kept =
+                spec().iterations(6).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
         List<LoraTraining> trainings = List.of(training("krnkmd", kept), training("tyankmk", kept));
         List<TrainingJob> jobs = engine.startTogether(trainings, training -> new TrainingListener() {
             @Override

@@ -104,9 +104,9 @@ class TrainingResultTest {
 
     @Test
     void file_can_be_used_again() {
-        TrainedLora lora = engine.train(
-                Tiny.training(folder, Tiny.spec(2).learningRate(0.01).saving(saving -> saving.withPrecision(Precision.FP32)))
-                        .build());
+        TrainedLora lora = engine.train(Tiny.training(
+                        folder, Tiny.spec(2).learningRate(0.01).saving(saving -> saving.withPrecision(Precision.FP32)))
+                .build());
 
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope()) {
@@ -191,7 +191,8 @@ class TrainingResultTest {
     @Test
     void states_are_saved_on_the_way() {
         TrainedLora lora =
-                engine.train(Tiny.training(folder, Tiny.spec(5).saving(saving -> saving.withEveryIterations(2))).build());
+                engine.train(Tiny.training(folder, Tiny.spec(5).saving(saving -> saving.withEveryIterations(2)))
+                        .build());
 
         assertThat(files())
                 .containsExactly(
@@ -207,8 +208,8 @@ class TrainingResultTest {
 
     @Test
     void state_on_the_way_is_what_a_shorter_training_gives() throws IOException {
-        engine.train(
-                Tiny.training(folder.resolve("long"), Tiny.spec(4).saving(saving -> saving.withEveryIterations(2))).build());
+        engine.train(Tiny.training(folder.resolve("long"), Tiny.spec(4).saving(saving -> saving.withEveryIterations(2)))
+                .build());
         engine.train(Tiny.training(folder.resolve("short"), 2));
 
         assertThat(tensors(folder.resolve("long/krnkmd_2steps.safetensors")))
@@ -218,8 +219,9 @@ class TrainingResultTest {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void file_has_the_precision_that_was_asked_for(Precision precision) {
-        TrainedLora lora = engine.train(
-                Tiny.training(folder, Tiny.spec(1).saving(saving -> saving.withPrecision(precision))).build());
+        TrainedLora lora =
+                engine.train(Tiny.training(folder, Tiny.spec(1).saving(saving -> saving.withPrecision(precision)))
+                        .build());
 
         ElementType expected = switch (precision) {
             case FP32 -> ElementType.F32;
@@ -237,8 +239,9 @@ class TrainingResultTest {
             names = {"BF16", "FP16"})
     void reduced_precision_trains_to_nearly_the_same_losses(Precision precision) {
         TrainedLora exact = engine.train(Tiny.training(folder, 3));
-        TrainedLora reduced = engine.train(
-                Tiny.training(folder, Tiny.spec(3).modelUse(use -> use.withPrecision(precision))).build());
+        TrainedLora reduced =
+                engine.train(Tiny.training(folder, Tiny.spec(3).modelUse(use -> use.withPrecision(precision)))
+                        .build());
 
         assertThat(reduced.losses()).hasSize(3).isNotEqualTo(exact.losses());
         assertThat(reduced.firstLoss()).isCloseTo(exact.firstLoss(), within(0.2 * exact.firstLoss()));

@@ -64,7 +64,13 @@ class LecoFilesParityTest {
         assertThat(training.output()).isEqualTo(base.resolve((String) save.get("path")));
         assertThat(training.spec().iterations()).isEqualTo(train.get("iterations"));
         assertThat(training.spec().learningRate()).isEqualTo(train.get("lr"));
-        assertThat(training.spec().method().latents().rolloutSpec().orElseThrow().steps()).isEqualTo(train.get("max_denoising_steps"));
+        assertThat(training.spec()
+                        .method()
+                        .latents()
+                        .rolloutSpec()
+                        .orElseThrow()
+                        .steps())
+                .isEqualTo(train.get("max_denoising_steps"));
         assertThat(training.spec().optimizer().getClass().getSimpleName())
                 .isEqualToIgnoringCase((String) train.get("optimizer"));
         assertThat(training.spec().learningRateSchedule().getClass().getSimpleName())

@@ -60,7 +60,8 @@ class LecoParityTest {
                 UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision());
                 GoldenFile tensors =
                         GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            var encoder = new PromptEncoder(
+                    torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             var lessons = Lessons.of(training.prompts(), spec.method().preservation());
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
@@ -74,7 +75,11 @@ class LecoParityTest {
                     torch,
                     unet,
                     embeddings,
-                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {}),
+                    Parameterization.of(
+                            checkpoint,
+                            spec.modelUse().predictionType(),
+                            spec.modelUse().terminalSnr(),
+                            warning -> {}),
                     "recorded",
                     new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(

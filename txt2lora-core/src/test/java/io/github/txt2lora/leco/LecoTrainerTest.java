@@ -52,7 +52,8 @@ class LecoTrainerTest {
     static void load() {
         torch = TestTorch.start();
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
-        unet = UNet.load(torch, checkpoint, TrainingSpec.builder().build().modelUse().precision());
+        unet = UNet.load(
+                torch, checkpoint, TrainingSpec.builder().build().modelUse().precision());
     }
 
     @AfterAll
@@ -76,7 +77,8 @@ class LecoTrainerTest {
 
     private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            var encoder = new PromptEncoder(
+                    torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, LESSONS, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
@@ -88,8 +90,11 @@ class LecoTrainerTest {
                     gradients.add(gradient.toFloatArray());
                 }
             };
-            var parameterization =
-                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {});
+            var parameterization = Parameterization.of(
+                    checkpoint,
+                    spec.modelUse().predictionType(),
+                    spec.modelUse().terminalSnr(),
+                    warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2))) {

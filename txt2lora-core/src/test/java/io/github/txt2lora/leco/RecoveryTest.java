@@ -35,8 +35,8 @@ import io.github.txt2lora.torch.NativeUse;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
-import java.util.OptionalDouble;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,7 +83,10 @@ class RecoveryTest {
     }
 
     private static TrainingSpec.Builder spec() {
-        return TrainingSpec.leco().iterations(60).method(method -> method.withRollout(rollout -> rollout.withSteps(2))).learningRate(1e-3);
+        return TrainingSpec.leco()
+                .iterations(60)
+                .method(method -> method.withRollout(rollout -> rollout.withSteps(2)))
+                .learningRate(1e-3);
     }
 
     /** A training on the tiny model. */
@@ -101,8 +104,11 @@ class RecoveryTest {
         Session(TrainingSpec spec, UNet unet) {
             parameters = LoraParameters.initialize(
                     scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
-            var parameterization =
-                    Parameterization.of(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), warning -> {});
+            var parameterization = Parameterization.of(
+                    checkpoint,
+                    spec.modelUse().predictionType(),
+                    spec.modelUse().terminalSnr(),
+                    warning -> {});
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2));
@@ -332,7 +338,10 @@ class RecoveryTest {
     @Test
     void a_scale_of_the_loss_that_is_too_large_is_lowered_within_the_iteration() {
         try (UNet half = UNet.load(torch, checkpoint, Precision.FP16);
-                var session = new Session(spec().modelUse(use -> use.withPrecision(Precision.FP16)).build(), half)) {
+                var session = new Session(
+                        spec().modelUse(use -> use.withPrecision(Precision.FP16))
+                                .build(),
+                        half)) {
             TrainerState state = session.trainer.state().trainer();
             // no half-precision gradient survives this
             var huge = new LossScale(0x1p40, 0);

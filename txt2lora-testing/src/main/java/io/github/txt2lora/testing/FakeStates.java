@@ -48,7 +48,9 @@ public final class FakeStates {
         return training.toBuilder()
                 .spec(training.spec().toBuilder()
                         .iterations(Integer.MAX_VALUE)
-                        .saving(saving -> saving.withEveryIterations(0).withStates(StateSpec.off()).withTimestamp(Optional.empty()))
+                        .saving(saving -> saving.withEveryIterations(0)
+                                .withStates(StateSpec.off())
+                                .withTimestamp(Optional.empty()))
                         .build())
                 .build();
     }

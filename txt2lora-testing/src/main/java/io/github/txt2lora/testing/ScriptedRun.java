@@ -229,7 +229,9 @@ final class ScriptedRun {
                 spec.learningRate(),
                 progress.iterationsPerSecond(),
                 progress.remaining().orElse(Duration.ZERO)));
-        if (spec.saving().everyIterations() > 0 && iteration % spec.saving().everyIterations() == 0 && iteration < spec.iterations()) {
+        if (spec.saving().everyIterations() > 0
+                && iteration % spec.saving().everyIterations() == 0
+                && iteration < spec.iterations()) {
             save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
         }
         if (gaps.isDue(iteration)) {

@@ -198,7 +198,8 @@ public abstract class TrainingEngineContract {
         TrainingSpec spec = training.spec();
         LoraTraining required = training.toBuilder()
                 .spec(spec.toBuilder()
-                        .saving(saving -> saving.withStates(spec.saving().states().withResume(Resume.REQUIRED)))
+                        .saving(saving ->
+                                saving.withStates(spec.saving().states().withResume(Resume.REQUIRED)))
                         .build())
                 .build();
 
@@ -284,7 +285,8 @@ public abstract class TrainingEngineContract {
     void training_ends_early_when_its_rule_says_so_and_tells_what_was_measured() throws Exception {
         LoraTraining training = fixture.training(folder, 10);
         TrainingSpec spec = training.spec().toBuilder()
-                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(1000).withEveryIterations(2)).withMeasureQuality(true))
+                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(1000).withEveryIterations(2))
+                        .withMeasureQuality(true))
                 .build();
 
         TrainingJob job = engine.start(training.toBuilder().spec(spec).build(), log);

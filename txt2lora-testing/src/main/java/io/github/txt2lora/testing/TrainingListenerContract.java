@@ -203,7 +203,9 @@ public abstract class TrainingListenerContract {
         };
         LoraTraining training = fixture.training(folder, 5);
         LoraTraining saving = training.toBuilder()
-                .spec(training.spec().toBuilder().saving(what -> what.withEveryIterations(2)).build())
+                .spec(training.spec().toBuilder()
+                        .saving(what -> what.withEveryIterations(2))
+                        .build())
                 .build();
 
         TrainedLora lora = engine.train(saving, blocked);

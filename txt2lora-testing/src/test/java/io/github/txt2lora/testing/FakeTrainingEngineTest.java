@@ -350,7 +350,8 @@ class FakeTrainingEngineTest {
     void gaps_follow_the_script_and_end_a_training_by_its_rule() {
         TrainingSpec spec = TrainingSpec.builder()
                 .iterations(100)
-                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(0.25).withEveryIterations(5)).withMeasureQuality(true))
+                .stopping(stopping -> stopping.withRule(StopRule.gapBelow(0.25).withEveryIterations(5))
+                        .withMeasureQuality(true))
                 .build();
         try (var engine = FakeTrainingEngine.builder().gaps(0.9, 0.3, 0.1).build()) {
             TrainedLora lora = engine.train(training(1).toBuilder().spec(spec).build());

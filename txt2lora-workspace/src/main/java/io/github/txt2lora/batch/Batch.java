@@ -81,7 +81,8 @@ public final class Batch {
 
         /** What the engine keeps loaded. */
         Object loaded() {
-            return List.of(identity.sha256(), project.settings().spec().modelUse().precision());
+            return List.of(
+                    identity.sha256(), project.settings().spec().modelUse().precision());
         }
     }
 

@@ -25,7 +25,8 @@ final class Fingerprints {
     String training(ModelIdentity model) {
         TrainingSpec spec = project.settings().spec();
         SortedMap<String, String> learned = TrainingFingerprint.of(spec, project.prompts(), model.sha256());
-        return Sha256.of(TrainingFingerprint.digestWithoutIterations(learned) + "\n" + spec.saving().precision());
+        return Sha256.of(TrainingFingerprint.digestWithoutIterations(learned) + "\n"
+                + spec.saving().precision());
     }
 
     /** Of a resize of a LoRA. */

@@ -68,7 +68,8 @@ final class LatentSourceText {
         var given = new Arguments(arguments);
         LatentSource source = switch (name.toLowerCase(Locale.ROOT)) {
             case "rollout" -> new LatentSource.Rollout(rollout(given, rollout));
-            case "reused_rollout" -> new LatentSource.ReusedRollout(given.integer("states", 4), rollout(given, rollout));
+            case "reused_rollout" ->
+                new LatentSource.ReusedRollout(given.integer("states", 4), rollout(given, rollout));
             case "short_rollout" ->
                 new LatentSource.ShortRollout(
                         given.integer("steps", LatentSource.shortRollout().steps()),

@@ -58,8 +58,14 @@ final class MethodKeys {
     private static RolloutSpec readRollout(SettingsKeys keys, RolloutSpec defaults) {
         RolloutSpec rollout =
                 defaults.withScheduler(keys.choice(SettingKey.NOISE_SCHEDULER, SCHEDULERS, defaults.scheduler()));
-        rollout = keys.applied(SettingKey.MAX_DENOISING_STEPS, rollout, spec -> spec.withSteps(keys.integer(SettingKey.MAX_DENOISING_STEPS, spec.steps())));
-        return keys.applied(SettingKey.ROLLOUT_GUIDANCE_SCALE, rollout, spec -> spec.withGuidanceScale(keys.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, spec.guidanceScale())));
+        rollout = keys.applied(
+                SettingKey.MAX_DENOISING_STEPS,
+                rollout,
+                spec -> spec.withSteps(keys.integer(SettingKey.MAX_DENOISING_STEPS, spec.steps())));
+        return keys.applied(
+                SettingKey.ROLLOUT_GUIDANCE_SCALE,
+                rollout,
+                spec -> spec.withGuidanceScale(keys.number(SettingKey.ROLLOUT_GUIDANCE_SCALE, spec.guidanceScale())));
     }
 
     private static LatentSource readLatents(SettingsKeys keys, LatentSource fallback, RolloutSpec rollout) {

@@ -34,8 +34,10 @@ final class TrainingKeys {
         readModel(keys, defaults, builder);
         builder.lora(LoraShapeKeys.read(keys, defaults.lora()));
         builder.method(MethodKeys.read(keys, defaults.method()));
-        builder.stopping(stopping -> stopping.withRule(MethodKeys.readStopRule(keys, defaults.stopping().rule())));
-        builder.stopping(stopping -> stopping.withMeasureQuality(keys.flag(SettingKey.MEASURE_QUALITY, defaults.stopping().measureQuality())));
+        builder.stopping(stopping -> stopping.withRule(
+                MethodKeys.readStopRule(keys, defaults.stopping().rule())));
+        builder.stopping(stopping -> stopping.withMeasureQuality(
+                keys.flag(SettingKey.MEASURE_QUALITY, defaults.stopping().measureQuality())));
         readSteps(keys, defaults, builder);
         readSaves(keys, defaults, builder);
         builder.saving(saving -> saving.withStates(
@@ -51,10 +53,16 @@ final class TrainingKeys {
     }
 
     private static void readModel(SettingsKeys keys, TrainingSpec defaults, TrainingSpec.Builder builder) {
-        builder.modelUse(use -> use.withPredictionType(
-                keys.choice(SettingKey.PREDICTION, keys.layout().predictions(), defaults.modelUse().predictionType())));
-        builder.modelUse(use -> use.withTerminalSnr(keys.choice(SettingKey.TERMINAL_SNR, TERMINAL_SNRS, defaults.modelUse().terminalSnr())));
-        keys.apply(SettingKey.CLIP_SKIP, keys.integer(SettingKey.CLIP_SKIP, defaults.modelUse().clipSkip()), value -> builder.modelUse(use -> use.withClipSkip(value)));
+        builder.modelUse(use -> use.withPredictionType(keys.choice(
+                SettingKey.PREDICTION,
+                keys.layout().predictions(),
+                defaults.modelUse().predictionType())));
+        builder.modelUse(use -> use.withTerminalSnr(keys.choice(
+                SettingKey.TERMINAL_SNR, TERMINAL_SNRS, defaults.modelUse().terminalSnr())));
+        keys.apply(
+                SettingKey.CLIP_SKIP,
+                keys.integer(SettingKey.CLIP_SKIP, defaults.modelUse().clipSkip()),
+                value -> builder.modelUse(use -> use.withClipSkip(value)));
     }
 
     private static void readSteps(SettingsKeys keys, TrainingSpec defaults, TrainingSpec.Builder builder) {
@@ -78,7 +86,8 @@ final class TrainingKeys {
             keys.apply(SettingKey.MAX_GRAD_NORM, keys.number(SettingKey.MAX_GRAD_NORM, 1), builder::maxGradientNorm);
         }
         builder.seed(keys.wholeNumber(SettingKey.SEED, defaults.seed()));
-        builder.modelUse(use -> use.withPrecision(keys.choice(SettingKey.PRECISION, PRECISIONS, defaults.modelUse().precision())));
+        builder.modelUse(use -> use.withPrecision(keys.choice(
+                SettingKey.PRECISION, PRECISIONS, defaults.modelUse().precision())));
     }
 
     private static void readSaves(SettingsKeys keys, TrainingSpec defaults, TrainingSpec.Builder builder) {
@@ -86,7 +95,8 @@ final class TrainingKeys {
                 SettingKey.SAVE_PER_STEPS,
                 keys.integer(SettingKey.SAVE_PER_STEPS, defaults.saving().everyIterations()),
                 value -> builder.saving(saving -> saving.withEveryIterations(value)));
-        builder.saving(saving -> saving.withPrecision(keys.choice(SettingKey.SAVE_PRECISION, PRECISIONS, defaults.saving().precision())));
+        builder.saving(saving -> saving.withPrecision(keys.choice(
+                SettingKey.SAVE_PRECISION, PRECISIONS, defaults.saving().precision())));
         builder.saving(saving -> saving.withTimestamp(readTimestamp(keys)));
     }
 
@@ -104,10 +114,14 @@ final class TrainingKeys {
     }
 
     static void write(TrainingSpec training, SettingsTexts texts) {
-        if (training.modelUse().predictionType() != texts.layout().defaults().modelUse().predictionType()) {
-            texts.word(SettingKey.PREDICTION, texts.layout().predictions().word(training.modelUse().predictionType()));
+        if (training.modelUse().predictionType()
+                != texts.layout().defaults().modelUse().predictionType()) {
+            texts.word(
+                    SettingKey.PREDICTION,
+                    texts.layout().predictions().word(training.modelUse().predictionType()));
         }
-        texts.word(SettingKey.TERMINAL_SNR, TERMINAL_SNRS.word(training.modelUse().terminalSnr()));
+        texts.word(
+                SettingKey.TERMINAL_SNR, TERMINAL_SNRS.word(training.modelUse().terminalSnr()));
         texts.wholeNumber(SettingKey.CLIP_SKIP, training.modelUse().clipSkip());
         LoraShapeKeys.write(training.lora(), texts);
         texts.wholeNumber(SettingKey.TRAIN_ITERATIONS, training.iterations());

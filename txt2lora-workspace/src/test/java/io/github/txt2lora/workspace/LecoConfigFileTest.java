@@ -88,7 +88,8 @@ class LecoConfigFileTest {
         assertThat(spec.lora().alpha()).isEqualTo(4);
         assertThat(spec.lora().target()).isEqualTo(LoraTarget.NOXATTN);
         assertThat(spec.modelUse().precision()).isEqualTo(Precision.FP16);
-        assertThat(spec.method().latents().rolloutSpec().orElseThrow().scheduler()).isEqualTo(SchedulerType.EULER_ANCESTRAL);
+        assertThat(spec.method().latents().rolloutSpec().orElseThrow().scheduler())
+                .isEqualTo(SchedulerType.EULER_ANCESTRAL);
         assertThat(spec.iterations()).isEqualTo(1000);
         assertThat(spec.learningRate()).isEqualTo(1e-3);
         assertThat(spec.optimizer()).isEqualTo(new OptimizerSpec.Lion(0.8, 0.9, 0.1));

@@ -25,7 +25,10 @@ public record DiskNeed(long loraBytes, long stateBytes) {
 
     /** Of a training of so many parameters. */
     public static DiskNeed of(long parameters, TrainingSpec spec) {
-        double loras = 2 + (spec.saving().everyIterations() > 0 ? spec.iterations() / spec.saving().everyIterations() : 0);
+        double loras = 2
+                + (spec.saving().everyIterations() > 0
+                        ? spec.iterations() / spec.saving().everyIterations()
+                        : 0);
         int bytes = spec.saving().precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
         double states = spec.saving().states().isWritten() ? 3 : 0;
         double copies = spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 1 : 2;

@@ -25,9 +25,7 @@ public record MethodWork(double evaluations, double comparedSamples) {
         double prompts = spec.method().preservation().joint() ? 2 : 1;
         LatentSource latents = spec.method().latents();
         double compared = prompts * states(latents);
-        return new MethodWork(
-                ofLatents(latents, steps) + steps * compared * FORWARD_AND_BACKWARD,
-                compared);
+        return new MethodWork(ofLatents(latents, steps) + steps * compared * FORWARD_AND_BACKWARD, compared);
     }
 
     /** Latents of one rollout that are compared. */

@@ -42,9 +42,8 @@ final class Rollout {
     }
 
     private int[] allowedSteps() {
-        int[] allowed = IntStream.range(1, spec.steps())
-                .filter(this::isComparedAfter)
-                .toArray();
+        int[] allowed =
+                IntStream.range(1, spec.steps()).filter(this::isComparedAfter).toArray();
         if (allowed.length == 0) {
             throw new InvalidSettingException("timesteps are " + timesteps.minimum() + " to " + timesteps.maximum()
                     + ", but a rollout of at most " + spec.steps()

@@ -48,7 +48,10 @@ class DiskNeedTest {
     @Test
     void training_that_keeps_no_states_needs_no_space_for_them() {
         DiskNeed need = DiskNeed.of(
-                PARAMETERS, TrainingSpec.builder().saving(saving -> saving.withStates(StateSpec.off())).build());
+                PARAMETERS,
+                TrainingSpec.builder()
+                        .saving(saving -> saving.withStates(StateSpec.off()))
+                        .build());
 
         assertThat(need.stateBytes()).isZero();
     }

@@ -48,8 +48,7 @@ class MethodWorkTest {
         TrainingMethod leco = TrainingMethod.leco();
 
         assertThat(work(leco.withLatents(LatentSource.shortRollout(8)), 10)).isEqualTo(new MethodWork(190 + 30, 1));
-        assertThat(work(leco.withLatents(LatentSource.reusedRollout(4)), 10))
-                .isEqualTo(new MethodWork(620 + 120, 4));
+        assertThat(work(leco.withLatents(LatentSource.reusedRollout(4)), 10)).isEqualTo(new MethodWork(620 + 120, 4));
     }
 
     @Test

@@ -60,8 +60,7 @@ class NoisyLatentsTest {
                 POOL,
                 NOISE,
                 new LatentSource.Noise(0, 500),
-                LatentSource.mixture(
-                        LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
+                LatentSource.mixture(LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
     }
 
     static Stream<LatentSource> finiteSources() {

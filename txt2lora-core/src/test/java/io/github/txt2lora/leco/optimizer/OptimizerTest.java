@@ -13,8 +13,8 @@ import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
-import java.util.OptionalDouble;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,7 +154,14 @@ class OptimizerTest {
         var down = new AdafactorMatrix(0, 2, 3);
         var up = new AdafactorMatrix(UP, 4, 2);
         compare(
-                new OptimizerSpec.Adafactor(1e-30, 1e-3, clipThreshold, -0.8, beta1 == null ? OptionalDouble.empty() : OptionalDouble.of(beta1), 0.1, scaleParameter),
+                new OptimizerSpec.Adafactor(
+                        1e-30,
+                        1e-3,
+                        clipThreshold,
+                        -0.8,
+                        beta1 == null ? OptionalDouble.empty() : OptionalDouble.of(beta1),
+                        0.1,
+                        scaleParameter),
                 (p, g, t) -> {
                     down.update(p, g, t, scaleParameter, beta1 == null ? 0 : beta1, clipThreshold);
                     up.update(p, g, t, scaleParameter, beta1 == null ? 0 : beta1, clipThreshold);
