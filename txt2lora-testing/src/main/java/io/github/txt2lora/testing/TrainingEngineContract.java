@@ -48,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every {@link TrainingEngine} must do. Extend it and give the constructor a fixture. */
+@SuppressWarnings("exports") // who extends it has JUnit
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class TrainingEngineContract {
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What every {@link TrainingJob} must do: each call in each state, and calls from several threads at once. Extend it
  * and give the constructor a fixture.
  */
+@SuppressWarnings("exports") // who extends it has JUnit
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class TrainingJobContract {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What every engine must do for its {@link TrainingListener}s. Extend it and give the constructor a fixture.
  */
+@SuppressWarnings("exports") // who extends it has JUnit
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class TrainingListenerContract {
