@@ -11,7 +11,8 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.family.Families;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
@@ -69,7 +70,7 @@ final class MeasuredModel {
                 NDArray latents = normal(scope, generator);
                 NDArray target = normal(scope, generator);
                 LoraSpec lora = LoraSpec.builder().rank(8).build();
-                LoraParameters.initialize(scope, LoraModules.select(unet.weightShapes(), lora), lora, generator)
+                LoraParameters.initialize(scope, new UNetLoraRules().select(unet.weightShapes(), lora), lora, generator)
                         .attachTo(unet, scope);
                 began = cpuSeconds();
                 unet.predict(scope, latents, TIMESTEP, conditioning, 1);
@@ -92,7 +93,7 @@ final class MeasuredModel {
     }
 
     private static Conditioning conditioning(Torch torch, Checkpoint checkpoint, Precision precision, NDManager scope) {
-        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), precision, 1);
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), precision, 1);
         PromptEmbedding prompt = encoder.encode("krnkmd", scope, warning -> {});
         return Conditioning.batch(scope, List.of(prompt), 1, PictureSize.uncropped(SIDE, SIDE));
     }

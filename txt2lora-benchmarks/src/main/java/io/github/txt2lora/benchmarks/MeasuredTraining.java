@@ -10,6 +10,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.cache.LatentCache;
@@ -17,7 +18,7 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -76,7 +77,7 @@ final class MeasuredTraining {
             try (UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision())) {
                 var generator = new TorchGenerator(spec.seed());
                 LoraParameters parameters = LoraParameters.initialize(
-                        scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+                        scope, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
                 var model = new DenoisingModel(
                         torch,
                         unet,
@@ -92,9 +93,7 @@ final class MeasuredTraining {
     }
 
     private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
-        var encoder = new PromptEncoder(
-                torch,
-                checkpoint,
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint,
                 ClipTokenizer.load(),
                 spec.modelUse().precision(),
                 spec.modelUse().clipSkip());

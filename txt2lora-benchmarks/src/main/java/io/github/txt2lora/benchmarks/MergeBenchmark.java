@@ -8,7 +8,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraFile;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.ops.CheckpointMerge;
 import io.github.txt2lora.ops.LoraMerge;
@@ -65,7 +65,7 @@ public class MergeBenchmark {
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32)) {
             LoraSpec spec = LoraSpec.builder().rank(8).build();
             LoraParameters parameters = LoraParameters.initialize(
-                    scope, LoraModules.select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
+                    scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
             LoraFile.write(lora, parameters, Precision.FP32, Map.of(), warning -> {});
         }
     }

@@ -11,6 +11,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.cache.LatentCache;
@@ -21,7 +22,7 @@ import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.quality.QualityMeter;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEmbedding;
@@ -56,7 +57,7 @@ final class QualityRun implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
             var tokenizer = ClipTokenizer.load();
             everydayPrompts = EverydayPrompts.of(tokenizer);
-            var encoder = new PromptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
+            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
             embeddings = PromptEmbeddings.encode(
                     encoder,
                     Lessons.of(pairs, Preservation.drawn()).withEveryday(everydayPrompts),
@@ -93,7 +94,7 @@ final class QualityRun implements AutoCloseable {
             var generator = new TorchGenerator(spec.seed());
             Lessons lessons = Lessons.of(pairs, spec.method().preservation()).withEveryday(everydayPrompts);
             LoraParameters parameters = LoraParameters.initialize(
-                    training, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
+                    training, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), generator);
             long work = -unet.work();
             long nanos = -System.nanoTime();
             if (spec.method().start() == LoraStart.CLOSED_FORM) {

@@ -8,7 +8,8 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.family.Families;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
@@ -75,11 +76,11 @@ public class UNetBenchmark {
         unet = UNet.load(torch, checkpoint, Precision.FP32);
         var generator = new TorchGenerator(0);
         LoraSpec spec = LoraSpec.builder().rank(8).build();
-        LoraParameters.initialize(scope, LoraModules.select(unet.weightShapes(), spec), spec, generator)
+        LoraParameters.initialize(scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator)
                 .attachTo(unet, scope);
         latents = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
         target = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
-        PromptEmbedding prompt = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
+        PromptEmbedding prompt = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
                 .encode("krnkmd", scope, warning -> {});
         conditioning = Conditioning.batch(scope, List.of(prompt), BATCH, PictureSize.uncropped(SIDE, SIDE));
     }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,13 +71,13 @@ class SyntheticCheckpointTest {
 
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             checkpoint.requireFinite(Component.UNET, Component.VAE, Component.TEXT_ENCODER);
-            assertThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
+            assertThat(checkpoint.family()).isEqualTo(StableDiffusion.SD1);
         }
     }
 
     @ParameterizedTest
     @CsvSource({"TINY_SD1, SD1", "TINY_SD2, SD2", "TINY_SDXL, SDXL"})
-    void small_models_are_of_their_family(SmallModel model, ModelFamily family) throws IOException {
+    void small_models_are_of_their_family(SmallModel model, StableDiffusion family) throws IOException {
         try (TemporaryModel file = TemporaryModel.of(model);
                 Checkpoint checkpoint = Checkpoint.open(file.file())) {
             assertThat(checkpoint.family()).isEqualTo(family);

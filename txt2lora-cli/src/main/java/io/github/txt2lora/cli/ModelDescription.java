@@ -2,6 +2,7 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.internal.file.FileTree;
@@ -33,7 +34,7 @@ record ModelDescription(
         long bytes = size(path);
         Optional<String> sha256 =
                 withHash && Files.isRegularFile(path) ? Optional.of(Sha256.of(path)) : Optional.empty();
-        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+        try (Checkpoint checkpoint = Families.standard().open(path)) {
             return new ModelDescription(
                     path,
                     Optional.of(checkpoint.family().displayName()),

@@ -1,7 +1,6 @@
 package io.github.txt2lora.checkpoint;
 
 import io.github.txt2lora.CheckpointException;
-import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,92 +9,66 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened Stable Diffusion model, whatever its layout: all tensors under diffusers' names, and what can be read off
- * them. Opening reads headers only; the weights are mapped and read when they are used.
+ * An opened model, whatever its layout: all tensors under the names that the networks know them by, and what can be read
+ * off them. Opening reads headers only; the weights are mapped and read when they are used.
  */
 public final class Checkpoint implements AutoCloseable {
+    private static final List<CheckpointFormat> STABLE_DIFFUSION = List.of(new StableDiffusionFormat());
+
     private final Path path;
-    private final Path fileForHash;
     private final List<SafetensorsFile> files;
     private final CheckpointContents contents;
-    private final Map<String, String> metadata;
-    private final ModelHints hints;
 
-    private Checkpoint(
-            Path path,
-            Path fileForHash,
-            List<SafetensorsFile> files,
-            CheckpointContents contents,
-            Map<String, String> metadata,
-            ModelHints hints) {
+    private Checkpoint(Path path, List<SafetensorsFile> files, CheckpointContents contents) {
         this.path = path;
-        this.fileForHash = fileForHash;
         this.files = List.copyOf(files);
         this.contents = contents;
-        this.metadata = metadata;
-        this.hints = hints;
     }
 
     /**
-     * Opens the model of a source that lies on this machine.
+     * Opens a single file or a folder of Stable Diffusion.
      *
-     * @throws CheckpointException when it is no complete model of a known family, or is yet to be downloaded
-     * @throws StorageException when a file cannot be read
-     */
-    public static Checkpoint open(ModelSource source) {
-        if (source instanceof ModelSource.SingleFile file) {
-            return openFile(file.path());
-        }
-        if (source instanceof ModelSource.DiffusersFolder folder) {
-            return openFolder(folder.path());
-        }
-        throw new CheckpointException("%s is not on this machine; expected a file or folder: download it first"
-                .formatted(source.displayName()));
-    }
-
-    /**
-     * Opens a single file or a diffusers folder.
-     *
-     * @throws CheckpointException when it is no complete model of a known family; the message says what it is
+     * @throws CheckpointException when it is no complete model of Stable Diffusion; the message says what it is
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint open(Path path) {
-        return open(path, () -> {});
+        return open(path, STABLE_DIFFUSION, () -> {});
     }
 
     /**
-     * Opens a single file or a diffusers folder, as {@link #open(Path)} does, for reading that can be broken off.
+     * Opens a single file or a folder, for reading that can be broken off.
      *
+     * @param formats tried in order
      * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; what it throws comes out of
      *     the method that reads
+     * @throws CheckpointException when it is no complete model of a known family; the message says what it is
+     * @throws StorageException when a file cannot be read
      */
-    public static Checkpoint open(Path path, Runnable beforeRead) {
-        return Files.isDirectory(path) ? openFolder(path, beforeRead) : openFile(path, beforeRead);
+    public static Checkpoint open(Path path, List<CheckpointFormat> formats, Runnable beforeRead) {
+        return Files.isDirectory(path)
+                ? openFolder(path, formats, beforeRead)
+                : openFile(path, formats, beforeRead);
     }
 
     /**
-     * Opens a checkpoint in one file, as they are shared in the community.
+     * Opens a checkpoint of Stable Diffusion in one file, as they are shared in the community.
      *
      * @throws CheckpointException when it is no complete model of a known family; the message says what it is
      * @throws StorageException when the file cannot be read
      */
     public static Checkpoint openFile(Path path) {
-        return openFile(path, () -> {});
+        return openFile(path, STABLE_DIFFUSION, () -> {});
     }
 
-    private static Checkpoint openFile(Path path, Runnable beforeRead) {
+    private static Checkpoint openFile(Path path, List<CheckpointFormat> formats, Runnable beforeRead) {
         SafetensorsFile file = SafetensorsFile.open(path, beforeRead);
         try {
-            return new Checkpoint(
-                    path,
-                    path,
-                    List.of(file),
-                    SingleFileLayout.read(path, file.byName()),
-                    file.metadata(),
-                    ModelHints.of(file.byName().keySet(), file.metadata()));
+            CheckpointContents contents = first(path, formats, format -> format.read(file));
+            return new Checkpoint(path, List.of(file), contents);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -103,46 +76,65 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * Opens a folder as diffusers writes it: {@code unet}, {@code vae}, {@code text_encoder}, for SDXL also
-     * {@code text_encoder_2}, each with safetensors weights.
+     * Opens a folder as diffusers writes it for Stable Diffusion: {@code unet}, {@code vae}, {@code text_encoder}, for
+     * SDXL also {@code text_encoder_2}, each with safetensors weights.
      *
      * @throws CheckpointException when it is no complete model of a known family; the message says what is missing
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint openFolder(Path folder) {
-        return openFolder(folder, () -> {});
+        return openFolder(folder, STABLE_DIFFUSION, () -> {});
     }
 
-    private static Checkpoint openFolder(Path folder, Runnable beforeRead) {
+    private static Checkpoint openFolder(Path folder, List<CheckpointFormat> formats, Runnable beforeRead) {
         List<SafetensorsFile> opened = new ArrayList<>();
         try {
-            CheckpointContents contents = FolderLayout.read(folder, beforeRead, opened::add);
-            return new Checkpoint(
+            CheckpointContents contents = first(
                     folder,
-                    FolderLayout.fileForHash(folder),
-                    opened,
-                    contents,
-                    opened.get(0).metadata(),
-                    FolderLayout.hints(folder));
+                    formats,
+                    format -> format.read(folder, file -> {
+                        SafetensorsFile model = SafetensorsFile.open(file, beforeRead);
+                        opened.add(model);
+                        return model;
+                    }));
+            return new Checkpoint(folder, opened, contents);
         } catch (RuntimeException e) {
             opened.forEach(SafetensorsFile::close);
             throw e;
         }
     }
 
-    /** The generation of Stable Diffusion. */
+    private static CheckpointContents first(
+            Path path,
+            List<CheckpointFormat> formats,
+            Function<CheckpointFormat, Optional<CheckpointContents>> reader) {
+        return formats.stream()
+                .flatMap(format -> reader.apply(format).stream())
+                .findFirst()
+                .orElseThrow(() -> new CheckpointException(path + " is of no known model family"));
+    }
+
+    /** The family of the model. */
     public ModelFamily family() {
         return contents.family();
     }
 
-    /** The structure of the UNet. */
+    /**
+     * The structure of the UNet.
+     *
+     * @throws CheckpointException when the denoiser is no UNet
+     */
     public UNetStructure unet() {
-        return contents.unet();
+        return present(Component.UNET, contents.unet());
     }
 
-    /** The structure of the VAE. */
+    /**
+     * The structure of the VAE.
+     *
+     * @throws CheckpointException when the model has none like Stable Diffusion's
+     */
     public VaeStructure vae() {
-        return contents.vae();
+        return present(Component.VAE, contents.vae());
     }
 
     /**
@@ -172,9 +164,9 @@ public final class Checkpoint implements AutoCloseable {
         return value;
     }
 
-    /** The metadata of the file; of a folder, that of the UNet's file. */
+    /** The metadata of the file; of a folder, that of the denoiser's file. */
     public Map<String, String> metadata() {
-        return metadata;
+        return contents.metadata();
     }
 
     /**
@@ -183,7 +175,7 @@ public final class Checkpoint implements AutoCloseable {
      * not say; then only the user knows.
      */
     public Optional<Boolean> vPrediction() {
-        return hints.vPrediction();
+        return contents.hints().vPrediction();
     }
 
     /**
@@ -191,12 +183,12 @@ public final class Checkpoint implements AutoCloseable {
      * {@code ztsnr}; in a folder by the scheduler's configuration.
      */
     public Optional<Boolean> zeroTerminalSnr() {
-        return hints.zeroTerminalSnr();
+        return contents.hints().zeroTerminalSnr();
     }
 
     /** The factor for the VAE's latents: from the folder's configuration, else the family's. */
     public double vaeScalingFactor() {
-        return hints.vaeScalingFactor().orElse(family().vaeScalingFactor());
+        return contents.hints().vaeScalingFactor().orElse(family().latents().scalingFactor());
     }
 
     /** The file or folder that was opened. */
@@ -204,9 +196,9 @@ public final class Checkpoint implements AutoCloseable {
         return path;
     }
 
-    /** The file whose hash names the model in a LoRA's metadata: the single file, or the folder's UNet. */
+    /** The file whose hash names the model in a LoRA's metadata: the single file, or that of the folder's denoiser. */
     public Path fileForHash() {
-        return fileForHash;
+        return contents.fileForHash();
     }
 
     /**

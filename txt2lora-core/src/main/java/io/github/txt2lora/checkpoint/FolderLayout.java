@@ -3,15 +3,16 @@ package io.github.txt2lora.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.checkpoint.CheckpointFormat.FileOpener;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** The layout of diffusers: a folder with one folder of weights and configuration for each network. */
 final class FolderLayout {
@@ -20,40 +21,43 @@ final class FolderLayout {
     /**
      * Opens the files of a folder and finds the networks in them.
      *
-     * @param beforeRead as for {@link SafetensorsFile#open(Path, Runnable)}
-     * @param opened is given each file as soon as it is open, also when a later one fails
+     * @param opener opens files, which stay open as long as the model
      * @throws CheckpointException when a network or a tensor is missing or damaged
      */
-    static CheckpointContents read(Path folder, Runnable beforeRead, Consumer<SafetensorsFile> opened) {
+    static CheckpointContents read(Path folder, FileOpener opener) {
         boolean second = Files.isDirectory(folder.resolve(Component.TEXT_ENCODER_2.folderName()));
+        StableDiffusion widest = second ? StableDiffusion.SDXL : StableDiffusion.SD1;
         Map<Component, ComponentTensors> found = new EnumMap<>(Component.class);
-        for (Component component : Component.values()) {
-            if (component != Component.TEXT_ENCODER_2 || second) {
-                found.put(component, open(folder, component, beforeRead, opened));
-            }
+        List<SafetensorsFile> files = new ArrayList<>();
+        for (Component component : widest.networks()) {
+            found.put(component, open(folder, component, file -> remembered(files, opener.open(file))));
         }
-        return CheckpointContents.of(folder, family(found), found);
+        return StableDiffusionNetworks.of(folder, generation(found), found)
+                .contents(hints(folder), files.get(0).metadata(), fileForHash(folder));
+    }
+
+    private static SafetensorsFile remembered(List<SafetensorsFile> files, SafetensorsFile file) {
+        files.add(file);
+        return file;
     }
 
     /** SD 1.x and SD 2.x differ in how the attention's projections are stored. */
-    static ModelFamily family(Map<Component, ComponentTensors> found) {
+    static StableDiffusion generation(Map<Component, ComponentTensors> found) {
         if (found.containsKey(Component.TEXT_ENCODER_2)) {
-            return ModelFamily.SDXL;
+            return StableDiffusion.SDXL;
         }
         boolean linear = Optional.ofNullable(found.get(Component.UNET))
                 .flatMap(unet -> unet.find("mid_block.attentions.0.proj_in.weight"))
                 .map(matrix -> matrix.shape().size() == 2)
                 .orElse(false);
-        return linear ? ModelFamily.SD2 : ModelFamily.SD1;
+        return linear ? StableDiffusion.SD2 : StableDiffusion.SD1;
     }
 
-    private static ComponentTensors open(
-            Path folder, Component component, Runnable beforeRead, Consumer<SafetensorsFile> opened) {
+    private static ComponentTensors open(Path folder, Component component, FileOpener opener) {
         Path part = folder.resolve(component.folderName());
         Map<String, TensorView> tensors = new LinkedHashMap<>();
         for (Path weights : WeightFiles.find(part, component.weightsName())) {
-            SafetensorsFile file = SafetensorsFile.open(weights, beforeRead);
-            opened.accept(file);
+            SafetensorsFile file = opener.open(weights);
             for (TensorView tensor : file.tensors()) {
                 if (tensors.put(tensor.name(), tensor) != null) {
                     throw new CheckpointException(

@@ -1,31 +1,29 @@
 package io.github.txt2lora.checkpoint;
 
-/** The generations of Stable Diffusion that can be read. */
-public enum ModelFamily {
-    SD1("Stable Diffusion 1.x", 0.18215),
-    SD2("Stable Diffusion 2.x", 0.18215),
-    SDXL("Stable Diffusion XL", 0.13025);
+import java.util.Set;
 
-    private final String displayName;
-    private final double vaeScalingFactor;
-
-    ModelFamily(String displayName, double vaeScalingFactor) {
-        this.displayName = displayName;
-        this.vaeScalingFactor = vaeScalingFactor;
-    }
+/**
+ * A family of models as its files tell it: its name, its networks and the form of its latents. How they are used is said
+ * by the profile of the family.
+ */
+public interface ModelFamily {
 
     /** The name for people. */
-    public String displayName() {
-        return displayName;
+    String displayName();
+
+    /** The networks of its models: one denoiser, and what it is used with. */
+    Set<Component> networks();
+
+    /** The latents that the denoiser works on. */
+    LatentSpace latents();
+
+    /** Whether its models have a network. */
+    default boolean has(Component network) {
+        return networks().contains(network);
     }
 
-    /** Whether its checkpoints have a network; only SDXL has a second text encoder. */
-    public boolean has(Component network) {
-        return network != Component.TEXT_ENCODER_2 || this == SDXL;
-    }
-
-    /** The factor by which the VAE's latents are multiplied for the UNet, where the model names no other. */
-    public double vaeScalingFactor() {
-        return vaeScalingFactor;
+    /** The network that predicts the noise. */
+    default Component denoiser() {
+        return networks().stream().filter(Component::isDenoiser).findFirst().orElseThrow();
     }
 }

@@ -51,11 +51,11 @@ final class SingleFileLayout {
      *
      * @throws CheckpointException when it is no checkpoint, or an incomplete one
      */
-    static CheckpointContents read(Path file, Map<String, TensorView> tensors) {
+    static StableDiffusionNetworks read(Path file, Map<String, TensorView> tensors) {
         return new SingleFileLayout(file, tensors).read();
     }
 
-    private CheckpointContents read() {
+    private StableDiffusionNetworks read() {
         var found = new NetworkPlaces(tensors.keySet());
         Optional<Place> unet = found.unet();
         Optional<Place> vae = found.vae();
@@ -69,9 +69,9 @@ final class SingleFileLayout {
         Map<Component, ComponentTensors> networks = new EnumMap<>(Component.class);
         networks.put(Component.UNET, unet(unet.get()));
         networks.put(Component.VAE, vae(vae.get()));
-        ModelFamily family = family(encoders, networks);
+        StableDiffusion generation = generation(encoders, networks);
         Place first = encoders.get(0);
-        if (family == ModelFamily.SDXL) {
+        if (generation == StableDiffusion.SDXL) {
             Place second = encoders.get(encoders.size() - 1);
             networks.put(Component.TEXT_ENCODER_2, encoder(Component.TEXT_ENCODER_2, second));
             if (encoders.size() > 1) {
@@ -80,10 +80,10 @@ final class SingleFileLayout {
         } else {
             networks.put(Component.TEXT_ENCODER, encoder(Component.TEXT_ENCODER, first));
         }
-        return CheckpointContents.of(file, family, networks);
+        return StableDiffusionNetworks.of(file, generation, networks);
     }
 
-    private ModelFamily family(List<Place> encoders, Map<Component, ComponentTensors> networks) {
+    private StableDiffusion generation(List<Place> encoders, Map<Component, ComponentTensors> networks) {
         if (encoders.size() > 2) {
             throw new CheckpointException("%s has %d text encoders (keys %s...); expected one or two"
                     .formatted(
@@ -95,13 +95,13 @@ final class SingleFileLayout {
         }
         Place first = encoders.get(0);
         if (encoders.size() == 2 || first.isSecondEncoder()) {
-            return ModelFamily.SDXL;
+            return StableDiffusion.SDXL;
         }
         if (first.prefix().equals(REFINER_TEXT_PREFIX)) {
             throw new CheckpointException(
                     file + " is an SDXL refiner; expected a base model (SD 1.x, SD 2.x or SDXL base)");
         }
-        return first.layout() == NetworkLayout.OPEN_CLIP ? ModelFamily.SD2 : FolderLayout.family(networks);
+        return first.layout() == NetworkLayout.OPEN_CLIP ? StableDiffusion.SD2 : FolderLayout.generation(networks);
     }
 
     private ComponentTensors unet(Place place) {

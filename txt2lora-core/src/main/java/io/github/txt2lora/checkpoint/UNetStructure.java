@@ -31,8 +31,8 @@ public record UNetStructure(
         boolean linearProjection,
         OptionalInt additionWidth) {
 
-    /** Channels of the latents. */
-    static final int LATENT_CHANNELS = 4;
+    /** Channels of the latents, in all generations. */
+    private static final int LATENT_CHANNELS = StableDiffusion.SD1.latents().channels();
 
     private static final String MIDDLE_ATTENTION = "mid_block.attentions.0";
 

@@ -11,12 +11,10 @@ import java.util.Map;
  *
  * @param widths channels of the levels, finest first; each level but the last halves the picture
  * @param layersPerLevel resnets in each level of the encoder
+ * @param latentChannels channels of the latents
  */
-public record VaeStructure(List<Integer> widths, int layersPerLevel) {
+public record VaeStructure(List<Integer> widths, int layersPerLevel, int latentChannels) {
     private static final int COLOURS = 3;
-
-    /** Mean and logarithm of the variance. */
-    private static final int MOMENTS = 2 * UNetStructure.LATENT_CHANNELS;
 
     /** Copies the list. */
     public VaeStructure {
@@ -28,7 +26,12 @@ public record VaeStructure(List<Integer> widths, int layersPerLevel) {
         return 1 << (widths.size() - 1);
     }
 
-    static VaeStructure of(ComponentTensors tensors) {
+    /**
+     * Reads it off tensors.
+     *
+     * @param latentChannels that the family's latents have
+     */
+    static VaeStructure of(ComponentTensors tensors, int latentChannels) {
         tensors.size("encoder.conv_in.weight", 0);
         List<Integer> widths = new ArrayList<>();
         while (hasResnet(tensors, widths.size(), 0)) {
@@ -42,7 +45,7 @@ public record VaeStructure(List<Integer> widths, int layersPerLevel) {
             throw tensors.failure("no layers in the encoder");
         }
         tensors.requireRoomFor(widths.size(), layers);
-        return new VaeStructure(widths, layers);
+        return new VaeStructure(widths, layers, latentChannels);
     }
 
     private static boolean hasResnet(ComponentTensors tensors, int level, int layer) {
@@ -54,15 +57,17 @@ public record VaeStructure(List<Integer> widths, int layersPerLevel) {
     Map<String, List<Long>> tensors() {
         TensorShapes shapes = new TensorShapes();
         int finest = widths.get(0);
+        // mean and logarithm of the variance
+        int moments = 2 * latentChannels;
         int coarsest = widths.get(widths.size() - 1);
         shapes.convolution("encoder.conv_in", COLOURS, finest, 3);
         addLevels(shapes, "encoder.down_blocks.", ".downsamplers.0.conv", widths, layersPerLevel);
         middle(shapes, "encoder.mid_block", coarsest);
         shapes.norm("encoder.conv_norm_out", coarsest);
-        shapes.convolution("encoder.conv_out", coarsest, MOMENTS, 3);
-        shapes.convolution("quant_conv", MOMENTS, MOMENTS, 1);
-        shapes.convolution("post_quant_conv", UNetStructure.LATENT_CHANNELS, UNetStructure.LATENT_CHANNELS, 1);
-        shapes.convolution("decoder.conv_in", UNetStructure.LATENT_CHANNELS, coarsest, 3);
+        shapes.convolution("encoder.conv_out", coarsest, moments, 3);
+        shapes.convolution("quant_conv", moments, moments, 1);
+        shapes.convolution("post_quant_conv", latentChannels, latentChannels, 1);
+        shapes.convolution("decoder.conv_in", latentChannels, coarsest, 3);
         middle(shapes, "decoder.mid_block", coarsest);
         List<Integer> upwards = new ArrayList<>(widths);
         Collections.reverse(upwards);

@@ -15,15 +15,15 @@ import java.util.List;
  */
 final class ComposedPrediction implements Guidance {
 
-    private final UNet unet;
+    private final Denoiser denoiser;
     private final List<Part> negative;
     private final List<Part> positive;
 
     /** What a part is conditioned on, and what its prediction is multiplied by, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
-    private ComposedPrediction(UNet unet, List<Part> negative, List<Part> positive) {
-        this.unet = unet;
+    private ComposedPrediction(Denoiser denoiser, List<Part> negative, List<Part> positive) {
+        this.denoiser = denoiser;
         this.negative = negative;
         this.positive = positive;
     }
@@ -32,21 +32,21 @@ final class ComposedPrediction implements Guidance {
      * The prediction for latents of a shape.
      *
      * @param scope owns masks and conditioning
-     * @param latents [batch, 4, h, w]
+     * @param latents [batch, channels, h, w]
      * @param size what SDXL is told of the picture
      * @param negative one for the whole picture, or several whose regions cover it once
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for these latents
      */
     static ComposedPrediction of(
             NDManager scope,
-            UNet unet,
+            Denoiser denoiser,
             Shape latents,
             PictureSize size,
             double guidanceScale,
             List<PlacedEmbedding> positive,
             List<PlacedEmbedding> negative) {
         return new ComposedPrediction(
-                unet, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
+                denoiser, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
     }
 
     private static List<Part> parts(
@@ -81,6 +81,6 @@ final class ComposedPrediction implements Guidance {
     }
 
     private NDArray predict(NDManager scope, NDArray input, double timestep, Part part) {
-        return unet.predict(scope, input, timestep, part.conditioning(), 1);
+        return denoiser.predict(scope, input, timestep, part.conditioning(), 1);
     }
 }

@@ -13,9 +13,10 @@ import io.github.txt2lora.torch.HostNumbers;
  * Ends a drawing at the first part that gives numbers that are not finite; the picture would be black.
  *
  * @param request what is drawn
+ * @param denoiser what the network is called
  * @param next is called after the checks
  */
-record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
+record FiniteDrawing(ImageRequest request, String denoiser, StepHook next) implements StepHook {
 
     void requireFinite(PromptEmbedding embedding) {
         require(embedding.context(), "a text encoder's output");
@@ -30,7 +31,7 @@ record FiniteDrawing(ImageRequest request, StepHook next) implements StepHook {
 
     @Override
     public void afterPrediction(int step, NDArray prediction) {
-        require(prediction, "the UNet's prediction in step " + (step + 1) + " of " + request.steps());
+        require(prediction, "the " + denoiser + "'s prediction in step " + (step + 1) + " of " + request.steps());
         next.afterPrediction(step, prediction);
     }
 

@@ -22,7 +22,7 @@ public interface Guidance {
      *
      * @param loraStrength multiplies the LoRA that is attached to the network; 0 turns it off
      */
-    static Guidance none(UNet denoiser, double loraStrength, Conditioning conditional) {
+    static Guidance none(Denoiser denoiser, double loraStrength, Conditioning conditional) {
         return (scope, input, timestep) -> denoiser.predict(scope, input, timestep, conditional, loraStrength);
     }
 
@@ -32,7 +32,7 @@ public interface Guidance {
      * @param loraStrength multiplies the LoRA that is attached to the network; 0 turns it off
      * @param conditioning unconditional rows, then conditional rows
      */
-    static Guidance of(UNet denoiser, double loraStrength, Conditioning conditioning, double scale) {
+    static Guidance of(Denoiser denoiser, double loraStrength, Conditioning conditioning, double scale) {
         return (scope, input, timestep) -> {
             NDArray twice = NDArrays.concat(new NDList(input, input), 0);
             NDArray both = denoiser.predict(scope, twice, timestep, conditioning, loraStrength);

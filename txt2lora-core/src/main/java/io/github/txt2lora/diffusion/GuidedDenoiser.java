@@ -17,7 +17,7 @@ public record GuidedDenoiser(Scheduler scheduler, Guidance guidance, NoiseSource
      * Denoises.
      *
      * @param steps how many steps to take
-     * @param latents what to start from, already times the scheduler's initial sigma, [batch, 4, h, w]
+     * @param latents what to start from, already times the scheduler's initial sigma, [batch, channels, h, w]
      * @return the latents after {@code steps} steps, owned by the scope
      */
     public NDArray run(NDManager scope, int steps, NDArray latents) {

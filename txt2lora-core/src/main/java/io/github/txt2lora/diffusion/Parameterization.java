@@ -1,21 +1,27 @@
 package io.github.txt2lora.diffusion;
 
+import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a UNet predicts and down to which signal-to-noise ratio it was trained.
+ * The noise process of <a href="https://arxiv.org/abs/2006.11239">Denoising Diffusion Probabilistic Models</a> over 1000
+ * timesteps, with what the network predicts and down to which signal-to-noise ratio it was trained.
  *
  * @param predictionType noise or velocity
  * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with {@link PredictedQuantity#V_PREDICTION},
  *     since noise says nothing about the picture there
  */
-public record Parameterization(PredictedQuantity predictionType, boolean zeroTerminalSnr) {
+public record Parameterization(PredictedQuantity predictionType, boolean zeroTerminalSnr) implements NoiseProcess {
+
+    private static final NoiseSchedule USUAL = NoiseSchedule.stableDiffusion();
+    private static final NoiseSchedule RESCALED = USUAL.rescaledToZeroTerminalSnr();
 
     /** Noise, with some signal left at the end: SD 1.x, SD 2.x base, SDXL. */
     public static final Parameterization EPSILON = new Parameterization(PredictedQuantity.EPSILON, false);
@@ -30,7 +36,7 @@ public record Parameterization(PredictedQuantity predictionType, boolean zeroTer
     }
 
     /**
-     * That of a checkpoint: what it says of itself, else what the user says, else what most models of its family have.
+     * That of a checkpoint: what it says of itself, else what the user says, else noise.
      *
      * @param warnings is told where the user is contradicted and where the last is a guess
      * @throws InvalidSettingException if the result would be zero terminal SNR with epsilon
@@ -39,6 +45,47 @@ public record Parameterization(PredictedQuantity predictionType, boolean zeroTer
             Checkpoint checkpoint, PredictionType prediction, TerminalSnr terminalSnr, Consumer<String> warnings) {
         boolean zero = zeroTerminalSnr(checkpoint, terminalSnr, warnings);
         return new Parameterization(predictionType(checkpoint, prediction, zero, warnings), zero);
+    }
+
+    private NoiseSchedule schedule() {
+        return zeroTerminalSnr ? RESCALED : USUAL;
+    }
+
+    @Override
+    public Scheduler rollout(SchedulerType scheduler, int steps) {
+        return Scheduler.of(SchedulerPresets.leco(scheduler, steps, this));
+    }
+
+    @Override
+    public Scheduler drawing(SchedulerType scheduler, int steps) {
+        return Scheduler.of(SchedulerPresets.stableDiffusion(scheduler, steps, this));
+    }
+
+    /** Those of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095). */
+    @Override
+    public Scheduler fewSteps(int steps) {
+        return drawing(SchedulerType.DPMPP_2M, steps);
+    }
+
+    @Override
+    public Scheduler downTo(int timestep, int steps) {
+        return DpmSolverPlusPlusScheduler.downTo(timestep, steps, this);
+    }
+
+    @Override
+    public NDArray addNoise(NDArray original, NDArray noise, double[] timesteps) {
+        int[] whole = Arrays.stream(timesteps).mapToInt(t -> (int) t).toArray();
+        return schedule().addNoise(original, noise, whole);
+    }
+
+    @Override
+    public double minSnrWeight(double timestep, double gamma) {
+        return schedule().minSnrWeight((int) Math.round(timestep), gamma, predictionType);
+    }
+
+    @Override
+    public boolean predictsVelocity() {
+        return predictionType == PredictedQuantity.V_PREDICTION;
     }
 
     private static boolean zeroTerminalSnr(Checkpoint checkpoint, TerminalSnr terminalSnr, Consumer<String> warnings) {
@@ -72,11 +119,6 @@ public record Parameterization(PredictedQuantity predictionType, boolean zeroTer
             warnings.accept(checkpoint.path() + " does not say what it predicts; assumed V_PREDICTION, the only choice"
                     + " with zero terminal SNR. Set prediction to be sure");
             return PredictedQuantity.V_PREDICTION;
-        }
-        if (checkpoint.family() == ModelFamily.SD2) {
-            warnings.accept(checkpoint.path() + " is " + checkpoint.family().displayName()
-                    + " and does not say what it predicts; assumed EPSILON, as for models of 512 pixels. If it is one"
-                    + " for 768 pixels, set prediction to V_PREDICTION");
         }
         return PredictedQuantity.EPSILON;
     }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
@@ -19,20 +20,17 @@ import java.util.List;
 /** Draws pictures from encoded prompts. */
 public final class TextToImage {
 
-    private static final int LATENT_CHANNELS = 4;
-    private static final int LATENT_FACTOR = 8;
-
     private static final double LORA_ON = 1;
 
-    private final UNet unet;
-    private final Vae vae;
-    private final Parameterization parameterization;
+    private final Denoiser denoiser;
+    private final ImageDecoder decoder;
+    private final NoiseProcess noiseProcess;
 
     /** Draws with these networks; a LoRA is used at the strength 1 if one is attached. */
-    public TextToImage(UNet unet, Vae vae, Parameterization parameterization) {
-        this.unet = unet;
-        this.vae = vae;
-        this.parameterization = parameterization;
+    public TextToImage(Denoiser denoiser, ImageDecoder decoder, NoiseProcess noiseProcess) {
+        this.denoiser = denoiser;
+        this.decoder = decoder;
+        this.noiseProcess = noiseProcess;
     }
 
     /**
@@ -54,15 +52,16 @@ public final class TextToImage {
             List<PlacedEmbedding> negative,
             List<Long> seeds,
             StepHook hook) {
-        var finite = new FiniteDrawing(request, hook);
+        var finite = new FiniteDrawing(request, denoiser.name(), hook);
         positive.forEach(part -> finite.requireFinite(part.embedding()));
         negative.forEach(part -> finite.requireFinite(part.embedding()));
         List<TorchGenerator> generators =
                 seeds.stream().map(TorchGenerator::new).toList();
-        Shape one = new Shape(1, LATENT_CHANNELS, request.height() / LATENT_FACTOR, request.width() / LATENT_FACTOR);
+        LatentSpace space = denoiser.latents();
+        Shape one = new Shape(
+                1, space.channels(), request.height() / space.factor(), request.width() / space.factor());
         NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
-        Scheduler scheduler =
-                Scheduler.of(SchedulerPresets.stableDiffusion(request.scheduler(), request.steps(), parameterization));
+        Scheduler scheduler = noiseProcess.drawing(request.scheduler(), request.steps());
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());
         NDArray latents =
                 denoise(scope, scheduler, initial, request.guidanceScale(), positive, negative, noise, finite);
@@ -90,9 +89,10 @@ public final class TextToImage {
             List<PlacedEmbedding> negative,
             NoiseSource noise,
             StepHook hook) {
+        int factor = denoiser.latents().factor();
         PictureSize size = PictureSize.uncropped(
-                Math.toIntExact(initial.getShape().get(2) * LATENT_FACTOR),
-                Math.toIntExact(initial.getShape().get(3) * LATENT_FACTOR));
+                Math.toIntExact(initial.getShape().get(2) * factor),
+                Math.toIntExact(initial.getShape().get(3) * factor));
         int steps = scheduler.timesteps().length;
         Guidance guidance = guidance(scope, initial.getShape(), size, guidanceScale, positive, negative);
         return new GuidedDenoiser(scheduler, guidance, noise, hook).run(scope, steps, initial);
@@ -106,20 +106,20 @@ public final class TextToImage {
             List<PlacedEmbedding> positive,
             List<PlacedEmbedding> negative) {
         if (positive.size() > 1 || negative.size() > 1 || !positive.get(0).isWhole()) {
-            return ComposedPrediction.of(scope, unet, latents, size, scale, positive, negative);
+            return ComposedPrediction.of(scope, denoiser, latents, size, scale, positive, negative);
         }
         int batchSize = Math.toIntExact(latents.get(0));
         PromptEmbedding prompt = positive.get(0).embedding();
         if (scale == 1) {
-            return Guidance.none(unet, LORA_ON, Conditioning.batch(scope, List.of(prompt), batchSize, size));
+            return Guidance.none(denoiser, LORA_ON, Conditioning.batch(scope, List.of(prompt), batchSize, size));
         }
         List<PromptEmbedding> both = List.of(negative.get(0).embedding(), prompt);
-        return Guidance.of(unet, LORA_ON, Conditioning.batch(scope, both, batchSize, size), scale);
+        return Guidance.of(denoiser, LORA_ON, Conditioning.batch(scope, both, batchSize, size), scale);
     }
 
-    /** Latents of the UNet to pictures, [batch, 3, height, width], not clamped. */
+    /** Latents of the denoiser to pictures, [batch, 3, height, width], not clamped. */
     NDArray decode(NDManager scope, NDArray latents) {
-        return vae.decode(scope, latents.div((float) vae.scalingFactor()));
+        return decoder.decodeLatents(scope, latents);
     }
 
     private static NDArray noise(NDManager owner, Shape one, List<TorchGenerator> generators) {

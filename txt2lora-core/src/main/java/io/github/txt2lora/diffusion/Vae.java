@@ -7,7 +7,6 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.HostTensors;
-import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.torch.ScalarType;
 import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptClass;
@@ -15,7 +14,7 @@ import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 
 /** The autoencoder between pictures and latents ({@code torchscript/vae.py}). */
-public final class Vae implements AutoCloseable {
+public final class Vae implements ImageDecoder {
 
     private static final ScriptClass SCRIPT = new ScriptClass("vae", "Vae");
 
@@ -36,7 +35,7 @@ public final class Vae implements AutoCloseable {
     /**
      * Copies the VAE's weights from the checkpoint to the device.
      *
-     * @param precision of its computations; SDXL's leaves the range of FP16, so there FP32 stands for it, as with
+     * @param precision of its computations; where it leaves the range of FP16, as SDXL's does, FP32 stands for that, as with
      *     {@code force_upcast} in diffusers
      */
     public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
@@ -44,7 +43,7 @@ public final class Vae implements AutoCloseable {
     }
 
     static Vae load(Torch torch, Checkpoint checkpoint, Precision precision, int wholePixels, int stripPixels) {
-        boolean overflows = checkpoint.family() == ModelFamily.SDXL && precision == Precision.FP16;
+        boolean overflows = checkpoint.family().latents().overflowsHalf() && precision == Precision.FP16;
         Precision used = overflows ? Precision.FP32 : precision;
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
@@ -61,11 +60,16 @@ public final class Vae implements AutoCloseable {
         return scalingFactor;
     }
 
+    @Override
+    public NDArray decodeLatents(NDManager scope, NDArray latents) {
+        return decode(scope, latents.div((float) scalingFactor));
+    }
+
     /**
      * Decodes latents as the VAE has them, without the scaling factor. A picture of a batch takes as much memory as a
      * picture of its own, so large ones are better decoded one after the other.
      *
-     * @param latents [batch, 4, h, w]
+     * @param latents [batch, channels, h, w]
      * @return pictures [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
      */
     public NDArray decode(NDManager scope, NDArray latents) {
@@ -90,7 +94,7 @@ public final class Vae implements AutoCloseable {
     /**
      * A diagonal normal distribution of latents.
      *
-     * @param mean [batch, 4, h, w]
+     * @param mean [batch, channels, h, w]
      * @param logVariance of the same shape, within -30 to 20
      */
     public record Posterior(NDArray mean, NDArray logVariance) {

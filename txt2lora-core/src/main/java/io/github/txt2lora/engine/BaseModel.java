@@ -1,7 +1,7 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.checkpoint.ModelFamily;
-import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.NoiseProcess;
+import io.github.txt2lora.family.FamilyProfile;
 
 /** What of the base model goes into a LoRA's metadata. */
-record BaseModel(ModelFamily family, Parameterization parameterization) {}
+record BaseModel(FamilyProfile profile, NoiseProcess noiseProcess) {}

@@ -5,7 +5,8 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.torch.Torch;
@@ -13,22 +14,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the UNet that was used last, since it is what takes memory and time to load and what the next training most
+ * Keeps the denoiser that was used last, since it is what takes memory and time to load and what the next training most
  * likely needs again. Used by the engine's worker thread alone.
  */
 final class BaseModels implements AutoCloseable {
 
     private final Torch torch;
+    private final Families families;
     private @Nullable Kept kept;
     private @Nullable Hashed hashed;
 
-    BaseModels(Torch torch) {
+    BaseModels(Torch torch, Families families) {
         this.torch = torch;
+        this.families = families;
     }
 
     private record Key(ModelStamp stamp, Precision precision) {}
 
-    private record Kept(Key key, UNet unet) {}
+    private record Kept(Key key, Denoiser denoiser) {}
 
     private record Hashed(ModelStamp stamp, String sha256) {}
 
@@ -39,32 +42,31 @@ final class BaseModels implements AutoCloseable {
      * @param beforeRead runs before weights are read, many times; what it throws ends the reading
      */
     Checkpoint open(ModelSource source, Consumer<DownloadProgress> downloading, Runnable beforeRead) {
-        return Checkpoint.open(ModelFiles.locate(source, downloading), beforeRead);
+        return families.open(ModelFiles.locate(source, downloading), beforeRead);
     }
 
-    /** Whether {@link #unet} would not have to load. */
+    /** Whether {@link #denoiser} would not have to load. */
     boolean holds(Checkpoint checkpoint, Precision precision) {
         return kept != null && kept.key().equals(new Key(ModelStamp.of(checkpoint.path()), precision));
     }
 
-    /** The UNet of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
-    UNet unet(Checkpoint checkpoint, Precision precision) {
+    /** The denoiser of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
+    Denoiser denoiser(Checkpoint checkpoint, Precision precision) {
         var key = new Key(ModelStamp.of(checkpoint.path()), precision);
         if (kept != null && kept.key().equals(key)) {
-            return kept.unet();
+            return kept.denoiser();
         }
         close();
-        checkpoint.requireFinite(Component.UNET, Component.TEXT_ENCODER);
-        if (checkpoint.family().has(Component.TEXT_ENCODER_2)) {
-            checkpoint.requireFinite(Component.TEXT_ENCODER_2);
-        }
-        UNet unet = UNet.load(torch, checkpoint, precision);
+        checkpoint.requireFinite(checkpoint.family().networks().stream()
+                .filter(network -> network.isDenoiser() || network.isTextEncoder())
+                .toArray(Component[]::new));
+        Denoiser denoiser = families.of(checkpoint).loadDenoiser(torch, checkpoint, precision);
         if (!ModelStamp.of(checkpoint.path()).equals(key.stamp())) {
-            unet.close();
+            denoiser.close();
             throw changed(checkpoint);
         }
-        kept = new Kept(key, unet);
-        return unet;
+        kept = new Kept(key, denoiser);
+        return denoiser;
     }
 
     /**
@@ -92,7 +94,7 @@ final class BaseModels implements AutoCloseable {
     @Override
     public void close() {
         if (kept != null) {
-            kept.unet().close();
+            kept.denoiser().close();
             kept = null;
             torch.emptyCache();
         }

@@ -10,6 +10,7 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageRequest;
@@ -59,9 +60,15 @@ final class DjlTrainingEngine implements TrainingEngine {
     private boolean freed;
 
     DjlTrainingEngine(EngineOptions options) {
+        this(options, Families.standard());
+    }
+
+    /** An engine for the models of some families. */
+    DjlTrainingEngine(EngineOptions options, Families families) {
         this.options = options;
         this.torch = Torch.start(options);
-        this.parts = new EngineParts(torch, new BaseModels(torch), ClipTokenizer.load(), cache(options));
+        this.parts = new EngineParts(
+                torch, families, new BaseModels(torch, families), ClipTokenizer.load(), cache(options));
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -164,7 +171,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         Check.atLeast("together", together, 1);
         requireOpen();
         try (Torch cpu = Torch.start(options.toBuilder().device(Device.cpu()).build())) {
-            return TrainingEstimator.estimate(cpu, training, together);
+            return TrainingEstimator.estimate(cpu, parts.families(), training, together);
         }
     }
 
@@ -176,7 +183,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         synchronized (this) {
             requireOpen();
             worker.execute(
-                    () -> call.run(() -> new ImageRun(torch, parts.models(), parts.tokenizer(), request, call).run()));
+                    () -> call.run(() -> new ImageRun(parts, request, call).run()));
         }
         return call.await(listener);
     }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.Torch;
@@ -8,8 +9,9 @@ import io.github.txt2lora.torch.Torch;
  * What all trainings and pictures of an engine use, on its worker thread.
  *
  * @param torch where everything is computed
+ * @param families whose models can be used
  * @param models what is loaded
  * @param tokenizer for prompts
  * @param cache what trainings keep for later ones
  */
-record EngineParts(Torch torch, BaseModels models, ClipTokenizer tokenizer, LatentCache cache) {}
+record EngineParts(Torch torch, Families families, BaseModels models, ClipTokenizer tokenizer, LatentCache cache) {}

@@ -34,7 +34,7 @@ final class GroupRun {
         if (active.isEmpty()) {
             return;
         }
-        var group = new TrainerGroup(engine.torch(), active.get(0).unet());
+        var group = new TrainerGroup(engine.torch(), active.get(0).denoiser());
         while (!active.isEmpty()) {
             parts().forEach(runs -> iterate(group, runs));
             active.removeIf(run -> !run.isActive());

@@ -5,21 +5,19 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
-import io.github.txt2lora.diffusion.Parameterization;
+import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.TextToImage;
-import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
-import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.TextEncoderLora;
-import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
-import io.github.txt2lora.torch.Torch;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,55 +33,50 @@ final class ImageRun {
     /** More pictures at once need more memory and are hardly faster. */
     private static final int LARGEST_BATCH = 4;
 
-    private final Torch torch;
-    private final BaseModels models;
-    private final ClipTokenizer tokenizer;
+    private final EngineParts engine;
     private final ImageRequest request;
     private final ImageCall call;
 
-    ImageRun(Torch torch, BaseModels models, ClipTokenizer tokenizer, ImageRequest request, ImageCall call) {
-        this.torch = torch;
-        this.models = models;
-        this.tokenizer = tokenizer;
+    ImageRun(EngineParts engine, ImageRequest request, ImageCall call) {
+        this.engine = engine;
         this.request = request;
         this.call = call;
     }
 
     List<GeneratedImage> run() {
-        return torch.checkingCalls(call::requireWanted, this::runChecked);
+        return engine.torch().checkingCalls(call::requireWanted, this::runChecked);
     }
 
     private List<GeneratedImage> runChecked() {
         PicturePrompts prompts = PicturePrompts.of(request, this::warn);
-        try (NDManager scope = torch.newScope();
+        try (NDManager scope = engine.torch().newScope();
                 Checkpoint checkpoint =
-                        models.open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
+                        engine.models().open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
-            var parameterization = Parameterization.of(
+            FamilyProfile profile = engine.families().of(checkpoint);
+            requireImageMultiple(checkpoint.family());
+            NoiseProcess noiseProcess =
+                    profile.noiseProcess(checkpoint, request.modelUse().predictionType(), request.modelUse().terminalSnr(), this::warn);
+            // before the denoiser, so that the text encoders' memory is free for it
+            PromptEncoder encoder = profile.promptEncoder(
+                    engine.torch(),
                     checkpoint,
-                    request.modelUse().predictionType(),
-                    request.modelUse().terminalSnr(),
-                    this::warn);
-            // before the UNet, so that the text encoders' memory is free for it
-            var encoder = new PromptEncoder(
-                    torch,
-                    checkpoint,
-                    tokenizer,
+                    engine.tokenizer(),
                     request.modelUse().precision(),
                     request.modelUse().clipSkip(),
                     network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
-            PicturePrompts.Encoded encoded = prompts.encode(encoder, tokenizer, scope, this::warn);
-            if (checkpoint.family() == ModelFamily.SDXL && prompts.hasNoNegative()) {
-                // in its training, samples without a prompt had zeros, not the encoding of the empty prompt
+            PicturePrompts.Encoded encoded = prompts.encode(encoder, scope, this::warn);
+            if (profile.hasZerosForNoPrompt() && prompts.hasNoNegative()) {
                 encoded = encoded.withZeroNegative();
             }
-            UNet unet = models.unet(checkpoint, request.modelUse().precision());
+            Denoiser denoiser = engine.models().denoiser(checkpoint, request.modelUse().precision());
             checkpoint.requireFinite(Component.VAE);
-            try (Vae vae = Vae.load(torch, checkpoint, request.modelUse().precision())) {
-                attach(prompts.loras(), unet, scope);
-                return draw(new TextToImage(unet, vae, parameterization), encoded);
+            try (ImageDecoder decoder = profile.loadDecoder(engine.torch(), checkpoint, request.modelUse().precision())) {
+                LoraAdapter.load(scope, prompts.loras(), profile.loraRules(), denoiser.weightShapes())
+                        .ifPresent(parameters -> parameters.attachTo(denoiser, scope));
+                return draw(new TextToImage(denoiser, decoder, noiseProcess), encoded);
             } finally {
-                unet.detachLora(scope);
+                denoiser.detachLora(scope);
             }
         }
     }
@@ -95,8 +88,10 @@ final class ImageRun {
         call.warned(printable);
     }
 
-    private static void attach(List<LoraWeight> loras, UNet unet, NDManager scope) {
-        LoraAdapter.load(scope, loras, unet.weightShapes()).ifPresent(parameters -> parameters.attachTo(unet, scope));
+    /** The request alone cannot know what a family's images are multiples of. */
+    private void requireImageMultiple(ModelFamily family) {
+        ImageMultiple.require("width", request.width(), family);
+        ImageMultiple.require("height", request.height(), family);
     }
 
     private List<GeneratedImage> draw(TextToImage textToImage, PicturePrompts.Encoded prompts) {
@@ -107,7 +102,7 @@ final class ImageRun {
                     .map(i -> request.seed() + i)
                     .boxed()
                     .toList();
-            try (NDManager scope = torch.newScope()) {
+            try (NDManager scope = engine.torch().newScope()) {
                 List<BufferedImage> drawn = textToImage.draw(
                         scope, request, prompts.positive(), prompts.negative(), seeds, reporting(first, count));
                 for (int i = 0; i < count; i++) {

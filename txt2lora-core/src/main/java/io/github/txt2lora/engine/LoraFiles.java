@@ -52,8 +52,8 @@ final class LoraFiles {
         Map<String, String> metadata = LoraMetadata.of(
                 training,
                 lessons.targets(),
-                base.family(),
-                base.parameterization(),
+                base.profile().labels(base.noiseProcess()),
+                base.noiseProcess(),
                 log.started(),
                 log.now(),
                 iteration);

@@ -6,15 +6,10 @@ import io.github.txt2lora.diffusion.PlacedPrompt;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.image.PromptSyntax;
-import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.LoraTags;
-import io.github.txt2lora.text.PromptChunk;
-import io.github.txt2lora.text.PromptChunker;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,13 +84,13 @@ record PicturePrompts(
      *
      * @param warnings is told which words of plain prompts are dropped, and which brackets are never closed
      */
-    Encoded encode(PromptEncoder encoder, ClipTokenizer tokenizer, NDManager owner, Consumer<String> warnings) {
+    Encoded encode(PromptEncoder encoder, NDManager owner, Consumer<String> warnings) {
         List<String> texts = Stream.concat(positive.stream(), negative.stream())
                 .map(PlacedPrompt::text)
                 .toList();
         Map<String, PromptEmbedding> embeddings = syntax == PromptSyntax.PLAIN
                 ? encoder.encode(texts, owner, warnings)
-                : encoder.encode(chunks(texts, new PromptChunker(tokenizer), warnings), owner);
+                : encoder.encodeWebUi(texts, owner, warnings);
         return new Encoded(place(positive, embeddings), place(negative, embeddings));
     }
 
@@ -104,17 +99,5 @@ record PicturePrompts(
                 .map(part -> new PlacedEmbedding(
                         Objects.requireNonNull(embeddings.get(part.text())), part.weight(), part.region()))
                 .toList();
-    }
-
-    /** Shorter prompts are filled up with empty chunks, so that their rows make one batch. */
-    private static Map<String, List<PromptChunk>> chunks(
-            List<String> texts, PromptChunker chunker, Consumer<String> warnings) {
-        Map<String, List<PromptChunk>> chunks = new LinkedHashMap<>();
-        texts.forEach(text -> chunks.computeIfAbsent(text, prompt -> chunker.chunks(prompt, warnings)));
-        int most = chunks.values().stream().mapToInt(List::size).max().orElseThrow();
-        chunks.replaceAll((text, own) -> Stream.concat(
-                        own.stream(), Collections.nCopies(most - own.size(), PromptChunk.empty()).stream())
-                .toList());
-        return chunks;
     }
 }

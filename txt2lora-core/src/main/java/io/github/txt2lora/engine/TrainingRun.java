@@ -6,7 +6,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.Txt2LoraException;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
@@ -52,8 +52,8 @@ final class TrainingRun {
     }
 
     /** The network it trains on. */
-    UNet unet() {
-        return opened().unet();
+    Denoiser denoiser() {
+        return opened().denoiser();
     }
 
     /** What its iterations change. */

@@ -7,11 +7,10 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
-import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.TrainingFingerprint;
@@ -26,7 +25,6 @@ import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraModule;
-import io.github.txt2lora.lora.LoraModules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.text.PromptEncoder;
@@ -69,7 +67,7 @@ final class TrainingSetup {
     }
 
     /** What there is once everything is loaded. */
-    record Opened(UNet unet, TrainingLoop loop) {}
+    record Opened(Denoiser denoiser, TrainingLoop loop) {}
 
     /**
      * Loads everything.
@@ -88,24 +86,22 @@ final class TrainingSetup {
                     + " trainings before this one, which still use it; start the training of " + training.name()
                     + " again");
         }
+        FamilyProfile profile = engine.families().of(checkpoint);
+        training.prompts().forEach(pair -> ImageMultiple.require("resolution", pair.resolution(), profile.family()));
         if (!engine.torch().isCuda()) {
-            TrainingMemory.of(checkpoint, spec, training.prompts(), together).requireFits();
+            TrainingMemory.of(profile, checkpoint, spec, training.prompts(), together)
+                    .requireFits();
         }
         var base = new BaseModel(
-                checkpoint.family(),
-                Parameterization.of(
-                        checkpoint,
-                        spec.modelUse().predictionType(),
-                        spec.modelUse().terminalSnr(),
-                        log::warn));
-        warnOfUselessCrops(base.family());
+                profile, profile.noiseProcess(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), log::warn));
+        warnOfUselessCrops(profile);
         log.checkpoint();
-        // before the UNet, so that the text encoders' memory is free for it
-        PromptEmbeddings embeddings = encodePrompts(checkpoint, scope);
+        // before the denoiser, so that the text encoders' memory is free for it
+        PromptEmbeddings embeddings = encodePrompts(profile, checkpoint, scope);
         log.checkpoint();
-        UNet unet = loadUnet(checkpoint);
+        Denoiser denoiser = loadDenoiser(checkpoint);
         log.checkpoint();
-        List<LoraModule> modules = LoraModules.select(unet.weightShapes(), spec.lora());
+        List<LoraModule> modules = profile.loraRules().select(denoiser.weightShapes(), spec.lora());
         DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec)
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
@@ -114,16 +110,16 @@ final class TrainingSetup {
         warnOfClampedRanks(parameters);
         var model = new DenoisingModel(
                 engine.torch(),
-                unet,
+                denoiser,
                 embeddings,
-                base.parameterization(),
+                base.noiseProcess(),
                 DenoisingModel.identity(
                         engine.torch(),
                         engine.models().sha256(checkpoint, log::checkpoint),
                         spec.modelUse().precision(),
                         spec.modelUse().clipSkip()),
                 engine.cache());
-        start(model, parameters);
+        start(profile, model, parameters);
         LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
         TrainingLoop loop = held.hold(new TrainingLoop(
                 job,
@@ -134,7 +130,7 @@ final class TrainingSetup {
                 new LoraFiles(job, log, parameters, lessons, base),
                 () -> TrainingFingerprint.of(
                         spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
-        return new Opened(unet, loop);
+        return new Opened(denoiser, loop);
     }
 
     private void warnIfNothingIsTaught() {
@@ -146,16 +142,24 @@ final class TrainingSetup {
         }
     }
 
-    private void start(DenoisingModel model, LoraParameters parameters) {
+    private void start(FamilyProfile profile, DenoisingModel model, LoraParameters parameters) {
         if (spec.method().start() != LoraStart.CLOSED_FORM) {
             return;
         }
-        if (spec.iterations() > 0 && !ClosedFormStart.canChange(parameters)) {
-            log.warn("the LoRA's target " + spec.lora().target() + " leaves out the keys and values of cross-attention,"
+        if (spec.iterations() > 0 && !ClosedFormStart.canChange(model.denoiser(), parameters)) {
+            log.warn((hasPromptProjections(model.denoiser())
+                            ? "the LoRA's target " + spec.lora().target()
+                                    + " leaves out the keys and values of cross-attention,"
+                            : profile.family().displayName() + " has no cross-attention with keys and values of its own,")
                     + " which a start in closed form changes; it starts at zero");
             return;
         }
         ClosedFormStart.standard().apply(model, parameters, lessons);
+    }
+
+    private static boolean hasPromptProjections(Denoiser denoiser) {
+        return denoiser.weightShapes().keySet().stream()
+                .anyMatch(weight -> denoiser.isPromptProjection(weight.replaceFirst("\\.weight$", "")));
     }
 
     private void downloading(DownloadProgress progress) {
@@ -163,24 +167,19 @@ final class TrainingSetup {
         job.publish(new ModelDownloading(training.model().displayName(), progress.bytes(), progress.total()));
     }
 
-    private UNet loadUnet(Checkpoint checkpoint) {
+    private Denoiser loadDenoiser(Checkpoint checkpoint) {
         boolean kept = engine.models().holds(checkpoint, spec.modelUse().precision());
         long begin = System.nanoTime();
-        UNet unet = engine.models().unet(checkpoint, spec.modelUse().precision());
+        Denoiser denoiser = engine.models().denoiser(checkpoint, spec.modelUse().precision());
         Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
         job.publish(new ModelLoaded(
                 training.model().displayName(), checkpoint.family().displayName(), duration));
-        return unet;
+        return denoiser;
     }
 
-    private PromptEmbeddings encodePrompts(Checkpoint checkpoint, NDManager owner) {
-        var encoder = new PromptEncoder(
-                engine.torch(),
-                checkpoint,
-                engine.tokenizer(),
-                spec.modelUse().precision(),
-                spec.modelUse().clipSkip(),
-                checkpoint::tensors);
+    private PromptEmbeddings encodePrompts(FamilyProfile profile, Checkpoint checkpoint, NDManager owner) {
+        PromptEncoder encoder = profile.promptEncoder(
+                engine.torch(), checkpoint, engine.tokenizer(), spec.modelUse().precision(), spec.modelUse().clipSkip());
         return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
     }
 
@@ -196,9 +195,10 @@ final class TrainingSetup {
         }
     }
 
-    private void warnOfUselessCrops(ModelFamily family) {
-        if (family != ModelFamily.SDXL && lessons.pairs().stream().anyMatch(PromptPair::dynamicCrops)) {
-            log.warn("dynamicCrops is on, but " + training.model().displayName() + " is " + family.displayName()
+    private void warnOfUselessCrops(FamilyProfile profile) {
+        if (!profile.takesPictureSize() && lessons.pairs().stream().anyMatch(PromptPair::dynamicCrops)) {
+            log.warn("dynamicCrops is on, but " + training.model().displayName() + " is "
+                    + profile.family().displayName()
                     + ", which is not told of crops; only SDXL is");
         }
     }

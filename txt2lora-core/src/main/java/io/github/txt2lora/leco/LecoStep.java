@@ -5,8 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.diffusion.NoiseSchedule;
-import io.github.txt2lora.diffusion.UNet.LoraGradient;
+import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.LatentDraw;
 import io.github.txt2lora.leco.latents.NoisyBatch;
@@ -41,18 +40,16 @@ final class LecoStep {
     private final TrainingSpec spec;
     private final NoisyLatents noisyLatents;
     private final Teacher teacher;
-    private final NoiseSchedule schedule;
     private LossScale lossScale;
 
     LecoStep(DenoisingModel model, Lessons lessons, TrainingSpec spec) {
-        lessons.pairs().forEach(LatentDraw::requireDrawable);
+        lessons.pairs()
+                .forEach(pair -> LatentDraw.requireDrawable(pair, model.denoiser().latents()));
         this.model = model;
         this.lessons = lessons.drawn();
         this.spec = spec;
         this.noisyLatents = NoisyLatents.of(model, spec);
         this.teacher = new Teacher(model);
-        NoiseSchedule usual = NoiseSchedule.stableDiffusion();
-        this.schedule = model.parameterization().zeroTerminalSnr() ? usual.rescaledToZeroTerminalSnr() : usual;
         this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
 
@@ -124,10 +121,7 @@ final class LecoStep {
 
     private double timestepWeight(double timestep) {
         if (spec.method().lossWeighting() instanceof LossWeighting.MinSnr minSnr) {
-            return schedule.minSnrWeight(
-                    (int) Math.round(timestep),
-                    minSnr.gamma(),
-                    model.parameterization().predictionType());
+            return model.noiseProcess().minSnrWeight(timestep, minSnr.gamma());
         }
         return 1;
     }
@@ -161,7 +155,7 @@ final class LecoStep {
     }
 
     private LoraGradient gradient(StepContext context, Comparison comparison) {
-        return model.unet()
+        return model.denoiser()
                 .loraGradient(
                         context.scope(),
                         comparison.goal(),

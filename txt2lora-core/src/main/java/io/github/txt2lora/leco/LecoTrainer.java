@@ -6,7 +6,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.diffusion.UNet.LoraGradient;
+import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
@@ -96,7 +96,7 @@ public final class LecoTrainer implements AutoCloseable {
     /** Lets the network use this LoRA, which another one may have taken the place of. */
     public void attach() {
         try (NDManager scope = model.torch().newScope()) {
-            lora.attachTo(model.unet(), scope);
+            lora.attachTo(model.denoiser(), scope);
         }
     }
 
@@ -239,7 +239,7 @@ public final class LecoTrainer implements AutoCloseable {
     public void close() {
         optimizer.close();
         try (NDManager scope = model.torch().newScope()) {
-            model.unet().detachLora(scope);
+            model.denoiser().detachLora(scope);
         }
     }
 

@@ -3,7 +3,7 @@ package io.github.txt2lora.leco;
 /** What became of an iteration. */
 public sealed interface Outcome {
 
-    /** What the network did for it, as {@link io.github.txt2lora.diffusion.UNet#work()} counts. */
+    /** What the network did for it, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts. */
     long work();
 
     /** An iteration was made. */

@@ -61,7 +61,7 @@ public final class Teacher {
                 ? batch.latents()
                 : NDArrays.concat(new NDList(Collections.nCopies(prompts.size(), batch.latents())), 0);
         Conditioning conditioning = model.embeddings().batch(scope, prompts, samples, batch.size());
-        NDArray all = model.unet().predict(scope, latents, timesteps, conditioning, LORA_OFF);
+        NDArray all = model.denoiser().predict(scope, latents, timesteps, conditioning, LORA_OFF);
         Map<String, NDArray> predictions = new LinkedHashMap<>();
         for (int i = 0; i < prompts.size(); i++) {
             predictions.put(prompts.get(i), all.get((i * samples) + ":" + (i + 1) * samples));
@@ -83,7 +83,7 @@ public final class Teacher {
                             () -> {
                                 Conditioning conditioning =
                                         model.embeddings().batch(scope, List.of(prompt), batch.samples(), batch.size());
-                                return HostNumbers.floats(model.unet()
+                                return HostNumbers.floats(model.denoiser()
                                         .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF));
                             });
             predictions.put(prompt, scope.create(values, batch.latents().getShape()));

@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.TrainingFailedException;
-import io.github.txt2lora.diffusion.UNet;
-import io.github.txt2lora.diffusion.UNet.LoraGradient;
+import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.lora.LoraParameters;
@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class TrainerGroup {
 
     private final Torch torch;
-    private final UNet unet;
+    private final Denoiser denoiser;
     private int mostTogether = Integer.MAX_VALUE;
 
     /** A group of trainers over the network. */
-    public TrainerGroup(Torch torch, UNet unet) {
+    public TrainerGroup(Torch torch, Denoiser denoiser) {
         this.torch = torch;
-        this.unet = unet;
+        this.denoiser = denoiser;
     }
 
     /** An iteration of one LoRA. */
@@ -149,9 +149,9 @@ public final class TrainerGroup {
 
     /** Adds what the network does meanwhile to the work of those it is done for, in equal parts. */
     private <T> T counted(List<Share> shares, Supplier<T> task) {
-        long before = unet.work();
+        long before = denoiser.work();
         T result = task.get();
-        long each = (unet.work() - before) / shares.size();
+        long each = (denoiser.work() - before) / shares.size();
         shares.forEach(share -> share.work += each);
         return result;
     }
@@ -186,7 +186,7 @@ public final class TrainerGroup {
 
     private List<LoraGradient> compareTogether(NDManager scope, List<Part> parts) {
         LoraParameters.attachTogether(
-                parts.stream().map(part -> part.trainer().lora()).toList(), unet, scope);
+                parts.stream().map(part -> part.trainer().lora()).toList(), denoiser, scope);
         List<LoraGradient> results;
         boolean isAgain;
         do {
@@ -206,7 +206,7 @@ public final class TrainerGroup {
         List<Comparison> comparisons = parts.stream().map(Part::comparison).toList();
         List<Conditioning> conditionings =
                 comparisons.stream().map(Comparison::conditioning).toList();
-        return unet.loraGradients(
+        return denoiser.loraGradients(
                 scope,
                 concat(comparisons.stream().map(Comparison::goal).toList()),
                 parts.stream()

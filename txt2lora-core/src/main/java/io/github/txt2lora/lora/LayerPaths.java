@@ -27,7 +27,7 @@ final class LayerPaths {
         return switch (network) {
             case UNET -> UNET.matcher(path).matches();
             case TEXT_ENCODER, TEXT_ENCODER_2 -> TEXT_ENCODER.matcher(path).matches();
-            case VAE -> false;
+            case TRANSFORMER, VAE -> false;
         };
     }
 }

@@ -2,7 +2,6 @@ package io.github.txt2lora.lora;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
-import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
@@ -14,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Reads LoRA files for use by a UNet: several become one, exactly, by stacking their ranks, with each one's weight and
+ * Reads LoRA files for use by a denoiser: several become one, exactly, by stacking their ranks, with each one's weight and
  * alpha / rank multiplied into its up matrix. {@link TextEncoderLora} takes the modules
  * of text encoders.
  */
@@ -28,15 +27,16 @@ public final class LoraAdapter {
      * Loads LoRAs in the naming of kohya, LECO, diffusers or PEFT.
      *
      * @param owner the scope that will own the parameters
-     * @param loras any number of files, each with its weight for the UNet
-     * @param weightShapes shapes of the UNet's weights by their diffusers names
-     * @return empty if nothing is for the UNet, as in a LoRA of text encoders alone
-     * @throws CheckpointException if a file is damaged, has modules that the UNet lacks, or does not fit its shapes
+     * @param loras any number of files, each with its weight for the denoiser
+     * @param rules which layers a LoRA may have
+     * @param weightShapes shapes of the denoiser's weights by their names
+     * @return empty if nothing is for the denoiser, as in a LoRA of text encoders alone
+     * @throws CheckpointException if a file is damaged, has modules that the denoiser lacks, or does not fit its shapes
      */
     public static Optional<LoraParameters> load(
-            NDManager owner, List<LoraWeight> loras, Map<String, List<Long>> weightShapes) {
+            NDManager owner, List<LoraWeight> loras, LoraRules rules, Map<String, List<Long>> weightShapes) {
         Map<String, LoraModule> modules = new LinkedHashMap<>();
-        LoraModules.all(weightShapes).forEach(module -> modules.put(module.name(), module));
+        rules.all(weightShapes).forEach(module -> modules.put(module.name(), module));
         List<WeightedLora> open = WeightedLora.openAll(loras);
         try {
             open.forEach(lora -> requireFits(lora.source(), modules));
@@ -45,7 +45,7 @@ public final class LoraAdapter {
                     open.stream().filter(lora -> lora.weight().weight() != 0).toList();
             new LoraMerger(used)
                     .pairs().stream()
-                            .filter(LoraAdapter::isOfUNet)
+                            .filter(LoraAdapter::isOfDenoiser)
                             .forEach(pair -> pairs.put(pair.name().path(), pair));
             return pairs.isEmpty() ? Optional.empty() : Optional.of(parameters(owner, modules, pairs));
         } finally {
@@ -53,14 +53,14 @@ public final class LoraAdapter {
         }
     }
 
-    private static boolean isOfUNet(LoraPair pair) {
-        return pair.name().network() == Component.UNET;
+    private static boolean isOfDenoiser(LoraPair pair) {
+        return pair.name().network().isDenoiser();
     }
 
     private static void requireFits(LoraSource lora, Map<String, LoraModule> modules) {
         List<String> unknown = new ArrayList<>();
         for (LoraPair pair : lora.pairs()) {
-            if (isOfUNet(pair)) {
+            if (isOfDenoiser(pair)) {
                 LoraModule module = modules.get(pair.name().path());
                 if (module == null) {
                     unknown.add(pair.module());

@@ -4,9 +4,7 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.checkpoint.ModelFamily;
-import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.PredictedQuantity;
+import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.internal.DecimalText;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -30,8 +28,8 @@ public final class LoraMetadata {
      * Describes a training.
      *
      * @param taught the target prompts that get a new meaning, which the LoRA is called by
-     * @param family the base model's
-     * @param parameterization what the base model predicts
+     * @param base the base model
+     * @param noiseProcess that the base model was trained with
      * @param started when it began
      * @param finished when it ended
      * @param iterations how many were made
@@ -39,19 +37,18 @@ public final class LoraMetadata {
     public static Map<String, String> of(
             LoraTraining training,
             Collection<String> taught,
-            ModelFamily family,
-            Parameterization parameterization,
+            BaseModelLabels base,
+            NoiseProcess noiseProcess,
             Instant started,
             Instant finished,
             int iterations) {
-        boolean velocity = parameterization.predictionType() == PredictedQuantity.V_PREDICTION;
         TrainingSpec spec = training.spec();
         LoraSpec lora = spec.lora();
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("ss_output_name", training.name());
         metadata.put("ss_sd_model_name", training.model().displayName());
-        metadata.put("ss_base_model_version", baseModelVersion(family, velocity));
-        metadata.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
+        metadata.put("ss_base_model_version", base.version());
+        metadata.put("ss_v2", base.isV2() ? "True" : "False");
         metadata.put("ss_network_module", "networks.lora");
         metadata.put("ss_network_dim", Integer.toString(lora.rank()));
         metadata.put("ss_network_alpha", DecimalText.of(lora.alpha()));
@@ -70,35 +67,19 @@ public final class LoraMetadata {
         metadata.put("ss_max_train_steps", Integer.toString(spec.iterations()));
         metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulationSteps()));
         metadata.put("ss_clip_skip", Integer.toString(spec.modelUse().clipSkip()));
-        metadata.put("ss_zero_terminal_snr", parameterization.zeroTerminalSnr() ? "True" : "False");
+        metadata.put("ss_zero_terminal_snr", noiseProcess.zeroTerminalSnr() ? "True" : "False");
         metadata.put("ss_seed", Long.toString(spec.seed()));
         metadata.put("ss_resolution", resolution(training));
         metadata.put("ss_training_comment", "LECO: trained from prompts alone");
         metadata.put("modelspec.sai_model_spec", "1.0.1");
-        metadata.put("modelspec.architecture", architecture(family, velocity) + "/lora");
+        metadata.put("modelspec.architecture", base.architecture() + "/lora");
         metadata.put("modelspec.implementation", "diffusers");
         metadata.put("modelspec.title", training.name());
         metadata.put("modelspec.trigger_phrase", String.join(", ", taught));
         metadata.put("modelspec.date", isoDate(finished));
-        metadata.put("modelspec.prediction_type", velocity ? "v" : "epsilon");
+        metadata.put("modelspec.prediction_type", base.predictionType());
         metadata.put("modelspec.resolution", largestResolution(training) + "x" + largestResolution(training));
         return metadata;
-    }
-
-    private static String baseModelVersion(ModelFamily family, boolean velocity) {
-        return switch (family) {
-            case SD1 -> velocity ? "sd_v1_v" : "sd_v1";
-            case SD2 -> velocity ? "sd_v2_v" : "sd_v2";
-            case SDXL -> "sdxl_base_v1-0";
-        };
-    }
-
-    private static String architecture(ModelFamily family, boolean velocity) {
-        return switch (family) {
-            case SD1 -> "stable-diffusion-v1";
-            case SD2 -> velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
-            case SDXL -> "stable-diffusion-xl-v1-base";
-        };
     }
 
     /** Kohya says there what else than linear layers and 1x1 convolutions is trained. */

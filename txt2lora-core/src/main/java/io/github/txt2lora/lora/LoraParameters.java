@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -129,12 +129,12 @@ public final class LoraParameters {
      *
      * @param loras of one layout
      */
-    public static void attachTogether(List<LoraParameters> loras, UNet unet, NDManager scope) {
+    public static void attachTogether(List<LoraParameters> loras, Denoiser denoiser, NDManager scope) {
         NDArray matrix = NDArrays.stack(
                 new NDList(loras.stream().map(LoraParameters::vector).toList()));
         // a stack belongs to the owner of its first part
         matrix.attach(scope);
-        unet.attachLora(matrix, loras.get(0).layout(), scope);
+        denoiser.attachLora(matrix, loras.get(0).layout(), scope);
     }
 
     private static int size(List<Slot> slots) {
@@ -153,13 +153,13 @@ public final class LoraParameters {
     }
 
     /** Lets the network use these parameters, and see every change of them; does nothing if it does already. */
-    public void attachTo(UNet unet, NDManager scope) {
-        if (!unet.hasAttached(vector)) {
-            unet.attachLora(vector, layout(), scope);
+    public void attachTo(Denoiser denoiser, NDManager scope) {
+        if (!denoiser.hasAttached(vector)) {
+            denoiser.attachLora(vector, layout(), scope);
         }
     }
 
-    /** The places as scripts take them; see {@link UNet#attachLora}. */
+    /** The places as scripts take them; see {@link Denoiser#attachLora}. */
     public Map<String, double[]> layout() {
         Map<String, double[]> layout = new HashMap<>();
         for (Slot slot : slots) {

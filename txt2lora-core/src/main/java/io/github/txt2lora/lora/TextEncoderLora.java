@@ -32,7 +32,8 @@ public final class TextEncoderLora {
             try (LoraSource source = LoraSource.open(lora.file())) {
                 source.warning().ifPresent(warnings);
                 source.pairs().stream()
-                        .filter(pair -> !family.has(pair.name().network()))
+                        .filter(pair -> pair.name().network().isTextEncoder()
+                                && !family.has(pair.name().network()))
                         .findFirst()
                         .ifPresent(pair -> {
                             throw new CheckpointException(source.path() + ": module " + Excerpt.quoted(pair.module())

@@ -1,6 +1,5 @@
 package io.github.txt2lora.lora;
 
-import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.image.LoraWeight;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,7 @@ record WeightedLora(LoraSource source, LoraWeight weight) implements AutoCloseab
 
     /** How strongly the module of a network applies. */
     double weightOf(LoraPair pair) {
-        return pair.name().network() == Component.UNET ? weight.weight() : weight.textEncoderWeight();
+        return pair.name().network().isDenoiser() ? weight.weight() : weight.textEncoderWeight();
     }
 
     @Override

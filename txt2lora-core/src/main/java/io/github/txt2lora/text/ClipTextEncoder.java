@@ -24,21 +24,13 @@ final class ClipTextEncoder implements AutoCloseable {
         this.script = script;
     }
 
-    /** The activation of the feed-forward layers. */
-    enum Activation {
-        /** {@code x * sigmoid(1.702 x)}: OpenAI's CLIP, in SD 1.x and as the first encoder of SDXL. */
-        QUICK_GELU,
-        /** Exact GELU: OpenCLIP, in SD 2.x and as the second encoder of SDXL. */
-        GELU
-    }
-
     static ClipTextEncoder load(
-            Torch torch, Map<String, TensorView> weights, Activation activation, Precision precision) {
+            Torch torch, Map<String, TensorView> weights, ClipActivation activation, Precision precision) {
         ScriptModule script = torch.newNetwork(
                 SCRIPT,
                 HostTensors.of(weights),
                 ScalarType.of(precision),
-                new ScriptAttribute.OfBool("quick_gelu", activation == Activation.QUICK_GELU),
+                new ScriptAttribute.OfBool("quick_gelu", activation == ClipActivation.QUICK_GELU),
                 new ScriptAttribute.OfTensors("weights"));
         return new ClipTextEncoder(script);
     }

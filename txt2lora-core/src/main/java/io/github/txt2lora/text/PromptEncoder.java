@@ -1,234 +1,37 @@
 package io.github.txt2lora.text;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.Precision;
-import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.internal.Excerpt;
-import io.github.txt2lora.internal.FirstFew;
-import io.github.txt2lora.torch.Torch;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-/**
- * Turns prompts into what the UNet is conditioned on. The text encoders are in memory only while
- * {@link #encode(Collection, NDManager, Consumer)} runs, one after the other.
- */
-public final class PromptEncoder {
-
-    private static final int MOST_WARNINGS = 10;
-
-    private final Torch torch;
-    private final Checkpoint checkpoint;
-    private final ClipTokenizer tokenizer;
-    private final Precision precision;
-    private final int clipSkip;
-    private final List<TextEncoderUse> uses;
-    private final TextEncoderWeights weights;
-
-    /**
-     * An encoder of the checkpoint's prompts; loads nothing yet.
-     *
-     * @param precision of the text encoders' computations
-     * @param clipSkip which hidden state is used, counted from the one that the family is trained on: 1 is that one
-     *     (the last in SD 1.x and 2.x, the last but one in SDXL), 2 the one before
-     * @throws InvalidSettingException if a text encoder has fewer layers than clip skip needs
-     */
-    public PromptEncoder(
-            Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
-        this(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors);
-    }
-
-    /**
-     * The same with other weights for the text encoders than those of the checkpoint, for example with a LoRA added.
-     *
-     * @param weights is asked for each text encoder when it is loaded
-     */
-    public PromptEncoder(
-            Torch torch,
-            Checkpoint checkpoint,
-            ClipTokenizer tokenizer,
-            Precision precision,
-            int clipSkip,
-            TextEncoderWeights weights) {
-        this.torch = torch;
-        this.checkpoint = checkpoint;
-        this.tokenizer = tokenizer;
-        this.precision = precision;
-        this.clipSkip = clipSkip;
-        this.weights = weights;
-        this.uses = TextEncoderUse.of(checkpoint.family());
-        uses.forEach(this::checkClipSkip);
-    }
-
-    private void checkClipSkip(TextEncoderUse use) {
-        int most = checkpoint.textEncoder(use.component()).layers() - use.layersSkipped();
-        if (clipSkip < 1 || clipSkip > most) {
-            throw InvalidSettingException.of(
-                    "clipSkip",
-                    clipSkip,
-                    "a number from 1 to " + most + ", as many layers as the "
-                            + use.component().folderName() + " of " + checkpoint.path() + " can do without");
-        }
-    }
+/** Turns prompts into what the denoiser is conditioned on. Text encoders are in memory only while they encode. */
+public interface PromptEncoder {
 
     /**
      * Encodes prompts, each different one once.
      *
      * @param prompts any number, in any order, may be empty strings
      * @param owner the scope that will own the result
-     * @param warnings is told which words did not fit into 75 tokens
+     * @param warnings is told which words did not fit
      * @return the embeddings by prompt
      */
-    public Map<String, PromptEmbedding> encode(Collection<String> prompts, NDManager owner, Consumer<String> warnings) {
-        Set<String> warned = new LinkedHashSet<>();
-        Map<String, PromptEmbedding> embeddings =
-                encode(new LinkedHashSet<>(prompts), owner, (prompt, padToken) -> plain(prompt, padToken, warned));
-        warned.stream().limit(MOST_WARNINGS).forEach(warnings);
-        if (warned.size() > MOST_WARNINGS) {
-            warnings.accept("prompts longer than 75 tokens: " + FirstFew.more(warned.size() - MOST_WARNINGS));
-        }
-        return embeddings;
-    }
+    Map<String, PromptEmbedding> encode(Collection<String> prompts, NDManager owner, Consumer<String> warnings);
 
     /**
-     * Encodes prompts that are cut into chunks, whose hidden states follow each other.
+     * Encodes prompts in the syntax of web UIs, where brackets emphasise and no prompt is too long.
      *
-     * @param prompts each with its chunks, one or more
-     * @param owner the scope that will own the result
-     * @return the embeddings by prompt, [1, 77 * chunks, width]; the pooled embedding is that of the first chunk
+     * @param warnings is told which brackets are never closed
+     * @return the embeddings by prompt, all with as many tokens
      */
-    public Map<String, PromptEmbedding> encode(Map<String, List<PromptChunk>> prompts, NDManager owner) {
-        return encode(
-                prompts.keySet(),
-                owner,
-                (prompt, padToken) -> Objects.requireNonNull(prompts.get(prompt)).stream()
-                        .map(chunk -> EncoderInput.of(chunk, padToken))
-                        .toList());
-    }
+    Map<String, PromptEmbedding> encodeWebUi(Collection<String> prompts, NDManager owner, Consumer<String> warnings);
 
-    /**
-     * The token ids of a prompt that is not cut into chunks, as the first text encoder reads them.
-     *
-     * @return start, at most 75 of the prompt, end, padding
-     */
-    public int[] tokens(String prompt) {
-        return tokenizer.tokenize(prompt, uses.get(0).padToken()).ids();
-    }
-
-    private List<EncoderInput> plain(String prompt, PadToken padToken, Collection<String> warnings) {
-        TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken);
-        if (!tokens.droppedWords().isEmpty()) {
-            warnings.add("prompt " + Excerpt.quoted(prompt)
-                    + " is longer than the 75 tokens that the text encoder reads; dropped: "
-                    + Excerpt.of(String.join(" ", tokens.droppedWords())));
-        }
-        return List.of(EncoderInput.of(tokens));
-    }
-
-    private Map<String, PromptEmbedding> encode(
-            Set<String> prompts, NDManager owner, BiFunction<String, PadToken, List<EncoderInput>> reader) {
-        try (NDManager scope = torch.newScope()) {
-            List<Map<String, PromptEmbedding>> parts = new ArrayList<>();
-            for (TextEncoderUse use : uses) {
-                parts.add(encode(use, prompts, scope, reader));
-            }
-            Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
-            for (String prompt : prompts) {
-                PromptEmbedding embedding = sideBySide(parts.stream()
-                        .map(part -> Objects.requireNonNull(part.get(prompt)))
-                        .toList());
-                embedding.attachTo(owner);
-                embeddings.put(prompt, embedding);
-            }
-            return embeddings;
-        } finally {
-            torch.emptyCache();
-        }
-    }
+    /** The token ids of a plain prompt with start, end and padding, as the first text encoder reads them. */
+    int[] tokens(String prompt);
 
     /** Encodes one prompt; see {@link #encode(Collection, NDManager, Consumer)}. */
-    public PromptEmbedding encode(String prompt, NDManager owner, Consumer<String> warnings) {
+    default PromptEmbedding encode(String prompt, NDManager owner, Consumer<String> warnings) {
         return encode(List.of(prompt), owner, warnings).values().iterator().next();
-    }
-
-    private Map<String, PromptEmbedding> encode(
-            TextEncoderUse use,
-            Set<String> prompts,
-            NDManager owner,
-            BiFunction<String, PadToken, List<EncoderInput>> reader) {
-        try (ClipTextEncoder encoder =
-                ClipTextEncoder.load(torch, weights.of(use.component()), use.activation(), precision)) {
-            Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
-            for (String prompt : prompts) {
-                List<PromptEmbedding> chunks = reader.apply(prompt, use.padToken()).stream()
-                        .map(input -> encode(encoder, use, input, owner))
-                        .toList();
-                embeddings.put(prompt, oneAfterTheOther(chunks));
-            }
-            return embeddings;
-        }
-    }
-
-    private PromptEmbedding encode(ClipTextEncoder encoder, TextEncoderUse use, EncoderInput input, NDManager owner) {
-        long[] ids = Arrays.stream(input.ids()).asLongStream().toArray();
-        try (NDManager scope = torch.newScope()) {
-            NDArray idTensor = scope.create(ids, new Shape(1, ids.length));
-            NDList states = encoder.hiddenStates(scope, idTensor);
-            NDArray context = states.get(states.size() - use.layersSkipped() - clipSkip);
-            if (use.finalNorm()) {
-                context = encoder.finalNorm(scope, context);
-            }
-            context = Torch.toFloat32(context);
-            if (input.weights() != null) {
-                context = Emphasis.apply(scope, context, input.weights());
-            }
-            NDArray pooled = null;
-            if (use.pooled()) {
-                NDArray last = encoder.finalNorm(scope, states.get(states.size() - 1));
-                pooled = Torch.toFloat32(encoder.project(scope, encoder.pooled(scope, last, idTensor)));
-            }
-            var embedding = new PromptEmbedding(context, pooled);
-            embedding.attachTo(owner);
-            return embedding;
-        }
-    }
-
-    /** The hidden states of all chunks in a row, and the pooled embedding of the first. */
-    private static PromptEmbedding oneAfterTheOther(List<PromptEmbedding> chunks) {
-        PromptEmbedding first = chunks.get(0);
-        if (chunks.size() == 1) {
-            return first;
-        }
-        NDList contexts = new NDList();
-        chunks.forEach(chunk -> contexts.add(chunk.context()));
-        return new PromptEmbedding(NDArrays.concat(contexts, 1), first.pooled());
-    }
-
-    /** The hidden states of all encoders next to each other, and the pooled embedding of the one that has it. */
-    private static PromptEmbedding sideBySide(List<PromptEmbedding> parts) {
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        NDList contexts = new NDList();
-        NDArray pooled = null;
-        for (PromptEmbedding part : parts) {
-            contexts.add(part.context());
-            pooled = part.pooled() == null ? pooled : part.pooled();
-        }
-        return new PromptEmbedding(NDArrays.concat(contexts, -1), pooled);
     }
 }

@@ -1,11 +1,9 @@
 package io.github.txt2lora.text;
 
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
-import java.util.List;
 
 /**
- * How a family of models uses one of its text encoders.
+ * How a family of models uses one of its CLIP text encoders.
  *
  * @param component the encoder
  * @param padToken what its tokenizer fills unused places with
@@ -14,52 +12,31 @@ import java.util.List;
  * @param finalNorm whether the hidden state goes through the final layer norm
  * @param pooled whether the model is also told the projected state of the end token
  */
-record TextEncoderUse(
+public record TextEncoderUse(
         Component component,
         PadToken padToken,
-        ClipTextEncoder.Activation activation,
+        ClipActivation activation,
         int layersSkipped,
         boolean finalNorm,
         boolean pooled) {
 
-    /**
-     * The text encoders of a family, in the order in which their hidden states are put side by side. Of SD 2.x's 24
-     * layers a {@link io.github.txt2lora.checkpoint.Checkpoint} has the 23 that are used, so nothing is skipped there.
-     */
-    static List<TextEncoderUse> of(ModelFamily family) {
-        return switch (family) {
-            case SD1 ->
-                List.of(new TextEncoderUse(
-                        Component.TEXT_ENCODER,
-                        PadToken.END_OF_TEXT,
-                        ClipTextEncoder.Activation.QUICK_GELU,
-                        0,
-                        true,
-                        false));
-            case SD2 ->
-                List.of(new TextEncoderUse(
-                        Component.TEXT_ENCODER,
-                        PadToken.EXCLAMATION_MARK,
-                        ClipTextEncoder.Activation.GELU,
-                        0,
-                        true,
-                        false));
-            case SDXL ->
-                List.of(
-                        new TextEncoderUse(
-                                Component.TEXT_ENCODER,
-                                PadToken.END_OF_TEXT,
-                                ClipTextEncoder.Activation.QUICK_GELU,
-                                1,
-                                false,
-                                false),
-                        new TextEncoderUse(
-                                Component.TEXT_ENCODER_2,
-                                PadToken.EXCLAMATION_MARK,
-                                ClipTextEncoder.Activation.GELU,
-                                1,
-                                false,
-                                true));
-        };
+    /** OpenAI's encoder, in SD 1.x. */
+    public static TextEncoderUse openAi(Component component) {
+        return new TextEncoderUse(component, PadToken.END_OF_TEXT, ClipActivation.QUICK_GELU, 0, true, false);
+    }
+
+    /** OpenCLIP's encoder, in SD 2.x. */
+    public static TextEncoderUse openClip(Component component) {
+        return new TextEncoderUse(component, PadToken.EXCLAMATION_MARK, ClipActivation.GELU, 0, true, false);
+    }
+
+    /** The same encoder, of which the last layer but one is used without the final norm, as in SDXL. */
+    public TextEncoderUse lastButOne() {
+        return new TextEncoderUse(component, padToken, activation, 1, false, pooled);
+    }
+
+    /** The same encoder, whose projected end token the model is told too, as of the second one in SDXL. */
+    public TextEncoderUse withPooled() {
+        return new TextEncoderUse(component, padToken, activation, layersSkipped, finalNorm, true);
     }
 }

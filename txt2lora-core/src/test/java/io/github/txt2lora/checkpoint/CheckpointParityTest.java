@@ -109,7 +109,7 @@ class CheckpointParityTest {
 
     private static List<Component> components(ModelFamily family) {
         return Stream.of(Component.values())
-                .filter(component -> component != Component.TEXT_ENCODER_2 || family == ModelFamily.SDXL)
+                .filter(component -> component != Component.TEXT_ENCODER_2 || family == StableDiffusion.SDXL)
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.Golden;
 import java.io.IOException;
 import java.net.URI;
@@ -75,12 +76,12 @@ class CheckpointTest {
 
     @Test
     void opens_the_sources_that_lie_on_this_machine() {
-        try (Checkpoint file = Checkpoint.open(ModelSource.file(FILE));
-                Checkpoint folder = Checkpoint.open(ModelSource.folder(FOLDER))) {
+        try (Checkpoint file = Families.standard().open(ModelSource.file(FILE));
+                Checkpoint folder = Families.standard().open(ModelSource.folder(FOLDER))) {
             assertThat(file.unet()).isEqualTo(folder.unet());
         }
         ModelSource remote = ModelSource.url("remote.safetensors", URI.create("https://example.org/x"));
-        assertThatThrownBy(() -> Checkpoint.open(remote))
+        assertThatThrownBy(() -> Families.standard().open(remote))
                 .isExactlyInstanceOf(CheckpointException.class)
                 .hasMessageContaining("remote.safetensors");
     }

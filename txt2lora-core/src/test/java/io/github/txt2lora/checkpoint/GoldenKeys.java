@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The recorded names and shapes of a family's tensors in both layouts. */
-record GoldenKeys(Path file, ModelFamily family, List<Row> rows, Map<String, List<Long>> extras) {
+record GoldenKeys(Path file, StableDiffusion family, List<Row> rows, Map<String, List<Long>> extras) {
 
     /** One tensor of diffusers and where the single file has it. */
     record Row(
@@ -67,7 +67,7 @@ record GoldenKeys(Path file, ModelFamily family, List<Row> rows, Map<String, Lis
         Map<String, List<Long>> extras = new LinkedHashMap<>();
         json.get("extras").properties().forEach(field -> extras.put(field.getKey(), shape(field.getValue())));
         return new GoldenKeys(
-                file, ModelFamily.valueOf(json.get("family").asText().toUpperCase(Locale.ROOT)), rows, extras);
+                file, StableDiffusion.valueOf(json.get("family").asText().toUpperCase(Locale.ROOT)), rows, extras);
     }
 
     private static List<Long> shape(JsonNode sizes) {

@@ -21,7 +21,7 @@ class KeyMapParityTest {
     @TestFactory
     Stream<DynamicTest> a_single_file_maps_completely() {
         return eachRecording(golden -> {
-            CheckpointContents contents = SingleFileLayout.read(golden.file(), golden.singleFile());
+            StableDiffusionNetworks contents = SingleFileLayout.read(golden.file(), golden.singleFile());
             assertThat(contents.family()).isEqualTo(golden.family());
             assertThat(shapes(contents.tensors())).isEqualTo(recordedShapes(golden));
         });
@@ -30,7 +30,7 @@ class KeyMapParityTest {
     @TestFactory
     Stream<DynamicTest> every_tensor_comes_from_the_recorded_key() {
         return eachRecording(golden -> {
-            CheckpointContents contents = SingleFileLayout.read(golden.file(), golden.singleFile());
+            StableDiffusionNetworks contents = SingleFileLayout.read(golden.file(), golden.singleFile());
             assertThat(golden.rows())
                     .allSatisfy(row -> assertThat(contents.tensors()
                                     .get(row.component())
@@ -55,8 +55,8 @@ class KeyMapParityTest {
                                     golden.folder(component),
                                     KeyMap.DIFFUSERS,
                                     key -> false)));
-            assertThat(FolderLayout.family(found)).isEqualTo(golden.family());
-            CheckpointContents contents = CheckpointContents.of(golden.file(), golden.family(), found);
+            assertThat(FolderLayout.generation(found)).isEqualTo(golden.family());
+            StableDiffusionNetworks contents = StableDiffusionNetworks.of(golden.file(), golden.family(), found);
             assertThat(shapes(contents.tensors())).isEqualTo(recordedShapes(golden));
         });
     }

@@ -29,7 +29,7 @@ class OpenClipLayoutTest {
     @BeforeEach
     void takes_the_unet_and_vae_of_sd1_with_linear_projections() {
         GoldenKeys golden = GoldenKeys.all().stream()
-                .filter(keys -> keys.family() == ModelFamily.SD1)
+                .filter(keys -> keys.family() == StableDiffusion.SD1)
                 .findFirst()
                 .orElseThrow();
         golden.singleFile()
@@ -93,8 +93,8 @@ class OpenClipLayoutTest {
     @Test
     void sd2_leaves_the_last_layer_out() {
         makeSd2(24);
-        CheckpointContents contents = SingleFileLayout.read(FILE, tensors);
-        assertThat(contents.family()).isEqualTo(ModelFamily.SD2);
+        StableDiffusionNetworks contents = SingleFileLayout.read(FILE, tensors);
+        assertThat(contents.family()).isEqualTo(StableDiffusion.SD2);
         assertThat(contents.textEncoders().get(Component.TEXT_ENCODER))
                 .isEqualTo(new TextEncoderStructure(49408, 77, 768, 3072, 23, OptionalInt.empty()));
         assertThat(contents.unet().linearProjection()).isTrue();
@@ -103,7 +103,7 @@ class OpenClipLayoutTest {
     @Test
     void sd2_keeps_all_23_layers_of_a_file_without_the_unused_one() {
         makeSd2(23);
-        CheckpointContents contents = SingleFileLayout.read(FILE, tensors);
+        StableDiffusionNetworks contents = SingleFileLayout.read(FILE, tensors);
         assertThat(contents.textEncoders().get(Component.TEXT_ENCODER).layers()).isEqualTo(23);
     }
 
@@ -129,8 +129,8 @@ class OpenClipLayoutTest {
     @Test
     void sdxl_has_two_text_encoders_and_a_transposed_projection() {
         makeSdxl(1536);
-        CheckpointContents contents = SingleFileLayout.read(FILE, tensors);
-        assertThat(contents.family()).isEqualTo(ModelFamily.SDXL);
+        StableDiffusionNetworks contents = SingleFileLayout.read(FILE, tensors);
+        assertThat(contents.family()).isEqualTo(StableDiffusion.SDXL);
         assertThat(contents.textEncoders().get(Component.TEXT_ENCODER).layers()).isEqualTo(12);
         assertThat(contents.textEncoders().get(Component.TEXT_ENCODER_2).layers())
                 .isEqualTo(2);

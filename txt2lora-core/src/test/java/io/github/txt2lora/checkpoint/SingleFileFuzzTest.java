@@ -43,7 +43,7 @@ class SingleFileFuzzTest {
             }
         }
         try {
-            CheckpointContents contents = SingleFileLayout.read(FILE, tensors);
+            StableDiffusionNetworks contents = SingleFileLayout.read(FILE, tensors);
             assertThat(contents.tensors()).containsKeys(Component.UNET, Component.VAE, Component.TEXT_ENCODER);
         } catch (CheckpointException refused) {
             assertThat(refused).hasMessageContaining("fuzzed.safetensors");

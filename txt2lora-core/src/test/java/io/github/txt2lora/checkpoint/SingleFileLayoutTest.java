@@ -28,7 +28,7 @@ class SingleFileLayoutTest {
     @BeforeEach
     void takes_a_sound_sd1_checkpoint() {
         GoldenKeys golden = GoldenKeys.all().stream()
-                .filter(keys -> keys.family() == ModelFamily.SD1)
+                .filter(keys -> keys.family() == StableDiffusion.SD1)
                 .findFirst()
                 .orElseThrow();
         tensors = golden.singleFile();
@@ -81,7 +81,7 @@ class SingleFileLayoutTest {
         for (String key : List.of("model_ema.decay2", "denoiser.sigmas", "first_stage_model.loss.x", "whatever")) {
             tensors.put(key, GoldenKeys.header(key, List.of(1L)));
         }
-        assertThat(SingleFileLayout.read(FILE, tensors).family()).isEqualTo(ModelFamily.SD1);
+        assertThat(SingleFileLayout.read(FILE, tensors).family()).isEqualTo(StableDiffusion.SD1);
     }
 
     @Test
@@ -144,10 +144,10 @@ class SingleFileLayoutTest {
 
     @Test
     void reads_early_files_without_the_text_model_level() {
-        CheckpointContents usual = SingleFileLayout.read(FILE, tensors);
+        StableDiffusionNetworks usual = SingleFileLayout.read(FILE, tensors);
         Map<String, TensorView> early = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> early.put(key.replace("transformer.text_model.", "transformer."), tensor));
-        CheckpointContents contents = SingleFileLayout.read(FILE, early);
+        StableDiffusionNetworks contents = SingleFileLayout.read(FILE, early);
         assertThat(contents.tensors().get(Component.TEXT_ENCODER).keySet())
                 .isEqualTo(usual.tensors().get(Component.TEXT_ENCODER).keySet());
     }
@@ -176,13 +176,13 @@ class SingleFileLayoutTest {
     void finds_the_networks_under_other_prefixes(String usual, String other) {
         for (GoldenKeys golden : GoldenKeys.all()) {
             Map<String, TensorView> whole = golden.singleFile();
-            CheckpointContents expected = SingleFileLayout.read(FILE, whole);
+            StableDiffusionNetworks expected = SingleFileLayout.read(FILE, whole);
             Map<String, TensorView> moved = new LinkedHashMap<>();
             whole.forEach((key, tensor) -> {
                 String name = key.startsWith(usual) ? other + key.substring(usual.length()) : key;
                 moved.put(name, GoldenKeys.header(name, tensor.shape()));
             });
-            CheckpointContents contents = SingleFileLayout.read(FILE, moved);
+            StableDiffusionNetworks contents = SingleFileLayout.read(FILE, moved);
             assertThat(contents.family()).isEqualTo(golden.family());
             assertThat(contents.unet()).isEqualTo(expected.unet());
             expected.tensors()
@@ -200,7 +200,7 @@ class SingleFileLayoutTest {
                 String name = row.component().folderName() + "." + row.diffusersName();
                 named.put(name, GoldenKeys.header(name, row.diffusersShape()));
             });
-            CheckpointContents contents = SingleFileLayout.read(FILE, named);
+            StableDiffusionNetworks contents = SingleFileLayout.read(FILE, named);
             assertThat(contents.family()).isEqualTo(golden.family());
             assertThat(contents.unet())
                     .isEqualTo(SingleFileLayout.read(FILE, golden.singleFile()).unet());
@@ -225,7 +225,7 @@ class SingleFileLayoutTest {
 
     @Test
     void reads_an_averaged_copy_without_dots_where_it_is_all_there_is() {
-        CheckpointContents usual = SingleFileLayout.read(FILE, tensors);
+        StableDiffusionNetworks usual = SingleFileLayout.read(FILE, tensors);
         Map<String, TensorView> averaged = new LinkedHashMap<>();
         tensors.forEach((key, tensor) -> {
             String copy = key.startsWith(UNET)
@@ -233,7 +233,7 @@ class SingleFileLayoutTest {
                     : key;
             averaged.put(copy, GoldenKeys.header(copy, tensor.shape()));
         });
-        CheckpointContents contents = SingleFileLayout.read(FILE, averaged);
+        StableDiffusionNetworks contents = SingleFileLayout.read(FILE, averaged);
         assertThat(contents.unet()).isEqualTo(usual.unet());
         assertThat(contents.tensors().get(Component.UNET).keySet())
                 .isEqualTo(usual.tensors().get(Component.UNET).keySet());
@@ -335,7 +335,7 @@ class SingleFileLayoutTest {
         ComponentTensors network = new ComponentTensors(FILE, component, "", sparse, KeyMap.DIFFUSERS, key -> false);
         assertThatThrownBy(() -> {
                     if (component == Component.VAE) {
-                        VaeStructure.of(network);
+                        VaeStructure.of(network, 4);
                     } else {
                         UNetStructure.of(network);
                     }

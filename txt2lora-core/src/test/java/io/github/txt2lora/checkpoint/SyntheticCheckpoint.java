@@ -26,10 +26,10 @@ public final class SyntheticCheckpoint {
     private SyntheticCheckpoint() {}
 
     /** Writes the model to an empty or absent folder, which it returns. */
-    public static Path write(Path folder, ModelFamily family) {
-        boolean sdxl = family == ModelFamily.SDXL;
+    public static Path write(Path folder, StableDiffusion family) {
+        boolean sdxl = family == StableDiffusion.SDXL;
         write(folder, Component.UNET, unet(family).tensors());
-        write(folder, Component.VAE, new VaeStructure(List.of(32, 32, 32, 32), 1).tensors());
+        write(folder, Component.VAE, new VaeStructure(List.of(32, 32, 32, 32), 1, 4).tensors());
         write(folder, Component.TEXT_ENCODER, textEncoder(TEXT_WIDTH, OptionalInt.empty()));
         if (sdxl) {
             write(folder, Component.TEXT_ENCODER_2, textEncoder(TEXT_WIDTH_2, OptionalInt.of(TEXT_WIDTH_2)));
@@ -37,8 +37,8 @@ public final class SyntheticCheckpoint {
         return folder;
     }
 
-    /** As {@link #write(Path, ModelFamily)}, with a configuration of the scheduler. */
-    public static Path write(Path folder, ModelFamily family, String schedulerConfig) {
+    /** As {@link #write(Path, StableDiffusion)}, with a configuration of the scheduler. */
+    public static Path write(Path folder, StableDiffusion family, String schedulerConfig) {
         write(folder, family);
         try {
             Path scheduler = Files.createDirectories(folder.resolve("scheduler"));
@@ -49,17 +49,17 @@ public final class SyntheticCheckpoint {
         return folder;
     }
 
-    private static UNetStructure unet(ModelFamily family) {
-        boolean sdxl = family == ModelFamily.SDXL;
+    private static UNetStructure unet(StableDiffusion family) {
+        boolean sdxl = family == StableDiffusion.SDXL;
         return new UNetStructure(
                 List.of(32, 64),
                 1,
                 // in SD 2.x also attention narrower than the 64 of its heads, which no real model has
-                family == ModelFamily.SD2 ? List.of(1, 1) : List.of(0, 1),
+                family == StableDiffusion.SD2 ? List.of(1, 1) : List.of(0, 1),
                 1,
                 sdxl ? TEXT_WIDTH + TEXT_WIDTH_2 : TEXT_WIDTH,
                 64,
-                family != ModelFamily.SD1,
+                family != StableDiffusion.SD1,
                 sdxl ? OptionalInt.of(TEXT_WIDTH_2 + SIZES_WIDTH) : OptionalInt.empty());
     }
 

@@ -9,7 +9,7 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.golden.GoldenCheckpoints;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.TestTorch;
@@ -33,7 +33,7 @@ class AttachedLoraTest {
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32)) {
             LoraSpec spec = LoraSpec.builder().rank(1).build();
             LoraParameters parameters = LoraParameters.initialize(
-                    scope, LoraModules.select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
+                    scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
             parameters
                     .vector()
                     .set(new TorchGenerator(1).normal((int) parameters.vector().size(), 0, 0.1));

@@ -9,8 +9,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
@@ -40,7 +41,7 @@ class HalfPrecisionTest {
     private record Outputs(NDArray context, NDArray prediction, long weightBytes) {}
 
     static Stream<Arguments> halves() {
-        return Arrays.stream(ModelFamily.values())
+        return Arrays.stream(StableDiffusion.values())
                 .flatMap(family -> Stream.of(Precision.FP16, Precision.BF16)
                         .map(precision -> arguments(family, precision, tolerance(precision))));
     }
@@ -52,7 +53,7 @@ class HalfPrecisionTest {
 
     @ParameterizedTest
     @MethodSource("halves")
-    void agrees_with_full_precision(ModelFamily family, Precision half, double tolerance, @TempDir Path folder) {
+    void agrees_with_full_precision(StableDiffusion family, Precision half, double tolerance, @TempDir Path folder) {
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = Checkpoint.open(SyntheticCheckpoint.write(folder, family))) {
@@ -69,7 +70,7 @@ class HalfPrecisionTest {
     }
 
     private static Outputs run(Torch torch, NDManager scope, Checkpoint checkpoint, Precision precision) {
-        List<PromptEmbedding> embeddings = List.copyOf(new PromptEncoder(torch, checkpoint, TOKENIZER, precision, 1)
+        List<PromptEmbedding> embeddings = List.copyOf(Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, precision, 1)
                 .encode(PROMPTS, scope, warning -> {})
                 .values());
         var conditioning = Conditioning.batch(scope, embeddings, 1, PictureSize.uncropped(SIDE, SIDE));

@@ -7,7 +7,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,16 +40,16 @@ class ParameterizationTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = ModelFamily.class,
+            value = StableDiffusion.class,
             names = {"SD1", "SDXL"})
-    void families_that_are_trained_on_noise_need_no_word(ModelFamily family) {
+    void families_that_are_trained_on_noise_need_no_word(StableDiffusion family) {
         assertThat(ofModel(SyntheticCheckpoint.write(folder, family))).isEqualTo(Parameterization.EPSILON);
         assertThat(warnings).isEmpty();
     }
 
     @Test
     void a_guess_for_sd2_is_reported() {
-        assertThat(ofModel(SyntheticCheckpoint.write(folder, ModelFamily.SD2))).isEqualTo(Parameterization.EPSILON);
+        assertThat(ofModel(SyntheticCheckpoint.write(folder, StableDiffusion.SD2))).isEqualTo(Parameterization.EPSILON);
         assertThat(warnings)
                 .singleElement()
                 .asString()
@@ -57,8 +57,8 @@ class ParameterizationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ModelFamily.class)
-    void the_user_decides_where_the_model_says_nothing(ModelFamily family) {
+    @EnumSource(StableDiffusion.class)
+    void the_user_decides_where_the_model_says_nothing(StableDiffusion family) {
         Path model = SyntheticCheckpoint.write(folder, family);
         assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.FROM_MODEL))
                 .isEqualTo(VELOCITY);
@@ -70,7 +70,7 @@ class ParameterizationTest {
     @Test
     void what_the_model_says_holds_and_a_contradiction_is_reported() {
         Path model = SyntheticCheckpoint.write(
-                folder, ModelFamily.SDXL, "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
+                folder, StableDiffusion.SDXL, "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
         assertThat(ofModel(model)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings).isEmpty();
@@ -85,14 +85,14 @@ class ParameterizationTest {
 
     @Test
     void zero_terminal_snr_alone_makes_v_prediction_the_reported_guess() {
-        Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
+        Path model = SyntheticCheckpoint.write(folder, StableDiffusion.SD1);
         assertThat(of(model, PredictionType.FROM_MODEL, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings).singleElement().asString().contains("assumed V_PREDICTION");
     }
 
     @Test
     void rejects_epsilon_with_zero_terminal_snr() {
-        Path model = SyntheticCheckpoint.write(folder, ModelFamily.SD1);
+        Path model = SyntheticCheckpoint.write(folder, StableDiffusion.SD1);
         assertThatThrownBy(() -> of(model, PredictionType.EPSILON, TerminalSnr.ZERO))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("v-prediction");

@@ -10,12 +10,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.golden.GoldenFile;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
@@ -59,8 +61,7 @@ class PipelineParityTest {
                 Checkpoint checkpoint = GoldenCheckpoints.open(model)) {
             String prompt = settings.get("prompt").asText();
             String negativePrompt = settings.get("negative_prompt").asText();
-            Map<String, PromptEmbedding> embeddings = new PromptEncoder(
-                            torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
+            Map<String, PromptEmbedding> embeddings = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
                     .encode(List.of(prompt, negativePrompt), scope, warning -> {});
             var positive = Objects.requireNonNull(embeddings.get(prompt));
             var negative = Objects.requireNonNull(embeddings.get(negativePrompt));
@@ -115,7 +116,7 @@ class PipelineParityTest {
         String scale = variant.replaceAll("[^0-9.-]", "");
         if (!scale.isEmpty()) {
             Path lora = Golden.file(settings.get("lora").asText());
-            LoraAdapter.load(scope, List.of(new LoraWeight(lora, Double.parseDouble(scale))), unet.weightShapes())
+            LoraAdapter.load(scope, List.of(new LoraWeight(lora, Double.parseDouble(scale))), new UNetLoraRules(), unet.weightShapes())
                     .orElseThrow()
                     .attachTo(unet, scope);
         }

@@ -13,6 +13,7 @@ import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.golden.GoldenFile;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
@@ -97,7 +98,7 @@ class UNetParityTest {
                 .filter(Matcher::matches)
                 .toList();
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(lora) && !outputs.isEmpty());
-        LoraAdapter.load(scope, List.of(new LoraWeight(lora, 1)), unet.weightShapes())
+        LoraAdapter.load(scope, List.of(new LoraWeight(lora, 1)), new UNetLoraRules(), unet.weightShapes())
                 .orElseThrow()
                 .attachTo(unet, scope);
         for (Matcher output : outputs) {

@@ -10,7 +10,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.image.ImageRequest;
@@ -62,7 +62,7 @@ class Bfloat16ModelTest {
     }
 
     private static Stream<Arguments> models() {
-        return Stream.of(ModelFamily.values())
+        return Stream.of(StableDiffusion.values())
                 .flatMap(family -> Stream.of(Part.values()).map(part -> Arguments.of(family, part)));
     }
 
@@ -92,7 +92,7 @@ class Bfloat16ModelTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void trains_and_draws_as_with_the_same_numbers_in_float32(ModelFamily family, Part part) {
+    void trains_and_draws_as_with_the_same_numbers_in_float32(StableDiffusion family, Part part) {
         Path model = SyntheticCheckpoint.write(folder.resolve("model"), family);
         assertDoTheSame(
                 ModelSource.folder(Bfloat16Copy.write(model, folder.resolve("bf16"), part::has)),

@@ -18,7 +18,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.image.GeneratedImage;
@@ -66,7 +66,7 @@ class FamiliesTest {
         engine.close();
     }
 
-    private Path model(ModelFamily family) {
+    private Path model(StableDiffusion family) {
         return SyntheticCheckpoint.write(folder.resolve("model"), family);
     }
 
@@ -107,8 +107,8 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ModelFamily.class)
-    void trains_and_draws_with_the_lora(ModelFamily family) {
+    @EnumSource(StableDiffusion.class)
+    void trains_and_draws_with_the_lora(StableDiffusion family) {
         Path model = model(family);
         TrainedLora lora = train(
                 model, TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON)), false);
@@ -123,14 +123,14 @@ class FamiliesTest {
     }
 
     private static Stream<Arguments> halves() {
-        return Arrays.stream(ModelFamily.values())
+        return Arrays.stream(StableDiffusion.values())
                 .flatMap(family ->
                         Stream.of(Precision.FP16, Precision.BF16).map(precision -> Arguments.of(family, precision)));
     }
 
     @ParameterizedTest
     @MethodSource("halves")
-    void trains_in_half_precision_much_as_in_full(ModelFamily family, Precision half) {
+    void trains_in_half_precision_much_as_in_full(StableDiffusion family, Precision half) {
         Path model = model(family);
         var spec = TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         List<Double> expected = train(model, spec, false).losses();
@@ -144,8 +144,8 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ModelFamily.class)
-    void metadata_names_the_family_and_what_it_predicts(ModelFamily family) {
+    @EnumSource(StableDiffusion.class)
+    void metadata_names_the_family_and_what_it_predicts(StableDiffusion family) {
         var spec = TrainingSpec.leco()
                 .modelUse(use ->
                         use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO));
@@ -176,7 +176,7 @@ class FamiliesTest {
 
     @Test
     void a_guess_of_what_sd2_predicts_is_reported() {
-        assertThat(train(model(ModelFamily.SD2), TrainingSpec.leco(), false).warnings())
+        assertThat(train(model(StableDiffusion.SD2), TrainingSpec.leco(), false).warnings())
                 .singleElement()
                 .asString()
                 .contains("assumed EPSILON");
@@ -184,7 +184,7 @@ class FamiliesTest {
 
     @Test
     void what_the_model_predicts_changes_the_picture() {
-        ImageRequest.Builder request = picture(ModelSource.folder(model(ModelFamily.SDXL)));
+        ImageRequest.Builder request = picture(ModelSource.folder(model(StableDiffusion.SDXL)));
         int[] epsilon = pixels(request.build());
         int[] velocity = pixels(request.modelUse(use -> use.withPredictionType(PredictionType.V_PREDICTION))
                 .build());
@@ -196,19 +196,19 @@ class FamiliesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ModelFamily.class)
-    void only_sdxl_tells_no_negative_prompt_from_one_without_words(ModelFamily family) {
+    @EnumSource(StableDiffusion.class)
+    void only_sdxl_tells_no_negative_prompt_from_one_without_words(StableDiffusion family) {
         ImageRequest.Builder request = picture(ModelSource.folder(model(family)))
                 .modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         int[] none = pixels(request.negativePrompt("").build());
         int[] withoutWords = pixels(request.negativePrompt(" ").build());
 
-        assertThat(Arrays.equals(none, withoutWords)).isEqualTo(family != ModelFamily.SDXL);
+        assertThat(Arrays.equals(none, withoutWords)).isEqualTo(family != StableDiffusion.SDXL);
     }
 
     @Test
     void crops_change_what_sdxl_learns() {
-        Path model = model(ModelFamily.SDXL);
+        Path model = model(StableDiffusion.SDXL);
         TrainedLora uncropped = train(model, TrainingSpec.leco(), false);
         TrainedLora cropped = train(model, TrainingSpec.leco(), true);
 
@@ -218,17 +218,17 @@ class FamiliesTest {
 
     @Test
     void crops_for_a_family_that_is_not_told_of_them_are_reported() {
-        assertThat(train(model(ModelFamily.SD1), TrainingSpec.leco(), true).warnings())
+        assertThat(train(model(StableDiffusion.SD1), TrainingSpec.leco(), true).warnings())
                 .singleElement()
                 .asString()
                 .contains("dynamicCrops is on", "only SDXL");
     }
 
     @ParameterizedTest
-    @EnumSource(ModelFamily.class)
-    void rejects_a_clip_skip_that_leaves_no_layer(ModelFamily family) {
+    @EnumSource(StableDiffusion.class)
+    void rejects_a_clip_skip_that_leaves_no_layer(StableDiffusion family) {
         Path model = model(family);
-        int most = family == ModelFamily.SDXL ? 1 : 2;
+        int most = family == StableDiffusion.SDXL ? 1 : 2;
         assertThatThrownBy(() -> train(model, TrainingSpec.leco().modelUse(use -> use.withClipSkip(most + 1)), false))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("clipSkip is " + (most + 1) + "; expected a number from 1 to " + most);
@@ -245,7 +245,7 @@ class FamiliesTest {
             ModelSource model = Files.isDirectory(path) ? ModelSource.folder(path) : ModelSource.file(path);
             PredictionType prediction;
             try (Checkpoint checkpoint = Checkpoint.open(path)) {
-                prediction = checkpoint.family() == ModelFamily.SD2
+                prediction = checkpoint.family() == StableDiffusion.SD2
                         ? PredictionType.V_PREDICTION
                         : PredictionType.FROM_MODEL;
             }

@@ -18,7 +18,7 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.checkpoint.TensorView;
@@ -48,13 +48,13 @@ class LatentSourcesTest {
     @TempDir
     Path folder;
 
-    private static final Map<ModelFamily, Path> FOLDERS = new EnumMap<>(ModelFamily.class);
+    private static final Map<StableDiffusion, Path> FOLDERS = new EnumMap<>(StableDiffusion.class);
     private static TrainingEngine engine;
 
     @BeforeAll
     static void open() {
         engine = Tiny.engine();
-        for (ModelFamily family : ModelFamily.values()) {
+        for (StableDiffusion family : StableDiffusion.values()) {
             FOLDERS.put(family, SyntheticCheckpoint.write(models.resolve(family.name()), family));
         }
     }
@@ -66,7 +66,7 @@ class LatentSourcesTest {
 
     static Stream<Arguments> sourcesOfFamilies() {
         // all sources of a family in a row, so that its model stays loaded
-        return Arrays.stream(ModelFamily.values())
+        return Arrays.stream(StableDiffusion.values())
                 .flatMap(family -> Stream.of(
                                 LatentSource.rollout(),
                                 LatentSource.reusedRollout(2),
@@ -79,23 +79,23 @@ class LatentSourcesTest {
                         .map(source -> Arguments.of(family, source)));
     }
 
-    private static TrainingSpec.Builder spec(ModelFamily family, LatentSource source) {
+    private static TrainingSpec.Builder spec(StableDiffusion family, LatentSource source) {
         TrainingSpec.Builder spec = TrainingSpec.builder()
                 .method(Tiny.keeping(source))
                 .iterations(2)
                 .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
                 .saving(saving -> saving.withPrecision(Precision.FP32));
-        return family == ModelFamily.SD2
+        return family == StableDiffusion.SD2
                 ? spec.modelUse(use ->
                         use.withPredictionType(PredictionType.V_PREDICTION).withTerminalSnr(TerminalSnr.ZERO))
                 : spec.modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
     }
 
-    private TrainedLora train(ModelFamily family, TrainingSpec.Builder spec) {
+    private TrainedLora train(StableDiffusion family, TrainingSpec.Builder spec) {
         return train(family, spec, pair());
     }
 
-    private TrainedLora train(ModelFamily family, TrainingSpec.Builder spec, PromptPair pair) {
+    private TrainedLora train(StableDiffusion family, TrainingSpec.Builder spec, PromptPair pair) {
         return engine.train(LoraTraining.builder()
                 .name("krnkmd")
                 .model(ModelSource.folder(FOLDERS.get(family)))
@@ -126,7 +126,7 @@ class LatentSourcesTest {
 
     @ParameterizedTest
     @MethodSource("sourcesOfFamilies")
-    void trains_and_measures_what_it_has_learned(ModelFamily family, LatentSource source) {
+    void trains_and_measures_what_it_has_learned(StableDiffusion family, LatentSource source) {
         TrainedLora lora = train(family, spec(family, source));
 
         assertThat(lora.losses()).hasSize(2).allMatch(loss -> Double.isFinite(loss) && loss > 0);
@@ -156,7 +156,7 @@ class LatentSourcesTest {
         TrainingMethod method =
                 Tiny.keeping(POOL).withTimesteps(TimestepRange.of(100, 300)).withLossWeighting(LossWeighting.minSnr());
 
-        for (ModelFamily family : ModelFamily.values()) {
+        for (StableDiffusion family : StableDiffusion.values()) {
             TrainedLora lora = train(family, spec(family, POOL).method(method));
             assertThat(lora.losses()).allMatch(loss -> Double.isFinite(loss) && loss > 0);
             assertFinite(lora.file());
@@ -173,7 +173,7 @@ class LatentSourcesTest {
                 .build();
 
         for (LatentSource source : List.of(POOL, NOISE, LatentSource.shortRollout(1))) {
-            TrainedLora lora = train(ModelFamily.SDXL, spec(ModelFamily.SDXL, source), dynamic);
+            TrainedLora lora = train(StableDiffusion.SDXL, spec(StableDiffusion.SDXL, source), dynamic);
             assertThat(lora.losses()).allMatch(loss -> Double.isFinite(loss) && loss > 0);
             assertThat(lora.quality().orElseThrow().gap()).isPositive().isFinite();
         }
@@ -186,8 +186,8 @@ class LatentSourcesTest {
                 .withRollout(rollout -> rollout.withSteps(3));
 
         assertThatThrownBy(() -> train(
-                        ModelFamily.SD1,
-                        spec(ModelFamily.SD1, LatentSource.rollout()).method(method)))
+                        StableDiffusion.SD1,
+                        spec(StableDiffusion.SD1, LatentSource.rollout()).method(method)))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("a rollout of at most 3 steps stops at none of them");
     }

@@ -8,7 +8,7 @@ import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.leco.TrainerGroup;
 import io.github.txt2lora.leco.quality.QualityMeter;
-import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.text.ClipPromptEncoder;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What an engine is busy with, told by the innermost of these classes, or methods of theirs, on the stack. */
 enum Phase {
     LOADING_TEXT_ENCODER("io.github.txt2lora.text.ClipTextEncoder", "load"),
-    ENCODING_TEXT(PromptEncoder.class.getName(), null),
+    ENCODING_TEXT(ClipPromptEncoder.class.getName(), null),
     CHECKING_WEIGHTS(Checkpoint.class.getName(), null),
     LOADING_UNET(UNet.class.getName(), "load"),
     LOADING_VAE(Vae.class.getName(), "load"),

@@ -19,6 +19,7 @@ import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.job.EventQueue;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.testing.EventLog;
@@ -53,7 +54,12 @@ class PhaseTest {
     @BeforeEach
     void open() {
         torch = TestTorch.start();
-        models = new BaseModels(torch);
+        models = new BaseModels(torch, Families.standard());
+    }
+
+    private EngineParts parts() {
+        return new EngineParts(
+                torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
     }
 
     @AfterEach
@@ -90,8 +96,7 @@ class PhaseTest {
                 Runnable::run,
                 control);
         assertThat(control.begin()).isTrue();
-        var parts = new EngineParts(torch, models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
-        new GroupRun(parts, List.of(job)).run();
+        new GroupRun(parts(), List.of(job)).run();
         return job;
     }
 
@@ -122,7 +127,7 @@ class PhaseTest {
                 .await()
                 .file();
         models.close();
-        models = new BaseModels(torch);
+        models = new BaseModels(torch, Families.standard());
         var control = new JobControl() {
             private final Set<Phase> pausedIn = EnumSet.noneOf(Phase.class);
 
@@ -223,7 +228,7 @@ class PhaseTest {
             }
         });
 
-        assertThatThrownBy(() -> new ImageRun(torch, models, TOKENIZER, request, call).run())
+        assertThatThrownBy(() -> new ImageRun(parts(), request, call).run())
                 .isSameAs(givenUp);
 
         models.close();
@@ -241,7 +246,7 @@ class PhaseTest {
             }
         });
 
-        new ImageRun(torch, models, TOKENIZER, request, call).run();
+        new ImageRun(parts(), request, call).run();
 
         // the three prompts and the negative one, in each step, and then the report of the step
         assertThat(calls[0]).isEqualTo(2 * (4 + 1));

@@ -7,7 +7,7 @@ import io.github.txt2lora.batch.BatchOptions;
 import io.github.txt2lora.batch.Estimate;
 import io.github.txt2lora.batch.Preflight;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
@@ -28,7 +28,7 @@ class RealPreflightTest {
     @BeforeEach
     void create() {
         workspace = Workspace.create(folder);
-        SyntheticCheckpoint.write(folder.resolve("model/tiny"), ModelFamily.SDXL);
+        SyntheticCheckpoint.write(folder.resolve("model/tiny"), StableDiffusion.SDXL);
     }
 
     @Test

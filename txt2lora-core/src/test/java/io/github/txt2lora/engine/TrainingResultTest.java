@@ -26,7 +26,7 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.LoraModule;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
@@ -90,7 +90,7 @@ class TrainingResultTest {
                 engine.train(Tiny.training(folder, Tiny.spec(1).lora(spec)).build());
 
         Map<String, List<Long>> expected = new HashMap<>();
-        for (LoraModule module : LoraModules.select(weightShapes(), spec)) {
+        for (LoraModule module : new UNetLoraRules().select(weightShapes(), spec)) {
             expected.put(module.loraName() + ".alpha", List.of());
             expected.put(module.loraName() + ".lora_down.weight", module.shape().downShape(2));
             expected.put(module.loraName() + ".lora_up.weight", module.shape().upShape(2));
@@ -110,10 +110,10 @@ class TrainingResultTest {
 
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope()) {
-            LoraParameters loaded = LoraAdapter.load(scope, List.of(new LoraWeight(lora.file(), 1)), weightShapes())
+            LoraParameters loaded = LoraAdapter.load(scope, List.of(new LoraWeight(lora.file(), 1)), new UNetLoraRules(), weightShapes())
                     .orElseThrow();
             assertThat(loaded.slots())
-                    .hasSameSizeAs(LoraModules.select(
+                    .hasSameSizeAs(new UNetLoraRules().select(
                             weightShapes(), LoraSpec.builder().build()));
             assertThat(loaded.vector().abs().max().getFloat()).isPositive();
         }

@@ -10,6 +10,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.golden.GoldenCheckpoints;
@@ -19,7 +20,7 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -60,13 +61,12 @@ class LecoParityTest {
                 UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision());
                 GoldenFile tensors =
                         GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
-            var encoder = new PromptEncoder(
-                    torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             var lessons = Lessons.of(training.prompts(), spec.method().preservation());
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
                     scope,
-                    LoraModules.select(unet.weightShapes(), spec.lora()),
+                    new UNetLoraRules().select(unet.weightShapes(), spec.lora()),
                     spec.lora(),
                     new TorchGenerator(recorded.get("network_seed").asLong()));
             var expected = new RecordedRun(recorded, tensors, training, parameters);

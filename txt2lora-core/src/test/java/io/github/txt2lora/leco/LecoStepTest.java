@@ -14,7 +14,7 @@ import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.PredictedQuantity;
-import io.github.txt2lora.diffusion.UNet.LoraGradient;
+import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
 import io.github.txt2lora.leco.latents.StepContext;

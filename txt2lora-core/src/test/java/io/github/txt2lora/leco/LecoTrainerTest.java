@@ -13,6 +13,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
@@ -20,7 +21,7 @@ import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -77,11 +78,10 @@ class LecoTrainerTest {
 
     private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
-            var encoder = new PromptEncoder(
-                    torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, LESSONS, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
-                    scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
+                    scope, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             float[] before = parameters.vector().toFloatArray();
             List<float[]> gradients = new ArrayList<>();
             StepObserver observer = new StepObserver() {

@@ -15,6 +15,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.leco.Outcome.Recovered;
 import io.github.txt2lora.leco.Outcome.Trained;
@@ -27,7 +28,7 @@ import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -70,7 +71,7 @@ class RecoveryTest {
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
         unet = UNet.load(torch, checkpoint, Precision.FP32);
         promptScope = torch.newScope();
-        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
         embeddings = PromptEmbeddings.encode(encoder, LESSONS, promptScope, warning -> {});
     }
 
@@ -103,7 +104,7 @@ class RecoveryTest {
 
         Session(TrainingSpec spec, UNet unet) {
             parameters = LoraParameters.initialize(
-                    scope, LoraModules.select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
+                    scope, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
             var parameterization = Parameterization.of(
                     checkpoint,
                     spec.modelUse().predictionType(),

@@ -11,6 +11,7 @@ import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
@@ -19,7 +20,7 @@ import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -42,7 +43,7 @@ public final class TinyModel implements AutoCloseable {
     public TinyModel(List<PromptPair> pairs) {
         try (Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny")) {
             unet = UNet.load(torch, checkpoint, Precision.FP32);
-            var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
             embeddings =
                     PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), owner, warning -> {});
             parameterization =
@@ -80,7 +81,7 @@ public final class TinyModel implements AutoCloseable {
     /** Attaches a new LoRA, which changes nothing. */
     public LoraParameters attachNewLora(NDManager scope) {
         LoraParameters parameters = LoraParameters.initialize(
-                scope, LoraModules.select(unet.weightShapes(), LORA), LORA, new TorchGenerator(1));
+                scope, new UNetLoraRules().select(unet.weightShapes(), LORA), LORA, new TorchGenerator(1));
         parameters.attachTo(unet, scope);
         return parameters;
     }

@@ -18,13 +18,14 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
@@ -60,7 +61,7 @@ class TrainerGroupTest {
         torch = TestTorch.start();
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
         scope = torch.newScope();
-        var encoder = new PromptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
         PromptEmbeddings embeddings =
                 PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.drawn()), scope, warning -> {});
         UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
@@ -70,7 +71,7 @@ class TrainerGroupTest {
 
     @AfterAll
     static void free() {
-        model.unet().close();
+        model.denoiser().close();
         scope.close();
         checkpoint.close();
         torch.close();
@@ -99,7 +100,7 @@ class TrainerGroupTest {
     private static LoraParameters parameters(NDManager owner, TrainingSpec spec, int seed) {
         return LoraParameters.initialize(
                 owner,
-                LoraModules.select(model.unet().weightShapes(), spec.lora()),
+                new UNetLoraRules().select(model.denoiser().weightShapes(), spec.lora()),
                 spec.lora(),
                 new TorchGenerator(seed));
     }
@@ -119,7 +120,7 @@ class TrainerGroupTest {
             try (NDManager own = torch.newScope()) {
                 LoraParameters parameters = parameters(own, spec, i);
                 try (LecoTrainer trainer = trainer(parameters, spec, i)) {
-                    var group = new TrainerGroup(torch, model.unet());
+                    var group = new TrainerGroup(torch, model.denoiser());
                     while (!trainer.isDone()) {
                         var outcome =
                                 (Outcome.Trained) group.next(List.of(trainer)).get(0);
@@ -151,7 +152,7 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            var group = new TrainerGroup(torch, model.unet());
+            var group = new TrainerGroup(torch, model.denoiser());
             for (int i = 0; i < ITERATIONS; i++) {
                 List<Outcome> outcomes = group.next(trainers);
                 for (int j = 0; j < outcomes.size(); j++) {
@@ -176,7 +177,7 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            var group = new TrainerGroup(torch, model.unet());
+            var group = new TrainerGroup(torch, model.denoiser());
             int[] callsTogether = {0};
             Runnable memoryRunsOut = () -> {
                 // three at once, then two
@@ -218,7 +219,7 @@ class TrainerGroupTest {
                     throw new CancellationException("enough");
                 }
             };
-            var group = new TrainerGroup(torch, model.unet());
+            var group = new TrainerGroup(torch, model.denoiser());
             assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> group.next(trainers)))
                     .isInstanceOf(CancellationException.class);
 

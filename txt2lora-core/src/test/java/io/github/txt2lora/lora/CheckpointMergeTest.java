@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.golden.GoldenCases;
@@ -160,7 +160,7 @@ class CheckpointMergeTest {
         var lora = new LoraFiles(7);
         for (String layer : LAYERS) {
             boolean onlySdxl = layer.startsWith("text_encoder_2.") || layer.startsWith("unet.add_embedding.");
-            if (onlySdxl && checkpoint.family() != ModelFamily.SDXL) {
+            if (onlySdxl && checkpoint.family() != StableDiffusion.SDXL) {
                 continue;
             }
             List<Long> shape = weight(checkpoint, layer).shape();

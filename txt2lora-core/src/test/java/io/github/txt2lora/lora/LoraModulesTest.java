@@ -40,7 +40,7 @@ class LoraModulesTest {
     }
 
     private static List<String> names(LoraType type, LoraTarget target) {
-        return LoraModules.select(
+        return new UNetLoraRules().select(
                         SHAPES, LoraSpec.builder().type(type).target(target).build())
                 .stream()
                 .map(LoraModule::name)
@@ -95,7 +95,7 @@ class LoraModulesTest {
         Map<String, List<Long>> shapes = new LinkedHashMap<>(SHAPES);
         shapes.keySet().removeIf(name -> name.contains("attentions"));
 
-        assertThatThrownBy(() -> LoraModules.select(
+        assertThatThrownBy(() -> new UNetLoraRules().select(
                         shapes, LoraSpec.builder().target(LoraTarget.XATTN).build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("type LIERLA with target XATTN matches no layer of this UNet; choose target FULL");

@@ -9,8 +9,9 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -65,11 +66,9 @@ class TextEncoderLoraTest {
             List<Long> shape = weights.get(LAYER + ".weight").shape();
             Path lora = lora(shape.get(1), shape.get(0));
             ClipTokenizer tokenizer = ClipTokenizer.load();
-            float[] without = encode(new PromptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1), scope);
+            float[] without = encode(Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1), scope);
             float[] with = encode(
-                    new PromptEncoder(
-                            torch,
-                            checkpoint,
+                    Families.standard().of(checkpoint).promptEncoder(torch, checkpoint,
                             tokenizer,
                             Precision.FP32,
                             1,
@@ -92,10 +91,10 @@ class TextEncoderLoraTest {
                 .kohya("lora_te2_" + LAYER.replace('.', '_'), 1, List.of(2L, 3L), List.of(5L, 2L))
                 .write(folder.resolve("lora.safetensors"));
         List<LoraWeight> loras = List.of(new LoraWeight(lora, 1));
-        assertThatThrownBy(() -> TextEncoderLora.requireEncoders(ModelFamily.SD2, loras, warning -> {}))
+        assertThatThrownBy(() -> TextEncoderLora.requireEncoders(StableDiffusion.SD2, loras, warning -> {}))
                 .isExactlyInstanceOf(CheckpointException.class)
                 .hasMessageContainingAll("lora.safetensors", "text_encoder_2, which Stable Diffusion 2.x lacks");
-        TextEncoderLora.requireEncoders(ModelFamily.SDXL, loras, warning -> {});
+        TextEncoderLora.requireEncoders(StableDiffusion.SDXL, loras, warning -> {});
     }
 
     @Test

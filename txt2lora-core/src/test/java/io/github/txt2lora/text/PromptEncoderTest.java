@@ -9,8 +9,9 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class PromptEncoderTest {
     void open(@TempDir Path folder) {
         torch = TestTorch.start();
         scope = torch.newScope();
-        checkpoint = Checkpoint.open(SyntheticCheckpoint.write(folder, ModelFamily.SDXL));
+        checkpoint = Checkpoint.open(SyntheticCheckpoint.write(folder, StableDiffusion.SDXL));
     }
 
     @AfterEach
@@ -48,7 +49,7 @@ class PromptEncoderTest {
     }
 
     private PromptEncoder encoder() {
-        return new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1);
+        return Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1);
     }
 
     @Test
@@ -112,7 +113,7 @@ class PromptEncoderTest {
 
     @Test
     void rejects_a_clip_skip_beyond_the_layers_before_anything_is_loaded() {
-        assertThatThrownBy(() -> new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 12))
+        assertThatThrownBy(() -> Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 12))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("clipSkip is 12; expected a number from 1 to 1");
     }

@@ -12,11 +12,11 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.golden.GoldenFile;
-import io.github.txt2lora.text.ClipTextEncoder.Activation;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import java.io.IOException;
@@ -77,7 +77,7 @@ class TextEncoderParityTest {
         try (Torch torch = TestTorch.start();
                 GoldenFile recorded = GoldenFile.open(file);
                 Checkpoint checkpoint = GoldenCheckpoints.open(GoldenCases.name(file, ".safetensors"))) {
-            for (TextEncoderUse use : TextEncoderUse.of(checkpoint.family())) {
+            for (TextEncoderUse use : uses(torch, checkpoint)) {
                 boolean second = use.component() == Component.TEXT_ENCODER_2;
                 String prefix = second ? "2." : "";
                 String ids = second ? "input_ids_2" : "input_ids";
@@ -131,7 +131,7 @@ class TextEncoderParityTest {
                 NDManager scope = torch.newScope();
                 GoldenFile recorded = GoldenFile.open(file);
                 Checkpoint checkpoint = GoldenCheckpoints.open(GoldenCases.name(file, ".safetensors"))) {
-            compareIds(checkpoint, scope, recorded, texts);
+            compareIds(torch, checkpoint, scope, recorded, texts);
             List<Integer> clipSkips = recorded.names().stream()
                     .map(CLIP_SKIP::matcher)
                     .filter(Matcher::matches)
@@ -151,8 +151,14 @@ class TextEncoderParityTest {
         }
     }
 
-    private static void compareIds(Checkpoint checkpoint, NDManager scope, GoldenFile recorded, List<String> texts) {
-        for (TextEncoderUse use : TextEncoderUse.of(checkpoint.family())) {
+    private static List<TextEncoderUse> uses(Torch torch, Checkpoint checkpoint) {
+        var encoder = (ClipPromptEncoder)
+                Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1);
+        return encoder.uses();
+    }
+
+    private static void compareIds(Torch torch, Checkpoint checkpoint, NDManager scope, GoldenFile recorded, List<String> texts) {
+        for (TextEncoderUse use : uses(torch, checkpoint)) {
             String name = use.component() == Component.TEXT_ENCODER_2 ? "input_ids_2" : "input_ids";
             long[] ids = texts.stream()
                     .flatMapToInt(text -> Arrays.stream(
@@ -165,7 +171,7 @@ class TextEncoderParityTest {
 
     private static Conditioning encode(
             Torch torch, NDManager scope, Checkpoint checkpoint, List<String> texts, int clipSkip) {
-        var encoder = new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, clipSkip);
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, clipSkip);
         Map<String, PromptEmbedding> embeddings = encoder.encode(texts, scope, warning -> {});
         return Conditioning.batch(
                 scope, texts.stream().map(embeddings::get).toList(), 1, PictureSize.uncropped(512, 512));
@@ -177,7 +183,7 @@ class TextEncoderParityTest {
                 NDManager scope = torch.newScope();
                 SafetensorsFile weights = SafetensorsFile.open(weightsFile);
                 GoldenFile recorded = GoldenFile.open(file)) {
-            for (Activation activation : Activation.values()) {
+            for (ClipActivation activation : ClipActivation.values()) {
                 String prefix = activation.name().toLowerCase(Locale.ROOT) + ".";
                 try (ClipTextEncoder encoder =
                         ClipTextEncoder.load(torch, weights.byName(), activation, Precision.FP32)) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
@@ -72,7 +73,7 @@ public final class ClosedFormStart {
      * @throws TrainingFailedException if libtorch fails, or numbers are not finite
      */
     public void apply(DenoisingModel model, LoraParameters parameters, Lessons lessons) {
-        List<Slot> slots = projections(parameters);
+        List<Slot> slots = projections(model.denoiser(), parameters);
         TokenGoals goals = TokenGoals.of(lessons);
         if (goals.goals().isEmpty()) {
             return;
@@ -90,14 +91,14 @@ public final class ClosedFormStart {
     }
 
     /** Whether a LoRA has keys or values of cross-attention, which are what is changed. */
-    public static boolean canChange(LoraParameters parameters) {
+    public static boolean canChange(Denoiser denoiser, LoraParameters parameters) {
         return parameters.slots().stream()
-                .anyMatch(slot -> isProjection(slot.module().name()));
+                .anyMatch(slot -> denoiser.isPromptProjection(slot.module().name()));
     }
 
-    private static List<Slot> projections(LoraParameters parameters) {
+    private static List<Slot> projections(Denoiser denoiser, LoraParameters parameters) {
         List<Slot> projections = parameters.slots().stream()
-                .filter(slot -> isProjection(slot.module().name()))
+                .filter(slot -> denoiser.isPromptProjection(slot.module().name()))
                 .toList();
         if (projections.isEmpty()) {
             throw new InvalidSettingException("the closed-form start changes keys and values of cross-attention"
@@ -107,10 +108,6 @@ public final class ClosedFormStart {
                     + parameters.slots().get(0).module().name() + "; choose target FULL or XATTN");
         }
         return projections;
-    }
-
-    private static boolean isProjection(String module) {
-        return module.endsWith(".attn2.to_k") || module.endsWith(".attn2.to_v");
     }
 
     private NDList solve(ScriptModule script, NDManager scope, DenoisingModel model, TokenGoals goals) {
@@ -127,7 +124,7 @@ public final class ClosedFormStart {
         try (NDManager scope = model.torch().newScope()) {
             script.longCall("write", scope)
                     .with(parameters.vector())
-                    .with(model.unet().weight(scope, slot.module().name()))
+                    .with(model.denoiser().weight(scope, slot.module().name()))
                     .with(solution.get(0))
                     .with(solution.get(1))
                     .with(slot.rank())

@@ -11,7 +11,8 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.LoadTrial;
 import io.github.txt2lora.checkpoint.TensorView;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.family.Families;
+import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.Torch;
 import java.util.LinkedHashMap;
@@ -26,25 +27,27 @@ public final class TrainingEstimator {
     /**
      * Estimates.
      *
+     * @param families whose models can be trained
      * @param together trainings of this kind that are made at the same time, 1 or more
      * @throws CheckpointException if the model cannot be used or is not on this machine
      * @throws InvalidSettingException if a setting does not fit the model
      * @throws StorageException if a file of the model cannot be read
      */
-    public static TrainingEstimate estimate(Torch torch, LoraTraining training, int together) {
-        try (Checkpoint model = Checkpoint.open(training.model())) {
+    public static TrainingEstimate estimate(Torch torch, Families families, LoraTraining training, int together) {
+        try (Checkpoint model = families.open(training.model())) {
             LoadTrial.run(torch, model);
-            return estimate(model, training, together);
+            return estimate(families.of(model), model, training, together);
         }
     }
 
-    private static TrainingEstimate estimate(Checkpoint model, LoraTraining training, int together) {
+    private static TrainingEstimate estimate(
+            FamilyProfile profile, Checkpoint model, LoraTraining training, int together) {
         TrainingSpec spec = training.spec();
-        TrainingMemory memory = TrainingMemory.of(model, spec, training.prompts(), together);
-        DiskNeed disk = DiskNeed.of(parameters(model, spec.lora()), spec);
+        TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together);
+        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec.lora()), spec);
         return new TrainingEstimate(
                 model.family().displayName(),
-                elements(model, Component.UNET),
+                elements(model, model.family().denoiser()),
                 memory.bytes(),
                 memory.shortage(),
                 disk.loraBytes(),
@@ -52,10 +55,10 @@ public final class TrainingEstimator {
                 MethodWork.of(spec).evaluations());
     }
 
-    private static long parameters(Checkpoint model, LoraSpec lora) {
+    private static long parameters(FamilyProfile profile, Checkpoint model, LoraSpec lora) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        model.tensors(Component.UNET).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return LoraParameters.count(LoraModules.select(shapes, lora), lora.rank());
+        model.tensors(model.family().denoiser()).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return LoraParameters.count(profile.loraRules().select(shapes, lora), lora.rank());
     }
 
     private static long elements(Checkpoint model, Component component) {

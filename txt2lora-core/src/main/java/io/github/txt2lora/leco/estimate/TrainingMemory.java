@@ -7,8 +7,10 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.leco.latents.LatentDraw;
 import java.lang.management.ManagementFactory;
@@ -18,9 +20,9 @@ import java.util.Optional;
 
 /**
  * The memory that a training takes at the most, from rules that were fitted to peaks of models of full size on the
- * processor (docs/benchmarks.md): the UNet's weights; what a backward pass keeps for each latent pixel, picture of a
- * batch and channel of the UNet's first level, in the precision of the training; the LoRA with its gradient and
- * optimizer; and {@value #BASE_MEBIBYTES} MiB for Java and libtorch. Text encoders are gone before the UNet comes.
+ * processor (docs/benchmarks.md): the denoiser's weights; what a backward pass keeps for each place of the latents and picture of a
+ * batch, in the precision of the training; the LoRA with its gradient and
+ * optimizer; and {@value #BASE_MEBIBYTES} MiB for Java and libtorch. Text encoders are gone before the denoiser comes.
  *
  * @param bytes at the most at one time
  * @param largest the pair of prompts that takes most
@@ -33,77 +35,68 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
     private static final int FLOAT_BYTES = 4;
     private static final int HALF_BYTES = 2;
 
-    /** What a rank of a LoRA has, of the UNet's weights. */
+    /** What a rank of a LoRA has, of the denoiser's weights. */
     private static final double LORA_SHARE = 1e-3;
 
     /** The LoRA, its gradient, two numbers of the optimizer, and what is on its way to a file. */
     private static final int COPIES_OF_LORA = 6;
 
-    private static final int PIXELS_PER_LATENT = 8;
-
     /**
      * The model's sizes that memory depends on.
      *
-     * @param unetWeights numbers in the UNet
-     * @param textWeights numbers in the larger text encoder
-     * @param width channels of the UNet's first level
+     * @param weights numbers in the denoiser
+     * @param textWeights numbers in the largest text encoder
+     * @param keptNumbers what a backward pass keeps for each place of the latents
+     * @param latents their form
      */
-    record ModelSize(ModelFamily family, double unetWeights, double textWeights, int width) {
+    record ModelSize(double weights, double textWeights, double keptNumbers, LatentSpace latents) {
 
-        static ModelSize of(Checkpoint model) {
-            double texts = elements(model, Component.TEXT_ENCODER);
-            if (model.family().has(Component.TEXT_ENCODER_2)) {
-                texts = Math.max(texts, elements(model, Component.TEXT_ENCODER_2));
-            }
+        static ModelSize of(FamilyProfile profile, Checkpoint model) {
+            ModelFamily family = model.family();
+            double texts = family.networks().stream()
+                    .filter(Component::isTextEncoder)
+                    .mapToDouble(encoder -> elements(model, encoder))
+                    .max()
+                    .orElse(0);
             return new ModelSize(
-                    model.family(),
-                    elements(model, Component.UNET),
-                    texts,
-                    model.unet().widths().get(0));
+                    elements(model, family.denoiser()), texts, profile.keptNumbers(model), family.latents());
         }
     }
 
     /**
      * Estimates.
      *
+     * @param profile of the model's family
      * @param prompts one or more
      * @param together LoRAs that are trained at the same time, 1 or more
      * @throws InvalidSettingException if a batch is more than an array can hold
      */
-    public static TrainingMemory of(Checkpoint model, TrainingSpec spec, List<PromptPair> prompts, int together) {
-        return of(ModelSize.of(model), spec, prompts, together);
+    public static TrainingMemory of(
+            FamilyProfile profile, Checkpoint model, TrainingSpec spec, List<PromptPair> prompts, int together) {
+        return of(ModelSize.of(profile, model), spec, prompts, together);
     }
 
     static TrainingMemory of(ModelSize model, TrainingSpec spec, List<PromptPair> prompts, int together) {
-        prompts.forEach(LatentDraw::requireDrawable);
+        prompts.forEach(pair -> LatentDraw.requireDrawable(pair, model.latents()));
         int numberBytes = spec.modelUse().precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
         PromptPair largest = prompts.stream()
-                .max(Comparator.comparingDouble(TrainingMemory::latentPixels))
+                .max(Comparator.comparingDouble(pair -> places(pair, model.latents())))
                 .orElseThrow();
-        double activations = latentPixels(largest)
+        double activations = places(largest, model.latents())
                 * MethodWork.of(spec).comparedSamples()
                 * together
-                * model.width()
-                * keptNumbers(model.family());
+                * model.keptNumbers();
         // ranks are cut to the sides of the layers
-        double lora = model.unetWeights() * Math.min(1, LORA_SHARE * spec.lora().rank());
+        double lora = model.weights() * Math.min(1, LORA_SHARE * spec.lora().rank());
         double training =
-                (model.unetWeights() + activations) * numberBytes + lora * FLOAT_BYTES * COPIES_OF_LORA * together;
+                (model.weights() + activations) * numberBytes + lora * FLOAT_BYTES * COPIES_OF_LORA * together;
         double base = (double) BASE_MEBIBYTES * (1 << 20);
         double most = Math.max(model.textWeights() * numberBytes, training);
         return new TrainingMemory((long) (most + base), largest, spec.modelUse().precision(), together);
     }
 
-    /** What a backward pass keeps for each latent pixel and channel of the first level. */
-    private static double keptNumbers(ModelFamily family) {
-        return switch (family) {
-            case SD1, SD2 -> 400;
-            case SDXL -> 750;
-        };
-    }
-
-    private static double latentPixels(PromptPair pair) {
-        double side = (double) pair.resolution() / PIXELS_PER_LATENT;
+    private static double places(PromptPair pair, LatentSpace latents) {
+        double side = (double) pair.resolution() / latents.factor();
         return side * side * pair.batchSize();
     }
 

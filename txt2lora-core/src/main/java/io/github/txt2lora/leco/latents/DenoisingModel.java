@@ -2,9 +2,9 @@ package io.github.txt2lora.leco.latents;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.Guidance;
-import io.github.txt2lora.diffusion.Parameterization;
-import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.text.Conditioning;
@@ -16,18 +16,18 @@ import java.util.List;
  * A base model as a training uses it.
  *
  * @param torch where it is
- * @param unet the network; the training attaches its LoRA to it
+ * @param denoiser the network; the training attaches its LoRA to it
  * @param embeddings of all prompts that are used
- * @param parameterization what the network predicts
+ * @param noiseProcess that it was trained with
  * @param identity tells this model with these settings from all others; see {@link #identity(Torch, String, Precision,
  *     int)}
  * @param cache what is kept for later trainings
  */
 public record DenoisingModel(
         Torch torch,
-        UNet unet,
+        Denoiser denoiser,
         PromptEmbeddings embeddings,
-        Parameterization parameterization,
+        NoiseProcess noiseProcess,
         String identity,
         LatentCache cache) {
 
@@ -58,9 +58,9 @@ public record DenoisingModel(
             double loraStrength) {
         // u + s (c - u) is c where s is 1 or both prompts are the same
         if (scale == 1 || prompt.equals(unconditional)) {
-            return Guidance.none(unet, loraStrength, embeddings.batch(scope, List.of(prompt), batchSize, size));
+            return Guidance.none(denoiser, loraStrength, embeddings.batch(scope, List.of(prompt), batchSize, size));
         }
         Conditioning both = embeddings.batch(scope, List.of(unconditional, prompt), batchSize, size);
-        return Guidance.of(unet, loraStrength, both, scale);
+        return Guidance.of(denoiser, loraStrength, both, scale);
     }
 }

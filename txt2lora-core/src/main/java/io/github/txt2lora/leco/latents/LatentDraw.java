@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -13,16 +14,11 @@ import io.github.txt2lora.torch.TorchGenerator;
  * Noise of the size that a prompt pair asks for.
  *
  * @param size height and width of the picture, and what SDXL is told of its making
- * @param noise standard normal latents, [batch, 4, height / 8, width / 8] in row-major order
+ * @param space the form of the latents
+ * @param noise standard normal latents, [batch, channels, height / factor, width / factor] in row-major order
  */
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-public record LatentDraw(PictureSize size, float[] noise) {
-
-    /** Side of the picture over side of the latents. */
-    static final int LATENT_FACTOR = 8;
-
-    /** Channels of latents. */
-    static final int LATENT_CHANNELS = 4;
+public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
 
     /** Dynamic resolution draws sides in multiples of this. */
     private static final int BUCKET_STEP = 64;
@@ -35,10 +31,9 @@ public record LatentDraw(PictureSize size, float[] noise) {
      *
      * @throws InvalidSettingException if an array cannot hold them
      */
-    public static void requireDrawable(PromptPair pair) {
-        long side = pair.resolution() / LATENT_FACTOR;
+    public static void requireDrawable(PromptPair pair, LatentSpace space) {
         // in floating point, where nothing overflows
-        double count = (double) side * side * LATENT_CHANNELS * pair.batchSize();
+        double count = (double) space.size(pair.resolution(), pair.resolution()) * pair.batchSize();
         if (count > Integer.MAX_VALUE) {
             throw new InvalidSettingException("prompt " + Excerpt.quoted(pair.target()) + " has the resolution "
                     + pair.resolution()
@@ -51,29 +46,30 @@ public record LatentDraw(PictureSize size, float[] noise) {
      * Draws in LECO's order: height and width if they are dynamic, latents, and if crops are dynamic scale, top and
      * left.
      *
+     * @param space the form of the latents
      * @param takesPictureSize whether the model is told of crops
      */
-    static LatentDraw next(TorchGenerator generator, PromptPair pair, boolean takesPictureSize) {
+    static LatentDraw next(
+            TorchGenerator generator, PromptPair pair, LatentSpace space, boolean takesPictureSize) {
         int height = pair.resolution();
         int width = pair.resolution();
         if (pair.dynamicResolution()) {
             height = dynamicSide(generator, pair.resolution());
             width = dynamicSide(generator, pair.resolution());
         }
-        int count = pair.batchSize() * LATENT_CHANNELS * (height / LATENT_FACTOR) * (width / LATENT_FACTOR);
-        float[] noise = generator.normal(count);
+        float[] noise = generator.normal(Math.toIntExact(pair.batchSize() * space.size(height, width)));
         PictureSize size = takesPictureSize && pair.dynamicCrops()
                 ? dynamicCrop(generator, height, width)
                 : PictureSize.uncropped(height, width);
-        return new LatentDraw(size, noise);
+        return new LatentDraw(size, space, noise);
     }
 
     /** The noise as an array of the scope. */
     NDArray latents(NDManager scope) {
-        int height = size.height() / LATENT_FACTOR;
-        int width = size.width() / LATENT_FACTOR;
-        long batchSize = noise.length / ((long) LATENT_CHANNELS * height * width);
-        return scope.create(noise, new Shape(batchSize, LATENT_CHANNELS, height, width));
+        int height = size.height() / space.factor();
+        int width = size.width() / space.factor();
+        long batchSize = noise.length / space.size(size.height(), size.width());
+        return scope.create(noise, new Shape(batchSize, space.channels(), height, width));
     }
 
     private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {

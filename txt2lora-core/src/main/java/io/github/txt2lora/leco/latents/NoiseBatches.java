@@ -24,7 +24,8 @@ public record NoiseBatches(DenoisingModel model, TimestepRange range, long seed)
     public NoisyBatch batch(NDManager scope, PromptPair pair, int number) {
         double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
         PromptPair square = pair.toBuilder().dynamicResolution(false).build();
-        LatentDraw draw = LatentDraw.next(new TorchGenerator(seed + number), square, false);
+        LatentDraw draw = LatentDraw.next(
+                new TorchGenerator(seed + number), square, model.denoiser().latents(), false);
         var origin = new NoisyBatch.Origin(key(pair), number);
         PictureSize size = PictureSize.uncropped(pair.resolution(), pair.resolution());
         return new NoisyBatch(draw.latents(scope), timesteps, size, origin);

@@ -32,7 +32,7 @@ final class NoiseLatents implements NoisyLatents {
         boolean leftToChance = pair.dynamicResolution() || (pair.dynamicCrops() && takesPictureSize);
         if (leftToChance || noise.batches() == 0) {
             double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
-            LatentDraw draw = LatentDraw.next(generator, pair, takesPictureSize);
+            LatentDraw draw = LatentDraw.next(generator, pair, model.denoiser().latents(), takesPictureSize);
             return new NoisyBatch(draw.latents(context.scope()), timesteps, draw.size(), null);
         }
         int number = (int) generator.randint(0, noise.batches());

@@ -7,13 +7,12 @@ import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
-import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
-import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.HostNumbers;
@@ -23,8 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of a pair's neutral prompt by the base model, noised to many timesteps: {@code alpha_t x + sigma_t noise} (Ho
- * et al., arXiv 2006.11239). The latents come in batches that are the same for all trainings with these settings, since
+ * Pictures of a pair's neutral prompt by the base model, noised to many timesteps. The latents come in batches that are the same for all trainings with these settings, since
  * predictions of other batches would differ in their last bits, and a training that is resumed would not end as it
  * should.
  */
@@ -43,7 +41,6 @@ public final class PoolStates {
     private final PromptPair pair;
     private final TimestepRange range;
     private final long seed;
-    private final NoiseSchedule schedule;
     private float @Nullable [] pictures;
 
     /**
@@ -58,8 +55,6 @@ public final class PoolStates {
         this.pair = pair;
         this.range = range;
         this.seed = seed;
-        NoiseSchedule usual = NoiseSchedule.stableDiffusion();
-        this.schedule = model.parameterization().zeroTerminalSnr() ? usual.rescaledToZeroTerminalSnr() : usual;
     }
 
     /** What the pictures depend on. */
@@ -67,7 +62,7 @@ public final class PoolStates {
         return "pictures of " + LatentCache.quoted(pair.neutral()) + " without "
                 + LatentCache.quoted(pair.unconditional()) + "/" + pair.resolution() + " pixels/"
                 + pool.steps() + " steps/guidance " + pool.guidanceScale() + "/seed " + seed + "/"
-                + model.parameterization() + "/" + model.identity();
+                + model.noiseProcess() + "/" + model.identity();
     }
 
     /** What the batches depend on. */
@@ -104,9 +99,9 @@ public final class PoolStates {
     NoisyBatch randomBatch(StepContext context) {
         TorchGenerator generator = context.generator();
         double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
-        LatentDraw draw = LatentDraw.next(generator, pair, model.embeddings().takePictureSize());
-        int height = draw.size().height() / LatentDraw.LATENT_FACTOR;
-        int width = draw.size().width() / LatentDraw.LATENT_FACTOR;
+        LatentDraw draw = LatentDraw.next(generator, pair, space(), model.embeddings().takePictureSize());
+        int height = draw.size().height() / space().factor();
+        int width = draw.size().width() / space().factor();
         int[] chosen = IntStream.range(0, pair.batchSize())
                 .map(i -> (int) generator.randint(0, pool.pictures()))
                 .toArray();
@@ -118,9 +113,8 @@ public final class PoolStates {
     }
 
     private NDArray noised(NDManager scope, float[] clean, float[] noise, double[] timesteps, int height, int width) {
-        var shape = new Shape(timesteps.length, LatentDraw.LATENT_CHANNELS, height, width);
-        int[] whole = Arrays.stream(timesteps).mapToInt(t -> (int) t).toArray();
-        return schedule.addNoise(scope.create(clean, shape), scope.create(noise, shape), whole);
+        var shape = new Shape(timesteps.length, space().channels(), height, width);
+        return model.noiseProcess().addNoise(scope.create(clean, shape), scope.create(noise, shape), timesteps);
     }
 
     private float[] part(float[] whole, int top, int left, int height, int width) {
@@ -146,12 +140,16 @@ public final class PoolStates {
         return picked;
     }
 
+    private LatentSpace space() {
+        return model.denoiser().latents();
+    }
+
     private int side() {
-        return pair.resolution() / LatentDraw.LATENT_FACTOR;
+        return pair.resolution() / space().factor();
     }
 
     private int pictureSize() {
-        return LatentDraw.LATENT_CHANNELS * side() * side();
+        return Math.toIntExact(space().size(pair.resolution(), pair.resolution()));
     }
 
     /** In portions, so that a larger pool shares those of a smaller one. */
@@ -169,14 +167,13 @@ public final class PoolStates {
 
     private float[] draw(long firstSeed) {
         try (NDManager scope = model.torch().newScope()) {
-            Scheduler scheduler = Scheduler.of(
-                    SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, pool.steps(), model.parameterization()));
+            Scheduler scheduler = model.noiseProcess().fewSteps(pool.steps());
             float[] noise = new float[DRAWN_AT_ONCE * pictureSize()];
             for (int i = 0; i < DRAWN_AT_ONCE; i++) {
                 float[] one = new TorchGenerator(firstSeed + i).normal(pictureSize());
                 System.arraycopy(one, 0, noise, i * one.length, one.length);
             }
-            NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, LatentDraw.LATENT_CHANNELS, side(), side()))
+            NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, space().channels(), side(), side()))
                     .mul((float) scheduler.initNoiseSigma());
             Guidance guidance = model.guidance(
                     scope,

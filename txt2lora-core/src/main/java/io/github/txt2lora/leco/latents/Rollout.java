@@ -8,9 +8,9 @@ import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
+import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
-import io.github.txt2lora.diffusion.SchedulerPresets;
 import io.github.txt2lora.text.PictureSize;
 import java.util.stream.IntStream;
 
@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 final class Rollout {
 
-    /** Time steps that the model was trained on; predictions are compared on this grid. */
-    private static final int TRAINING_TIMESTEPS = 1000;
+    /** Predictions are compared on a grid of as many steps. */
+    private static final int TRAINING_TIMESTEPS = NoiseProcess.TRAINING_TIMESTEPS;
 
     private static final double LORA_ON = 1;
 
@@ -56,7 +56,11 @@ final class Rollout {
     Run draw(StepContext context, PromptPair pair) {
         int steps = allowedSteps[(int) context.generator().randint(0, allowedSteps.length)];
         LatentDraw draw =
-                LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
+                LatentDraw.next(
+                        context.generator(),
+                        pair,
+                        model.denoiser().latents(),
+                        model.embeddings().takePictureSize());
         context.observer().onDraw(steps, draw);
         return new Run(context, pair, steps, draw);
     }
@@ -74,7 +78,7 @@ final class Rollout {
     }
 
     private Scheduler scheduler(int steps) {
-        return Scheduler.of(SchedulerPresets.leco(spec.scheduler(), steps, model.parameterization()));
+        return model.noiseProcess().rollout(spec.scheduler(), steps);
     }
 
     /** A rollout that chance has decided on. */

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
-import io.github.txt2lora.diffusion.DpmSolverPlusPlusScheduler;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -13,8 +13,7 @@ import io.github.txt2lora.diffusion.Scheduler;
 import java.util.Arrays;
 
 /**
- * Rollouts of a fixed number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095), target prompt and LoRA on, evenly
- * spread down to the timestep that was drawn.
+ * Rollouts of a fixed number of steps that add no noise, target prompt and LoRA on, evenly spread down to the timestep that was drawn.
  */
 final class ShortRolloutLatents implements NoisyLatents {
 
@@ -36,8 +35,12 @@ final class ShortRolloutLatents implements NoisyLatents {
     public NoisyBatch next(StepContext context, PromptPair pair) {
         int timestep = (int) context.generator().randint(timesteps.minimum(), timesteps.maximum() + 1L);
         LatentDraw draw =
-                LatentDraw.next(context.generator(), pair, model.embeddings().takePictureSize());
-        Scheduler scheduler = DpmSolverPlusPlusScheduler.downTo(timestep, steps, model.parameterization());
+                LatentDraw.next(
+                        context.generator(),
+                        pair,
+                        model.denoiser().latents(),
+                        model.embeddings().takePictureSize());
+        Scheduler scheduler = model.noiseProcess().downTo(timestep, steps);
         NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
         Guidance guidance = model.guidance(
                 context.scope(),

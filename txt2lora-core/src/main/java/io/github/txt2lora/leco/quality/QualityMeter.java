@@ -123,7 +123,7 @@ public final class QualityMeter {
         });
     }
 
-    /** What the network has done for all measurements so far, as {@link io.github.txt2lora.diffusion.UNet#work()} counts. */
+    /** What the network has done for all measurements so far, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts. */
     public long work() {
         return work;
     }
@@ -148,7 +148,7 @@ public final class QualityMeter {
 
     /** The mean over the lessons that teach something; NaN without any. */
     private double mean(Comparison comparison) {
-        long before = model.unet().work();
+        long before = model.denoiser().work();
         try {
             return lessons.stream()
                     .map(lesson -> ratio(lesson, comparison))
@@ -157,7 +157,7 @@ public final class QualityMeter {
                     .average()
                     .orElse(Double.NaN);
         } finally {
-            work += model.unet().work() - before;
+            work += model.denoiser().work() - before;
         }
     }
 
@@ -194,7 +194,7 @@ public final class QualityMeter {
 
         NDArray withLora(String prompt) {
             NDManager scope = context.scope();
-            return model.unet()
+            return model.denoiser()
                     .predict(
                             scope,
                             noisy.latents(),

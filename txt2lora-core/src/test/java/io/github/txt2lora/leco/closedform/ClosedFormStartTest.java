@@ -14,11 +14,12 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.ElementType;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.golden.TensorAssert;
 import io.github.txt2lora.leco.cache.LatentCache;
@@ -26,7 +27,7 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.LoraModules;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.LoraParameters.Slot;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -95,7 +96,7 @@ class ClosedFormStartTest {
 
     private static DenoisingModel model(
             NDManager scope, UNet unet, Checkpoint checkpoint, List<PromptPair> pairs, TextEncoderWeights weights) {
-        var encoder = new PromptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
+        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
         return new DenoisingModel(
                 torch,
                 unet,
@@ -107,7 +108,7 @@ class ClosedFormStartTest {
 
     private static LoraParameters parameters(NDManager scope, UNet unet, LoraSpec spec) {
         return LoraParameters.initialize(
-                scope, LoraModules.select(unet.weightShapes(), spec), spec, new TorchGenerator(1));
+                scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(1));
     }
 
     /** The parameters after a start of the pairs on the tiny model. */
@@ -169,7 +170,7 @@ class ClosedFormStartTest {
     private static Matrix weightOf(DenoisingModel model, Slot slot) {
         try (NDManager scope = torch.newScope()) {
             return Matrix.of(
-                    model.unet().weight(scope, slot.module().name()).toFloatArray(),
+                    model.denoiser().weight(scope, slot.module().name()).toFloatArray(),
                     0,
                     slot.module().shape().outputs(),
                     slot.module().shape().fanIn());
@@ -251,7 +252,7 @@ class ClosedFormStartTest {
 
     @ParameterizedTest
     @EnumSource
-    void target_words_get_the_keys_and_values_of_their_goals(ModelFamily family, @TempDir Path folder) {
+    void target_words_get_the_keys_and_values_of_their_goals(StableDiffusion family, @TempDir Path folder) {
         try (Checkpoint synthetic = Checkpoint.open(SyntheticCheckpoint.write(folder, family));
                 UNet ofFamily = UNet.load(torch, synthetic, Precision.FP32);
                 NDManager scope = torch.newScope()) {

@@ -8,7 +8,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
-import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.leco.estimate.TrainingMemory.ModelSize;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingMemoryTest {
 
-    private static final ModelSize SD15 = new ModelSize(ModelFamily.SD1, 859.5e6, 123e6, 320);
-    private static final ModelSize SDXL = new ModelSize(ModelFamily.SDXL, 2567e6, 695e6, 320);
+    private static final ModelSize SD15 = new ModelSize(859.5e6, 123e6, 400 * 320, StableDiffusion.SD1.latents());
+    private static final ModelSize SDXL = new ModelSize(2567e6, 695e6, 750 * 320, StableDiffusion.SDXL.latents());
     private static final double GIB = 1 << 30;
 
     private static TrainingMemory memory(

@@ -3,6 +3,8 @@ package io.github.txt2lora.leco.latents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.checkpoint.LatentSpace;
+import io.github.txt2lora.checkpoint.StableDiffusion;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class LatentDrawTest {
 
+    private static final LatentSpace LATENTS = StableDiffusion.SD1.latents();
+
     private static PromptPair pair(int resolution) {
         return PromptPair.enhance("krnkmd")
                 .resolution(resolution)
@@ -20,7 +24,7 @@ class LatentDrawTest {
     }
 
     private static PictureSize size(PromptPair pair, long seed, boolean takesPictureSize) {
-        return LatentDraw.next(new TorchGenerator(seed), pair, takesPictureSize).size();
+        return LatentDraw.next(new TorchGenerator(seed), pair, LATENTS, takesPictureSize).size();
     }
 
     @Test
@@ -52,10 +56,10 @@ class LatentDrawTest {
     @Test
     void models_that_are_not_told_draw_no_crops() {
         var generator = new TorchGenerator(1);
-        PictureSize size = LatentDraw.next(generator, pair(64), false).size();
+        PictureSize size = LatentDraw.next(generator, pair(64), LATENTS, false).size();
         var expected = new TorchGenerator(1);
         PromptPair uncropped = pair(64).toBuilder().dynamicCrops(false).build();
-        LatentDraw.next(expected, uncropped, true);
+        LatentDraw.next(expected, uncropped, LATENTS, true);
 
         assertThat(size).isEqualTo(PictureSize.uncropped(64, 64));
         assertThat(generator.state()).isEqualTo(expected.state());

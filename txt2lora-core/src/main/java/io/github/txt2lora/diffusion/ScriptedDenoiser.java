@@ -1,0 +1,269 @@
+package io.github.txt2lora.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.HostTensors;
+import io.github.txt2lora.checkpoint.LatentSpace;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.ScalarType;
+import io.github.txt2lora.torch.ScriptAttribute;
+import io.github.txt2lora.torch.ScriptCall;
+import io.github.txt2lora.torch.ScriptClass;
+import io.github.txt2lora.torch.ScriptModule;
+import io.github.txt2lora.torch.Torch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A denoiser whose network is a TorchScript class with the methods that all of them have: {@code forward},
+ * {@code lora_gradient} and {@code lora_gradients}, {@code attach_lora} and {@code detach_lora}, {@code load} and
+ * {@code weights_of}. A batch that memory does not suffice for goes through it in parts, with the same result up to
+ * rounding.
+ */
+public abstract class ScriptedDenoiser implements Denoiser {
+
+    private final String name;
+    private final LatentSpace latents;
+    private final ScriptModule script;
+    private final Map<String, List<Long>> weightShapes;
+    private final MicroBatches microBatches;
+    private long forwardSamples;
+    private long backwardSamples;
+    private @Nullable NDArray attached;
+
+    /**
+     * Loads a script with the weights of a checkpoint's denoiser.
+     *
+     * @param type the script's class
+     * @param precision of its computations
+     * @param attributes those of the class beside the ones that all denoisers have
+     */
+    protected ScriptedDenoiser(
+            Torch torch, ScriptClass type, Checkpoint checkpoint, Precision precision, ScriptAttribute... attributes) {
+        Map<String, TensorView> weights =
+                checkpoint.tensors(checkpoint.family().denoiser());
+        this.name = checkpoint.family().denoiser().displayName();
+        this.latents = checkpoint.family().latents();
+        this.script = torch.newNetwork(
+                type, HostTensors.of(weights), ScalarType.of(precision), withCommon(attributes));
+        this.weightShapes = new LinkedHashMap<>();
+        weights.forEach((name, tensor) -> weightShapes.put(name, tensor.shape()));
+        this.microBatches = new MicroBatches(torch::emptyCache);
+    }
+
+    private static ScriptAttribute[] withCommon(ScriptAttribute... attributes) {
+        List<ScriptAttribute> all = new ArrayList<>(List.of(attributes));
+        all.add(new ScriptAttribute.OfTensors("weights"));
+        all.add(new ScriptAttribute.OfTensors("lora"));
+        all.add(new ScriptAttribute.OfTensorList("lora_parameters"));
+        all.add(new ScriptAttribute.OfTensorList("lora_views"));
+        return all.toArray(ScriptAttribute[]::new);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public LatentSpace latents() {
+        return latents;
+    }
+
+    /** The script. */
+    protected ScriptModule script() {
+        return script;
+    }
+
+    @Override
+    public Map<String, List<Long>> weightShapes() {
+        return weightShapes;
+    }
+
+    @Override
+    public NDArray weight(NDManager scope, String layer) {
+        if (!weightShapes.containsKey(layer + ".weight")) {
+            throw new IllegalArgumentException("the " + name + " has no layer \"" + layer + "\"");
+        }
+        return script.call("weights_of", scope)
+                .withVectors("layers", Map.of(layer, new double[0]))
+                .run()
+                .singletonOrThrow();
+    }
+
+    @Override
+    public long forwardSamples() {
+        return forwardSamples;
+    }
+
+    @Override
+    public long work() {
+        return forwardSamples + 2 * backwardSamples;
+    }
+
+    @Override
+    public void attachLora(NDArray parameters, Map<String, double[]> layout, NDManager scope) {
+        script.call("attach_lora", scope)
+                .with(parameters)
+                .withVectors("layout", layout)
+                .run();
+        attached = parameters;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // equal numbers elsewhere may change differently
+    public boolean hasAttached(NDArray parameters) {
+        return attached == parameters;
+    }
+
+    @Override
+    public void detachLora(NDManager scope) {
+        attached = null;
+        script.call("detach_lora", scope).run();
+    }
+
+    @Override
+    public NDArray predict(
+            NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
+        int samples = samples(latents);
+        List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
+            ScriptCall call = script.longCall("forward", scope);
+            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            return withInput(call, part, loraStrength).run().singletonOrThrow();
+        });
+        forwardSamples += samples;
+        return joined(predictions);
+    }
+
+    @Override
+    public LoraGradient loraGradient(
+            NDManager scope,
+            NDArray target,
+            double lossScale,
+            double @Nullable [] sampleWeights,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning) {
+        int samples = samples(latents);
+        List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
+            ScriptCall call = script.longCall("lora_gradient", scope)
+                    .with(rows(target, from, to))
+                    .with(lossScale);
+            if (sampleWeights == null) {
+                call.with(1);
+            } else {
+                call.with(scope.create(floats(sampleWeights, from, to)));
+            }
+            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            NDList result = withInput(call, part, 1).runWithGradients();
+            return new LoraGradient(HostNumbers.scalar(result.get(0)), result.get(1), result.get(2));
+        });
+        forwardSamples += samples;
+        backwardSamples += samples;
+        return mean(parts, samples);
+    }
+
+    @Override
+    public List<LoraGradient> loraGradients(
+            NDManager scope,
+            NDArray target,
+            double[] lossScales,
+            double[] sampleWeights,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning) {
+        int samples = samples(latents);
+        ScriptCall call = script.longCall("lora_gradients", scope)
+                .with(target)
+                .with(scope.create(floats(lossScales, 0, lossScales.length)))
+                .with(scope.create(floats(sampleWeights, 0, samples)));
+        NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
+                .runWithGradients();
+        forwardSamples += samples;
+        backwardSamples += samples;
+        float[] losses = HostNumbers.floats(result.get(0));
+        int share = samples / lossScales.length;
+        List<LoraGradient> gradients = new ArrayList<>();
+        for (int i = 0; i < losses.length; i++) {
+            NDArray prediction = rows(result.get(2), i * share, (i + 1) * share);
+            gradients.add(new LoraGradient(losses[i], result.get(1).get(i), prediction));
+        }
+        return gradients;
+    }
+
+    /** The gradient of the mean over all samples from those over parts of them. */
+    private static LoraGradient mean(List<LoraGradient> parts, int samples) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        double loss = 0;
+        NDArray gradient = parts.get(0).gradient().mul(0);
+        for (LoraGradient part : parts) {
+            float share = (float) samples(part.prediction()) / samples;
+            loss += share * part.loss();
+            gradient.addi(part.gradient().mul(share));
+        }
+        return new LoraGradient(
+                loss,
+                gradient,
+                joined(parts.stream().map(LoraGradient::prediction).toList()));
+    }
+
+    private static int samples(NDArray batch) {
+        return Math.toIntExact(batch.getShape().get(0));
+    }
+
+    private static NDArray rows(NDArray batch, int from, int to) {
+        return to - from == samples(batch) ? batch : batch.get(new NDIndex("{}:{}", from, to));
+    }
+
+    private static NDArray joined(List<NDArray> parts) {
+        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(new NDList(parts), 0);
+    }
+
+    /** How many samples go through the network at once. */
+    MicroBatches microBatches() {
+        return microBatches;
+    }
+
+    /** Some samples of a batch. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Part(NDManager scope, NDArray latents, float[] timesteps, Conditioning conditioning) {
+
+        Part(NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
+            this(scope, rows(latents, from, to), floats(timesteps, from, to), conditioning.rows(from, to));
+        }
+    }
+
+    private static ScriptCall withInput(ScriptCall call, Part part, double loraStrength) {
+        return call.with(part.latents())
+                .with(part.scope().create(part.timesteps()))
+                .with(part.conditioning().context())
+                .with(loraStrength)
+                .withOptional(part.conditioning().pooled())
+                .withOptional(part.conditioning().timeIds());
+    }
+
+    private static float[] floats(double[] numbers, int from, int to) {
+        float[] floats = new float[to - from];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers[from + i];
+        }
+        return floats;
+    }
+
+    @Override
+    public void close() {
+        script.close();
+    }
+}

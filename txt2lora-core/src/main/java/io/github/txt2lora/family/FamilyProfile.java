@@ -1,0 +1,82 @@
+package io.github.txt2lora.family;
+
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.TerminalSnr;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.CheckpointFormat;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NoiseProcess;
+import io.github.txt2lora.lora.BaseModelLabels;
+import io.github.txt2lora.lora.LoraRules;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.text.TextEncoderWeights;
+import io.github.txt2lora.torch.Torch;
+import java.util.function.Consumer;
+
+/** All in which a family of models differs from others. Has no state; the models are handed to it. */
+public interface FamilyProfile {
+
+    /** The family. */
+    ModelFamily family();
+
+    /** How its models are stored; may be the same as that of other families. */
+    CheckpointFormat format();
+
+    /**
+     * The noise process that a model was trained with.
+     *
+     * @param prediction what the user says of it
+     * @param terminalSnr what the user says of the end of its schedule
+     * @param warnings is told where the user is contradicted, and what is a guess
+     * @throws io.github.txt2lora.InvalidSettingException if these contradict each other
+     */
+    NoiseProcess noiseProcess(
+            Checkpoint checkpoint, PredictionType prediction, TerminalSnr terminalSnr, Consumer<String> warnings);
+
+    /**
+     * An encoder of prompts; loads nothing yet.
+     *
+     * @param tokenizer CLIP's, for those that need it
+     * @param clipSkip 1 for the hidden states that the family is trained on, 2 for those of the layer before
+     * @param weights is asked for each text encoder when it is loaded
+     * @throws io.github.txt2lora.InvalidSettingException if a text encoder has fewer layers than clip skip needs
+     */
+    PromptEncoder promptEncoder(
+            Torch torch,
+            Checkpoint checkpoint,
+            ClipTokenizer tokenizer,
+            Precision precision,
+            int clipSkip,
+            TextEncoderWeights weights);
+
+    /** An encoder with the model's own weights. */
+    default PromptEncoder promptEncoder(
+            Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
+        return promptEncoder(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors);
+    }
+
+    /** Whether zeros stand for an empty negative prompt, and not its encoding. */
+    boolean hasZerosForNoPrompt();
+
+    /** Whether the model is told the size of images and where they were cropped. */
+    boolean takesPictureSize();
+
+    /** Copies the denoiser's weights from the checkpoint to the device. */
+    Denoiser loadDenoiser(Torch torch, Checkpoint checkpoint, Precision precision);
+
+    /** Copies the weights of what decodes latents from the checkpoint to the device. */
+    ImageDecoder loadDecoder(Torch torch, Checkpoint checkpoint, Precision precision);
+
+    /** Which layers of the denoiser can get a LoRA. */
+    LoraRules loraRules();
+
+    /** What a LoRA's metadata say of a model. */
+    BaseModelLabels labels(NoiseProcess noiseProcess);
+
+    /** How many numbers a backward pass keeps for each place of the latents; fitted to measurements. */
+    double keptNumbers(Checkpoint checkpoint);
+}

@@ -1,0 +1,36 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraSpec;
+import java.util.List;
+import java.util.Map;
+
+/** Which layers of a family's denoiser can get a LoRA. */
+public interface LoraRules {
+
+    /** The layers that a training may change, in the order in which they are initialised. */
+    List<LoraModule> trained(Map<String, List<Long>> weightShapes);
+
+    /** All layers that a LoRA of whatever trainer could have. */
+    List<LoraModule> all(Map<String, List<Long>> weightShapes);
+
+    /** Whether a type and a target mean a layer. */
+    boolean isMeant(LoraModule layer, LoraSpec spec);
+
+    /**
+     * The layers that a type and a target mean, in the order in which they are initialised.
+     *
+     * @param weightShapes shapes of the denoiser's weights by their names
+     * @throws InvalidSettingException if there is none
+     */
+    default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec) {
+        List<LoraModule> selected = trained(weightShapes).stream()
+                .filter(layer -> isMeant(layer, spec))
+                .toList();
+        if (selected.isEmpty()) {
+            throw new InvalidSettingException("type " + spec.type() + " with target " + spec.target()
+                    + " matches no layer of this model; choose target FULL");
+        }
+        return selected;
+    }
+}

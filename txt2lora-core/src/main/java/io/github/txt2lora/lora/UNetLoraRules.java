@@ -1,0 +1,45 @@
+package io.github.txt2lora.lora;
+
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraType;
+import java.util.List;
+import java.util.Map;
+
+/** The layers of Stable Diffusion's UNet that can get a LoRA. */
+public record UNetLoraRules() implements LoraRules {
+
+    @Override
+    public List<LoraModule> trained(Map<String, List<Long>> weightShapes) {
+        return UNetLayers.list(weightShapes);
+    }
+
+    /** Also those outside of the blocks. */
+    @Override
+    public List<LoraModule> all(Map<String, List<Long>> weightShapes) {
+        return UNetLayers.listAll(weightShapes);
+    }
+
+    @Override
+    public boolean isMeant(LoraModule layer, LoraSpec spec) {
+        return isOfType(layer, spec.type()) && isTarget(layer, spec.target());
+    }
+
+    private static boolean isOfType(LoraModule layer, LoraType type) {
+        return switch (type) {
+            case LIERLA -> layer.name().contains(".attentions.");
+            case C3LIER -> true;
+        };
+    }
+
+    private static boolean isTarget(LoraModule layer, LoraTarget target) {
+        boolean cross = layer.name().contains(".attn2.");
+        return switch (target) {
+            case FULL -> true;
+            case XATTN -> cross;
+            case SELFATTN -> layer.name().contains(".attn1.");
+            case NOXATTN -> !cross && !layer.name().endsWith(".time_emb_proj");
+            case INNOXATTN -> !cross;
+        };
+    }
+}
