@@ -12,6 +12,8 @@ module io.github.txt2lora.core {
 
     exports io.github.txt2lora.checkpoint to
             io.github.txt2lora.cli;
+    exports io.github.txt2lora.family to
+            io.github.txt2lora.cli;
 
     provides io.github.txt2lora.spi.LoraOperationsProvider with
             io.github.txt2lora.lora.DjlLoraOperationsProvider;

@@ -22,40 +22,14 @@ class UNet(Module):
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
-  # All LoRA matrices are views into one vector `parameters`: layout[NAME.down] and layout[NAME.up] are
-  # [offset, shape...], layout[NAME.scale] is [alpha / rank]; all on the CPU. Several LoRAs of one layout are attached
-  # as the rows of a matrix.
   def attach_lora(self, parameters: Tensor, layout: Dict[str, Tensor]) -> Tensor:
-    self.lora = annotate(Dict[str, Tensor], {})
-    self.lora_parameters = [parameters]
-    self.lora_views = annotate(List[Tensor], [])
-    for key in layout.keys():
-      if key.endswith(".scale"):
-        # a copy, because the layout's memory is the caller's and goes back to it after this call
-        self.lora[key] = layout[key][0].clone()
-      else:
-        numbers = [int(n) for n in layout[key].unbind(0)]
-        size = 1
-        for n in numbers[1:]:
-          size = size * n
-        shape = parameters.shape[:-1] + numbers[1:]
-        view = parameters.narrow(-1, numbers[0], size).view(shape).detach().requires_grad_(True)
-        self.lora[key] = view
-        self.lora_views.append(view)
-    return torch.tensor(len(self.lora_views))
+    return __torch__.adapter.attach(self.lora, self.lora_parameters, self.lora_views, parameters, layout)
 
   def detach_lora(self) -> Tensor:
-    self.lora = annotate(Dict[str, Tensor], {})
-    self.lora_parameters = annotate(List[Tensor], [])
-    self.lora_views = annotate(List[Tensor], [])
-    return torch.tensor(0)
+    return __torch__.adapter.detach(self.lora, self.lora_parameters, self.lora_views)
 
-  # The weights of layers by the layers' names, as float32 copies; only the keys of `layers` count.
   def weights_of(self, layers: Dict[str, Tensor]) -> Dict[str, Tensor]:
-    copies = annotate(Dict[str, Tensor], {})
-    for name in layers.keys():
-      copies[name] = self.weights[name + ".weight"].to(6, copy=True)
-    return copies
+    return __torch__.adapter.weights_of(self.weights, layers)
 
   def linear(self, x: Tensor, name: str, strength: float) -> Tensor:
     return __torch__.layers.linear(x, self.weights, self.lora, strength, name)
@@ -191,37 +165,10 @@ class UNet(Module):
     blocks["output"] = self.run(sample, timesteps, context, pooled, time_ids, float(lora_strength), blocks, True)
     return blocks
 
-  # Mean squared error of the prediction against `target`, each sample's times its number in `sample_weights`, and its
-  # gradient for the vector of LoRA parameters.
-  # sample_weights: [batch] or [] for none -> [loss, gradient, prediction]
   def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
-    if sample_weights.dim() == 0:
-      loss = torch.mse_loss(prediction, target)
-    else:
-      loss = torch.mean((prediction - target) ** 2 * sample_weights.reshape([-1, 1, 1, 1]))
-    scale = float(loss_scale)
-    gradients = torch.grad([loss * scale], self.lora_views)
-    return [loss.detach(), self.joined(gradients).mul_(1.0 / scale), prediction.detach()]
+    return __torch__.adapter.gradient(prediction, target, loss_scale, sample_weights, self.lora_parameters, self.lora_views)
 
-  # The same for several LoRAs, each with its own equal part of the batch.
-  # loss_scales: [stack] -> [losses [stack], gradients [stack, size], prediction]
   def lora_gradients(self, target: Tensor, loss_scales: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
-    squares = (prediction - target) ** 2 * sample_weights.reshape([-1, 1, 1, 1])
-    losses = squares.reshape([loss_scales.shape[0], -1]).mean(1)
-    gradients = torch.grad([(losses * loss_scales).sum()], self.lora_views)
-    return [losses.detach(), self.joined(gradients).div_(loss_scales.unsqueeze(1)), prediction.detach()]
-
-  # The gradients of all views where the views are in the parameters.
-  def joined(self, gradients: List[Optional[Tensor]]) -> Tensor:
-    parameters = self.lora_parameters[0]
-    joined = torch.zeros_like(parameters)
-    rows = joined.reshape([-1, parameters.shape[-1]])
-    for i in range(len(self.lora_views)):
-      g = gradients[i]
-      if g is not None:
-        offset = self.lora_views[i].storage_offset() - parameters.storage_offset()
-        flat = g.reshape([rows.shape[0], -1])
-        rows.narrow(1, offset, flat.shape[1]).copy_(flat)
-    return joined
+    return __torch__.adapter.gradients(prediction, target, loss_scales, sample_weights, self.lora_parameters, self.lora_views)

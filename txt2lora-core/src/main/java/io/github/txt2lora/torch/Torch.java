@@ -151,7 +151,7 @@ public final class Torch implements AutoCloseable {
      */
     public ScriptModule newModule(ScriptClass type, ScriptAttribute... attributes) {
         prepareThread();
-        var module = new ScriptModule(this, type, List.of("layers"), List.of(attributes));
+        var module = new ScriptModule(this, type, List.of("layers", "adapter"), List.of(attributes));
         modules.add(module);
         return module;
     }

@@ -108,9 +108,7 @@ class CheckpointParityTest {
     }
 
     private static List<Component> components(ModelFamily family) {
-        return Stream.of(Component.values())
-                .filter(component -> component != Component.TEXT_ENCODER_2 || family == StableDiffusion.SDXL)
-                .toList();
+        return List.copyOf(family.networks());
     }
 
     private static Path folderOf(Path file) {

@@ -8,6 +8,7 @@ import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.StableDiffusion;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,13 +29,13 @@ class ParameterizationTest {
     @TempDir
     Path folder;
 
-    private Parameterization of(Path model, PredictionType prediction, TerminalSnr terminalSnr) {
+    private NoiseProcess of(Path model, PredictionType prediction, TerminalSnr terminalSnr) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            return Parameterization.of(checkpoint, prediction, terminalSnr, warnings::add);
+            return Families.standard().of(checkpoint).noiseProcess(checkpoint, prediction, terminalSnr, warnings::add);
         }
     }
 
-    private Parameterization ofModel(Path model) {
+    private NoiseProcess ofModel(Path model) {
         return of(model, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL);
     }
 
