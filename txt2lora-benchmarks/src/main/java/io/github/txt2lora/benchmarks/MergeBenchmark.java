@@ -8,6 +8,7 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraFile;
+import io.github.txt2lora.lora.LoraFileNaming;
 import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.ops.CheckpointMerge;
@@ -66,7 +67,7 @@ public class MergeBenchmark {
             LoraSpec spec = LoraSpec.builder().rank(8).build();
             LoraParameters parameters = LoraParameters.initialize(
                     scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
-            LoraFile.write(lora, parameters, Precision.FP32, Map.of(), warning -> {});
+            LoraFile.write(lora, parameters, new LoraFileNaming.Kohya(), Precision.FP32, Map.of(), warning -> {});
         }
     }
 

@@ -58,7 +58,13 @@ final class LoraFiles {
                 log.now(),
                 iteration);
         Map<String, String> written =
-                LoraFile.write(file, parameters, training.spec().saving().precision(), metadata, log::warn);
+                LoraFile.write(
+                        file,
+                        parameters,
+                        base.profile().loraRules().naming(),
+                        training.spec().saving().precision(),
+                        metadata,
+                        log::warn);
         job.publish(new LoraSaved(file, iteration));
         return written;
     }

@@ -6,11 +6,14 @@ import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads LoRA files for use by a denoiser: several become one, exactly, by stacking their ranks, with each one's weight and
@@ -35,21 +38,53 @@ public final class LoraAdapter {
      */
     public static Optional<LoraParameters> load(
             NDManager owner, List<LoraWeight> loras, LoraRules rules, Map<String, List<Long>> weightShapes) {
-        Map<String, LoraModule> modules = new LinkedHashMap<>();
-        rules.all(weightShapes).forEach(module -> modules.put(module.name(), module));
+        var layers = Layers.of(rules, weightShapes);
         List<WeightedLora> open = WeightedLora.openAll(loras);
         try {
-            open.forEach(lora -> requireFits(lora.source(), modules));
+            open.forEach(lora -> requireFits(lora.source(), layers));
             Map<String, LoraPair> pairs = new LinkedHashMap<>();
             List<WeightedLora> used =
                     open.stream().filter(lora -> lora.weight().weight() != 0).toList();
             new LoraMerger(used)
                     .pairs().stream()
                             .filter(LoraAdapter::isOfDenoiser)
-                            .forEach(pair -> pairs.put(pair.name().path(), pair));
-            return pairs.isEmpty() ? Optional.empty() : Optional.of(parameters(owner, modules, pairs));
+                            .forEach(pair -> put(pairs, layers, pair));
+            return pairs.isEmpty() ? Optional.empty() : Optional.of(parameters(owner, layers, pairs));
         } finally {
             open.forEach(WeightedLora::close);
+        }
+    }
+
+    /**
+     * The layers that LoRAs may have.
+     *
+     * @param byUnderscores the same by their names with underscores for dots
+     */
+    private record Layers(LoraFileNaming naming, Map<String, LoraModule> byName, Map<String, LoraModule> byUnderscores) {
+
+        static Layers of(LoraRules rules, Map<String, List<Long>> weightShapes) {
+            Map<String, LoraModule> byName = new LinkedHashMap<>();
+            Map<String, LoraModule> byUnderscores = new HashMap<>();
+            for (LoraModule layer : rules.all(weightShapes)) {
+                byName.put(layer.name(), layer);
+                byUnderscores.put(layer.name().replace('.', '_'), layer);
+            }
+            return new Layers(rules.naming(), byName, byUnderscores);
+        }
+
+        @Nullable LoraModule find(LoraPair pair) {
+            String layer = naming.layerOf(pair);
+            LoraModule found = byName.get(layer);
+            return found == null ? byUnderscores.get(layer) : found;
+        }
+    }
+
+    private static void put(Map<String, LoraPair> pairs, Layers layers, LoraPair pair) {
+        LoraModule layer = Objects.requireNonNull(layers.find(pair));
+        LoraPair other = pairs.put(layer.name(), pair);
+        if (other != null) {
+            throw new CheckpointException("LoRAs name one layer " + Excerpt.quoted(other.module()) + " and "
+                    + Excerpt.quoted(pair.module()) + "; expected LoRAs of one naming");
         }
     }
 
@@ -57,11 +92,11 @@ public final class LoraAdapter {
         return pair.name().network().isDenoiser();
     }
 
-    private static void requireFits(LoraSource lora, Map<String, LoraModule> modules) {
+    private static void requireFits(LoraSource lora, Layers layers) {
         List<String> unknown = new ArrayList<>();
         for (LoraPair pair : lora.pairs()) {
             if (isOfDenoiser(pair)) {
-                LoraModule module = modules.get(pair.name().path());
+                LoraModule module = layers.find(pair);
                 if (module == null) {
                     unknown.add(pair.module());
                 } else {
@@ -88,11 +123,11 @@ public final class LoraAdapter {
     }
 
     private static LoraParameters parameters(
-            NDManager owner, Map<String, LoraModule> modules, Map<String, LoraPair> pairs) {
+            NDManager owner, Layers layers, Map<String, LoraPair> pairs) {
         List<LoraParameters.Slot> slots = new ArrayList<>();
         List<float[]> parts = new ArrayList<>();
         int offset = 0;
-        for (LoraModule module : modules.values()) {
+        for (LoraModule module : layers.byName().values()) {
             LoraPair pair = pairs.get(module.name());
             if (pair != null) {
                 var slot = new LoraParameters.Slot(

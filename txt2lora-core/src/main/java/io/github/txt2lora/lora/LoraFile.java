@@ -15,6 +15,7 @@ import io.github.txt2lora.torch.HostNumbers;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ import java.util.function.Consumer;
 
 /**
  * Writes LoRAs in the naming of kohya's trainers, {@code NAME.alpha}, {@code NAME.lora_down.weight} and
- * {@code NAME.lora_up.weight} for each module, or in that of diffusers, with the hashes of the content in the metadata.
+ * {@code NAME.lora_up.weight} for each module, or in that of PEFT, {@code NAME.lora_A.weight} and
+ * {@code NAME.lora_B.weight}, with the hashes of the content in the metadata.
  */
 public final class LoraFile {
 
@@ -42,6 +44,7 @@ public final class LoraFile {
      *
      * @param target the file, whose folder exists
      * @param parameters what to save
+     * @param naming of the file
      * @param precision of the numbers in the file
      * @param metadata goes into the header; {@code sshs_model_hash} and {@code sshs_legacy_hash} are added
      * @param warnings is told of modules whose numbers are too small for the precision
@@ -52,22 +55,30 @@ public final class LoraFile {
     public static Map<String, String> write(
             Path target,
             LoraParameters parameters,
+            LoraFileNaming naming,
             Precision precision,
             Map<String, String> metadata,
             Consumer<String> warnings) {
         float[] values = HostNumbers.floats(parameters.vector());
         var file = new LoraFile();
         for (LoraParameters.Slot slot : parameters.slots()) {
-            float[] alpha = {(float) (slot.scale() * slot.rank())};
-            file.addKohya(
-                    slot.module().loraName(),
-                    slot.module().shape(),
-                    slot.rank(),
-                    (name, shape) -> trained(name, shape, precision, alpha, 0, 1),
-                    (name, shape) -> trained(name, shape, precision, values, slot.downOffset(), slot.downSize()),
-                    (name, shape) -> trained(name, shape, precision, values, slot.upOffset(), slot.upSize()));
+            LayerShape layer = slot.module().shape();
+            String name = naming.nameOf(slot.module());
+            Encoder down = (key, shape) -> trained(key, shape, precision, values, slot.downOffset(), slot.downSize());
+            if (naming instanceof LoraFileNaming.Peft) {
+                file.addDiffusers(name, layer, slot.rank(), down, (key, shape) -> trained(key, shape, precision, scaledUp(values, slot), 0, slot.upSize()));
+            } else {
+                float[] alpha = {(float) (slot.scale() * slot.rank())};
+                file.addKohya(
+                        name,
+                        layer,
+                        slot.rank(),
+                        (key, shape) -> trained(key, shape, precision, alpha, 0, 1),
+                        down,
+                        (key, shape) -> trained(key, shape, precision, values, slot.upOffset(), slot.upSize()));
+            }
         }
-        warnOfVanishingModules(parameters, values, precision, warnings);
+        warnOfVanishingModules(parameters, values, naming, precision, warnings);
         return file.write(target, metadata);
     }
 
@@ -106,7 +117,7 @@ public final class LoraFile {
                     file.addDiffusers(
                             LayerName.isKohya(pair.module())
                                     ? known(pair).diffusers()
-                                    : pair.name().diffusers(),
+                                    : dotted(pair),
                             pair.layer(),
                             pair.rank(),
                             (name, shape) ->
@@ -116,6 +127,14 @@ public final class LoraFile {
             progress.finished(pair.module());
         }
         return file.write(target, metadata);
+    }
+
+    private static float[] scaledUp(float[] values, LoraParameters.Slot slot) {
+        float[] up = Arrays.copyOfRange(values, slot.upOffset(), slot.upOffset() + slot.upSize());
+        for (int i = 0; i < up.length; i++) {
+            up[i] = (float) (up[i] * slot.scale());
+        }
+        return up;
     }
 
     /** Encodes a tensor. */
@@ -188,6 +207,11 @@ public final class LoraFile {
         return pair.name().path().endsWith(".attn2.to_k") && pair.layer().fanIn() == SDXL_CONTEXT_WIDTH;
     }
 
+    /** Layers of other families keep their names, which only these families know. */
+    private static String dotted(LoraPair pair) {
+        return pair.name().isKnown() ? pair.name().diffusers() : pair.module();
+    }
+
     private static LayerName known(LoraPair pair) {
         if (!pair.name().isKnown()) {
             throw new CheckpointException("module " + Excerpt.quoted(pair.module())
@@ -199,7 +223,11 @@ public final class LoraFile {
 
     /** Numbers below half of the smallest of a format become zero in it. */
     private static void warnOfVanishingModules(
-            LoraParameters parameters, float[] values, Precision precision, Consumer<String> warnings) {
+            LoraParameters parameters,
+            float[] values,
+            LoraFileNaming naming,
+            Precision precision,
+            Consumer<String> warnings) {
         if (precision == Precision.FP32) {
             return;
         }
@@ -207,7 +235,7 @@ public final class LoraFile {
         List<String> modules = parameters.slots().stream()
                 .filter(slot -> vanishes(values, slot.downOffset(), slot.downSize(), vanishing)
                         || vanishes(values, slot.upOffset(), slot.upSize(), vanishing))
-                .map(slot -> slot.module().loraName())
+                .map(slot -> naming.nameOf(slot.module()))
                 .toList();
         if (!modules.isEmpty()) {
             warnings.accept("all numbers in the matrices of " + Count.of(modules.size(), "module")

@@ -3,9 +3,9 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.checkpoint.Component;
 
 /**
- * A layer of the UNet that can get a LoRA.
+ * A layer of the denoiser that can get a LoRA.
  *
- * @param name its diffusers name, for example {@code mid_block.attentions.0.proj_in}
+ * @param name its name, for example {@code mid_block.attentions.0.proj_in}
  * @param shape its inputs and outputs
  */
 public record LoraModule(String name, LayerShape shape) {

@@ -2,11 +2,18 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
 import java.util.Map;
 
-/** Which layers of a family's denoiser can get a LoRA. */
+/** Which layers of a family's denoiser can get a LoRA, and how its files name them. */
 public interface LoraRules {
+
+    /** The denoiser. */
+    Component denoiser();
+
+    /** How files name the layers. */
+    LoraFileNaming naming();
 
     /** The layers that a training may change, in the order in which they are initialised. */
     List<LoraModule> trained(Map<String, List<Long>> weightShapes);
@@ -29,7 +36,7 @@ public interface LoraRules {
                 .toList();
         if (selected.isEmpty()) {
             throw new InvalidSettingException("type " + spec.type() + " with target " + spec.target()
-                    + " matches no layer of this model; choose target FULL");
+                    + " matches no layer of this " + denoiser().displayName() + "; choose target FULL");
         }
         return selected;
     }

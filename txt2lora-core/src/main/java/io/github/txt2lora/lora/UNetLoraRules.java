@@ -3,11 +3,22 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
+import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
 import java.util.Map;
 
 /** The layers of Stable Diffusion's UNet that can get a LoRA. */
 public record UNetLoraRules() implements LoraRules {
+
+    @Override
+    public Component denoiser() {
+        return Component.UNET;
+    }
+
+    @Override
+    public LoraFileNaming naming() {
+        return new LoraFileNaming.Kohya();
+    }
 
     @Override
     public List<LoraModule> trained(Map<String, List<Long>> weightShapes) {

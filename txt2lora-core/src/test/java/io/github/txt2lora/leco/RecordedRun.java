@@ -12,6 +12,7 @@ import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenFile;
 import io.github.txt2lora.golden.TensorAssert;
 import io.github.txt2lora.lora.LoraFile;
+import io.github.txt2lora.lora.LoraFileNaming;
 import io.github.txt2lora.lora.LoraParameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,7 +108,7 @@ final class RecordedRun {
         }
         try {
             Path ours = Files.createTempFile("lora", ".safetensors");
-            LoraFile.write(ours, parameters, Precision.FP32, Map.of(), warning -> {});
+            LoraFile.write(ours, parameters, new LoraFileNaming.Kohya(), Precision.FP32, Map.of(), warning -> {});
             try (GoldenFile expected = GoldenFile.open(theirs);
                     GoldenFile actual = GoldenFile.open(ours)) {
                 assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());
