@@ -27,7 +27,8 @@ class TrainingMethodTest {
                         "weight is 0.0; expected a number greater than 0",
                         () -> LatentSource.noise().weighing(0)),
                 rejection(
-                        "share is Share[source=Mixture[shares=[Share[source=Rollout[], weight=1.0]]], weight=2.0];"
+                        "share is Share[source=Mixture[shares=[Share[source=Rollout[spec=RolloutSpec[scheduler=DDIM, steps=50,"
+                                + " guidanceScale=3.0]], weight=1.0]]], weight=2.0];"
                                 + " expected a source that is no mixture itself",
                         () -> LatentSource.mixture(
                                 LatentSource.mixture(LatentSource.rollout().weighing(1))

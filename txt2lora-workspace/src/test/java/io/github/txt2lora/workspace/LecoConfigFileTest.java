@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -396,9 +397,9 @@ class LecoConfigFileTest {
         assertThat(optimizer("adam", "eps=1e-6 amsgrad=False")).isEqualTo(new OptimizerSpec.Adam(0.9, 0.999, 1e-6, 0));
         assertThat(optimizer("PRODIGY", "d_coef=2 beta3=None decouple=True use_bias_correction=True"))
                 .isEqualTo(new OptimizerSpec.Prodigy(
-                        0.9, 0.999, null, 1e-8, 0, true, false, 1e-6, 2, Double.POSITIVE_INFINITY));
+                        0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, true, false, 1e-6, 2, Double.POSITIVE_INFINITY));
         assertThat(optimizer("adafactor", "relative_step=False clip_threshold=2"))
-                .isEqualTo(new OptimizerSpec.Adafactor(1e-30, 1e-3, 2, -0.8, null, 0, false));
+                .isEqualTo(new OptimizerSpec.Adafactor(1e-30, 1e-3, 2, -0.8, OptionalDouble.empty(), 0, false));
         assertThat(optimizer("sgd", "momentum=0.9 nesterov=True")).isEqualTo(new OptimizerSpec.Sgd(0.9, 0, true));
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,8 +145,9 @@ class WorkspaceRoundTripTest {
         LoraSettings settings = workspace.load("krnkmd").settings();
 
         workspace.save(
-                settings.withSpec(
-                        settings.spec().toBuilder().maxGradientNorm(null).build()),
+                settings.withSpec(settings.spec().toBuilder()
+                        .maxGradientNorm(OptionalDouble.empty())
+                        .build()),
                 workspace.load("krnkmd").prompts());
 
         assertThat(config()).isEqualTo("model_name: tiny\nseed: 3\n");
