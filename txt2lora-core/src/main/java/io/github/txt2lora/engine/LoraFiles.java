@@ -47,6 +47,14 @@ final class LoraFiles {
                         .mapToObj(iteration -> onTheWay(training, iteration));
     }
 
+    /** Writes the LoRA as it is after an iteration that is not the last, if that is asked for. */
+    void iterationDone(int iteration) {
+        int every = training.spec().saving().everyIterations();
+        if (every > 0 && iteration % every == 0) {
+            save(onTheWay(training, iteration), iteration);
+        }
+    }
+
     /** Writes the LoRA as it is after an iteration. */
     Map<String, String> save(Path file, int iteration) {
         Map<String, String> metadata = LoraMetadata.of(

@@ -188,7 +188,7 @@ final class TrainingRun {
             if (cause instanceof JobControl.CancelSignal) {
                 saved = loop.cancelled().orElse(null);
             } else {
-                loop.rescueState(cause);
+                loop.failed(cause);
             }
         } catch (RuntimeException e) {
             log.warn("the training's state could not be kept: " + e.getMessage());

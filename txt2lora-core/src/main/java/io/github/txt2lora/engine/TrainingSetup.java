@@ -24,6 +24,7 @@ import io.github.txt2lora.leco.estimate.TrainingMemory;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
+import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
@@ -121,16 +122,17 @@ final class TrainingSetup {
                 engine.cache());
         start(profile, model, parameters);
         LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
-        TrainingLoop loop = held.hold(new TrainingLoop(
+        held.hold(engine.cache()::save);
+        var quality = new QualityWatch(job, log, trainer, new QualityMeter(model, lessons));
+        TrainingStates states = held.hold(new TrainingStates(
                 job,
                 log,
-                model,
                 trainer,
-                lessons,
-                new LoraFiles(job, log, parameters, lessons, base),
+                quality.gaps(),
                 () -> TrainingFingerprint.of(
                         spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
-        return new Opened(denoiser, loop);
+        var files = new LoraFiles(job, log, parameters, lessons, base);
+        return new Opened(denoiser, new TrainingLoop(job, log, trainer, quality, states, files));
     }
 
     private void warnIfNothingIsTaught() {

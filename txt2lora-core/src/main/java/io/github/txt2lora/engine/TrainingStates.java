@@ -1,0 +1,123 @@
+package io.github.txt2lora.engine;
+
+import io.github.txt2lora.CancelMode;
+import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.StateSaved;
+import io.github.txt2lora.internal.TrainingFingerprint;
+import io.github.txt2lora.leco.LecoTrainer;
+import io.github.txt2lora.leco.NonFiniteException;
+import io.github.txt2lora.leco.quality.GapWatch;
+import io.github.txt2lora.leco.state.TrainingState;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+
+/** The states of a training: the one that it goes on from, those on the way, and what is left of it. */
+final class TrainingStates implements AutoCloseable {
+
+    private final EngineJob job;
+    private final RunLog log;
+    private final LecoTrainer trainer;
+    private final GapWatch gaps;
+    private final Supplier<SortedMap<String, String>> fingerprint;
+    private final StateFolder folder;
+    private final StateKeeper keeper;
+    private Supplier<TrainingState> state = this::current;
+
+    /**
+     * The states of a training that has not begun.
+     *
+     * @param fingerprint see {@link TrainingFingerprint}; asked for when a state is written or found
+     */
+    TrainingStates(
+            EngineJob job,
+            RunLog log,
+            LecoTrainer trainer,
+            GapWatch gaps,
+            Supplier<SortedMap<String, String>> fingerprint) {
+        this.job = job;
+        this.log = log;
+        this.trainer = trainer;
+        this.gaps = gaps;
+        this.fingerprint = fingerprint;
+        this.folder = new StateFolder(job.training());
+        this.keeper = new StateKeeper(job.training().spec().saving().states(), folder, job::publish, log::warn);
+    }
+
+    /** Goes on from the last state, or begins anew. */
+    void begin() {
+        Restoration found = Restoration.find(folder, job.training().spec(), fingerprint, log::warn);
+        keeper.keep(found.kept());
+        found.from().ifPresentOrElse(this::restore, log::start);
+    }
+
+    private void restore(Restoration.Found found) {
+        try {
+            trainer.restore(found.state().trainer());
+            gaps.restore(found.state().gaps());
+        } catch (CheckpointException e) {
+            throw new CheckpointException(
+                    "the state " + found.file() + " cannot be used: " + e.getMessage() + "; delete it to begin anew",
+                    e);
+        }
+        keeper.resumedFrom(found.file());
+        log.startAfter(found.state());
+        job.publish(new StateRestored(found.file(), found.state().iteration()));
+    }
+
+    /** Saves the state if it is time. */
+    void iterationDone() {
+        keeper.iterationDone(log.iteration(), state);
+    }
+
+    /** From now on the training can only go on from the state as it is now. */
+    void freeze() {
+        TrainingState now = current();
+        state = () -> now;
+    }
+
+    /**
+     * Saves or deletes the state of a training that ends.
+     *
+     * @param isFinished whether it came to its end
+     * @return the state, if it was saved to go on from
+     */
+    Optional<StateSaved> keepOrDelete(boolean isFinished) {
+        if (job.control().cancelMode() == CancelMode.DISCARD) {
+            keeper.deleteAll();
+        } else if (log.iteration() > 0) {
+            if (!isFinished) {
+                return keeper.saveNow(state);
+            }
+            keeper.keepLast(state);
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Saves what a training that fails has come to, so that it can go on when the cause is removed; but where numbers
+     * went wrong, those before them may be bad already.
+     */
+    void rescue(Throwable failure) {
+        if (log.iteration() > 0 && !(failure.getCause() instanceof NonFiniteException)) {
+            keeper.saveNow(state);
+        }
+    }
+
+    private TrainingState current() {
+        return new TrainingState(
+                trainer.state(),
+                gaps.state(),
+                log.losses(),
+                log.warnings(),
+                log.started(),
+                log.elapsed(),
+                fingerprint.get());
+    }
+
+    @Override
+    public void close() {
+        keeper.close();
+    }
+}
