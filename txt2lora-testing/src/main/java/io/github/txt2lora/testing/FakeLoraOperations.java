@@ -21,10 +21,12 @@ import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
 import io.github.txt2lora.ops.ResizedLora;
 import io.github.txt2lora.ops.ResizedModule;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ import java.util.stream.Stream;
 
 /**
  * LoRA operations that look into no file: every file that is there is a LoRA with the same modules, and an output is a
- * copy of the first input. So a test of an application needs neither libtorch nor a LoRA. Calls, listeners and
+ * copy of the first input, behind which a resized one has its settings. So a test of an application needs neither libtorch nor a LoRA. Calls, listeners and
  * exceptions are as {@link LoraOperations} says, since they pass the same contract tests as the real ones.
  */
 public final class FakeLoraOperations implements LoraOperations {
@@ -97,7 +99,7 @@ public final class FakeLoraOperations implements LoraOperations {
     @Override
     public synchronized ResizedLora resize(Path input, Path output, ResizeSpec spec, OperationListener... listeners) {
         Check.given("spec", spec);
-        write(List.of(input), output, listeners);
+        write(List.of(input), output, spec.toString(), listeners);
         return new ResizedLora(
                 output, modules.stream().map(module -> resized(module, spec)).toList(), Map.of());
     }
@@ -143,7 +145,11 @@ public final class FakeLoraOperations implements LoraOperations {
 
     @Override
     public synchronized MergedLora merge(LoraMerge merge, OperationListener... listeners) {
-        write(merge.loras().stream().map(lora -> lora.file()).toList(), merge.output(), listeners);
+        write(
+                merge.loras().stream().map(lora -> lora.file()).toList(),
+                merge.output(),
+                merge.resize().map(ResizeSpec::toString).orElse(""),
+                listeners);
         return new MergedLora(
                 inspect(merge.output()),
                 merge.resize()
@@ -157,7 +163,7 @@ public final class FakeLoraOperations implements LoraOperations {
     public synchronized MergedCheckpoint mergeIntoCheckpoint(CheckpointMerge merge, OperationListener... listeners) {
         List<Path> inputs = new ArrayList<>(List.of(merge.checkpoint()));
         merge.loras().forEach(lora -> inputs.add(lora.file()));
-        write(inputs, merge.output(), listeners);
+        write(inputs, merge.output(), "", listeners);
         return new MergedCheckpoint(merge.output(), modules.size(), 0);
     }
 
@@ -165,14 +171,14 @@ public final class FakeLoraOperations implements LoraOperations {
     public synchronized LoraInfo convert(
             Path input, Path output, LoraConversion conversion, OperationListener... listeners) {
         Check.given("conversion", conversion);
-        write(List.of(input), output, listeners);
+        write(List.of(input), output, "", listeners);
         return inspect(output);
     }
 
     @Override
     public synchronized LoraInfo editMetadata(Path input, Path output, MetadataEdit edit) {
         LoraInfo before = inspect(input);
-        write(List.of(input), output);
+        write(List.of(input), output, "");
         return new LoraInfo(
                 output,
                 before.naming(),
@@ -183,7 +189,7 @@ public final class FakeLoraOperations implements LoraOperations {
                 before.warnings());
     }
 
-    private void write(List<Path> inputs, Path output, OperationListener... listeners) {
+    private void write(List<Path> inputs, Path output, String appended, OperationListener... listeners) {
         inputs.forEach(this::requireReadable);
         for (int done = 1; done <= modules.size(); done++) {
             tell(
@@ -194,8 +200,10 @@ public final class FakeLoraOperations implements LoraOperations {
         }
         requireNoFailure(output);
         try {
-            byte[] content = Files.readAllBytes(inputs.get(0));
-            AtomicFile.write(output, channel -> channel.write(ByteBuffer.wrap(content)));
+            var content = new ByteArrayOutputStream();
+            content.write(Files.readAllBytes(inputs.get(0)));
+            content.write(appended.getBytes(StandardCharsets.UTF_8));
+            AtomicFile.write(output, channel -> channel.write(ByteBuffer.wrap(content.toByteArray())));
         } catch (IOException e) {
             throw new StorageException(inputs.get(0) + " cannot be read: " + e, e);
         }

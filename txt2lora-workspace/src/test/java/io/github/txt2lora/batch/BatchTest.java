@@ -16,6 +16,7 @@ import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.ops.OperationProgress;
+import io.github.txt2lora.testing.FakeLoraOperations;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.workspace.Workspace;
@@ -52,7 +53,7 @@ class BatchTest {
 
     private Workspace workspace;
     private FakeTrainingEngine engine = engine(TrainingScript.smooth());
-    private final HalvingOperations operations = new HalvingOperations();
+    private final FakeLoraOperations operations = FakeLoraOperations.builder().build();
 
     @BeforeEach
     void create() throws IOException {
@@ -414,7 +415,7 @@ class BatchTest {
         assertThat(run(BatchOptions.onlyOne()).outcomes().get(0)).isInstanceOf(LoraOutcome.Skipped.class);
         project("krnkmd", resized.replace("resize_value: 2", "resize_value: 3"));
         run(BatchOptions.onlyOne());
-        assertThat(operations.resizes()).isEqualTo(2);
+        assertThat(operations.outputs()).hasSize(2);
         assertThat(Sha256.of(large)).isEqualTo(trained);
 
         project("krnkmd", SETTINGS);
