@@ -68,15 +68,25 @@ public final class SyntheticCheckpoint {
     }
 
     private static void write(Path folder, Component component, Map<String, List<Long>> shapes) {
+        Path part = folder.resolve(component.folderName());
+        write(part.resolve(component.weightsName() + ".safetensors"), "", shapes, component.folderName().hashCode());
+    }
+
+    /**
+     * Writes random weights.
+     *
+     * @param prefix of the keys
+     */
+    static void write(Path file, String prefix, Map<String, List<Long>> shapes, long seed) {
         try {
-            Path part = Files.createDirectories(folder.resolve(component.folderName()));
-            Random random = new Random(component.folderName().hashCode());
+            Files.createDirectories(file.getParent());
+            Random random = new Random(seed);
             List<SafetensorsEntry> entries = new ArrayList<>();
             shapes.forEach((name, shape) -> {
                 ByteBuffer values = randomValues(random, name, shape);
-                entries.add(new SafetensorsEntry(name, ElementType.F32, shape, () -> values));
+                entries.add(new SafetensorsEntry(prefix + name, ElementType.F32, shape, () -> values));
             });
-            SafetensorsWriter.write(part.resolve(component.weightsName() + ".safetensors"), Map.of(), entries);
+            SafetensorsWriter.write(file, Map.of(), entries);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

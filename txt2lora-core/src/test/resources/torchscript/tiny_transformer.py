@@ -1,0 +1,73 @@
+# A transformer that sees the prompt's tokens and 2x2 patches of the latents side by side, and predicts the velocity of
+# flow matching.
+
+class TinyTransformer(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  dtype : int
+  heads : int
+  weights : Dict[str, Tensor]
+  lora : Dict[str, Tensor]
+  lora_parameters : List[Tensor]
+  lora_views : List[Tensor]
+
+  def load(self, weights: Dict[str, Tensor]) -> Tensor:
+    return __torch__.layers.take(self.weights, weights, self.dtype)
+
+  def attach_lora(self, parameters: Tensor, layout: Dict[str, Tensor]) -> Tensor:
+    return __torch__.adapter.attach(self.lora, self.lora_parameters, self.lora_views, parameters, layout)
+
+  def detach_lora(self) -> Tensor:
+    return __torch__.adapter.detach(self.lora, self.lora_parameters, self.lora_views)
+
+  def weights_of(self, layers: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return __torch__.adapter.weights_of(self.weights, layers)
+
+  def linear(self, x: Tensor, name: str, strength: float) -> Tensor:
+    return __torch__.layers.linear(x, self.weights, self.lora, strength, name)
+
+  # timesteps: [batch], 0 to 1000 -> [batch, 1, width]
+  def time(self, timesteps: Tensor, strength: float) -> Tensor:
+    half = self.weights["time_in.0.weight"].shape[1] // 2
+    frequencies = torch.exp(torch.arange(half, dtype=6, device=timesteps.device) * (-9.210340371976184 / half))
+    angles = timesteps.to(6).unsqueeze(1) * frequencies.unsqueeze(0)
+    x = torch.cat([torch.cos(angles), torch.sin(angles)], 1).to(self.dtype)
+    x = self.linear(x, "time_in.0", strength)
+    return self.linear(__torch__.layers.silu(x), "time_in.1", strength).unsqueeze(1)
+
+  def block(self, x: Tensor, name: str, strength: float) -> Tensor:
+    h = __torch__.layers.layer_norm(x, self.weights, name + ".norm1")
+    q = self.linear(h, name + ".self_attn.q_proj", strength)
+    k = self.linear(h, name + ".self_attn.k_proj", strength)
+    v = self.linear(h, name + ".self_attn.v_proj", strength)
+    x = x + self.linear(__torch__.layers.attention(q, k, v, self.heads), name + ".self_attn.o_proj", strength)
+    h = __torch__.layers.layer_norm(x, self.weights, name + ".norm2")
+    return x + self.linear(torch.gelu(self.linear(h, name + ".mlp.up", strength)), name + ".mlp.down", strength)
+
+  # sample: [batch, 16, height, width], timesteps: [batch], context: [batch, tokens, width] -> velocity in float32
+  def forward(self, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> Tensor:
+    strength = float(lora_strength)
+    batch, channels, height, width = sample.shape
+    rows = height // 2
+    columns = width // 2
+    patches = sample.to(self.dtype).reshape([batch, channels, rows, 2, columns, 2]).permute([0, 2, 4, 1, 3, 5])
+    image = self.linear(patches.reshape([batch, rows * columns, channels * 4]), "patch_in", strength)
+    text = self.linear(context.to(self.dtype), "text_in", strength)
+    x = torch.cat([text, image], 1) + self.time(timesteps, strength)
+    i = 0
+    while "blocks." + str(i) + ".norm1.weight" in self.weights:
+      x = self.block(x, "blocks." + str(i), strength)
+      i = i + 1
+    x = x[:, text.shape[1]:].contiguous()
+    x = self.linear(__torch__.layers.layer_norm(x, self.weights, "norm_out"), "patch_out", strength)
+    x = x.reshape([batch, rows, columns, channels, 2, 2]).permute([0, 3, 1, 4, 2, 5])
+    return x.reshape([batch, channels, height, width]).to(6)
+
+  def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+    prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
+    return __torch__.adapter.gradient(prediction, target, loss_scale, sample_weights, self.lora_parameters, self.lora_views)
+
+  def lora_gradients(self, target: Tensor, loss_scales: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+    prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
+    return __torch__.adapter.gradients(prediction, target, loss_scales, sample_weights, self.lora_parameters, self.lora_views)
