@@ -1,6 +1,7 @@
 package io.github.txt2lora;
 
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callCodeUnitWhere;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -13,11 +14,23 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.txt2lora.checkpoint.CheckpointFormat;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NoiseProcess;
+import io.github.txt2lora.family.FamilyProfile;
+import io.github.txt2lora.lora.LoraRules;
+import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.HostType;
 import java.io.File;
@@ -39,7 +52,7 @@ class ArchitectureTest {
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS =
-            List.of("torch", "checkpoint", "download", "text", "diffusion", "lora", "leco", "engine");
+            List.of("torch", "checkpoint", "download", "text", "diffusion", "lora", "family", "leco", "engine");
 
     /** Each room of the method may use those before it; {@code leco} itself is the training that they serve. */
     private static final List<String> ROOMS_OF_LECO = List.of(
@@ -84,6 +97,42 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl.pytorch..");
+
+    /** All others ask the profile of a family, so that a new family is new files. */
+    @ArchTest
+    static final ArchRule only_profiles_choose_what_a_family_is_made_of = classes()
+            .that()
+            .resideOutsideOfPackages(ROOT + "family..", ROOT + "benchmarks..")
+            .should(knowNoPartOfAFamilyOutsideOfItsRoom());
+
+    /** Types of which families have their own. */
+    private static final Set<Class<?>> PARTS_OF_FAMILIES = Set.of(
+            ModelFamily.class,
+            CheckpointFormat.class,
+            PromptEncoder.class,
+            Denoiser.class,
+            ImageDecoder.class,
+            NoiseProcess.class,
+            LoraRules.class,
+            FamilyProfile.class);
+
+    private static ArchCondition<JavaClass> knowNoPartOfAFamilyOutsideOfItsRoom() {
+        return new ArchCondition<>("know no part of a family outside of the room that it is in") {
+            @Override
+            public void check(JavaClass user, ConditionEvents events) {
+                user.getDirectDependenciesFromSelf().stream()
+                        .filter(dependency -> isPartOfAFamily(dependency.getTargetClass()))
+                        .filter(dependency ->
+                                !dependency.getTargetClass().getPackageName().equals(user.getPackageName()))
+                        .forEach(dependency ->
+                                events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription())));
+            }
+        };
+    }
+
+    private static boolean isPartOfAFamily(JavaClass type) {
+        return PARTS_OF_FAMILIES.stream().anyMatch(part -> type.isAssignableTo(part) && !type.isEquivalentTo(part));
+    }
 
     /** DJL's bridge ends the process at types that libtorch's side does not know. */
     @ArchTest

@@ -12,8 +12,8 @@ import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.family.Families;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
@@ -93,7 +93,8 @@ final class MeasuredModel {
     }
 
     private static Conditioning conditioning(Torch torch, Checkpoint checkpoint, Precision precision, NDManager scope) {
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), precision, 1);
+        PromptEncoder encoder =
+                Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), precision, 1);
         PromptEmbedding prompt = encoder.encode("krnkmd", scope, warning -> {});
         return Conditioning.batch(scope, List.of(prompt), 1, PictureSize.uncropped(SIDE, SIDE));
     }

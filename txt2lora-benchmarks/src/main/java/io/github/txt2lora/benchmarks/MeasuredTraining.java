@@ -18,8 +18,8 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
@@ -93,10 +93,14 @@ final class MeasuredTraining {
     }
 
     private PromptEmbeddings encodePrompts(Torch torch, Checkpoint checkpoint, NDManager owner) {
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint,
-                ClipTokenizer.load(),
-                spec.modelUse().precision(),
-                spec.modelUse().clipSkip());
+        PromptEncoder encoder = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(
+                        torch,
+                        checkpoint,
+                        ClipTokenizer.load(),
+                        spec.modelUse().precision(),
+                        spec.modelUse().clipSkip());
         return PromptEmbeddings.encode(encoder, lessons, owner, warning -> {});
     }
 

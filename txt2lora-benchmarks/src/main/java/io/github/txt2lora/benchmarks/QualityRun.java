@@ -22,8 +22,8 @@ import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.quality.QualityMeter;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
@@ -57,7 +57,8 @@ final class QualityRun implements AutoCloseable {
         try (Checkpoint checkpoint = Checkpoint.open(checkpointFile)) {
             var tokenizer = ClipTokenizer.load();
             everydayPrompts = EverydayPrompts.of(tokenizer);
-            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
+            PromptEncoder encoder =
+                    Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1);
             embeddings = PromptEmbeddings.encode(
                     encoder,
                     Lessons.of(pairs, Preservation.drawn()).withEveryday(everydayPrompts),

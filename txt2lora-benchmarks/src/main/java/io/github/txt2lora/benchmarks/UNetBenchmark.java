@@ -9,13 +9,12 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.family.Families;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
-import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -80,7 +79,9 @@ public class UNetBenchmark {
                 .attachTo(unet, scope);
         latents = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
         target = normal(generator, BATCH, 4, SIDE / 8, SIDE / 8);
-        PromptEmbedding prompt = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
+        PromptEmbedding prompt = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
                 .encode("krnkmd", scope, warning -> {});
         conditioning = Conditioning.batch(scope, List.of(prompt), BATCH, PictureSize.uncropped(SIDE, SIDE));
     }

@@ -49,9 +49,7 @@ public final class Checkpoint implements AutoCloseable {
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint open(Path path, List<CheckpointFormat> formats, Runnable beforeRead) {
-        return Files.isDirectory(path)
-                ? openFolder(path, formats, beforeRead)
-                : openFile(path, formats, beforeRead);
+        return Files.isDirectory(path) ? openFolder(path, formats, beforeRead) : openFile(path, formats, beforeRead);
     }
 
     /**

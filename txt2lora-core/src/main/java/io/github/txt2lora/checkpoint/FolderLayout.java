@@ -2,8 +2,8 @@ package io.github.txt2lora.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.txt2lora.CheckpointException;
-import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.checkpoint.CheckpointFormat.FileOpener;
+import io.github.txt2lora.internal.Excerpt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param zeroTerminalSnr whether the noise schedule was rescaled so that the last timestep is pure noise
  * @param vaeScalingFactor the factor for the VAE's latents
  */
-public record ModelHints(Optional<Boolean> vPrediction, Optional<Boolean> zeroTerminalSnr, Optional<Double> vaeScalingFactor) {
+public record ModelHints(
+        Optional<Boolean> vPrediction, Optional<Boolean> zeroTerminalSnr, Optional<Double> vaeScalingFactor) {
 
     private static final String V_KEY = "v_pred";
     private static final String ZERO_SNR_KEY = "ztsnr";

@@ -46,7 +46,9 @@ final class ComposedPrediction implements Guidance {
             List<PlacedEmbedding> positive,
             List<PlacedEmbedding> negative) {
         return new ComposedPrediction(
-                denoiser, parts(scope, latents, size, 1, negative), parts(scope, latents, size, guidanceScale, positive));
+                denoiser,
+                parts(scope, latents, size, 1, negative),
+                parts(scope, latents, size, guidanceScale, positive));
     }
 
     private static List<Part> parts(

@@ -50,12 +50,10 @@ public abstract class ScriptedDenoiser implements Denoiser {
      */
     protected ScriptedDenoiser(
             Torch torch, ScriptClass type, Checkpoint checkpoint, Precision precision, ScriptAttribute... attributes) {
-        Map<String, TensorView> weights =
-                checkpoint.tensors(checkpoint.family().denoiser());
+        Map<String, TensorView> weights = checkpoint.tensors(checkpoint.family().denoiser());
         this.name = checkpoint.family().denoiser().displayName();
         this.latents = checkpoint.family().latents();
-        this.script = torch.newNetwork(
-                type, HostTensors.of(weights), ScalarType.of(precision), withCommon(attributes));
+        this.script = torch.newNetwork(type, HostTensors.of(weights), ScalarType.of(precision), withCommon(attributes));
         this.weightShapes = new LinkedHashMap<>();
         weights.forEach((name, tensor) -> weightShapes.put(name, tensor.shape()));
         this.microBatches = new MicroBatches(torch::emptyCache);

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.checkpoint.LatentSpace;
+import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
@@ -58,8 +58,7 @@ public final class TextToImage {
         List<TorchGenerator> generators =
                 seeds.stream().map(TorchGenerator::new).toList();
         LatentSpace space = denoiser.latents();
-        Shape one = new Shape(
-                1, space.channels(), request.height() / space.factor(), request.width() / space.factor());
+        Shape one = new Shape(1, space.channels(), request.height() / space.factor(), request.width() / space.factor());
         NoiseSource noise = (owner, shape) -> noise(owner, one, generators);
         Scheduler scheduler = noiseProcess.drawing(request.scheduler(), request.steps());
         NDArray initial = noise.next(scope, one).mul((float) scheduler.initNoiseSigma());

@@ -67,8 +67,8 @@ final class DjlTrainingEngine implements TrainingEngine {
     DjlTrainingEngine(EngineOptions options, Families families) {
         this.options = options;
         this.torch = Torch.start(options);
-        this.parts = new EngineParts(
-                torch, families, new BaseModels(torch, families), ClipTokenizer.load(), cache(options));
+        this.parts =
+                new EngineParts(torch, families, new BaseModels(torch, families), ClipTokenizer.load(), cache(options));
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -182,8 +182,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();
-            worker.execute(
-                    () -> call.run(() -> new ImageRun(parts, request, call).run()));
+            worker.execute(() -> call.run(() -> new ImageRun(parts, request, call).run()));
         }
         return call.await(listener);
     }

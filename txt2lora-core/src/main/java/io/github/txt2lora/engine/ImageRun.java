@@ -55,8 +55,11 @@ final class ImageRun {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
             FamilyProfile profile = engine.families().of(checkpoint);
             requireImageMultiple(checkpoint.family());
-            NoiseProcess noiseProcess =
-                    profile.noiseProcess(checkpoint, request.modelUse().predictionType(), request.modelUse().terminalSnr(), this::warn);
+            NoiseProcess noiseProcess = profile.noiseProcess(
+                    checkpoint,
+                    request.modelUse().predictionType(),
+                    request.modelUse().terminalSnr(),
+                    this::warn);
             // before the denoiser, so that the text encoders' memory is free for it
             PromptEncoder encoder = profile.promptEncoder(
                     engine.torch(),
@@ -69,9 +72,11 @@ final class ImageRun {
             if (profile.hasZerosForNoPrompt() && prompts.hasNoNegative()) {
                 encoded = encoded.withZeroNegative();
             }
-            Denoiser denoiser = engine.models().denoiser(checkpoint, request.modelUse().precision());
+            Denoiser denoiser =
+                    engine.models().denoiser(checkpoint, request.modelUse().precision());
             checkpoint.requireFinite(Component.VAE);
-            try (ImageDecoder decoder = profile.loadDecoder(engine.torch(), checkpoint, request.modelUse().precision())) {
+            try (ImageDecoder decoder = profile.loadDecoder(
+                    engine.torch(), checkpoint, request.modelUse().precision())) {
                 LoraAdapter.load(scope, prompts.loras(), profile.loraRules(), denoiser.weightShapes())
                         .ifPresent(parameters -> parameters.attachTo(denoiser, scope));
                 return draw(new TextToImage(denoiser, decoder, noiseProcess), encoded);

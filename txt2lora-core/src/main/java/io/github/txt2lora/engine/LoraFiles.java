@@ -65,14 +65,13 @@ final class LoraFiles {
                 log.started(),
                 log.now(),
                 iteration);
-        Map<String, String> written =
-                LoraFile.write(
-                        file,
-                        parameters,
-                        base.profile().loraRules().naming(),
-                        training.spec().saving().precision(),
-                        metadata,
-                        log::warn);
+        Map<String, String> written = LoraFile.write(
+                file,
+                parameters,
+                base.profile().loraRules().naming(),
+                training.spec().saving().precision(),
+                metadata,
+                log::warn);
         job.publish(new LoraSaved(file, iteration));
         return written;
     }

@@ -94,7 +94,12 @@ final class TrainingSetup {
                     .requireFits();
         }
         var base = new BaseModel(
-                profile, profile.noiseProcess(checkpoint, spec.modelUse().predictionType(), spec.modelUse().terminalSnr(), log::warn));
+                profile,
+                profile.noiseProcess(
+                        checkpoint,
+                        spec.modelUse().predictionType(),
+                        spec.modelUse().terminalSnr(),
+                        log::warn));
         warnOfUselessCrops(profile);
         log.checkpoint();
         // before the denoiser, so that the text encoders' memory is free for it
@@ -152,7 +157,8 @@ final class TrainingSetup {
             log.warn((hasPromptProjections(model.denoiser())
                             ? "the LoRA's target " + spec.lora().target()
                                     + " leaves out the keys and values of cross-attention,"
-                            : profile.family().displayName() + " has no cross-attention with keys and values of its own,")
+                            : profile.family().displayName()
+                                    + " has no cross-attention with keys and values of its own,")
                     + " which a start in closed form changes; it starts at zero");
             return;
         }
@@ -181,7 +187,11 @@ final class TrainingSetup {
 
     private PromptEmbeddings encodePrompts(FamilyProfile profile, Checkpoint checkpoint, NDManager owner) {
         PromptEncoder encoder = profile.promptEncoder(
-                engine.torch(), checkpoint, engine.tokenizer(), spec.modelUse().precision(), spec.modelUse().clipSkip());
+                engine.torch(),
+                checkpoint,
+                engine.tokenizer(),
+                spec.modelUse().precision(),
+                spec.modelUse().clipSkip());
         return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
     }
 

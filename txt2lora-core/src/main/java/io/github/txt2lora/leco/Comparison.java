@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the LoRA's predictions are compared with.
  *
- * @param latents as the network takes them, [batch, 4, height / 8, width / 8]
+ * @param latents as the network takes them, [batch, channels, height, width]
  * @param timesteps one for each sample
  * @param conditioning the prompt of each sample
  * @param goal what is to be predicted, of latents' shape

@@ -44,7 +44,8 @@ final class LecoStep {
 
     LecoStep(DenoisingModel model, Lessons lessons, TrainingSpec spec) {
         lessons.pairs()
-                .forEach(pair -> LatentDraw.requireDrawable(pair, model.denoiser().latents()));
+                .forEach(pair ->
+                        LatentDraw.requireDrawable(pair, model.denoiser().latents()));
         this.model = model;
         this.lessons = lessons.drawn();
         this.spec = spec;

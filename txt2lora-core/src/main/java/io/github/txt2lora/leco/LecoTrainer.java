@@ -21,7 +21,7 @@ import java.util.List;
 
 /**
  * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to the
- * UNet until the trainer is closed, or another one takes its place.
+ * denoiser until the trainer is closed, or another one takes its place.
  */
 public final class LecoTrainer implements AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class LecoTrainer implements AutoCloseable {
     private int iteration;
 
     /**
-     * Attaches the LoRA to the UNet.
+     * Attaches the LoRA to the denoiser.
      *
      * @param model with the embeddings of all prompts of the lessons
      * @param generator what the iterations draw from; used by this trainer alone
@@ -234,7 +234,7 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
-    /** Detaches the LoRA from the UNet and frees the optimizer; the parameters stay with their owner. */
+    /** Detaches the LoRA from the denoiser and frees the optimizer; the parameters stay with their owner. */
     @Override
     public void close() {
         optimizer.close();

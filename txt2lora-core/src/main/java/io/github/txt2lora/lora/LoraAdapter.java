@@ -46,9 +46,7 @@ public final class LoraAdapter {
             List<WeightedLora> used =
                     open.stream().filter(lora -> lora.weight().weight() != 0).toList();
             new LoraMerger(used)
-                    .pairs().stream()
-                            .filter(LoraAdapter::isOfDenoiser)
-                            .forEach(pair -> put(pairs, layers, pair));
+                    .pairs().stream().filter(LoraAdapter::isOfDenoiser).forEach(pair -> put(pairs, layers, pair));
             return pairs.isEmpty() ? Optional.empty() : Optional.of(parameters(owner, layers, pairs));
         } finally {
             open.forEach(WeightedLora::close);
@@ -60,7 +58,8 @@ public final class LoraAdapter {
      *
      * @param byUnderscores the same by their names with underscores for dots
      */
-    private record Layers(LoraFileNaming naming, Map<String, LoraModule> byName, Map<String, LoraModule> byUnderscores) {
+    private record Layers(
+            LoraFileNaming naming, Map<String, LoraModule> byName, Map<String, LoraModule> byUnderscores) {
 
         static Layers of(LoraRules rules, Map<String, List<Long>> weightShapes) {
             Map<String, LoraModule> byName = new LinkedHashMap<>();
@@ -72,7 +71,8 @@ public final class LoraAdapter {
             return new Layers(rules.naming(), byName, byUnderscores);
         }
 
-        @Nullable LoraModule find(LoraPair pair) {
+        @Nullable
+        LoraModule find(LoraPair pair) {
             String layer = naming.layerOf(pair);
             LoraModule found = byName.get(layer);
             return found == null ? byUnderscores.get(layer) : found;
@@ -122,8 +122,7 @@ public final class LoraAdapter {
         }
     }
 
-    private static LoraParameters parameters(
-            NDManager owner, Layers layers, Map<String, LoraPair> pairs) {
+    private static LoraParameters parameters(NDManager owner, Layers layers, Map<String, LoraPair> pairs) {
         List<LoraParameters.Slot> slots = new ArrayList<>();
         List<float[]> parts = new ArrayList<>();
         int offset = 0;

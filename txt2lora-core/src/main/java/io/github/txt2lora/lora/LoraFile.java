@@ -66,7 +66,12 @@ public final class LoraFile {
             String name = naming.nameOf(slot.module());
             Encoder down = (key, shape) -> trained(key, shape, precision, values, slot.downOffset(), slot.downSize());
             if (naming instanceof LoraFileNaming.Peft) {
-                file.addDiffusers(name, layer, slot.rank(), down, (key, shape) -> trained(key, shape, precision, scaledUp(values, slot), 0, slot.upSize()));
+                file.addDiffusers(
+                        name,
+                        layer,
+                        slot.rank(),
+                        down,
+                        (key, shape) -> trained(key, shape, precision, scaledUp(values, slot), 0, slot.upSize()));
             } else {
                 float[] alpha = {(float) (slot.scale() * slot.rank())};
                 file.addKohya(
@@ -115,9 +120,7 @@ public final class LoraFile {
                             (name, shape) -> given(name, shape, type, pair.up().get()));
                 case DIFFUSERS ->
                     file.addDiffusers(
-                            LayerName.isKohya(pair.module())
-                                    ? known(pair).diffusers()
-                                    : dotted(pair),
+                            LayerName.isKohya(pair.module()) ? known(pair).diffusers() : dotted(pair),
                             pair.layer(),
                             pair.rank(),
                             (name, shape) ->

@@ -69,7 +69,11 @@ public final class SyntheticCheckpoint {
 
     private static void write(Path folder, Component component, Map<String, List<Long>> shapes) {
         Path part = folder.resolve(component.folderName());
-        write(part.resolve(component.weightsName() + ".safetensors"), "", shapes, component.folderName().hashCode());
+        write(
+                part.resolve(component.weightsName() + ".safetensors"),
+                "",
+                shapes,
+                component.folderName().hashCode());
     }
 
     /**

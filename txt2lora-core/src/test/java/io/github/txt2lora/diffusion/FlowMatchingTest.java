@@ -54,8 +54,10 @@ class FlowMatchingTest {
     void all_schedulers_are_steps_of_euler(SchedulerType scheduler) {
         var flow = new FlowMatching(3);
 
-        assertThat(flow.rollout(scheduler, 7).timesteps()).isEqualTo(flow.fewSteps(7).timesteps());
-        assertThat(flow.drawing(scheduler, 7).timesteps()).isEqualTo(flow.fewSteps(7).timesteps());
+        assertThat(flow.rollout(scheduler, 7).timesteps())
+                .isEqualTo(flow.fewSteps(7).timesteps());
+        assertThat(flow.drawing(scheduler, 7).timesteps())
+                .isEqualTo(flow.fewSteps(7).timesteps());
     }
 
     @Test
@@ -71,8 +73,7 @@ class FlowMatchingTest {
 
     @Test
     void images_and_noise_are_mixed_along_a_straight_line_for_each_sample() {
-        NDArray mixed = new FlowMatching(1)
-                .addNoise(array(1, 2, 3, 4), array(5, 6, 7, 8), new double[] {250, 1000});
+        NDArray mixed = new FlowMatching(1).addNoise(array(1, 2, 3, 4), array(5, 6, 7, 8), new double[] {250, 1000});
 
         assertThat(HostNumbers.floats(mixed)).containsExactly(2, 3, 7, 8);
     }

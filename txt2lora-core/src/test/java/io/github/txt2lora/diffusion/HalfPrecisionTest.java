@@ -16,7 +16,6 @@ import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
-import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -70,7 +69,9 @@ class HalfPrecisionTest {
     }
 
     private static Outputs run(Torch torch, NDManager scope, Checkpoint checkpoint, Precision precision) {
-        List<PromptEmbedding> embeddings = List.copyOf(Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, precision, 1)
+        List<PromptEmbedding> embeddings = List.copyOf(Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, TOKENIZER, precision, 1)
                 .encode(PROMPTS, scope, warning -> {})
                 .values());
         var conditioning = Conditioning.batch(scope, embeddings, 1, PictureSize.uncropped(SIDE, SIDE));

@@ -8,8 +8,8 @@ import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.StableDiffusion;
-import io.github.txt2lora.family.Families;
 import io.github.txt2lora.checkpoint.SyntheticCheckpoint;
+import io.github.txt2lora.family.Families;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,8 @@ class ParameterizationTest {
 
     @Test
     void a_guess_for_sd2_is_reported() {
-        assertThat(ofModel(SyntheticCheckpoint.write(folder, StableDiffusion.SD2))).isEqualTo(Parameterization.EPSILON);
+        assertThat(ofModel(SyntheticCheckpoint.write(folder, StableDiffusion.SD2)))
+                .isEqualTo(Parameterization.EPSILON);
         assertThat(warnings)
                 .singleElement()
                 .asString()
@@ -71,7 +72,9 @@ class ParameterizationTest {
     @Test
     void what_the_model_says_holds_and_a_contradiction_is_reported() {
         Path model = SyntheticCheckpoint.write(
-                folder, StableDiffusion.SDXL, "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
+                folder,
+                StableDiffusion.SDXL,
+                "{\"prediction_type\": \"v_prediction\", \"rescale_betas_zero_snr\": true}");
         assertThat(ofModel(model)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(of(model, PredictionType.V_PREDICTION, TerminalSnr.ZERO)).isEqualTo(ZERO_TERMINAL_SNR);
         assertThat(warnings).isEmpty();

@@ -20,7 +20,6 @@ import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEmbedding;
-import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import java.awt.image.BufferedImage;
@@ -61,7 +60,9 @@ class PipelineParityTest {
                 Checkpoint checkpoint = GoldenCheckpoints.open(model)) {
             String prompt = settings.get("prompt").asText();
             String negativePrompt = settings.get("negative_prompt").asText();
-            Map<String, PromptEmbedding> embeddings = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
+            Map<String, PromptEmbedding> embeddings = Families.standard()
+                    .of(checkpoint)
+                    .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1)
                     .encode(List.of(prompt, negativePrompt), scope, warning -> {});
             var positive = Objects.requireNonNull(embeddings.get(prompt));
             var negative = Objects.requireNonNull(embeddings.get(negativePrompt));
@@ -116,7 +117,11 @@ class PipelineParityTest {
         String scale = variant.replaceAll("[^0-9.-]", "");
         if (!scale.isEmpty()) {
             Path lora = Golden.file(settings.get("lora").asText());
-            LoraAdapter.load(scope, List.of(new LoraWeight(lora, Double.parseDouble(scale))), new UNetLoraRules(), unet.weightShapes())
+            LoraAdapter.load(
+                            scope,
+                            List.of(new LoraWeight(lora, Double.parseDouble(scale))),
+                            new UNetLoraRules(),
+                            unet.weightShapes())
                     .orElseThrow()
                     .attachTo(unet, scope);
         }

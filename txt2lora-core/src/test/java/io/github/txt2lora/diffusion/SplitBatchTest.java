@@ -11,8 +11,8 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.golden.GoldenCheckpoints;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
@@ -33,8 +33,8 @@ class SplitBatchTest {
                 NDManager scope = torch.newScope()) {
             var generator = new TorchGenerator(1);
             LoraSpec spec = LoraSpec.builder().build();
-            LoraParameters parameters =
-                    LoraParameters.initialize(scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator);
+            LoraParameters parameters = LoraParameters.initialize(
+                    scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator);
             parameters.attachTo(unet, scope);
             int width = Math.toIntExact(unet.weightShapes()
                     .get("mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight")

@@ -145,9 +145,8 @@ class NewFamilyTest {
                 .engine(engine)
                 .build()
                 .train();
-        TrainedLora again = engine.train(training(spec.toBuilder())
-                .output(folder.resolve("again"))
-                .build());
+        TrainedLora again = engine.train(
+                training(spec.toBuilder()).output(folder.resolve("again")).build());
 
         assertThat(mean(lora.losses().subList(30, 40)))
                 .isLessThan(0.5 * mean(lora.losses().subList(0, 10)));
@@ -216,7 +215,8 @@ class NewFamilyTest {
 
     @Test
     void draws_with_and_without_its_lora() {
-        TrainedLora lora = engine.train(training(Tiny.spec(4).learningRate(1e-2)).build());
+        TrainedLora lora =
+                engine.train(training(Tiny.spec(4).learningRate(1e-2)).build());
         ImageRequest plain = picture().build();
         ImageRequest withLora = plain.toBuilder().lora(lora.file(), 1).build();
 
@@ -233,8 +233,8 @@ class NewFamilyTest {
     @Test
     void its_lora_file_has_its_own_names_and_is_read_back() {
         LoraSpec spec = LoraSpec.builder().rank(4).alpha(2).build();
-        TrainedLora lora =
-                engine.train(training(Tiny.spec(2).learningRate(1e-2).lora(spec)).build());
+        TrainedLora lora = engine.train(
+                training(Tiny.spec(2).learningRate(1e-2).lora(spec)).build());
 
         try (SafetensorsFile file = SafetensorsFile.open(lora.file());
                 Torch torch = TestTorch.start();
@@ -292,7 +292,8 @@ class NewFamilyTest {
 
     @Test
     void its_lora_file_keeps_its_names_when_it_is_resized() {
-        TrainedLora lora = engine.train(training(Tiny.spec(2).learningRate(1e-2)).build());
+        TrainedLora lora =
+                engine.train(training(Tiny.spec(2).learningRate(1e-2)).build());
         Path smaller = folder.resolve("smaller.safetensors");
 
         LoraOperations.open().resize(lora.file(), smaller, ResizeSpec.toRank(2));
@@ -311,9 +312,8 @@ class NewFamilyTest {
                 training(Tiny.spec(3).learningRate(1e-2)).name("one").build(),
                 training(Tiny.spec(3).learningRate(1e-2).seed(1)).name("two").build());
         List<TrainedLora> alone = trainings.stream()
-                .map(training -> engine.train(training.toBuilder()
-                        .output(folder.resolve("alone"))
-                        .build()))
+                .map(training -> engine.train(
+                        training.toBuilder().output(folder.resolve("alone")).build()))
                 .toList();
         List<TrainedLora> together = engine.startTogether(trainings, training -> new TrainingListener() {}).stream()
                 .map(NewFamilyTest::await)
@@ -338,9 +338,9 @@ class NewFamilyTest {
 
     @Test
     void a_start_in_closed_form_gives_way_where_there_is_no_cross_attention() {
-        TrainedLora lora = engine.train(training(Tiny.spec(1)
-                        .method(TrainingMethod.leco().withStart(LoraStart.CLOSED_FORM)))
-                .build());
+        TrainedLora lora =
+                engine.train(training(Tiny.spec(1).method(TrainingMethod.leco().withStart(LoraStart.CLOSED_FORM)))
+                        .build());
 
         assertThat(lora.warnings())
                 .containsExactly("Tiny Flow has no cross-attention with keys and values of its own, which a start in"
@@ -358,7 +358,8 @@ class NewFamilyTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("width is 40; expected a multiple of 16 for Tiny Flow");
         LoraSpec crossAttention = LoraSpec.builder().target(LoraTarget.XATTN).build();
-        assertThatThrownBy(() -> engine.train(training(Tiny.spec(1).lora(crossAttention)).build()))
+        assertThatThrownBy(() ->
+                        engine.train(training(Tiny.spec(1).lora(crossAttention)).build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("matches no layer of this transformer");
     }

@@ -17,9 +17,9 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingResumed;
+import io.github.txt2lora.family.Families;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.job.EventQueue;
-import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.testing.EventLog;
@@ -58,8 +58,7 @@ class PhaseTest {
     }
 
     private EngineParts parts() {
-        return new EngineParts(
-                torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
+        return new EngineParts(torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
     }
 
     @AfterEach
@@ -228,8 +227,7 @@ class PhaseTest {
             }
         });
 
-        assertThatThrownBy(() -> new ImageRun(parts(), request, call).run())
-                .isSameAs(givenUp);
+        assertThatThrownBy(() -> new ImageRun(parts(), request, call).run()).isSameAs(givenUp);
 
         models.close();
         assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0, 0));

@@ -26,8 +26,8 @@ import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.LoraModule;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.torch.Torch;
 import java.io.IOException;
@@ -110,11 +110,12 @@ class TrainingResultTest {
 
         try (Torch torch = TestTorch.start();
                 NDManager scope = torch.newScope()) {
-            LoraParameters loaded = LoraAdapter.load(scope, List.of(new LoraWeight(lora.file(), 1)), new UNetLoraRules(), weightShapes())
+            LoraParameters loaded = LoraAdapter.load(
+                            scope, List.of(new LoraWeight(lora.file(), 1)), new UNetLoraRules(), weightShapes())
                     .orElseThrow();
             assertThat(loaded.slots())
-                    .hasSameSizeAs(new UNetLoraRules().select(
-                            weightShapes(), LoraSpec.builder().build()));
+                    .hasSameSizeAs(new UNetLoraRules()
+                            .select(weightShapes(), LoraSpec.builder().build()));
             assertThat(loaded.vector().abs().max().getFloat()).isPositive();
         }
         assertThat(pixels(engine.generate(Tiny.picture().lora(lora.file(), 1).build())))

@@ -20,8 +20,8 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
@@ -61,7 +61,14 @@ class LecoParityTest {
                 UNet unet = UNet.load(torch, checkpoint, spec.modelUse().precision());
                 GoldenFile tensors =
                         GoldenFile.open(file.resolveSibling(GoldenCases.name(file, ".json") + ".safetensors"))) {
-            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            PromptEncoder encoder = Families.standard()
+                    .of(checkpoint)
+                    .promptEncoder(
+                            torch,
+                            checkpoint,
+                            ClipTokenizer.load(),
+                            spec.modelUse().precision(),
+                            1);
             var lessons = Lessons.of(training.prompts(), spec.method().preservation());
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(

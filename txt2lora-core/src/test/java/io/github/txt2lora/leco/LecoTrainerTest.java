@@ -21,8 +21,8 @@ import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
@@ -78,10 +78,20 @@ class LecoTrainerTest {
 
     private static Change iterate(TrainingSpec spec) {
         try (NDManager scope = torch.newScope()) {
-            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1);
+            PromptEncoder encoder = Families.standard()
+                    .of(checkpoint)
+                    .promptEncoder(
+                            torch,
+                            checkpoint,
+                            ClipTokenizer.load(),
+                            spec.modelUse().precision(),
+                            1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, LESSONS, scope, warning -> {});
             LoraParameters parameters = LoraParameters.initialize(
-                    scope, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
+                    scope,
+                    new UNetLoraRules().select(unet.weightShapes(), spec.lora()),
+                    spec.lora(),
+                    new TorchGenerator(1));
             float[] before = parameters.vector().toFloatArray();
             List<float[]> gradients = new ArrayList<>();
             StepObserver observer = new StepObserver() {

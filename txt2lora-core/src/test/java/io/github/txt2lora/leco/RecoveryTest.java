@@ -28,8 +28,8 @@ import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.NativeUse;
@@ -71,7 +71,9 @@ class RecoveryTest {
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
         unet = UNet.load(torch, checkpoint, Precision.FP32);
         promptScope = torch.newScope();
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+        PromptEncoder encoder = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
         embeddings = PromptEmbeddings.encode(encoder, LESSONS, promptScope, warning -> {});
     }
 
@@ -104,7 +106,10 @@ class RecoveryTest {
 
         Session(TrainingSpec spec, UNet unet) {
             parameters = LoraParameters.initialize(
-                    scope, new UNetLoraRules().select(unet.weightShapes(), spec.lora()), spec.lora(), new TorchGenerator(1));
+                    scope,
+                    new UNetLoraRules().select(unet.weightShapes(), spec.lora()),
+                    spec.lora(),
+                    new TorchGenerator(1));
             var parameterization = Parameterization.of(
                     checkpoint,
                     spec.modelUse().predictionType(),

@@ -20,8 +20,8 @@ import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
@@ -43,7 +43,9 @@ public final class TinyModel implements AutoCloseable {
     public TinyModel(List<PromptPair> pairs) {
         try (Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny")) {
             unet = UNet.load(torch, checkpoint, Precision.FP32);
-            PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+            PromptEncoder encoder = Families.standard()
+                    .of(checkpoint)
+                    .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
             embeddings =
                     PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), owner, warning -> {});
             parameterization =

@@ -25,8 +25,8 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
@@ -61,7 +61,9 @@ class TrainerGroupTest {
         torch = TestTorch.start();
         checkpoint = GoldenCheckpoints.open("sd1-tiny");
         scope = torch.newScope();
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
+        PromptEncoder encoder = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
         PromptEmbeddings embeddings =
                 PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.drawn()), scope, warning -> {});
         UNet unet = UNet.load(torch, checkpoint, Precision.FP32);

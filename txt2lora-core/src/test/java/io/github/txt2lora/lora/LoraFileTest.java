@@ -53,7 +53,13 @@ class LoraFileTest {
         Arrays.fill(values, 0, 6, down);
         Arrays.fill(values, 6, 14, up);
         Path file = folder.resolve("a.safetensors");
-        LoraFile.write(file, LoraParameters.of(scope, List.of(slot), values), new LoraFileNaming.Kohya(), precision, Map.of(), warnings::add);
+        LoraFile.write(
+                file,
+                LoraParameters.of(scope, List.of(slot), values),
+                new LoraFileNaming.Kohya(),
+                precision,
+                Map.of(),
+                warnings::add);
         return file;
     }
 

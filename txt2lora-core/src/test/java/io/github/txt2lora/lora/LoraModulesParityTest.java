@@ -45,7 +45,8 @@ class LoraModulesParityTest {
             JsonNode variant = newest(recorded.get("variants"), type);
             List<String> expected = rows(recorded.get("rows"), variant.get("runs"));
             assertThat(expected).hasSize(variant.get("count").asInt());
-            assertThat(new UNetLoraRules().select(shapes, LoraSpec.builder().type(type).build()))
+            assertThat(new UNetLoraRules()
+                            .select(shapes, LoraSpec.builder().type(type).build()))
                     .extracting(LoraModulesParityTest::row)
                     .containsExactlyElementsOf(expected);
         }

@@ -40,11 +40,10 @@ class LoraModulesTest {
     }
 
     private static List<String> names(LoraType type, LoraTarget target) {
-        return new UNetLoraRules().select(
-                        SHAPES, LoraSpec.builder().type(type).target(target).build())
-                .stream()
-                .map(LoraModule::name)
-                .toList();
+        return new UNetLoraRules()
+                .select(SHAPES, LoraSpec.builder().type(type).target(target).build()).stream()
+                        .map(LoraModule::name)
+                        .toList();
     }
 
     private static List<String> attention(String which) {
@@ -95,8 +94,10 @@ class LoraModulesTest {
         Map<String, List<Long>> shapes = new LinkedHashMap<>(SHAPES);
         shapes.keySet().removeIf(name -> name.contains("attentions"));
 
-        assertThatThrownBy(() -> new UNetLoraRules().select(
-                        shapes, LoraSpec.builder().target(LoraTarget.XATTN).build()))
+        assertThatThrownBy(() -> new UNetLoraRules()
+                        .select(
+                                shapes,
+                                LoraSpec.builder().target(LoraTarget.XATTN).build()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("type LIERLA with target XATTN matches no layer of this UNet; choose target FULL");
     }

@@ -66,13 +66,20 @@ class TextEncoderLoraTest {
             List<Long> shape = weights.get(LAYER + ".weight").shape();
             Path lora = lora(shape.get(1), shape.get(0));
             ClipTokenizer tokenizer = ClipTokenizer.load();
-            float[] without = encode(Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1), scope);
+            float[] without = encode(
+                    Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, tokenizer, Precision.FP32, 1),
+                    scope);
             float[] with = encode(
-                    Families.standard().of(checkpoint).promptEncoder(torch, checkpoint,
-                            tokenizer,
-                            Precision.FP32,
-                            1,
-                            encoder -> TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1)))),
+                    Families.standard()
+                            .of(checkpoint)
+                            .promptEncoder(
+                                    torch,
+                                    checkpoint,
+                                    tokenizer,
+                                    Precision.FP32,
+                                    1,
+                                    encoder ->
+                                            TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1)))),
                     scope);
             assertThat(with).hasSameSizeAs(without).isNotEqualTo(without);
         }

@@ -30,7 +30,8 @@ public record TinyTransformerRules() implements LoraRules {
     @Override
     public List<LoraModule> all(Map<String, List<Long>> weightShapes) {
         return weightShapes.entrySet().stream()
-                .filter(weight -> weight.getKey().endsWith(WEIGHT) && weight.getValue().size() == 2)
+                .filter(weight ->
+                        weight.getKey().endsWith(WEIGHT) && weight.getValue().size() == 2)
                 .map(weight -> new LoraModule(
                         weight.getKey().substring(0, weight.getKey().length() - WEIGHT.length()),
                         new LayerShape(

@@ -113,7 +113,9 @@ class PromptEncoderTest {
 
     @Test
     void rejects_a_clip_skip_beyond_the_layers_before_anything_is_loaded() {
-        assertThatThrownBy(() -> Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 12))
+        assertThatThrownBy(() -> Families.standard()
+                        .of(checkpoint)
+                        .promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 12))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("clipSkip is 12; expected a number from 1 to 1");
     }

@@ -157,7 +157,8 @@ class TextEncoderParityTest {
         return encoder.uses();
     }
 
-    private static void compareIds(Torch torch, Checkpoint checkpoint, NDManager scope, GoldenFile recorded, List<String> texts) {
+    private static void compareIds(
+            Torch torch, Checkpoint checkpoint, NDManager scope, GoldenFile recorded, List<String> texts) {
         for (TextEncoderUse use : uses(torch, checkpoint)) {
             String name = use.component() == Component.TEXT_ENCODER_2 ? "input_ids_2" : "input_ids";
             long[] ids = texts.stream()
@@ -171,7 +172,9 @@ class TextEncoderParityTest {
 
     private static Conditioning encode(
             Torch torch, NDManager scope, Checkpoint checkpoint, List<String> texts, int clipSkip) {
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, clipSkip);
+        PromptEncoder encoder = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, clipSkip);
         Map<String, PromptEmbedding> embeddings = encoder.encode(texts, scope, warning -> {});
         return Conditioning.batch(
                 scope, texts.stream().map(embeddings::get).toList(), 1, PictureSize.uncropped(512, 512));

@@ -49,8 +49,7 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
      * @param space the form of the latents
      * @param takesPictureSize whether the model is told of crops
      */
-    static LatentDraw next(
-            TorchGenerator generator, PromptPair pair, LatentSpace space, boolean takesPictureSize) {
+    static LatentDraw next(TorchGenerator generator, PromptPair pair, LatentSpace space, boolean takesPictureSize) {
         int height = pair.resolution();
         int width = pair.resolution();
         if (pair.dynamicResolution()) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Noisy latents at which predictions are compared.
  *
- * @param latents as the network takes them, [batch, 4, height / 8, width / 8]
+ * @param latents as the network takes them, [batch, channels, height, width]
  * @param timesteps one for each sample
  * @param size what SDXL is told of the pictures
  * @param origin where latents come from that may come again, so that the base model's predictions for them are worth

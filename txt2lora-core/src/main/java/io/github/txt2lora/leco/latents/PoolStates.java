@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
-import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.diffusion.Guidance;
@@ -99,7 +98,8 @@ public final class PoolStates {
     NoisyBatch randomBatch(StepContext context) {
         TorchGenerator generator = context.generator();
         double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
-        LatentDraw draw = LatentDraw.next(generator, pair, space(), model.embeddings().takePictureSize());
+        LatentDraw draw =
+                LatentDraw.next(generator, pair, space(), model.embeddings().takePictureSize());
         int height = draw.size().height() / space().factor();
         int width = draw.size().width() / space().factor();
         int[] chosen = IntStream.range(0, pair.batchSize())

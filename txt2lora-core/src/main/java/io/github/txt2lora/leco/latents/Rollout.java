@@ -55,12 +55,11 @@ final class Rollout {
     /** Draws, in LECO's order, how many steps to take, and the noise to begin with. */
     Run draw(StepContext context, PromptPair pair) {
         int steps = allowedSteps[(int) context.generator().randint(0, allowedSteps.length)];
-        LatentDraw draw =
-                LatentDraw.next(
-                        context.generator(),
-                        pair,
-                        model.denoiser().latents(),
-                        model.embeddings().takePictureSize());
+        LatentDraw draw = LatentDraw.next(
+                context.generator(),
+                pair,
+                model.denoiser().latents(),
+                model.embeddings().takePictureSize());
         context.observer().onDraw(steps, draw);
         return new Run(context, pair, steps, draw);
     }

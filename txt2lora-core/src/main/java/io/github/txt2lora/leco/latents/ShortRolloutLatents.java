@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
-import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.GuidedDenoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -34,12 +33,11 @@ final class ShortRolloutLatents implements NoisyLatents {
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {
         int timestep = (int) context.generator().randint(timesteps.minimum(), timesteps.maximum() + 1L);
-        LatentDraw draw =
-                LatentDraw.next(
-                        context.generator(),
-                        pair,
-                        model.denoiser().latents(),
-                        model.embeddings().takePictureSize());
+        LatentDraw draw = LatentDraw.next(
+                context.generator(),
+                pair,
+                model.denoiser().latents(),
+                model.embeddings().takePictureSize());
         Scheduler scheduler = model.noiseProcess().downTo(timestep, steps);
         NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
         Guidance guidance = model.guidance(

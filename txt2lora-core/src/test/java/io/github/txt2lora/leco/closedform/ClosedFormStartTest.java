@@ -27,9 +27,9 @@ import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
-import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.LoraParameters.Slot;
+import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.text.TextEncoderWeights;
@@ -96,7 +96,9 @@ class ClosedFormStartTest {
 
     private static DenoisingModel model(
             NDManager scope, UNet unet, Checkpoint checkpoint, List<PromptPair> pairs, TextEncoderWeights weights) {
-        PromptEncoder encoder = Families.standard().of(checkpoint).promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
+        PromptEncoder encoder = Families.standard()
+                .of(checkpoint)
+                .promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
         return new DenoisingModel(
                 torch,
                 unet,

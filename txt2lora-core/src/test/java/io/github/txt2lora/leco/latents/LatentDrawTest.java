@@ -24,7 +24,8 @@ class LatentDrawTest {
     }
 
     private static PictureSize size(PromptPair pair, long seed, boolean takesPictureSize) {
-        return LatentDraw.next(new TorchGenerator(seed), pair, LATENTS, takesPictureSize).size();
+        return LatentDraw.next(new TorchGenerator(seed), pair, LATENTS, takesPictureSize)
+                .size();
     }
 
     @Test
