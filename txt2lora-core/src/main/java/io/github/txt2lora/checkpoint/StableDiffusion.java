@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** The generations of Stable Diffusion. */
+@SuppressWarnings("ImmutableEnumChecker") // the latents are a record of numbers
 public enum StableDiffusion implements ModelFamily {
     SD1("Stable Diffusion 1.x", new LatentSpace(4, 8, 8, 0.18215, false)),
     SD2("Stable Diffusion 2.x", new LatentSpace(4, 8, 8, 0.18215, false)),
