@@ -1,6 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Excerpt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A setting is wrong, contradicts another one, or does not fit the model; change the setting and try again. */
@@ -8,14 +9,21 @@ public final class InvalidSettingException extends Txt2LoraException {
 
     private static final long serialVersionUID = 1L;
 
+    private final @Nullable String setting;
+
     /** Creates the exception with a message that says what was found, where, and what was expected. */
     public InvalidSettingException(String message) {
-        super(message);
+        this(null, message, null);
     }
 
     /** Creates the exception with its message and the failure underneath. */
     public InvalidSettingException(String message, @Nullable Throwable cause) {
+        this(null, message, cause);
+    }
+
+    private InvalidSettingException(@Nullable String setting, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.setting = setting;
     }
 
     /**
@@ -28,6 +36,24 @@ public final class InvalidSettingException extends Txt2LoraException {
      */
     public static InvalidSettingException of(String setting, @Nullable Object value, String expected) {
         String found = value instanceof CharSequence text ? Excerpt.quoted(text) : String.valueOf(value);
-        return new InvalidSettingException(setting + " is " + found + "; expected " + expected);
+        return new InvalidSettingException(setting, setting + " is " + found + "; expected " + expected, null);
+    }
+
+    /**
+     * Creates the exception for one setting that was not given.
+     *
+     * @param setting the name of the setting
+     * @param remedy what to do
+     */
+    public static InvalidSettingException missing(String setting, String remedy) {
+        return new InvalidSettingException(setting, setting + " is missing; " + remedy, null);
+    }
+
+    /**
+     * The name of the setting, as in the builder that rejects it, for example {@code learningRate}; empty if several are
+     * wrong, or what is wrong is no single setting.
+     */
+    public Optional<String> setting() {
+        return Optional.ofNullable(setting);
     }
 }

@@ -48,7 +48,7 @@ public final class Check {
     /** Rejects a value that was never set; {@code remedy} names the call that sets it. */
     public static <T> T required(String setting, @Nullable T value, String remedy) {
         if (value == null) {
-            throw new InvalidSettingException(setting + " is missing; " + remedy);
+            throw InvalidSettingException.missing(setting, remedy);
         }
         return value;
     }

@@ -86,7 +86,7 @@ final class LatentSourceText {
 
     private static RolloutSpec rollout(Arguments given, RolloutSpec defaults) {
         return new RolloutSpec(
-                given.word("scheduler", MethodKeys.SCHEDULERS, defaults.scheduler()),
+                given.word("scheduler", SettingWords.SCHEDULERS, defaults.scheduler()),
                 given.integer("steps", defaults.steps()),
                 given.number("guidance_scale", defaults.guidanceScale()));
     }
@@ -106,7 +106,7 @@ final class LatentSourceText {
     }
 
     private static double number(String name, String text) {
-        Double number = SettingsSection.parseNumber(text);
+        Double number = Kind.parseNumber(text);
         if (number == null) {
             throw InvalidSettingException.of(name, Excerpt.of(text), "a number");
         }
@@ -210,7 +210,7 @@ final class LatentSourceText {
 
     private static void putRollout(Map<String, String> arguments, RolloutSpec rollout, RolloutSpec defaults) {
         if (rollout.scheduler() != defaults.scheduler()) {
-            arguments.put("scheduler", MethodKeys.SCHEDULERS.word(rollout.scheduler()));
+            arguments.put("scheduler", SettingWords.SCHEDULERS.word(rollout.scheduler()));
         }
         put(arguments, "steps", rollout.steps(), defaults.steps());
         put(arguments, "guidance_scale", rollout.guidanceScale(), defaults.guidanceScale());

@@ -65,15 +65,15 @@ public final class LecoConfigFile {
 
     private LecoConfigFile(Path file, SettingsKeys keys, Problems problems) {
         this.file = file;
-        promptsFile = keys.root().requiredPath(PROMPTS_FILE, "the path of the file with the prompts");
+        promptsFile = keys.root().required(PROMPTS_FILE, Kind.PATH, "the path of the file with the prompts");
         promptsLine = keys.root().lineOf(PROMPTS_FILE);
         SettingsSection pretrained = keys.section(SettingKey.MODEL_PATH);
-        model = pretrained.requiredPath(keys.name(SettingKey.MODEL_PATH), "the path of the base model");
+        model = pretrained.required(keys.name(SettingKey.MODEL_PATH), Kind.PATH, "the path of the base model");
         modelLine = pretrained.lineOf(keys.name(SettingKey.MODEL_PATH));
-        spec = TrainingKeys.read(keys);
-        name = keys.text(SettingKey.LORA_NAME, "untitled");
-        keys.apply(SettingKey.LORA_NAME, name, LoraTraining.builder()::name);
-        output = keys.section(SAVE).path("path", "./output");
+        spec = SettingsDraft.readSpec(keys);
+        name = keys.value(SettingKey.LORA_NAME, Kind.TEXT, "untitled");
+        keys.section(SettingKey.LORA_NAME).apply(keys.name(SettingKey.LORA_NAME), name, LoraTraining.builder()::name);
+        output = keys.section(SAVE).value("path", Kind.PATH, "./output");
         readUnused(keys);
         keys.reportUnknownKeys();
         problems.throwIfAny();
@@ -100,19 +100,19 @@ public final class LecoConfigFile {
      */
     static Optional<PromptsPath> readRest(SettingsKeys keys) {
         readUnused(keys);
-        keys.section(SAVE).path("path", "");
+        keys.section(SAVE).value("path", Kind.PATH);
         SettingsSection root = keys.root();
         return root.given(PROMPTS_FILE)
-                ? Optional.of(new PromptsPath(root.path(PROMPTS_FILE, ""), root.lineOf(PROMPTS_FILE)))
+                ? Optional.of(new PromptsPath(root.value(PROMPTS_FILE, Kind.PATH, ""), root.lineOf(PROMPTS_FILE)))
                 : Optional.empty();
     }
 
     private static void readUnused(SettingsKeys keys) {
-        keys.section("pretrained_model").flag("v2", false);
+        keys.section("pretrained_model").value("v2", Kind.FLAG);
         SettingsSection logging = keys.section("logging");
-        logging.flag("use_wandb", false);
-        logging.flag("verbose", false);
-        keys.section("other").flag("use_xformers", false);
+        logging.value("use_wandb", Kind.FLAG);
+        logging.value("verbose", Kind.FLAG);
+        keys.section("other").value("use_xformers", Kind.FLAG);
     }
 
     /** Where this was read. */

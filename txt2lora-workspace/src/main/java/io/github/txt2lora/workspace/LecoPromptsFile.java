@@ -106,8 +106,8 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
 
     /** The pair that an entry describes, null after a problem that leaves none. */
     static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
-        String target = entry.requiredText("target", "the words that get a new meaning");
-        PromptAction action = entry.choice("action", ACTIONS, PromptAction.ERASE);
+        String target = entry.required("target", Kind.TEXT, "the words that get a new meaning");
+        PromptAction action = entry.value("action", Kind.of(ACTIONS), PromptAction.ERASE);
         if (entry.given("positive") && !entry.given("action")) {
             entry.warn("target " + Problems.quote(target) + " has a positive but no action, so the positive is"
                     + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
@@ -115,18 +115,23 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         PromptPair pair = null;
         try {
             PromptPair.Builder builder = builder(target, action);
-            String positive = entry.text("positive", target);
-            String unconditional = entry.text("unconditional", "");
-            builder.positive(positive).unconditional(unconditional).neutral(entry.text("neutral", unconditional));
+            String positive = entry.value("positive", Kind.TEXT, target);
+            String unconditional = entry.value("unconditional", Kind.TEXT, "");
+            builder.positive(positive)
+                    .unconditional(unconditional)
+                    .neutral(entry.value("neutral", Kind.TEXT, unconditional));
             String guidance = guidanceKey(entry);
-            entry.apply(guidance, entry.number(guidance, 1.0), builder::guidanceScale);
-            entry.apply("resolution", entry.integer("resolution", 512), builder::resolution);
-            entry.apply("batch_size", entry.integer("batch_size", 1), builder::batchSize);
-            builder.dynamicResolution(entry.flag("dynamic_resolution", false));
-            builder.dynamicCrops(entry.flag("dynamic_crops", false));
-            entry.apply("weight", entry.number("weight", 1.0), builder::weight);
+            entry.apply(guidance, entry.value(guidance, Kind.NUMBER, 1.0), builder::guidanceScale);
+            entry.apply("resolution", entry.value("resolution", Kind.INTEGER, 512), builder::resolution);
+            entry.apply("batch_size", entry.value("batch_size", Kind.INTEGER, 1), builder::batchSize);
+            builder.dynamicResolution(entry.value("dynamic_resolution", Kind.FLAG, false));
+            builder.dynamicCrops(entry.value("dynamic_crops", Kind.FLAG, false));
+            entry.apply("weight", entry.value("weight", Kind.NUMBER, 1.0), builder::weight);
             if (entry.givenUnlisted("rank")) {
-                entry.warn("rank", entry.text("rank", ""), "without effect here: it is a setting of the whole LoRA");
+                entry.warn(
+                        "rank",
+                        entry.value("rank", Kind.TEXT, ""),
+                        "without effect here: it is a setting of the whole LoRA");
             }
             entry.reportUnknownKeys();
             pair = builder.build();
@@ -144,7 +149,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         if (entry.given(GUIDANCE_SCALE)) {
             entry.report("guidance", "guidance is given beside guidance_scale; remove one of them");
         }
-        entry.warn("guidance", entry.text("guidance", ""), "read as guidance_scale");
+        entry.warn("guidance", entry.value("guidance", Kind.TEXT, ""), "read as guidance_scale");
         return "guidance";
     }
 

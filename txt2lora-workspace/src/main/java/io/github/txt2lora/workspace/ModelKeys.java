@@ -6,6 +6,7 @@ import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The keys that name the base model. */
 final class ModelKeys {
@@ -18,8 +19,8 @@ final class ModelKeys {
     static ModelAddress read(SettingsKeys keys) {
         boolean named = keys.given(SettingKey.MODEL_NAME);
         boolean placed = keys.given(SettingKey.MODEL_PATH);
-        String name = keys.text(SettingKey.MODEL_NAME, MISSING);
-        String path = keys.path(SettingKey.MODEL_PATH, MISSING);
+        String name = keys.value(SettingKey.MODEL_NAME, Kind.TEXT, MISSING);
+        String path = keys.value(SettingKey.MODEL_PATH, Kind.PATH, MISSING);
         Optional<URI> url = readUrl(keys);
         if (named && placed) {
             keys.report(SettingKey.MODEL_PATH, "is given beside model_name; expected one of them");
@@ -44,7 +45,7 @@ final class ModelKeys {
         if (!keys.given(SettingKey.MODEL_URL)) {
             return Optional.empty();
         }
-        String text = keys.text(SettingKey.MODEL_URL, "");
+        String text = keys.value(SettingKey.MODEL_URL, Kind.TEXT, "");
         try {
             return Optional.of(DownloadAddress.check(SettingKey.MODEL_URL.flat(), new URI(text.strip())));
         } catch (URISyntaxException e) {
@@ -55,12 +56,17 @@ final class ModelKeys {
         return Optional.empty();
     }
 
-    static void write(ModelAddress model, SettingsTexts texts) {
-        if (model instanceof ModelAddress.Named named) {
-            texts.text(SettingKey.MODEL_NAME, named.name());
-            named.url().ifPresent(url -> texts.text(SettingKey.MODEL_URL, url.toString()));
-        } else if (model instanceof ModelAddress.At at) {
-            texts.text(SettingKey.MODEL_PATH, at.path());
-        }
+    static @Nullable String name(LoraSettings settings) {
+        return settings.model() instanceof ModelAddress.Named named ? ScalarText.text(named.name()) : null;
+    }
+
+    static @Nullable String url(LoraSettings settings) {
+        return settings.model() instanceof ModelAddress.Named named
+                ? named.url().map(url -> ScalarText.text(url.toString())).orElse(null)
+                : null;
+    }
+
+    static @Nullable String path(LoraSettings settings) {
+        return settings.model() instanceof ModelAddress.At at ? ScalarText.text(at.path()) : null;
     }
 }

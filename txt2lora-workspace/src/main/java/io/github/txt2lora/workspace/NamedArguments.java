@@ -30,7 +30,7 @@ final class NamedArguments {
     NamedArguments(SettingsSection section, String key) {
         this.section = section;
         this.key = key;
-        String text = section.text(key, "").strip();
+        String text = section.value(key, Kind.TEXT, "").strip();
         Matcher argument = ARGUMENT.matcher(text);
         int at = 0;
         while (at < text.length()) {
@@ -55,7 +55,7 @@ final class NamedArguments {
         if (text == null || text.equals("None")) {
             return OptionalDouble.empty();
         }
-        Double number = SettingsSection.parseNumber(text);
+        Double number = Kind.parseNumber(text);
         if (number == null) {
             report(name, text, "a number");
             return OptionalDouble.empty();
@@ -80,8 +80,8 @@ final class NamedArguments {
         }
         String[] parts = text.replaceAll("[()\\[\\]]", "").split(",", -1);
         if (parts.length == 2) {
-            Double one = SettingsSection.parseNumber(parts[0].strip());
-            Double other = SettingsSection.parseNumber(parts[1].strip());
+            Double one = Kind.parseNumber(parts[0].strip());
+            Double other = Kind.parseNumber(parts[1].strip());
             if (one != null && other != null) {
                 return new double[] {one, other};
             }

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.OptimizerSpec;
+import java.util.Optional;
 
 /**
  * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and Prodigy, Adafactor
@@ -13,12 +14,13 @@ final class OptimizerKeys {
 
     private OptimizerKeys() {}
 
-    /** The optimizer that a file chooses; problems are noted, and give the default. */
-    static OptimizerSpec read(SettingsKeys keys, OptimizerSpec fallback) {
-        if (!keys.given(SettingKey.OPTIMIZER) && !keys.given(SettingKey.OPTIMIZER_ARGS)) {
-            return fallback;
+    /** The optimizer that a file chooses; empty if it chooses none, or after a problem, which is noted. */
+    static Optional<OptimizerSpec> read(SettingsKeys keys) {
+        boolean isNamed = keys.given(SettingKey.OPTIMIZER);
+        if (!keys.given(SettingKey.OPTIMIZER_ARGS) && !isNamed) {
+            return Optional.empty();
         }
-        String name = keys.text(SettingKey.OPTIMIZER, "adamw");
+        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
         NamedArguments arguments =
                 new NamedArguments(keys.section(SettingKey.OPTIMIZER_ARGS), keys.name(SettingKey.OPTIMIZER_ARGS));
         OptimizerName called = OptimizerName.of(name);
@@ -37,20 +39,25 @@ final class OptimizerKeys {
             };
             if (optimizer != null) {
                 arguments.reportUnknown();
-                return optimizer;
+                return Optional.of(optimizer);
             }
             keys.report(SettingKey.OPTIMIZER, name, NAMES + called.hint());
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.OPTIMIZER_ARGS, e.getMessage());
         }
-        return fallback;
+        return Optional.empty();
     }
 
-    /** Writes the optimizer's name, and those of its arguments that differ from the libraries' defaults. */
-    static void write(OptimizerSpec optimizer, SettingsTexts texts) {
+    /** The optimizer's name. */
+    static String name(OptimizerSpec optimizer) {
+        return write(optimizer, new ArgumentsText());
+    }
+
+    /** Those of its arguments that differ from the libraries' defaults; empty if none does. */
+    static String arguments(OptimizerSpec optimizer) {
         var arguments = new ArgumentsText();
-        texts.word(SettingKey.OPTIMIZER, write(optimizer, arguments));
-        texts.textUnlessEmpty(SettingKey.OPTIMIZER_ARGS, arguments.toString());
+        write(optimizer, arguments);
+        return arguments.toString();
     }
 
     private static String write(OptimizerSpec optimizer, ArgumentsText arguments) {

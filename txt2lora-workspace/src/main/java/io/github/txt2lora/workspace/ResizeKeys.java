@@ -1,11 +1,10 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.Precision;
 import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The keys that say how a finished LoRA is made smaller. The rules have the names of kohya's resize script. */
 final class ResizeKeys {
@@ -18,18 +17,12 @@ final class ResizeKeys {
             .and("sv_fro", "sv_fro")
             .and("sv_cumulative", "sv_cumulative");
 
-    private static final List<SettingKey> DETAILS = List.of(
-            SettingKey.RESIZE_VALUE,
-            SettingKey.RESIZE_MAX_RANK,
-            SettingKey.RESIZE_CONV_RANK,
-            SettingKey.RESIZE_PRECISION);
-
     private ResizeKeys() {}
 
     static Optional<ResizeSpec> read(SettingsKeys keys) {
-        String rule = keys.choice(SettingKey.RESIZE, RULES, NONE);
+        String rule = keys.value(SettingKey.RESIZE, Kind.of(RULES), NONE);
         if (rule.equals(NONE)) {
-            DETAILS.stream()
+            SettingKey.RESIZE.details().stream()
                     .filter(keys::given)
                     .forEach(key -> keys.report(
                             key, "has no effect; expected it beside resize, which is one of " + RULES.list()));
@@ -47,14 +40,11 @@ final class ResizeKeys {
 
     private static Optional<ResizeSpec> read(SettingsKeys keys, String rule) {
         try {
-            Optional<Precision> precision = keys.given(SettingKey.RESIZE_PRECISION)
-                    ? Optional.of(keys.choice(SettingKey.RESIZE_PRECISION, TrainingKeys.PRECISIONS, Precision.FP16))
-                    : Optional.empty();
             return Optional.of(new ResizeSpec(
                     rankRule(keys, rule),
-                    keys.integerIfGiven(SettingKey.RESIZE_MAX_RANK),
-                    keys.integerIfGiven(SettingKey.RESIZE_CONV_RANK),
-                    precision));
+                    integer(keys, SettingKey.RESIZE_MAX_RANK),
+                    integer(keys, SettingKey.RESIZE_CONV_RANK),
+                    Optional.ofNullable(keys.value(SettingKey.RESIZE_PRECISION, Kind.of(SettingWords.PRECISIONS)))));
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.RESIZE_VALUE, e.getMessage());
             return Optional.empty();
@@ -63,40 +53,40 @@ final class ResizeKeys {
 
     private static RankRule rankRule(SettingsKeys keys, String rule) {
         return switch (rule) {
-            case "fixed" -> new RankRule.Fixed(keys.integer(SettingKey.RESIZE_VALUE, 1));
-            case "sv_ratio" -> new RankRule.Ratio(keys.number(SettingKey.RESIZE_VALUE, 2));
-            case "sv_fro" -> new RankRule.Frobenius(keys.number(SettingKey.RESIZE_VALUE, 1));
-            default -> new RankRule.Cumulative(keys.number(SettingKey.RESIZE_VALUE, 1));
+            case "fixed" -> new RankRule.Fixed(keys.value(SettingKey.RESIZE_VALUE, Kind.INTEGER, 1));
+            case "sv_ratio" -> new RankRule.Ratio(keys.value(SettingKey.RESIZE_VALUE, Kind.NUMBER, 2.0));
+            case "sv_fro" -> new RankRule.Frobenius(keys.value(SettingKey.RESIZE_VALUE, Kind.NUMBER, 1.0));
+            default -> new RankRule.Cumulative(keys.value(SettingKey.RESIZE_VALUE, Kind.NUMBER, 1.0));
         };
     }
 
-    static void write(Optional<ResizeSpec> resize, SettingsTexts texts) {
-        texts.word(SettingKey.RESIZE, NONE);
-        resize.ifPresent(spec -> {
-            write(spec.rule(), texts);
-            texts.wholeNumber(SettingKey.RESIZE_MAX_RANK, spec.maxRank());
-            texts.wholeNumber(SettingKey.RESIZE_CONV_RANK, spec.convRank());
-            spec.precision()
-                    .ifPresent(precision ->
-                            texts.word(SettingKey.RESIZE_PRECISION, TrainingKeys.PRECISIONS.word(precision)));
-        });
+    private static OptionalInt integer(SettingsKeys keys, SettingKey key) {
+        Integer value = keys.value(key, Kind.INTEGER);
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value);
     }
 
-    private static void write(RankRule rule, SettingsTexts texts) {
-        if (rule instanceof RankRule.Fixed fixed) {
-            texts.word(SettingKey.RESIZE, "fixed");
-            texts.wholeNumber(SettingKey.RESIZE_VALUE, fixed.rank());
-        } else if (rule instanceof RankRule.Ratio ratio) {
-            write("sv_ratio", ratio.ratio(), texts);
-        } else if (rule instanceof RankRule.Frobenius frobenius) {
-            write("sv_fro", frobenius.fraction(), texts);
-        } else if (rule instanceof RankRule.Cumulative cumulative) {
-            write("sv_cumulative", cumulative.fraction(), texts);
+    /** The word of a rule. */
+    static String name(Optional<ResizeSpec> resize) {
+        RankRule rule = resize.map(ResizeSpec::rule).orElse(null);
+        if (rule instanceof RankRule.Fixed) {
+            return "fixed";
+        } else if (rule instanceof RankRule.Ratio) {
+            return "sv_ratio";
+        } else if (rule instanceof RankRule.Frobenius) {
+            return "sv_fro";
         }
+        return rule instanceof RankRule.Cumulative ? "sv_cumulative" : NONE;
     }
 
-    private static void write(String rule, double value, SettingsTexts texts) {
-        texts.word(SettingKey.RESIZE, rule);
-        texts.number(SettingKey.RESIZE_VALUE, value);
+    /** The number of a rule. */
+    static String value(ResizeSpec resize) {
+        if (resize.rule() instanceof RankRule.Fixed fixed) {
+            return String.valueOf(fixed.rank());
+        } else if (resize.rule() instanceof RankRule.Ratio ratio) {
+            return ScalarText.number(ratio.ratio());
+        } else if (resize.rule() instanceof RankRule.Frobenius frobenius) {
+            return ScalarText.number(frobenius.fraction());
+        }
+        return ScalarText.number(((RankRule.Cumulative) resize.rule()).fraction());
     }
 }

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LearningRateSchedule;
+import java.util.Optional;
 
 /**
  * The keys {@code lr_scheduler}, whose words are LECO's, and {@code lr_scheduler_args}: {@code end_factor} of linear,
@@ -23,18 +24,19 @@ final class ScheduleKeys {
 
     private ScheduleKeys() {}
 
-    /** The schedule that a file chooses; problems are noted, and give the default. */
-    static LearningRateSchedule read(SettingsKeys keys, LearningRateSchedule fallback) {
-        LearningRateSchedule schedule = keys.choice(SettingKey.LR_SCHEDULER, SCHEDULES, fallback);
+    /** The schedule that a file chooses; empty after a problem, which is noted. */
+    static Optional<LearningRateSchedule> read(SettingsKeys keys) {
+        LearningRateSchedule schedule =
+                keys.value(SettingKey.LR_SCHEDULER, Kind.of(SCHEDULES), LearningRateSchedule.constant());
         NamedArguments arguments =
                 new NamedArguments(keys.section(SettingKey.LR_SCHEDULER_ARGS), keys.name(SettingKey.LR_SCHEDULER_ARGS));
         try {
             LearningRateSchedule read = read(schedule, arguments);
             arguments.reportUnknown();
-            return read;
+            return Optional.of(read);
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.LR_SCHEDULER_ARGS, e.getMessage());
-            return fallback;
+            return Optional.empty();
         }
     }
 
@@ -55,11 +57,16 @@ final class ScheduleKeys {
         return schedule;
     }
 
-    /** Writes the schedule's word, and those of its arguments that differ from LECO's. */
-    static void write(LearningRateSchedule schedule, SettingsTexts texts) {
+    /** The schedule's word. */
+    static String name(LearningRateSchedule schedule) {
+        return write(schedule, new ArgumentsText());
+    }
+
+    /** Those of its arguments that differ from LECO's; empty if none does. */
+    static String arguments(LearningRateSchedule schedule) {
         var arguments = new ArgumentsText();
-        texts.word(SettingKey.LR_SCHEDULER, write(schedule, arguments));
-        texts.textUnlessEmpty(SettingKey.LR_SCHEDULER_ARGS, arguments.toString());
+        write(schedule, arguments);
+        return arguments.toString();
     }
 
     private static String write(LearningRateSchedule schedule, ArgumentsText arguments) {

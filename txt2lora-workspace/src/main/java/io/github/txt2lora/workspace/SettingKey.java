@@ -1,87 +1,615 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StopRule;
+import io.github.txt2lora.TimestepRange;
+import io.github.txt2lora.TrainingMethod;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.ops.ResizeSpec;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Everything that a file of settings can say, with its key in Txt2Lora's own layout and its place in LECO's. */
+/**
+ * The table of settings: everything that a file of settings can say, in the order in which it is read and written. Files
+ * in both layouts, {@code --set}, records, fingerprints and the tables of the documentation come from here.
+ */
 enum SettingKey {
-    LORA_NAME("lora_name", "save.name"),
-    MODEL_NAME("model_name", ""),
-    MODEL_URL("model_url", ""),
-    MODEL_PATH("model_path", "pretrained_model.name_or_path"),
-    PREDICTION("prediction", "pretrained_model.v_pred"),
-    TERMINAL_SNR("terminal_snr", ""),
-    CLIP_SKIP("clip_skip", "pretrained_model.clip_skip"),
-    TRAIN_ITERATIONS("train_iterations", "train.iterations"),
-    TRAIN_LR("train_lr", "train.lr"),
-    RANK("rank", "network.rank"),
-    ALPHA("alpha", "network.alpha"),
-    LORA_TYPE("lora_type", "network.type"),
-    TRAINING_METHOD("training_method", "network.training_method"),
-    SEED("seed", ""),
-    PRECISION("precision", "train.precision"),
-    OPTIMIZER("optimizer", "train.optimizer"),
-    OPTIMIZER_ARGS("optimizer_args", "train.optimizer_args"),
-    LR_SCHEDULER("lr_scheduler", "train.lr_scheduler"),
-    LR_SCHEDULER_ARGS("lr_scheduler_args", ""),
-    LR_WARMUP_STEPS("lr_warmup_steps", ""),
-    LATENTS("latents", ""),
-    MIN_TIMESTEP("min_timestep", ""),
-    MAX_TIMESTEP("max_timestep", ""),
-    LOSS_WEIGHTING("loss_weighting", ""),
-    MIN_SNR_GAMMA("min_snr_gamma", ""),
-    PRESERVATION("preservation", ""),
-    PRESERVATION_WEIGHT("preservation_weight", ""),
-    START("start", ""),
-    STOP_GAP_BELOW("stop_gap_below", ""),
-    STOP_NO_BETTER_FOR("stop_no_better_for", ""),
-    STOP_MEASURED_EVERY("stop_measured_every", ""),
-    MEASURE_QUALITY("measure_quality", ""),
-    NOISE_SCHEDULER("noise_scheduler", "train.noise_scheduler"),
-    MAX_DENOISING_STEPS("max_denoising_steps", "train.max_denoising_steps"),
-    ROLLOUT_GUIDANCE_SCALE("rollout_guidance_scale", ""),
-    GRADIENT_ACCUMULATION("gradient_accumulation", ""),
-    MAX_GRAD_NORM("max_grad_norm", ""),
-    SAVE_PRECISION("save_precision", "save.precision"),
-    SAVE_PER_STEPS("save_per_steps", "save.per_steps"),
-    STATE_PER_STEPS("state_per_steps", ""),
-    STATE_PER_SECONDS("state_per_seconds", ""),
-    RESUME("resume", ""),
-    NON_FINITE("non_finite", ""),
-    NON_FINITE_LIMIT("non_finite_limit", ""),
-    TIMESTAMP("timestamp", ""),
-    RESIZE("resize", ""),
-    RESIZE_VALUE("resize_value", ""),
-    RESIZE_MAX_RANK("resize_max_rank", ""),
-    RESIZE_CONV_RANK("resize_conv_rank", ""),
-    RESIZE_PRECISION("resize_precision", ""),
-    PREVIEW("preview", ""),
-    PREVIEW_PROMPTS("preview_prompts", ""),
-    PREVIEW_PLACES("preview_places", ""),
-    PREVIEW_NEGATIVE_PROMPT("preview_negative_prompt", ""),
-    PREVIEW_SEEDS("preview_seeds", ""),
-    PREVIEW_WIDTH("preview_width", ""),
-    PREVIEW_HEIGHT("preview_height", ""),
-    PREVIEW_STEPS("preview_steps", ""),
-    PREVIEW_GUIDANCE_SCALE("preview_guidance_scale", ""),
-    PREVIEW_SAMPLER("preview_sampler", ""),
-    PREVIEW_LORA_WEIGHT("preview_lora_weight", "");
+    LORA_NAME(identity("lora_name", "LoraSettings.name")
+            .leco("save.name")
+            .says("name of the LoRA; must equal the file name")
+            .unset("the file name")
+            .writes(settings -> ScalarText.text(settings.name()))),
+    MODEL_NAME(identity("model_name", "ModelAddress.Named.name")
+            .says("`model/<model_name>.safetensors`, or a folder of that name in the diffusers layout")
+            .unset("required, unless `model_path` is given")
+            .beside("model_path")
+            .writes(ModelKeys::name)),
+    MODEL_URL(identity("model_url", "ModelAddress.Named.url")
+            .says("address from which a missing model is downloaded: `https`, `hf` (`hf://owner/repository/file`) or"
+                    + " `file`; `http` only on this machine; without a user name. The query, which may be a signature,"
+                    + " is never shown or recorded")
+            .unset("none")
+            .beside("model_name", "model_path")
+            .writes(ModelKeys::url)),
+    MODEL_PATH(identity("model_path", "ModelAddress.At.path")
+            .leco("pretrained_model.name_or_path")
+            .says("path of a model elsewhere on this machine, relative to the workspace")
+            .unset("none")
+            .beside("model_name")
+            .writes(ModelKeys::path)),
+    PREDICTION(training("prediction", "ModelUse.predictionType")
+            .leco("pretrained_model.v_pred")
+            .says("what the model predicts if its file does not say: `epsilon`, `v_prediction`, `from_model`")
+            .unset("from_model")
+            .maybe(
+                    layout -> Kind.of(
+                            layout == SettingsLayout.FLAT ? SettingWords.PREDICTIONS : SettingWords.V_PREDICTIONS),
+                    settings -> Optional.of(settings.spec().modelUse().predictionType())
+                            .filter(type -> type != PredictionType.FROM_MODEL),
+                    (draft, type) -> draft.spec().modelUse(use -> use.withPredictionType(type)))),
+    TERMINAL_SNR(training("terminal_snr", "ModelUse.terminalSnr")
+            .says("zero terminal SNR of the model if its file does not say: `zero`, `above_zero`, `from_model`")
+            .is(
+                    Kind.of(SettingWords.TERMINAL_SNRS),
+                    settings -> settings.spec().modelUse().terminalSnr(),
+                    (draft, snr) -> draft.spec().modelUse(use -> use.withTerminalSnr(snr)))),
+    CLIP_SKIP(training("clip_skip", "ModelUse.clipSkip")
+            .leco("pretrained_model.clip_skip")
+            .says("1 to 12, counted from the text encoder state that the model was trained on")
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.spec().modelUse().clipSkip(),
+                    (draft, skip) -> draft.spec().modelUse(use -> use.withClipSkip(skip)))),
+    TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
+            .leco("train.iterations")
+            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`")
+            .is(
+                    Kind.INTEGER,
+                    of(TrainingSpec::iterations),
+                    (draft, number) -> draft.spec().iterations(number))),
+    TRAIN_LR(training("train_lr", "TrainingSpec.learningRate")
+            .leco("train.lr")
+            .says("learning rate, above 0")
+            .is(
+                    Kind.NUMBER,
+                    of(TrainingSpec::learningRate),
+                    (draft, rate) -> draft.spec().learningRate(rate))),
+    RANK(training("rank", "LoraSpec.rank")
+            .leco("network.rank")
+            .says("1 or more")
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.spec().lora().rank(),
+                    (draft, rank) -> draft.lora().rank(rank))),
+    ALPHA(training("alpha", "LoraSpec.alpha")
+            .leco("network.alpha")
+            .says("above 0; the LoRA counts `alpha / rank` times")
+            .is(
+                    Kind.NUMBER,
+                    settings -> settings.spec().lora().alpha(),
+                    (draft, alpha) -> draft.lora().alpha(alpha))),
+    LORA_TYPE(training("lora_type", "LoraSpec.type")
+            .leco("network.type")
+            .says("`lierla`: linear layers and 1x1 convolutions of the transformer blocks; `c3lier`: also the other"
+                    + " convolutions")
+            .is(
+                    Kind.of(SettingWords.LORA_TYPES),
+                    settings -> settings.spec().lora().type(),
+                    (draft, type) -> draft.lora().type(type))),
+    TRAINING_METHOD(training("training_method", "LoraSpec.target")
+            .leco("network.training_method")
+            .says("which of these layers: `full`, `selfattn`, `xattn`, `noxattn`, `innoxattn`")
+            .is(
+                    Kind.of(SettingWords.LORA_TARGETS),
+                    settings -> settings.spec().lora().target(),
+                    (draft, target) -> draft.lora().target(target))),
+    SEED(training("seed", "TrainingSpec.seed")
+            .says("any whole number")
+            .is(
+                    Kind.WHOLE_NUMBER,
+                    of(TrainingSpec::seed),
+                    (draft, seed) -> draft.spec().seed(seed))),
+    PRECISION(training("precision", "ModelUse.precision")
+            .leco("train.precision")
+            .says("precision of the base model: `float32`, `float16`, `bfloat16`; LoRA and optimizer always use"
+                    + " `float32`")
+            .is(
+                    Kind.of(SettingWords.PRECISIONS),
+                    settings -> settings.spec().modelUse().precision(),
+                    (draft, precision) -> draft.spec().modelUse(use -> use.withPrecision(precision)))),
+    OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
+            .leco("train.optimizer")
+            .says("`AdamW`, `Adam`, `Lion`, `Prodigy`, `Adafactor`, `SGD`; 8-bit variants such as `AdamW8bit` are"
+                    + " trained in 32 bits")
+            .reads((draft, self) -> OptimizerKeys.read(draft.keys())
+                    .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
+            .writes(settings -> OptimizerKeys.name(settings.spec().optimizer()))),
+    OPTIMIZER_ARGS(training("optimizer_args", "TrainingSpec.optimizer")
+            .leco("train.optimizer_args")
+            .says("for example `\"betas=(0.9,0.99) weight_decay=0.1\"`, with the names of the Python libraries")
+            .unset("those of the libraries")
+            .beside("optimizer")
+            .writes(settings ->
+                    arguments(OptimizerKeys.arguments(settings.spec().optimizer())))),
+    LR_SCHEDULER(training("lr_scheduler", "TrainingSpec.learningRateSchedule")
+            .leco("train.lr_scheduler")
+            .says("`constant`, `cosine`, `cosine_with_restarts`, `linear`, `step`")
+            .reads((draft, self) -> ScheduleKeys.read(draft.keys())
+                    .ifPresent(schedule -> draft.spec().learningRateSchedule(schedule)))
+            .writes(settings -> ScheduleKeys.name(settings.spec().learningRateSchedule()))),
+    LR_SCHEDULER_ARGS(training("lr_scheduler_args", "TrainingSpec.learningRateSchedule")
+            .says("`end_factor` of linear; `min_factor` of cosine; `min_factor`, `first_cycle`, `cycle_multiplier` of"
+                    + " cosine_with_restarts; `step_size`, `gamma` of step")
+            .unset("LECO's")
+            .beside("lr_scheduler")
+            .writes(settings -> arguments(ScheduleKeys.arguments(settings.spec().learningRateSchedule())))),
+    LR_WARMUP_STEPS(training("lr_warmup_steps", "TrainingSpec.warmupIterations")
+            .says("iterations over which the learning rate rises from 0, at most `train_iterations`")
+            .is(
+                    Kind.INTEGER,
+                    of(TrainingSpec::warmupIterations),
+                    (draft, number) -> draft.spec().warmupIterations(number))),
+    NOISE_SCHEDULER(training("noise_scheduler", "RolloutSpec.scheduler")
+            .leco("train.noise_scheduler")
+            .says("scheduler of rollouts: `ddim`, `ddpm`, `lms`, `euler`, `euler_a`, `dpmpp_2m`, `dpmpp_2m_karras`,"
+                    + " `unipc`")
+            .maybe(
+                    Kind.of(SettingWords.SCHEDULERS),
+                    rollout(RolloutSpec::scheduler),
+                    (draft, scheduler) -> draft.rollout(rollout -> rollout.withScheduler(scheduler)))),
+    MAX_DENOISING_STEPS(training("max_denoising_steps", "RolloutSpec.steps")
+            .leco("train.max_denoising_steps")
+            .says("steps of a complete rollout, 2 to 1000; each iteration makes a random number of them")
+            .maybe(
+                    Kind.INTEGER,
+                    rollout(RolloutSpec::steps),
+                    (draft, steps) -> draft.rollout(rollout -> rollout.withSteps(steps)))),
+    ROLLOUT_GUIDANCE_SCALE(training("rollout_guidance_scale", "RolloutSpec.guidanceScale")
+            .says("classifier-free guidance scale of rollouts, any number")
+            .maybe(
+                    Kind.NUMBER,
+                    rollout(RolloutSpec::guidanceScale),
+                    (draft, scale) -> draft.rollout(rollout -> rollout.withGuidanceScale(scale)))),
+    LATENTS(training("latents", "TrainingMethod.latents")
+            .says("source of noisy latents: `noise`, `pool`, `rollout`, `short_rollout`, `reused_rollout`, with"
+                    + " arguments as in `pool(pictures=16)`, or a mixture as in `noise:2 + pool:1`; see"
+                    + " [method](method.md)")
+            .is(
+                    Kind.TEXT,
+                    method(method -> LatentSourceText.of(method.latents())),
+                    (draft, text) ->
+                            draft.method(method -> method.withLatents(LatentSourceText.parse(text, draft.rollout()))))),
+    MIN_TIMESTEP(training("min_timestep", "TimestepRange.minimum")
+            .says("lowest timestep at which predictions are compared, 0 to 999")
+            .is(
+                    Kind.INTEGER,
+                    method(method -> method.timesteps().minimum()),
+                    (draft, least) -> draft.method(method -> method.withTimesteps(
+                            TimestepRange.of(least, method.timesteps().maximum()))))),
+    MAX_TIMESTEP(training("max_timestep", "TimestepRange.maximum")
+            .says("highest timestep, `min_timestep` to 999")
+            .is(
+                    Kind.INTEGER,
+                    method(method -> method.timesteps().maximum()),
+                    (draft, most) -> draft.method(method -> method.withTimesteps(
+                            TimestepRange.of(method.timesteps().minimum(), most))))),
+    LOSS_WEIGHTING(training("loss_weighting", "TrainingMethod.lossWeighting")
+            .says("`uniform`, `min_snr`")
+            .is(
+                    Kind.of(SettingWords.WEIGHTINGS),
+                    method(method -> minSnr(method).isPresent() ? LossWeighting.minSnr() : LossWeighting.uniform()),
+                    (draft, weighting) -> draft.method(method -> method.withLossWeighting(weighting)))),
+    MIN_SNR_GAMMA(training("min_snr_gamma", "LossWeighting.MinSnr.gamma")
+            .says("above 0, only with `min_snr`")
+            .unset("5")
+            .beside("loss_weighting")
+            .maybe(
+                    Kind.NUMBER,
+                    method(method -> minSnr(method).map(LossWeighting.MinSnr::gamma)),
+                    (draft, gamma) -> draft.method(method -> {
+                        if (minSnr(method).isEmpty()) {
+                            throw withoutMaster("loss_weighting: min_snr");
+                        }
+                        return method.withLossWeighting(new LossWeighting.MinSnr(gamma));
+                    }))),
+    PRESERVATION(training("preservation", "TrainingMethod.preservation")
+            .says("how other prompts are preserved: `added` (also the neutral, unconditional and positive prompts),"
+                    + " `given` (only entries that keep their own meaning), `drawn` (as in LECO: such entries are"
+                    + " sampled like others)")
+            .is(
+                    Kind.of(SettingWords.PRESERVATIONS),
+                    method(method -> method.preservation().withWeight(1)),
+                    (draft, preservation) -> draft.method(method -> method.withPreservation(preservation)))),
+    PRESERVATION_WEIGHT(training("preservation_weight", "Preservation.weight")
+            .says("factor on the loss of preserved prompts, above 0")
+            .is(
+                    Kind.NUMBER,
+                    method(method -> method.preservation().weight()),
+                    (draft, weight) -> draft.method(method ->
+                            method.withPreservation(method.preservation().withWeight(weight))))),
+    START(training("start", "TrainingMethod.start")
+            .says("initial LoRA: `zero`, `closed_form`; with the latter `train_iterations` may be 0")
+            .is(
+                    Kind.of(SettingWords.STARTS),
+                    method(TrainingMethod::start),
+                    (draft, start) -> draft.method(method -> method.withStart(start)))),
+    STOP_GAP_BELOW(training("stop_gap_below", "StopRule.gapBelow")
+            .says("gap at which the run ends, above 0")
+            .unset("never")
+            .maybe(
+                    Kind.NUMBER,
+                    settings -> boxed(rule(settings).gapBelow()),
+                    (draft, gap) -> draft.rule(rule -> rule.orGapBelow(gap)))),
+    STOP_NO_BETTER_FOR(training("stop_no_better_for", "StopRule.noBetterFor")
+            .says("iterations without a smaller gap after which the run ends; 0 for never")
+            .is(
+                    Kind.INTEGER,
+                    settings -> rule(settings).noBetterFor(),
+                    (draft, number) ->
+                            draft.rule(rule -> new StopRule(rule.gapBelow(), number, rule.everyIterations())))),
+    STOP_MEASURED_EVERY(training("stop_measured_every", "StopRule.everyIterations")
+            .says("iterations between two measurements of the gap")
+            .is(
+                    Kind.INTEGER,
+                    settings -> rule(settings).everyIterations(),
+                    (draft, number) -> draft.rule(rule -> rule.withEveryIterations(number)))),
+    MEASURE_QUALITY(training("measure_quality", "StoppingSpec.measureQuality")
+            .says("measure gap and drift at the end: `true`, `false`")
+            .withoutEffect()
+            .is(
+                    Kind.FLAG,
+                    settings -> settings.spec().stopping().measureQuality(),
+                    (draft, on) -> draft.spec().stopping(stopping -> stopping.withMeasureQuality(on)))),
+    GRADIENT_ACCUMULATION(training("gradient_accumulation", "TrainingSpec.gradientAccumulationSteps")
+            .alias("gradient_accumulation_steps")
+            .says("comparisons in each iteration, 1 or more")
+            .is(
+                    Kind.INTEGER,
+                    of(TrainingSpec::gradientAccumulationSteps),
+                    (draft, number) -> draft.spec().gradientAccumulationSteps(number))),
+    MAX_GRAD_NORM(training("max_grad_norm", "TrainingSpec.maxGradientNorm")
+            .says("longer gradients are clipped to this norm, above 0")
+            .unset("no limit")
+            .maybe(
+                    Kind.NUMBER,
+                    settings -> boxed(settings.spec().maxGradientNorm()),
+                    (draft, norm) -> draft.spec().maxGradientNorm(norm))),
+    SAVE_PRECISION(training("save_precision", "SavingSpec.precision")
+            .leco("save.precision")
+            .says("precision of the LoRA file: `float32`, `float16`, `bfloat16`")
+            .withoutEffect()
+            .is(
+                    Kind.of(SettingWords.PRECISIONS),
+                    settings -> settings.spec().saving().precision(),
+                    (draft, precision) -> draft.saving(saving -> saving.withPrecision(precision)))),
+    SAVE_PER_STEPS(training("save_per_steps", "SavingSpec.everyIterations")
+            .leco("save.per_steps")
+            .says("iterations between two intermediate LoRA files; 0 saves only at the end")
+            .withoutEffect()
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.spec().saving().everyIterations(),
+                    (draft, number) -> draft.saving(saving -> saving.withEveryIterations(number)))),
+    STATE_PER_STEPS(training("state_per_steps", "StateSpec.everyIterations")
+            .says("iterations between two states to resume from; 0 saves by time alone")
+            .withoutEffect()
+            .is(
+                    Kind.INTEGER,
+                    settings -> states(settings).everyIterations(),
+                    (draft, number) ->
+                            draft.states(states -> new StateSpec(number, states.interval(), states.resume())))),
+    STATE_PER_SECONDS(training("state_per_seconds", "StateSpec.interval")
+            .says("seconds between two states; 0 saves by iterations alone")
+            .withoutEffect()
+            .is(
+                    Kind.SECONDS,
+                    settings -> states(settings).interval(),
+                    (draft, interval) -> draft.states(
+                            states -> new StateSpec(states.everyIterations(), interval, states.resume())))),
+    RESUME(training("resume", "StateSpec.resume")
+            .says("use of an earlier state: `if_same` (only with the same settings), `never`, `required`")
+            .withoutEffect()
+            .is(
+                    Kind.of(SettingWords.RESUMES),
+                    settings -> states(settings).resume(),
+                    (draft, resume) -> draft.states(states -> states.withResume(resume)))),
+    NON_FINITE(training("non_finite", "TrainingSpec.nonFinitePolicy")
+            .says("reaction to non-finite numbers: `fail`, `skip`, `rollback`")
+            .withoutEffect()
+            .is(
+                    Kind.of(SettingWords.POLICIES),
+                    settings -> usual(settings.spec().nonFinitePolicy()),
+                    SettingsDraft::nonFinitePolicy)),
+    NON_FINITE_LIMIT(training("non_finite_limit", "NonFinitePolicy.Skip.limit")
+            .says("how many times, 1 or more")
+            .unset("10 for `skip`, 3 for `rollback`")
+            .beside("non_finite")
+            .withoutEffect()
+            .maybe(
+                    Kind.INTEGER,
+                    settings -> limit(settings.spec().nonFinitePolicy()),
+                    (draft, limit) -> draft.nonFinitePolicy(limited(draft.nonFinitePolicy(), limit)))),
+    TIMESTAMP(training("timestamp", "SavingSpec.timestamp")
+            .says("time that is written to the LoRA, for example `2024-12-31T23:59:59Z`")
+            .unset("the clock")
+            .withoutEffect()
+            .maybe(
+                    Kind.TIME,
+                    settings -> settings.spec().saving().timestamp(),
+                    (draft, time) -> draft.saving(saving -> saving.withTimestamp(time)))),
+    RESIZE(resize("resize", "ResizeSpec.rule")
+            .says("rule for resizing the finished LoRA: `none`, `fixed`, `sv_ratio`, `sv_fro`, `sv_cumulative`")
+            .writes(settings -> ResizeKeys.name(settings.resize()))),
+    RESIZE_VALUE(resize("resize_value", "ResizeSpec.rule")
+            .says("rank for `fixed`, ratio above 1 for `sv_ratio`, fraction for `sv_fro` and `sv_cumulative`")
+            .unset("required with a rule")
+            .beside("resize")
+            .writes(settings -> settings.resize().map(ResizeKeys::value).orElse(null))),
+    RESIZE_MAX_RANK(resize("resize_max_rank", "ResizeSpec.maxRank")
+            .says("highest rank that a rule may choose")
+            .unset("no limit")
+            .beside("resize")
+            .writes(settings -> text(settings.resize().map(ResizeSpec::maxRank)))),
+    RESIZE_CONV_RANK(resize("resize_conv_rank", "ResizeSpec.convRank")
+            .says("rank of convolutions")
+            .unset("as for other layers")
+            .beside("resize")
+            .writes(settings -> text(settings.resize().map(ResizeSpec::convRank)))),
+    RESIZE_PRECISION(resize("resize_precision", "ResizeSpec.precision")
+            .says("`float32`, `float16`, `bfloat16`")
+            .unset("`save_precision`")
+            .beside("resize")
+            .writes(settings -> settings.resize()
+                    .flatMap(ResizeSpec::precision)
+                    .map(SettingWords.PRECISIONS::word)
+                    .orElse(null))),
+    PREVIEW(preview("preview", "PreviewSettings.enabled")
+            .says("draw a preview: `true`, `false`")
+            .is(
+                    Kind.FLAG,
+                    settings -> settings.preview().enabled(),
+                    (draft, on) -> draft.preview().enabled(on))),
+    PREVIEW_PROMPTS(preview("preview_prompts", "PreviewSettings.prompts")
+            .says("list of prompts; `[]` for the taught targets, at most 50")
+            .list(
+                    Kind.TEXT,
+                    settings -> settings.preview().prompts(),
+                    (draft, prompts) -> draft.preview().prompts(prompts))),
+    PREVIEW_PLACES(preview("preview_places", "PreviewSettings.places")
+            .says("list of words that make the columns; `[]` draws the prompts alone")
+            .list(
+                    Kind.TEXT,
+                    settings -> settings.preview().places(),
+                    (draft, places) -> draft.preview().places(places))),
+    PREVIEW_NEGATIVE_PROMPT(preview("preview_negative_prompt", "PreviewSettings.negativePrompt")
+            .says("text")
+            .is(
+                    Kind.TEXT,
+                    settings -> settings.preview().negativePrompt(),
+                    (draft, prompt) -> draft.preview().negativePrompt(prompt))),
+    PREVIEW_SEEDS(preview("preview_seeds", "PreviewSettings.seeds")
+            .says("list of whole numbers")
+            .list(
+                    Kind.WHOLE_NUMBER,
+                    settings -> settings.preview().seeds(),
+                    (draft, seeds) -> draft.preview().seeds(seeds))),
+    PREVIEW_WIDTH(preview("preview_width", "PreviewSettings.width")
+            .says("pixels, a multiple of 8")
+            .unset("resolution of the first prompt")
+            .maybe(
+                    Kind.INTEGER,
+                    settings -> boxed(settings.preview().width()),
+                    (draft, width) -> draft.preview().width(OptionalInt.of(width)))),
+    PREVIEW_HEIGHT(preview("preview_height", "PreviewSettings.height")
+            .says("pixels, a multiple of 8")
+            .unset("resolution of the first prompt")
+            .maybe(
+                    Kind.INTEGER,
+                    settings -> boxed(settings.preview().height()),
+                    (draft, height) -> draft.preview().height(OptionalInt.of(height)))),
+    PREVIEW_STEPS(preview("preview_steps", "PreviewSettings.steps")
+            .says("1 to 1000")
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.preview().steps(),
+                    (draft, steps) -> draft.preview().steps(steps))),
+    PREVIEW_GUIDANCE_SCALE(preview("preview_guidance_scale", "PreviewSettings.guidanceScale")
+            .says("classifier-free guidance scale, any number")
+            .is(
+                    Kind.NUMBER,
+                    settings -> settings.preview().guidanceScale(),
+                    (draft, scale) -> draft.preview().guidanceScale(scale))),
+    PREVIEW_SAMPLER(preview("preview_sampler", "PreviewSettings.scheduler")
+            .alias("preview_scheduler")
+            .says("`DDIM`, `DDPM`, `LMS`, `Euler`, `Euler a`, `DPM++ 2M`, `DPM++ 2M Karras`, `UniPC`")
+            .is(
+                    Kind.SCHEDULER,
+                    settings -> settings.preview().scheduler(),
+                    (draft, scheduler) -> draft.preview().scheduler(scheduler))),
+    PREVIEW_LORA_WEIGHT(preview("preview_lora_weight", "PreviewSettings.loraWeight")
+            .says("how strongly the LoRA applies, any number")
+            .is(
+                    Kind.NUMBER,
+                    settings -> settings.preview().loraWeight(),
+                    (draft, weight) -> draft.preview().loraWeight(weight)));
 
-    private final String flat;
-    private final String leco;
+    private final SettingDeclaration declared;
 
-    SettingKey(String flat, String leco) {
-        this.flat = flat;
-        this.leco = leco;
+    SettingKey(SettingDeclaration declared) {
+        this.declared = declared;
+    }
+
+    /** The setting of a component in Java, for example {@code warmupIterations}. */
+    static Optional<SettingKey> ofProperty(String component) {
+        return Arrays.stream(values())
+                .filter(key -> key.property().endsWith("." + component))
+                .findFirst();
+    }
+
+    /** The setting of a key in Txt2Lora's layout, or of a path such as {@code train.lr} in LECO's. */
+    static Optional<SettingKey> ofName(String name) {
+        return Arrays.stream(values())
+                .filter(key -> name.equals(key.flat())
+                        || !name.isEmpty() && (name.equals(key.alias()) || name.equals(key.declared.leco)))
+                .findFirst();
+    }
+
+    /** The keys of a part in Txt2Lora's layout. */
+    static Set<String> flatKeys(SettingPart part) {
+        return Arrays.stream(values())
+                .filter(key -> key.part() == part)
+                .map(SettingKey::flat)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    SettingPart part() {
+        return declared.part;
     }
 
     /** The key in Txt2Lora's layout. */
     String flat() {
-        return flat;
+        return declared.key;
+    }
+
+    /** Another key for it in Txt2Lora's layout; empty for none. */
+    String alias() {
+        return declared.alias;
     }
 
     /** Section and key in LECO's layout; empty for what LECO has no setting for. */
     List<String> leco() {
-        int dot = leco.indexOf('.');
-        return leco.isEmpty() ? List.of() : List.of(leco.substring(0, dot), leco.substring(dot + 1));
+        return declared.leco.isEmpty() ? List.of() : List.of(declared.leco.split("\\.", 2));
+    }
+
+    /** Type and component in Java, for example {@code TrainingSpec.iterations}. */
+    String property() {
+        return declared.property;
+    }
+
+    /** What the documentation says of the values. */
+    String says() {
+        return declared.says;
+    }
+
+    /** What the documentation says of the default where nothing is written. */
+    String unset() {
+        return declared.unset;
+    }
+
+    /** Whether what is learned, resized or drawn depends on it. */
+    boolean affectsResult() {
+        return declared.affectsResult;
+    }
+
+    /** The settings that mean something only beside this one; they go with its value. */
+    List<SettingKey> details() {
+        return Arrays.stream(values())
+                .filter(key -> key.declared.masters.contains(flat()))
+                .toList();
+    }
+
+    void read(SettingsDraft draft) {
+        declared.reader.accept(draft, this);
+    }
+
+    /** The value in YAML; empty where nothing is written. */
+    Optional<String> write(LoraSettings settings, SettingsLayout layout) {
+        return declared.writer.apply(settings, layout);
+    }
+
+    private static SettingDeclaration identity(String key, String property) {
+        return new SettingDeclaration(SettingPart.IDENTITY, key, property);
+    }
+
+    private static SettingDeclaration training(String key, String property) {
+        return new SettingDeclaration(SettingPart.TRAINING, key, property);
+    }
+
+    private static SettingDeclaration resize(String key, String property) {
+        return new SettingDeclaration(SettingPart.RESIZE, key, property);
+    }
+
+    private static SettingDeclaration preview(String key, String property) {
+        return new SettingDeclaration(SettingPart.PREVIEW, key, property);
+    }
+
+    private static <T> Function<LoraSettings, T> of(Function<TrainingSpec, T> getter) {
+        return settings -> getter.apply(settings.spec());
+    }
+
+    private static <T> Function<LoraSettings, T> method(Function<TrainingMethod, T> getter) {
+        return settings -> getter.apply(settings.spec().method());
+    }
+
+    private static <T> Function<LoraSettings, Optional<T>> rollout(Function<RolloutSpec, T> getter) {
+        return settings -> settings.spec().method().latents().rolloutSpec().map(getter);
+    }
+
+    private static StopRule rule(LoraSettings settings) {
+        return settings.spec().stopping().rule();
+    }
+
+    private static StateSpec states(LoraSettings settings) {
+        return settings.spec().saving().states();
+    }
+
+    private static Optional<LossWeighting.MinSnr> minSnr(TrainingMethod method) {
+        return method.lossWeighting() instanceof LossWeighting.MinSnr minSnr ? Optional.of(minSnr) : Optional.empty();
+    }
+
+    /** The policy of the same kind with the limit that it has by default. */
+    private static NonFinitePolicy usual(NonFinitePolicy policy) {
+        if (policy instanceof NonFinitePolicy.Skip) {
+            return NonFinitePolicy.skip();
+        }
+        return policy instanceof NonFinitePolicy.Rollback ? NonFinitePolicy.rollback() : policy;
+    }
+
+    private static Optional<Integer> limit(NonFinitePolicy policy) {
+        if (policy instanceof NonFinitePolicy.Skip skip) {
+            return Optional.of(skip.limit());
+        }
+        return policy instanceof NonFinitePolicy.Rollback rollback ? Optional.of(rollback.limit()) : Optional.empty();
+    }
+
+    private static NonFinitePolicy limited(NonFinitePolicy policy, int limit) {
+        if (policy instanceof NonFinitePolicy.Skip) {
+            return new NonFinitePolicy.Skip(limit);
+        } else if (policy instanceof NonFinitePolicy.Rollback) {
+            return new NonFinitePolicy.Rollback(limit);
+        }
+        throw withoutMaster("non_finite: skip or rollback");
+    }
+
+    private static InvalidSettingException withoutMaster(String master) {
+        return new InvalidSettingException("has no effect; expected it beside " + master);
+    }
+
+    private static Optional<Double> boxed(OptionalDouble number) {
+        return number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();
+    }
+
+    private static Optional<Integer> boxed(OptionalInt number) {
+        return number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+    }
+
+    private static @Nullable String text(Optional<OptionalInt> number) {
+        return number.flatMap(SettingKey::boxed).map(String::valueOf).orElse(null);
+    }
+
+    private static @Nullable String arguments(String text) {
+        return text.isEmpty() ? null : ScalarText.text(text);
     }
 }

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -63,12 +64,7 @@ record SettingsDocument(
 
     /** What all keys say of the LoRA of a name; the problems of the keys are told what is wrong. */
     static LoraSettings read(SettingsKeys keys, String name) {
-        String checked = readName(keys, name);
-        ModelAddress model = ModelKeys.read(keys);
-        LoraSettings settings = new LoraSettings(
-                checked, model, TrainingKeys.read(keys), ResizeKeys.read(keys), PreviewKeys.read(keys));
-        keys.reportUnknownKeys();
-        return settings;
+        return SettingsDraft.read(keys, readName(keys, name));
     }
 
     /** A file's name without its extension, which is the LoRA's name. */
@@ -78,7 +74,7 @@ record SettingsDocument(
     }
 
     private static String readName(SettingsKeys keys, String fileName) {
-        String name = keys.text(SettingKey.LORA_NAME, fileName);
+        String name = keys.value(SettingKey.LORA_NAME, Kind.TEXT, fileName);
         if (!name.equals(fileName)) {
             keys.report(
                     SettingKey.LORA_NAME, name, Problems.quote(fileName) + ", the file's own name: change one of them");
@@ -122,11 +118,15 @@ record SettingsDocument(
         if (SettingsYaml.compose(file, text) instanceof MappingNode root) {
             for (SettingKey key : SettingKey.values()) {
                 if (!Objects.equals(before.get(key), after.get(key))) {
-                    edit(edited, root, layout.path(key), after.get(key));
+                    edit(edited, root, pathIn(root, key), after.get(key));
                 }
             }
         }
         return edited.changed();
+    }
+
+    private List<String> pathIn(MappingNode root, SettingKey key) {
+        return YamlText.entry(root, key.alias()) == null ? layout.path(key) : List.of(key.alias());
     }
 
     private static void edit(YamlText edited, MappingNode root, List<String> path, @Nullable String value) {
@@ -151,12 +151,10 @@ record SettingsDocument(
 
     /** The values of a layout's keys as they are written in YAML. */
     static Map<SettingKey, String> write(LoraSettings settings, SettingsLayout layout) {
-        SettingsTexts texts = new SettingsTexts(layout);
-        texts.text(SettingKey.LORA_NAME, settings.name());
-        ModelKeys.write(settings.model(), texts);
-        TrainingKeys.write(settings.spec(), texts);
-        ResizeKeys.write(settings.resize(), texts);
-        PreviewKeys.write(settings.preview(), texts);
-        return texts.texts();
+        Map<SettingKey, String> texts = new EnumMap<>(SettingKey.class);
+        for (SettingKey key : SettingKey.values()) {
+            key.write(settings, layout).ifPresent(text -> texts.put(key, text));
+        }
+        return texts;
     }
 }

@@ -1,13 +1,8 @@
 package io.github.txt2lora.workspace;
 
-import io.github.txt2lora.InvalidSettingException;
-import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -27,6 +22,9 @@ final class SettingsKeys {
             List<String> path = layout.path(key);
             if (path.size() > 1) {
                 sections.computeIfAbsent(path.get(0), this.root::section);
+            } else if (this.root.has(key.flat()) && this.root.has(key.alias())) {
+                this.root.report(key.alias(), "is given beside " + key.flat() + "; remove one of them");
+                this.root.remove(key.alias());
             }
         }
     }
@@ -58,7 +56,8 @@ final class SettingsKeys {
     /** A setting's key within its section. */
     String name(SettingKey key) {
         List<String> path = layout.path(key);
-        return path.isEmpty() ? key.flat() : path.get(path.size() - 1);
+        String name = path.isEmpty() ? key.flat() : path.get(path.size() - 1);
+        return name.equals(key.flat()) && root.has(key.alias()) ? key.alias() : name;
     }
 
     /** Whether the file says anything about a setting. */
@@ -66,68 +65,24 @@ final class SettingsKeys {
         return section(key).given(name(key));
     }
 
-    String text(SettingKey key, String fallback) {
-        return section(key).text(name(key), fallback);
+    /** The value of a setting; a problem, which is noted, and its absence give null. */
+    <T> @Nullable T value(SettingKey key, Kind<T> kind) {
+        return section(key).value(name(key), kind);
     }
 
-    String path(SettingKey key, String fallback) {
-        return section(key).path(name(key), fallback);
+    /** The value of a setting; a problem, which is noted, and its absence give the fallback. */
+    <T> T value(SettingKey key, Kind<T> kind, T fallback) {
+        return section(key).value(name(key), kind, fallback);
+    }
+
+    /** The values of a list; a problem, which is noted, and its absence give null. */
+    <T> @Nullable List<T> values(SettingKey key, Kind<T> kind) {
+        return section(key).values(name(key), kind);
     }
 
     /** Notes something that the user should know about a value. */
     void warn(SettingKey key, String found, String text) {
         section(key).warn(name(key), found, text);
-    }
-
-    List<String> texts(SettingKey key, List<String> fallback) {
-        return section(key).texts(name(key), fallback);
-    }
-
-    List<Long> wholeNumbers(SettingKey key, List<Long> fallback) {
-        return section(key).wholeNumbers(name(key), fallback);
-    }
-
-    double number(SettingKey key, double fallback) {
-        return section(key).number(name(key), fallback);
-    }
-
-    BigDecimal decimal(SettingKey key, BigDecimal fallback) {
-        return section(key).decimal(name(key), fallback);
-    }
-
-    int integer(SettingKey key, int fallback) {
-        return section(key).integer(name(key), fallback);
-    }
-
-    OptionalInt integerIfGiven(SettingKey key) {
-        return given(key) ? OptionalInt.of(integer(key, 1)) : OptionalInt.empty();
-    }
-
-    long wholeNumber(SettingKey key, long fallback) {
-        return section(key).wholeNumber(name(key), fallback);
-    }
-
-    boolean flag(SettingKey key, boolean fallback) {
-        return section(key).flag(name(key), fallback);
-    }
-
-    <T> T choice(SettingKey key, Words<T> words, T fallback) {
-        return section(key).choice(name(key), words, fallback);
-    }
-
-    /** Hands a value to a builder of the API, noting what it objects to. */
-    <T> void apply(SettingKey key, T value, Consumer<T> setter) {
-        section(key).apply(name(key), value, setter);
-    }
-
-    /** A changed value, or the value itself with a note of what the API objects to. */
-    <T> T applied(SettingKey key, T value, UnaryOperator<T> change) {
-        try {
-            return change.apply(value);
-        } catch (InvalidSettingException e) {
-            report(key, e.getMessage());
-            return value;
-        }
     }
 
     void report(SettingKey key, String found, String expected) {

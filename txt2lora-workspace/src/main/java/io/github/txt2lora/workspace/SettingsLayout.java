@@ -4,7 +4,6 @@ import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.Set;
@@ -25,17 +24,6 @@ enum SettingsLayout {
     /** LECO's sections; the first key of each is enough to tell its layout from the flat one. */
     private static final Set<String> LECO_KEYS =
             Set.of("prompts_file", "pretrained_model", "network", "train", "save", "logging", "other");
-
-    private static final Words<PredictionType> PREDICTIONS = Words.of("from_model", PredictionType.FROM_MODEL)
-            .and("epsilon", PredictionType.EPSILON)
-            .and("v_prediction", PredictionType.V_PREDICTION);
-
-    private static final Words<PredictionType> V_PRED = Words.of("true", PredictionType.V_PREDICTION)
-            .and("false", PredictionType.EPSILON)
-            .and("yes", PredictionType.V_PREDICTION)
-            .and("no", PredictionType.EPSILON)
-            .and("on", PredictionType.V_PREDICTION)
-            .and("off", PredictionType.EPSILON);
 
     private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.leco()
             .iterations(500)
@@ -73,10 +61,5 @@ enum SettingsLayout {
     /** What becomes of keys that mean nothing; LECO ignores them. */
     UnknownKeys unknownKeys() {
         return this == FLAT ? UnknownKeys.REFUSED : UnknownKeys.IGNORED;
-    }
-
-    /** How {@link SettingKey#PREDICTION} is said: LECO asks for yes or no. */
-    Words<PredictionType> predictions() {
-        return this == FLAT ? PREDICTIONS : V_PRED;
     }
 }

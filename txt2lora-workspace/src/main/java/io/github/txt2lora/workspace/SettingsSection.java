@@ -1,20 +1,17 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.internal.Check;
-import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.NearestWord;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -24,34 +21,13 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * The keys and values of one YAML mapping, read by name. Problems are noted rather than thrown, so that reading goes
- * on; a getter then gives its default. A key without a value counts as absent. After the last getter,
+ * on; a getter then gives null or a fallback. A key without a value counts as absent. After the last getter,
  * {@link #reportUnknownKeys()} notes every key that no getter asked for.
- *
- * <p>Numbers and words are taken as written, whatever YAML makes of them: {@code 1e-4} is a number, and {@code no} as a
- * prompt is the word.
  */
 final class SettingsSection {
 
     /** Stands for required text that is missing; never seen, since a problem was noted. */
     private static final String MISSING = "missing";
-
-    private static final String WHOLE_NUMBER = "a whole number";
-
-    private static final String PATH_EXPECTED =
-            "a path without control characters: in double quotes \\ begins an escape, so write / or use single quotes";
-
-    /** Sixty-four bits have 20 digits; the rest is for underscores, a point and an exponent. */
-    private static final int LONGEST_NUMBER = 40;
-
-    private static final Pattern NUMBER =
-            Pattern.compile("[-+]?+(?:\\d[\\d_]*+(?:\\.[\\d_]*+)?+|\\.\\d[\\d_]*+)(?:[eE][-+]?+\\d{1,9})?+");
-
-    private static final Words<Boolean> SWITCHES = Words.of("true", true)
-            .and("false", false)
-            .and("yes", true)
-            .and("no", false)
-            .and("on", true)
-            .and("off", false);
 
     private final String name;
     private final int line;
@@ -105,130 +81,61 @@ final class SettingsSection {
         return of(path(key), value(key), problems);
     }
 
-    /** Text under a key. */
-    String text(String key, String fallback) {
+    /** The value of a key; a problem, which is noted, and its absence give null. */
+    <T> @Nullable T value(String key, Kind<T> kind) {
         String text = scalar(key);
-        return text == null ? fallback : text;
+        return text == null ? null : parse(key, text, kind);
     }
 
-    /** Text that must be there; its absence is noted as a problem, and a placeholder lets reading go on. */
-    String requiredText(String key, String meaning) {
-        Node node = value(key);
-        if (node == null || isNull(node)) {
+    /** The value of a key; a problem, which is noted, and its absence give the fallback. */
+    <T> T value(String key, Kind<T> kind, T fallback) {
+        return Objects.requireNonNullElse(value(key, kind), fallback);
+    }
+
+    /** A value that must be there; its absence is noted as a problem, and a placeholder lets reading go on. */
+    String required(String key, Kind<String> kind, String meaning) {
+        if (!given(key)) {
             reportMissing(key, meaning);
         }
-        String text = scalar(key);
-        return text == null ? MISSING : text;
+        return value(key, kind, MISSING);
     }
 
-    /** A number under a key. */
-    double number(String key, double fallback) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        Double number = parseNumber(text);
-        if (number == null) {
-            report(key, text, "a number");
-            return fallback;
-        }
-        return number;
-    }
-
-    /** A whole number under a key. */
-    int integer(String key, int fallback) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        Double number = parseNumber(text);
-        if (number == null || number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-            report(key, text, WHOLE_NUMBER);
-            return fallback;
-        }
-        return number.intValue();
-    }
-
-    /** A whole number of any size that fits into 64 bits under a key. */
-    long wholeNumber(String key, long fallback) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        Long number = parseWholeNumber(text);
-        if (number == null) {
-            report(key, text, WHOLE_NUMBER);
-            return fallback;
-        }
-        return number;
-    }
-
-    /** A number under a key, with all its digits. */
-    BigDecimal decimal(String key, BigDecimal fallback) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        BigDecimal number = parseDecimal(text);
-        if (number == null) {
-            report(key, text, "a number");
-            return fallback;
-        }
-        return number;
-    }
-
-    /** The path of a file or folder under a key. */
-    String path(String key, String fallback) {
-        String path = text(key, fallback);
-        if (!Check.isPathText(path)) {
-            report(key, Excerpt.of(path), PATH_EXPECTED);
-            return fallback;
-        }
-        return path;
-    }
-
-    /** A path that must be there; its absence is noted as a problem, and a placeholder lets reading go on. */
-    String requiredPath(String key, String meaning) {
-        String path = requiredText(key, meaning);
-        if (!Check.isPathText(path)) {
-            report(key, Excerpt.of(path), PATH_EXPECTED);
-            return MISSING;
-        }
-        return path;
-    }
-
-    /** A list of texts under a key; a single one may stand without brackets. */
-    List<String> texts(String key, List<String> fallback) {
+    /** A list of values under a key, a single one may stand without brackets; a problem and its absence give null. */
+    <T> @Nullable List<T> values(String key, Kind<T> kind) {
         Node node = value(key);
         if (node == null || isNull(node)) {
-            return fallback;
+            return null;
         }
-        List<String> texts = new ArrayList<>();
+        List<T> values = new ArrayList<>();
         for (Node item : node instanceof SequenceNode list ? list.getValue() : List.of(node)) {
             if (item instanceof ScalarNode scalar) {
-                texts.add(scalar.getValue());
+                T value = parse(key, scalar.getValue(), kind);
+                if (value == null) {
+                    return null;
+                }
+                values.add(value);
             } else {
                 problems.add(item, path(key) + " must be a list of single values, such as [a, b]");
             }
         }
-        return texts;
+        return values;
     }
 
-    /** A list of whole numbers under a key. */
-    List<Long> wholeNumbers(String key, List<Long> fallback) {
-        if (!given(key)) {
-            return fallback;
+    private <T> @Nullable T parse(String key, String text, Kind<T> kind) {
+        String note = kind.note().apply(text);
+        if (note != null) {
+            warn(key, text, note);
         }
-        List<Long> numbers = new ArrayList<>();
-        for (String text : texts(key, List.of())) {
-            Long number = parseWholeNumber(text);
-            if (number == null) {
-                report(key, text, WHOLE_NUMBER);
-                return fallback;
+        try {
+            T value = kind.reader().apply(text);
+            if (value == null) {
+                report(key, text, kind.expected());
             }
-            numbers.add(number);
+            return value;
+        } catch (InvalidSettingException e) {
+            report(key, e.getMessage());
+            return null;
         }
-        return numbers;
     }
 
     /** Notes something that the user should know about a key's value. */
@@ -252,55 +159,20 @@ final class SettingsSection {
         return entries.containsKey(key) && given(key);
     }
 
-    private static @Nullable Long parseWholeNumber(String text) {
-        BigDecimal number = parseDecimal(text);
-        try {
-            return number == null ? null : number.longValueExact();
-        } catch (ArithmeticException e) {
-            return null;
-        }
+    /** Replaces what a key says by what a command line says. */
+    void override(String key, Node value) {
+        Node name = new ScalarNode(Tag.STR, key, value.getStartMark(), value.getEndMark(), ScalarStyle.PLAIN);
+        entries.put(key, new NodeTuple(name, value));
     }
 
-    /** Null too for a number of so many digits that calculating with it would take long. */
-    private static @Nullable BigDecimal parseDecimal(String text) {
-        if (text.length() > LONGEST_NUMBER || !NUMBER.matcher(text).matches()) {
-            return null;
-        }
-        BigDecimal number = new BigDecimal(text.replace("_", ""));
-        return Math.abs((long) number.scale()) > LONGEST_NUMBER ? null : number;
+    /** Whether a key stands here; messages do not list it for that. */
+    boolean has(String key) {
+        return entries.containsKey(key);
     }
 
-    /** The number that a text is, null if it is none. */
-    static @Nullable Double parseNumber(String text) {
-        return NUMBER.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
-    }
-
-    /** A yes or no under a key. */
-    boolean flag(String key, boolean fallback) {
-        return choice(key, SWITCHES, fallback, "true or false");
-    }
-
-    /** One of several words under a key, in any case. */
-    <T> T choice(String key, Words<T> words, T fallback) {
-        return choice(key, words, fallback, "one of " + words.list());
-    }
-
-    private <T> T choice(String key, Words<T> words, T fallback, String expected) {
-        String text = scalar(key);
-        if (text == null) {
-            return fallback;
-        }
-        String word = text.strip().toLowerCase(Locale.ROOT);
-        T value = words.value(word);
-        String note = words.note(word);
-        if (note != null) {
-            warn(key, text, note);
-        }
-        if (value == null) {
-            report(key, text, expected);
-            return fallback;
-        }
-        return value;
+    /** Forgets a key. */
+    void remove(String key) {
+        entries.remove(key);
     }
 
     /** Notes that a key that must be there is not. */

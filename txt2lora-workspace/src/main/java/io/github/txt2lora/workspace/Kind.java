@@ -1,0 +1,141 @@
+package io.github.txt2lora.workspace;
+
+import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.SchedulerType;
+import io.github.txt2lora.internal.Check;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a single value can be, and how it is written in YAML. Numbers and words are taken as written, whatever YAML makes
+ * of them: {@code 1e-4} is a number, and {@code no} as a prompt is the word.
+ *
+ * @param expected what messages say of a text that is no such value
+ * @param reader the value of a text, null for none; the message of an {@link InvalidSettingException} says it all
+ * @param writer the YAML of a value
+ * @param note what the user should know about a text; null for nothing
+ */
+record Kind<T>(
+        String expected,
+        Function<String, @Nullable T> reader,
+        Function<T, String> writer,
+        Function<String, @Nullable String> note) {
+
+    /** Sixty-four bits have 20 digits; the rest is for underscores, a point and an exponent. */
+    private static final int LONGEST_NUMBER = 40;
+
+    /** The longest time between two states, in seconds: about 30 years. */
+    private static final BigDecimal LONGEST_INTERVAL = BigDecimal.valueOf(1_000_000_000);
+
+    private static final Pattern NUMERIC =
+            Pattern.compile("[-+]?+(?:\\d[\\d_]*+(?:\\.[\\d_]*+)?+|\\.\\d[\\d_]*+)(?:[eE][-+]?+\\d{1,9})?+");
+
+    private static final String WHOLE = "a whole number";
+
+    static final Kind<String> TEXT = of("a text", text -> text, ScalarText::text);
+
+    static final Kind<String> PATH = of(
+            "a path without control characters: in double quotes \\ begins an escape, so write / or use single quotes",
+            text -> Check.isPathText(text) ? text : null,
+            ScalarText::text);
+
+    static final Kind<Double> NUMBER = of("a number", Kind::parseNumber, ScalarText::number);
+
+    static final Kind<Integer> INTEGER = of(WHOLE, Kind::parseInteger, String::valueOf);
+
+    static final Kind<Long> WHOLE_NUMBER = of(WHOLE, Kind::parseWholeNumber, String::valueOf);
+
+    static final Kind<Boolean> FLAG = of(
+            "true or false",
+            text -> switch (text.strip().toLowerCase(Locale.ROOT)) {
+                case "true", "yes", "on" -> true;
+                case "false", "no", "off" -> false;
+                default -> null;
+            },
+            String::valueOf);
+
+    static final Kind<Instant> TIME =
+            of("a time such as 2024-12-31T23:59:59Z", Kind::parseTime, time -> ScalarText.text(time.toString()));
+
+    /** A time between two things in seconds; empty for 0. */
+    static final Kind<Optional<Duration>> SECONDS =
+            of("0 for none, or at most " + LONGEST_INTERVAL + " seconds", Kind::parseSeconds, Kind::seconds);
+
+    static final Kind<SchedulerType> SCHEDULER =
+            of("the name of a scheduler", SchedulerType::parse, scheduler -> ScalarText.text(scheduler.displayName()));
+
+    private static <T> Kind<T> of(String expected, Function<String, @Nullable T> reader, Function<T, String> writer) {
+        return new Kind<>(expected, reader, writer, text -> null);
+    }
+
+    /** One of several words, in any case. */
+    static <T> Kind<T> of(Words<T> words) {
+        return new Kind<>(
+                "one of " + words.list(),
+                text -> words.value(text.strip().toLowerCase(Locale.ROOT)),
+                words::word,
+                text -> words.note(text.strip().toLowerCase(Locale.ROOT)));
+    }
+
+    /** The number that a text is, null if it is none. */
+    static @Nullable Double parseNumber(String text) {
+        return NUMERIC.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
+    }
+
+    private static @Nullable Integer parseInteger(String text) {
+        Double number = parseNumber(text);
+        return number == null || number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE
+                ? null
+                : (Integer) number.intValue();
+    }
+
+    private static @Nullable Long parseWholeNumber(String text) {
+        BigDecimal number = parseDecimal(text);
+        try {
+            return number == null ? null : (Long) number.longValueExact();
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
+    /** Null too for a number of so many digits that calculating with it would take long. */
+    private static @Nullable BigDecimal parseDecimal(String text) {
+        if (text.length() > LONGEST_NUMBER || !NUMERIC.matcher(text).matches()) {
+            return null;
+        }
+        BigDecimal number = new BigDecimal(text.replace("_", ""));
+        return Math.abs((long) number.scale()) > LONGEST_NUMBER ? null : number;
+    }
+
+    private static @Nullable Instant parseTime(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Optional<Duration> parseSeconds(String text) {
+        BigDecimal seconds = parseDecimal(text);
+        if (seconds == null || seconds.signum() < 0 || seconds.compareTo(LONGEST_INTERVAL) > 0) {
+            return null;
+        }
+        long nanoseconds =
+                seconds.movePointRight(9).setScale(0, RoundingMode.HALF_UP).longValueExact();
+        return Optional.of(nanoseconds).filter(time -> time > 0).map(Duration::ofNanos);
+    }
+
+    private static String seconds(Optional<Duration> interval) {
+        Duration time = interval.orElse(Duration.ZERO);
+        BigDecimal seconds = BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+        return seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,13 @@
+package io.github.txt2lora.workspace;
+
+/** What a setting of a LoRA belongs to. */
+enum SettingPart {
+    /** The LoRA's name and its base model. */
+    IDENTITY,
+    /** {@link io.github.txt2lora.TrainingSpec}. */
+    TRAINING,
+    /** {@link io.github.txt2lora.ops.ResizeSpec}. */
+    RESIZE,
+    /** {@link PreviewSettings}. */
+    PREVIEW
+}
