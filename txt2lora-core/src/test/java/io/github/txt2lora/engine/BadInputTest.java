@@ -15,7 +15,6 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
@@ -40,10 +39,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.AbstractStringAssert;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each fails before the first iteration, says why in one sentence, and leaves no trace in the output folder. */
@@ -51,22 +49,13 @@ class BadInputTest {
 
     private static final String ENCODER_LAYERS = "cond_stage_model.transformer.text_model.encoder.layers.";
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
 
     private Path output;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @BeforeEach
     void nameOutput() {

@@ -7,7 +7,6 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.checkpoint.StableDiffusion;
@@ -16,9 +15,8 @@ import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.image.ImageRequest;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,20 +26,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A model in bfloat16 does, bit for bit, what the same numbers in float32 do. */
 class Bfloat16ModelTest {
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     private enum Part {
         EVERYTHING,

@@ -10,32 +10,21 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings whose LoRA begins with a solution in closed form. */
 class ClosedFormTrainingTest {
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     private static TrainingSpec.Builder spec(int iterations) {
         return Tiny.spec(1)

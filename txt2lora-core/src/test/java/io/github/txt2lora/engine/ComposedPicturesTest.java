@@ -3,10 +3,8 @@ package io.github.txt2lora.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;
@@ -20,8 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,14 +30,9 @@ class ComposedPicturesTest {
     /** One step of 255: a batch of two rounds otherwise than two batches of one. */
     private static final int ROUNDING = 1;
 
-    private final TrainingEngine engine =
-            TrainingEngine.open(EngineOptions.builder().threads(1).build());
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
     private final ImageRequest base = request(GoldenCheckpoints.path("sd1-tiny"));
-
-    @AfterAll
-    void close() {
-        engine.close();
-    }
 
     private static ImageRequest request(Path model) {
         return ImageRequest.builder()

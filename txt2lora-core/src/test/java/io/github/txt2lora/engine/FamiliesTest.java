@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.github.txt2lora.Device;
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
@@ -15,7 +13,6 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.StableDiffusion;
@@ -29,11 +26,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,22 +45,11 @@ class FamiliesTest {
     /** The loss is the square of a small difference of predictions, in which their rounding counts for much. */
     private static final double LOSS_TOLERANCE_PERCENT = 10;
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
-        engine = TrainingEngine.open(
-                EngineOptions.builder().device(device).threads(1).build());
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     private Path model(StableDiffusion family) {
         return SyntheticCheckpoint.write(folder.resolve("model"), family);

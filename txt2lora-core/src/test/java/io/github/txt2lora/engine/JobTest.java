@@ -25,9 +25,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -43,18 +42,9 @@ class JobTest {
     @TempDir
     Path folder;
 
-    private TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
     private final EventLog log = new EventLog();
-
-    @BeforeEach
-    void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterEach
-    void close() {
-        engine.close();
-    }
 
     @ParameterizedTest
     @EnumSource(CancelMode.class)

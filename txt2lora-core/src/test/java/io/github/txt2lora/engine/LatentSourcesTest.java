@@ -15,7 +15,6 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
@@ -28,9 +27,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -49,19 +48,15 @@ class LatentSourcesTest {
     Path folder;
 
     private static final Map<StableDiffusion, Path> FOLDERS = new EnumMap<>(StableDiffusion.class);
-    private static TrainingEngine engine;
+
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @BeforeAll
     static void open() {
-        engine = Tiny.engine();
         for (StableDiffusion family : StableDiffusion.values()) {
             FOLDERS.put(family, SyntheticCheckpoint.write(models.resolve(family.name()), family));
         }
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
     }
 
     static Stream<Arguments> sourcesOfFamilies() {

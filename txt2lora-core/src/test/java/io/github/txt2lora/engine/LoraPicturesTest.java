@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
@@ -23,9 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What LoRAs of other programs do to a picture: the same as where they are added to the weights. */
@@ -34,20 +32,11 @@ class LoraPicturesTest {
     private static final String TEXT_LAYER = "lora_te_text_model_encoder_layers_3_mlp_fc1";
     private static final String UNET_LAYER = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @Test
     void a_lora_of_the_text_encoder_alone_is_applied() {

@@ -14,7 +14,6 @@ import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
@@ -27,9 +26,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,20 +37,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class MoreIterationsTest {
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     /** What a training was told and came to. */
     private record Run(TrainedLora lora, List<Integer> restored, int iterations) {}

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
@@ -15,9 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,20 +25,11 @@ class NonFinitePictureTest {
     /** Finite in FP16, but its products are not. */
     private static final float HUGE = 60000;
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     @ParameterizedTest
     @CsvSource({

@@ -19,7 +19,6 @@ import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingMethod;
@@ -42,9 +41,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,18 +57,9 @@ class ResumeTest {
     @TempDir
     Path folder;
 
-    private TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
     private final EventLog log = new EventLog();
-
-    @BeforeEach
-    void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterEach
-    void close() {
-        engine.close();
-    }
 
     private static TrainingSpec.Builder spec() {
         return Tiny.spec(ITERATIONS)
@@ -239,8 +228,7 @@ class ResumeTest {
                 Tiny.training(folder, spec().optimizer(OptimizerSpec.prodigy())).build();
         byte[] expected = uninterrupted(training);
         interrupt(training, CancelMode.SUSPEND);
-        engine.close();
-        engine = Tiny.engine();
+        engine.reopen();
 
         assertThat(Files.readAllBytes(engine.train(training).file())).isEqualTo(expected);
     }

@@ -11,7 +11,6 @@ import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
@@ -27,9 +26,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trainings that measure on the way how much is left to learn. */
@@ -43,22 +41,13 @@ class StopRuleTest {
     /** With which the second iteration of a tiny model is not a number. */
     private static final double RUINOUS_RATE = 1e4;
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
 
     private final EventLog log = new EventLog();
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
 
     private static TrainingSpec.Builder spec(StopRule rule) {
         return Tiny.spec(ITERATIONS)

@@ -17,7 +17,6 @@ import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
@@ -33,9 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,25 +43,11 @@ class TogetherTest {
 
     private static final int ITERATIONS = 4;
 
-    private static TrainingEngine engine;
+    @RegisterExtension
+    static final SharedEngine engine = new SharedEngine();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void open() {
-        engine = Tiny.engine();
-    }
-
-    @AfterAll
-    static void close() {
-        engine.close();
-    }
-
-    private static void reopen() {
-        engine.close();
-        engine = Tiny.engine();
-    }
 
     /**
      * AdamW would make a step of a gradient that is nothing but rounding, and at timestep 500 the tiny model makes a large
@@ -180,11 +164,11 @@ class TogetherTest {
         TrainingSpec.Builder spec = spec().stopping(stopping -> stopping.withMeasureQuality(true))
                 .saving(saving -> saving.withStates(StateSpec.defaults().withResume(Resume.NEVER)));
         List<LoraTraining> trainings = List.of(training("krnkmd", spec), training("tyankmk", spec));
-        reopen(); // where nothing is kept yet
+        engine.reopen(); // where nothing is kept yet
         List<TrainingJob> jobs = engine.startTogether(trainings);
         long first = jobs.get(0).await().unetSamples();
         long second = jobs.get(1).await().unetSamples();
-        reopen();
+        engine.reopen();
 
         long aloneFirst = engine.train(trainings.get(0)).unetSamples();
         long aloneSecond = engine.train(trainings.get(1)).unetSamples();
@@ -271,7 +255,7 @@ class TogetherTest {
         for (TrainingJob job : jobs) {
             awaitEnd(job);
         }
-        reopen();
+        engine.reopen();
         var log = new EventLog();
 
         jobs = engine.startTogether(trainings, training -> log);
@@ -294,7 +278,7 @@ class TogetherTest {
         for (int i = 0; i < jobs.size(); i++) {
             assertSameAsAlone(jobs.get(i).await(), trainings.get(i));
         }
-        reopen(); // after which all events were delivered
+        engine.reopen(); // after which all events were delivered
         assertThat(log.names().indexOf("TrainingFinished"))
                 .isLessThan(log.names().lastIndexOf("TrainingStarted"));
     }
@@ -314,13 +298,13 @@ class TogetherTest {
             awaitEnd(job);
         }
         engine.train(training("last", spec()));
-        var used = ((DjlTrainingEngine) engine).nativeUse();
+        var used = engine.nativeUse();
 
         jobs = engine.startTogether(List.of(training("krnkmd", spec()), training("tyankmk", spec())));
         for (TrainingJob job : jobs) {
             awaitEnd(job);
         }
 
-        assertThat(((DjlTrainingEngine) engine).nativeUse()).isEqualTo(used);
+        assertThat(engine.nativeUse()).isEqualTo(used);
     }
 }
