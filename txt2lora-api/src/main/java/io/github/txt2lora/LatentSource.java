@@ -1,7 +1,6 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -69,12 +68,14 @@ public sealed interface LatentSource {
         return new Mixture(List.of(shares));
     }
 
-    /** How the rollouts of this source denoise, those of a mixture as its first one; empty if there are none. */
+    /**
+     * How {@link Rollout} and {@link ReusedRollout} denoise, in a mixture the first of them; empty for other sources.
+     */
     default Optional<RolloutSpec> rolloutSpec() {
         return Optional.empty();
     }
 
-    /** This source with other rollouts, in a mixture all of them; the same if there are none. */
+    /** This source with another way to denoise, in a mixture for all {@link Rollout} and {@link ReusedRollout}. */
     default LatentSource withRollout(UnaryOperator<RolloutSpec> change) {
         return this;
     }
@@ -148,21 +149,6 @@ public sealed interface LatentSource {
             Check.between("steps", steps, 1, 50);
             Check.finite("guidanceScale", guidanceScale);
         }
-
-        /** Those of the defaults with the guidance of this, since scheduler and number of steps are its own. */
-        @Override
-        public Optional<RolloutSpec> rolloutSpec() {
-            return Optional.of(RolloutSpec.defaults().withGuidanceScale(guidanceScale));
-        }
-
-        /** The guidance alone changes. */
-        @Override
-        public ShortRollout withRollout(UnaryOperator<RolloutSpec> change) {
-            return new ShortRollout(
-                    steps,
-                    change.apply(RolloutSpec.defaults().withGuidanceScale(guidanceScale))
-                            .guidanceScale());
-        }
     }
 
     /**
@@ -225,13 +211,10 @@ public sealed interface LatentSource {
             }
         }
 
-        /** That of the first source with a choice of scheduler, else that of the first one. */
         @Override
         public Optional<RolloutSpec> rolloutSpec() {
             return shares.stream()
-                    .map(Share::source)
-                    .sorted(Comparator.comparing(ShortRollout.class::isInstance))
-                    .flatMap(source -> source.rolloutSpec().stream())
+                    .flatMap(share -> share.source().rolloutSpec().stream())
                     .findFirst();
         }
 

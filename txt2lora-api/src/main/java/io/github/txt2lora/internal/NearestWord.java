@@ -3,6 +3,7 @@ package io.github.txt2lora.internal;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Finds what a mistyped word was meant to be. */
 public final class NearestWord {
@@ -13,7 +14,7 @@ public final class NearestWord {
     private NearestWord() {}
 
     /**
-     * The candidate that the fewest insertions, deletions and replacements of letters turn the word into.
+     * The candidate that the fewest insertions, deletions, replacements and swaps of letters turn the word into.
      *
      * @param candidates at least one
      */
@@ -34,21 +35,26 @@ public final class NearestWord {
         return Optional.of(nearest).filter(candidate -> distance(word, candidate) <= most);
     }
 
-    /** Levenshtein's distance. */
+    /** Levenshtein's distance, in which two letters that have changed places count once. */
     private static int distance(String from, String to) {
-        int[] costs = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            costs[j] = j;
-        }
+        int[] beforeLast = new int[to.length() + 1];
+        int[] last = IntStream.rangeClosed(0, to.length()).toArray();
         for (int i = 1; i <= from.length(); i++) {
-            int diagonal = costs[0];
+            int[] costs = new int[to.length() + 1];
             costs[0] = i;
             for (int j = 1; j <= to.length(); j++) {
-                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                diagonal = costs[j];
-                costs[j] = Math.min(replaced, 1 + Math.min(costs[j - 1], costs[j]));
+                int replaced = last[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                costs[j] = Math.min(replaced, 1 + Math.min(costs[j - 1], last[j]));
+                if (i > 1
+                        && j > 1
+                        && from.charAt(i - 1) == to.charAt(j - 2)
+                        && from.charAt(i - 2) == to.charAt(j - 1)) {
+                    costs[j] = Math.min(costs[j], beforeLast[j - 2] + 1);
+                }
             }
+            beforeLast = last;
+            last = costs;
         }
-        return costs[to.length()];
+        return last[to.length()];
     }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,13 +94,30 @@ public final class TrainingFingerprint {
 
     /** In states, rollouts stand beside the latents that they belong to; more only where they differ. */
     private static void addRollouts(LatentSource latents, SortedMap<String, String> values) {
-        RolloutSpec first = latents.rolloutSpec().orElse(RolloutSpec.defaults());
+        List<Double> shortOnes = shortRollouts(latents)
+                .map(LatentSource.ShortRollout::guidanceScale)
+                .distinct()
+                .toList();
+        RolloutSpec first = latents.rolloutSpec()
+                .orElseGet(() -> shortOnes.stream()
+                        .findFirst()
+                        .map(RolloutSpec.defaults()::withGuidanceScale)
+                        .orElse(RolloutSpec.defaults()));
         values.put("noiseScheduler", first.scheduler().name());
         values.put("maxDenoisingSteps", String.valueOf(first.steps()));
         values.put("rolloutGuidanceScale", String.valueOf(first.guidanceScale()));
-        if (!latents.withRollout(rollout -> first).equals(latents)) {
+        boolean isOneForAll = latents.withRollout(rollout -> first).equals(latents)
+                && List.of(first.guidanceScale()).containsAll(shortOnes);
+        if (!isOneForAll) {
             values.put("rollouts", latents.toString());
         }
+    }
+
+    private static Stream<LatentSource.ShortRollout> shortRollouts(LatentSource latents) {
+        if (latents instanceof LatentSource.Mixture mixture) {
+            return mixture.shares().stream().flatMap(share -> shortRollouts(share.source()));
+        }
+        return latents instanceof LatentSource.ShortRollout rollout ? Stream.of(rollout) : Stream.empty();
     }
 
     private static String name(RecordComponent component) {

@@ -52,7 +52,7 @@ class TrainingFingerprintTest {
                         LatentSource.mixture(
                                 LatentSource.reusedRollout(3).weighing(2),
                                 LatentSource.rollout().weighing(1),
-                                LatentSource.shortRollout(6).weighing(1),
+                                new LatentSource.ShortRollout(6, -1).weighing(1),
                                 LatentSource.pool(16).weighing(0.5)),
                         TimestepRange.of(10, 900),
                         LossWeighting.minSnr(),
@@ -79,6 +79,24 @@ class TrainingFingerprintTest {
                 .build();
 
         assertThat(digest(spec)).isEqualTo("5eebe66fdf2c28e88f9334af4aa6f46f4e24d3b6ff9c573de6aad3f18000b049");
+    }
+
+    @Test
+    void rollouts_that_differ_in_a_mixture_are_told_apart() {
+        LatentSource.Rollout rollout = LatentSource.rollout();
+        LatentSource other = rollout.withRollout(spec -> spec.withSteps(30));
+
+        assertThat(digestOf(rollout.weighing(1), other.weighing(1)))
+                .isNotEqualTo(digestOf(rollout.weighing(1), rollout.weighing(1)))
+                .isNotEqualTo(digestOf(other.weighing(1), rollout.weighing(1)));
+        assertThat(digestOf(rollout.weighing(1), new LatentSource.ShortRollout(4, 5).weighing(1)))
+                .isNotEqualTo(digestOf(rollout.weighing(1), new LatentSource.ShortRollout(4, 3).weighing(1)));
+    }
+
+    private static String digestOf(LatentSource.Share... shares) {
+        return digest(TrainingSpec.builder()
+                .method(TrainingMethod.leco().withLatents(LatentSource.mixture(shares)))
+                .build());
     }
 
     @Test

@@ -46,13 +46,16 @@ final class CheckCommand implements Callable<Integer> {
     private LoraChoice choice;
 
     @Mixin
+    private SettingOptions settings;
+
+    @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() {
         Preflight check = Files.isRegularFile(path)
                 ? checkConfiguration()
-                : Preflight.check(Workspace.open(path), choice.options());
+                : Preflight.check(Workspace.open(path).withSettings(settings.values()), choice.options());
         common.output().result(json(check), text(check));
         return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
@@ -63,7 +66,7 @@ final class CheckCommand implements Callable<Integer> {
                     + " is no folder; expected a workspace or none of them");
         }
         List<String> warnings = new ArrayList<>();
-        return Preflight.check(LecoConfigFile.read(path).toTraining(warnings::add), warnings);
+        return Preflight.check(LecoConfigFile.read(path, settings.values()).toTraining(warnings::add), warnings);
     }
 
     private static JsonLine json(Preflight check) {

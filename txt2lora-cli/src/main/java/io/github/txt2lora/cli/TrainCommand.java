@@ -61,6 +61,10 @@ final class TrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private LoraChoice choice;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private SettingOptions settings;
+
     @Option(names = "--force", description = "Train finished LoRAs of a workspace again, from the start.")
     private boolean force;
 
@@ -93,7 +97,7 @@ final class TrainCommand implements Callable<Integer> {
             throw common.misuse("--output is given with a workspace, whose LoRAs come into its folder lora; expected it"
                     + " only with CONFIG.yaml");
         }
-        Workspace workspace = Workspace.open(path);
+        Workspace workspace = Workspace.open(path).withSettings(settings.values());
         BatchOptions options = choice.options().withForce(force).withDeleteResizeSource(deleteResizeSource);
         BatchReport report = new BatchReport(common.output(), force);
         EngineOptions engineOptions = engineSettings.options().toBuilder()
@@ -114,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         EngineOptions options =
                 engineSettings.options().toBuilder().onExit(ON_INTERRUPTION).build();
-        LoraTraining training = LecoConfigFile.read(path).toTraining(common.output()::warn);
+        LoraTraining training = LecoConfigFile.read(path, settings.values()).toTraining(common.output()::warn);
         if (output != null) {
             training = training.toBuilder().output(output).build();
         }

@@ -41,6 +41,23 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void check_takes_settings_of_the_command_line() {
+        CommandRun shorter = CommandRun.of("check", folder.toString(), "--json", "--set=train_iterations=10");
+        CommandRun longer = CommandRun.of("check", folder.toString(), "--json", "--set", "train_iterations=100000");
+        CommandRun wrong = CommandRun.of("check", folder.toString(), "--set", "rank=0", "--set=preview_steps=x");
+        CommandRun unknown = CommandRun.of("check", folder.toString(), "--set", "rnak=4");
+
+        assertThat(longer.result().get("seconds").asLong())
+                .isGreaterThan(shorter.result().get("seconds").asLong());
+        assertThat(wrong.exitCode()).isEqualTo(1);
+        assertThat(wrong.out())
+                .contains(
+                        "--set: rank is 0; expected 1 or more", "--set: preview_steps is 'x'; expected a whole number");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("--set: the key 'rnak' is unknown; did you mean rank?");
+    }
+
+    @Test
     void check_says_in_plain_words_what_each_entry_does() throws IOException {
         Files.writeString(folder.resolve("prompts/krnkmd.yaml"), """
                 - {target: cat girl (maid), positive: "maid, cat ears", action: enhance}

@@ -14,35 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * Reads drafts by the readers of the files. A draft becomes YAML on the line on which it stands in its table, so that
  * these readers name the right line.
  */
 final class DraftReader {
-
-    /** Keys that mean something only beside another one; they go with the value of that. */
-    private static final Map<SettingKey, List<SettingKey>> DETAILS = Map.of(
-            SettingKey.MODEL_NAME,
-            List.of(SettingKey.MODEL_PATH, SettingKey.MODEL_URL),
-            SettingKey.MODEL_PATH,
-            List.of(SettingKey.MODEL_NAME, SettingKey.MODEL_URL),
-            SettingKey.OPTIMIZER,
-            List.of(SettingKey.OPTIMIZER_ARGS),
-            SettingKey.LR_SCHEDULER,
-            List.of(SettingKey.LR_SCHEDULER_ARGS),
-            SettingKey.LOSS_WEIGHTING,
-            List.of(SettingKey.MIN_SNR_GAMMA),
-            SettingKey.NON_FINITE,
-            List.of(SettingKey.NON_FINITE_LIMIT),
-            SettingKey.RESIZE,
-            List.of(
-                    SettingKey.RESIZE_VALUE,
-                    SettingKey.RESIZE_MAX_RANK,
-                    SettingKey.RESIZE_CONV_RANK,
-                    SettingKey.RESIZE_PRECISION));
 
     private static final Set<String> PROMPT_KEYS =
             PromptsDocument.write(PromptPair.preserve("").build()).keySet();
@@ -108,13 +85,17 @@ final class DraftReader {
                 SettingsDocument.write(template.settings(draft.name(), target), SettingsLayout.FLAT));
         for (SettingKey key : SettingKey.values()) {
             if (draft.values().containsKey(key.flat())) {
-                DETAILS.getOrDefault(key, List.of()).forEach(texts::remove);
+                key.details().forEach(texts::remove);
             }
         }
         for (SettingKey key : SettingKey.values()) {
             String value = draft.values().get(key.flat());
             if (value != null) {
-                texts.put(key, scalarOrList(value));
+                texts.put(
+                        key,
+                        SettingOverrides.elements(value)
+                                .map(ScalarText::texts)
+                                .orElseGet(() -> ScalarText.text(value)));
             }
         }
         Map<String, String> byName = new LinkedHashMap<>();
@@ -132,23 +113,5 @@ final class DraftReader {
             throw new IllegalStateException("the mapping is not empty");
         }
         return node;
-    }
-
-    /** A list if the value is one in brackets, else its text. */
-    private static String scalarOrList(String value) {
-        if (!value.strip().startsWith("[")) {
-            return ScalarText.text(value);
-        }
-        try {
-            if (SettingsYaml.compose(NO_FILE, value) instanceof SequenceNode list
-                    && list.getValue().stream().allMatch(ScalarNode.class::isInstance)) {
-                return ScalarText.texts(list.getValue().stream()
-                        .map(item -> ((ScalarNode) item).getValue())
-                        .toList());
-            }
-        } catch (InvalidSettingException noList) {
-            // a text that begins as a list does
-        }
-        return ScalarText.text(value);
     }
 }

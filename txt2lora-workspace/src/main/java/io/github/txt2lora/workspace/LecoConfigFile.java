@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -88,9 +89,21 @@ public final class LecoConfigFile {
      * @throws io.github.txt2lora.StorageException if the file cannot be read
      */
     public static LecoConfigFile read(Path file) {
+        return read(file, Map.of());
+    }
+
+    /**
+     * As {@link #read(Path)}, with settings that come before those of the file.
+     *
+     * @param settings texts by their keys in a workspace, such as {@code train_lr}, or in the file, {@code train.lr}; a
+     *     list is in brackets. Messages call them {@code --set}.
+     */
+    public static LecoConfigFile read(Path file, Map<String, String> settings) {
+        SettingOverrides overrides = SettingOverrides.of(settings);
         Problems problems = new Problems(file, SettingsLayout.LECO.unknownKeys());
-        return new LecoConfigFile(
-                file, new SettingsKeys(SettingsLayout.LECO, SettingsYaml.read(file), problems), problems);
+        SettingsKeys keys = new SettingsKeys(SettingsLayout.LECO, SettingsYaml.read(file), problems);
+        overrides.applyTo(keys, problems);
+        return new LecoConfigFile(file, keys, problems);
     }
 
     /**

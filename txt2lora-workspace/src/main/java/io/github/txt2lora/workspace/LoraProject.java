@@ -7,6 +7,7 @@ import io.github.txt2lora.internal.PublicAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All that a workspace says about one LoRA.
@@ -38,6 +39,26 @@ public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
         }
         return new ProjectTexts(
                 keys, prompts.stream().map(PromptsDocument::write).toList());
+    }
+
+    /** What this says of the resize, as text by key. */
+    public Map<String, String> resizeTexts() {
+        return texts(SettingPart.RESIZE);
+    }
+
+    /** What this says of the preview, as text by key. */
+    public Map<String, String> previewTexts() {
+        return texts(SettingPart.PREVIEW);
+    }
+
+    private Map<String, String> texts(SettingPart part) {
+        Map<String, String> texts = new TreeMap<>();
+        SettingsDocument.write(settings, SettingsLayout.FLAT).forEach((key, text) -> {
+            if (key.part() == part && key.affectsResult()) {
+                texts.put(key.flat(), text);
+            }
+        });
+        return texts;
     }
 
     /** The LoRA's name. */

@@ -32,6 +32,9 @@ final class Problems {
     /** More keys that are ignored say no more. */
     private static final int MOST_IGNORED = 10;
 
+    /** Stands for the line of what a command line says instead of the file. */
+    static final int COMMAND_LINE = -1;
+
     private record Problem(int line, String text) {}
 
     /** A key without effect; what it may have been meant to be takes long to find. */
@@ -160,6 +163,9 @@ final class Problems {
     }
 
     private String at(int line) {
+        if (line == COMMAND_LINE) {
+            return "--set: ";
+        }
         return file == null ? "" : file + ", line " + line + ": ";
     }
 

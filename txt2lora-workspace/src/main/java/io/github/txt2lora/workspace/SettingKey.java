@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +50,7 @@ enum SettingKey {
     PREDICTION(training("prediction", "ModelUse.predictionType")
             .leco("pretrained_model.v_pred")
             .says("what the model predicts if its file does not say: `epsilon`, `v_prediction`, `from_model`")
-            .unset("from_model")
+            .unset("`from_model`")
             .maybe(
                     layout -> Kind.of(
                             layout == SettingsLayout.FLAT ? SettingWords.PREDICTIONS : SettingWords.V_PREDICTIONS),
@@ -394,7 +392,8 @@ enum SettingKey {
                     settings -> settings.preview().places(),
                     (draft, places) -> draft.preview().places(places))),
     PREVIEW_NEGATIVE_PROMPT(preview("preview_negative_prompt", "PreviewSettings.negativePrompt")
-            .says("text")
+            .says("what the images move away from")
+            .unset("empty")
             .is(
                     Kind.TEXT,
                     settings -> settings.preview().negativePrompt(),
@@ -466,12 +465,9 @@ enum SettingKey {
                 .findFirst();
     }
 
-    /** The keys of a part in Txt2Lora's layout. */
-    static Set<String> flatKeys(SettingPart part) {
-        return Arrays.stream(values())
-                .filter(key -> key.part() == part)
-                .map(SettingKey::flat)
-                .collect(Collectors.toUnmodifiableSet());
+    /** All keys in Txt2Lora's layout. */
+    static List<String> flatKeys() {
+        return Arrays.stream(values()).map(SettingKey::flat).toList();
     }
 
     SettingPart part() {

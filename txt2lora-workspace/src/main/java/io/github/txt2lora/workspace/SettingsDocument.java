@@ -51,10 +51,16 @@ record SettingsDocument(
      *     that is
      */
     static SettingsDocument parse(Path file, String text) {
+        return parse(file, text, SettingOverrides.NONE);
+    }
+
+    /** As {@link #parse(Path, String)}, with what a command line says instead. */
+    static SettingsDocument parse(Path file, String text, SettingOverrides overrides) {
         Node root = SettingsYaml.compose(file, text);
         SettingsLayout layout = SettingsLayout.of(root);
         Problems problems = new Problems(file, layout.unknownKeys());
         SettingsKeys keys = new SettingsKeys(layout, root, problems);
+        overrides.applyTo(keys, problems);
         Optional<PromptsPath> promptsFile =
                 layout == SettingsLayout.LECO_EXTENDED ? LecoConfigFile.readRest(keys) : Optional.empty();
         LoraSettings settings = read(keys, nameOf(file));

@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.RolloutSpec;
@@ -66,20 +67,31 @@ final class SettingsDraft {
         }
         try {
             TrainingSpec built = spec.build();
-            if (built.method().latents().rolloutSpec().isEmpty()) {
-                ROLLOUTS.stream()
-                        .filter(keys::given)
-                        .forEach(key -> keys.warn(
-                                key,
-                                keys.value(key, Kind.TEXT, ""),
-                                "without effect, since no latents come from a rollout"));
-            }
+            warnOfUnused(built.method().latents());
             return built;
         } catch (InvalidSettingException e) {
             keys.report(
                     e.setting().flatMap(SettingKey::ofProperty).orElse(SettingKey.TRAIN_ITERATIONS), e.getMessage());
             return defaults;
         }
+    }
+
+    private void warnOfUnused(LatentSource latents) {
+        if (latents.rolloutSpec().isEmpty()) {
+            ROLLOUTS.stream()
+                    .filter(keys::given)
+                    .filter(key -> key != SettingKey.ROLLOUT_GUIDANCE_SCALE || !isShortRollout(latents))
+                    .forEach(key -> keys.warn(
+                            key,
+                            keys.value(key, Kind.TEXT, ""),
+                            "without effect, since no latents come from such a rollout"));
+        }
+    }
+
+    private static boolean isShortRollout(LatentSource latents) {
+        return latents instanceof LatentSource.ShortRollout
+                || latents instanceof LatentSource.Mixture mixture
+                        && mixture.shares().stream().anyMatch(share -> isShortRollout(share.source()));
     }
 
     private PreviewSettings buildPreview() {

@@ -48,9 +48,22 @@ public final class Workspace {
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
 
     private final Path folder;
+    private final SettingOverrides overrides;
 
-    private Workspace(Path folder) {
+    private Workspace(Path folder, SettingOverrides overrides) {
         this.folder = folder;
+        this.overrides = overrides;
+    }
+
+    /**
+     * The same folder, whose LoRAs are loaded with these settings instead of what their files say. No file changes.
+     *
+     * @param settings texts by the keys of the files, such as {@code train_lr}; a list is in brackets. Messages call them
+     *     {@code --set}.
+     * @throws InvalidSettingException if a key is unknown or given twice; the message names the nearest
+     */
+    public Workspace withSettings(Map<String, String> settings) {
+        return new Workspace(folder, SettingOverrides.of(settings));
     }
 
     /**
@@ -61,7 +74,7 @@ public final class Workspace {
      */
     public static Workspace open(Path folder) {
         Check.path("workspace", folder);
-        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
+        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize(), SettingOverrides.NONE);
         if (!Files.isDirectory(workspace.configFolder())) {
             throw new InvalidSettingException(folder + " is no workspace; expected a folder with the folders config and"
                     + " prompts in it, but there is no folder " + workspace.configFolder());
@@ -78,7 +91,7 @@ public final class Workspace {
      */
     public static Workspace create(Path folder) {
         Check.path("workspace", folder);
-        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize());
+        Workspace workspace = new Workspace(folder.toAbsolutePath().normalize(), SettingOverrides.NONE);
         try {
             Files.createDirectories(workspace.configFolder());
             Files.createDirectories(workspace.promptsFolder());
@@ -189,7 +202,7 @@ public final class Workspace {
         List<String> problems = new ArrayList<>();
         SettingsDocument config = null;
         try {
-            config = config(name);
+            config = config(name, overrides);
         } catch (InvalidSettingException e) {
             problems.add(e.getMessage());
         }
@@ -306,6 +319,10 @@ public final class Workspace {
 
     /** The text of a LoRA's settings and what it says. */
     SettingsDocument config(String name) {
+        return config(name, SettingOverrides.NONE);
+    }
+
+    private SettingsDocument config(String name, SettingOverrides instead) {
         Path file = configFile(name);
         if (Files.notExists(file)) {
             List<String> names = names();
@@ -313,7 +330,7 @@ public final class Workspace {
             throw new InvalidSettingException(
                     "There are no settings for " + Problems.quote(name) + "; expected them in " + file + hint);
         }
-        return SettingsDocument.parse(file, SettingsYaml.text(file));
+        return SettingsDocument.parse(file, SettingsYaml.text(file), instead);
     }
 
     /**
