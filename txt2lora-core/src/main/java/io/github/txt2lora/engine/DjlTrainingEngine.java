@@ -148,7 +148,7 @@ final class DjlTrainingEngine implements TrainingEngine {
             hold.take();
             job.afterAll(hold::release);
         }
-        GroupKey.groups(jobs).forEach(group -> worker.execute(() -> run(group)));
+        GroupRun.groups(jobs).forEach(group -> worker.execute(() -> run(group)));
     }
 
     private static void listenerFailed(TrainingEvent event, Throwable failure) {

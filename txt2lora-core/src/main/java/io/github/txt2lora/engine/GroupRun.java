@@ -1,10 +1,17 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.TrainerGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trainings over one network, from their start to their files. Those that have ended, in whatever way, leave the others
@@ -16,10 +23,28 @@ final class GroupRun {
     private final List<TrainingRun> active;
     private boolean together = true;
 
+    /** What trainings must have in common to go through the network together. */
+    private record Key(ModelSource model, Precision precision, LoraSpec lora, int gradientAccumulationSteps) {
+
+        static Key of(LoraTraining training) {
+            TrainingSpec spec = training.spec();
+            return new Key(
+                    training.model(), spec.modelUse().precision(), spec.lora(), spec.gradientAccumulationSteps());
+        }
+    }
+
+    /** The jobs that can be done together, each group in the place of its first one. */
+    static List<List<EngineJob>> groups(List<EngineJob> jobs) {
+        Map<Key, List<EngineJob>> groups = new LinkedHashMap<>();
+        jobs.forEach(job -> groups.computeIfAbsent(Key.of(job.training()), key -> new ArrayList<>())
+                .add(job));
+        return List.copyOf(groups.values());
+    }
+
     /**
      * Trainings that have not begun.
      *
-     * @param jobs one, or several of the same {@link GroupKey}
+     * @param jobs one, or several of one of the {@link #groups}
      */
     GroupRun(EngineParts engine, List<EngineJob> jobs) {
         this.engine = engine;

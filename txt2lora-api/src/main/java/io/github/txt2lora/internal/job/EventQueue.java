@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventQueue {
 
+    /** Is told when a listener threw something, which is then forgotten. */
+    @FunctionalInterface
+    public interface ListenerFailure {
+
+        /** Logs it. */
+        void report(TrainingEvent event, Throwable failure);
+    }
+
     private final List<TrainingListener> listeners;
     private final Executor executor;
     private final ListenerFailure listenerFailure;
