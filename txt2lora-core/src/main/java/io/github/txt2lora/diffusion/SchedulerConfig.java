@@ -19,7 +19,7 @@ import io.github.txt2lora.internal.Count;
  *     al.</a>; not for DDIM, DDPM and Euler ancestral
  * @param zeroTerminalSnr whether the noise schedule is rescaled so that its last timestep is pure noise
  */
-public record SchedulerConfig(
+record SchedulerConfig(
         SchedulerKind kind,
         int steps,
         PredictedQuantity predictionType,

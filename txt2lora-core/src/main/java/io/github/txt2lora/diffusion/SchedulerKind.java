@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The methods that can run a denoising process, each with its class and the names that it goes by in the API. */
-public enum SchedulerKind {
+enum SchedulerKind {
     DDIM("DDIM", NoiseLevels.TRAINING, DdimScheduler::new, SchedulerType.DDIM),
     DDPM("DDPM", NoiseLevels.TRAINING, DdpmScheduler::new, SchedulerType.DDPM),
     LMS("LMS", NoiseLevels.ANY, LmsScheduler::new, SchedulerType.LMS),

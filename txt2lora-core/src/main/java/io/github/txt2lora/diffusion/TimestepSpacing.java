@@ -4,7 +4,7 @@ package io.github.txt2lora.diffusion;
  * How the timesteps of a run are spread over the 1000 timesteps of the training; the names are those of table 2 of
  * <a href="https://arxiv.org/abs/2305.08891">Common Diffusion Noise Schedules and Sample Steps are Flawed</a>.
  */
-public enum TimestepSpacing {
+enum TimestepSpacing {
     /** Whole multiples of {@code 1000 / steps} from 0 upwards, plus an offset; never reaches the last timestep. */
     LEADING,
     /** Evenly from timestep 0 to timestep 999, both included. */

@@ -1,7 +1,7 @@
 package io.github.txt2lora.text;
 
 /** What a model's tokenizer fills the unused places of a prompt with. */
-public enum PadToken {
+enum PadToken {
 
     /** {@code <|endoftext|>}, 49407: SD 1.x and the first tokenizer of SDXL. */
     END_OF_TEXT(ClipTokenizer.END_OF_TEXT),

@@ -1,7 +1,7 @@
 package io.github.txt2lora.text;
 
 /** A stretch of a prompt in the web UI's syntax, after its brackets are resolved. */
-public sealed interface PromptPiece {
+sealed interface PromptPiece {
 
     /**
      * Text of one weight.

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A prompt as a text encoder reads it: a fixed number of token ids, and the words that found no place in it. */
-public final class TokenizedPrompt {
+final class TokenizedPrompt {
 
     private final int[] ids;
     private final List<String> droppedWords;

@@ -10,7 +10,7 @@ import io.github.txt2lora.TrainingSpec;
  * @param evaluations of the whole training, at the most
  * @param comparedSamples that go through the network with a gradient, in each iteration
  */
-public record MethodWork(double evaluations, double comparedSamples) {
+record MethodWork(double evaluations, double comparedSamples) {
 
     private static final int FORWARD_AND_BACKWARD = 3;
 

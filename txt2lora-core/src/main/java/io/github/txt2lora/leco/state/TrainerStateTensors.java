@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How a {@link TrainerState} lies in a state file, which may hold two of them. */
-public final class TrainerStateTensors {
+final class TrainerStateTensors {
 
     private static final String GENERATOR = "generator";
     private static final String PARAMETERS = "parameters";
