@@ -5,15 +5,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How to set up an engine.
+ * The options of an engine.
  *
- * @param device where it computes, {@link Device#auto()} by default
- * @param threads threads for one operation on the CPU, or 0, the default, for libtorch's choice
- * @param onExit what becomes of trainings when the process ends while the engine is open, by {@link System#exit}, a
+ * @param device device to compute on, {@link Device#auto()} by default
+ * @param threads threads for one operation on the CPU, 0 or more; 0, the default, is libtorch's choice
+ * @param onExit how to cancel trainings when the process ends while the engine is open, by {@link System#exit}, a
  *     signal or the end of its last thread; {@link CancelMode#SUSPEND} by default
- * @param cacheFolder where pools of latents and the base model's predictions for them are kept for later processes;
- *     empty, the default, keeps them in memory alone, for the trainings of this engine
- * @param cacheLimit bytes that the folder may take, and memory too, greater than 0, 2 GiB by default
+ * @param cacheFolder folder that caches pools of latents and the base model's predictions for later processes; empty,
+ *     the default, caches them in memory, for the trainings of this engine
+ * @param cacheLimit size limit in bytes of the cache on disk, and of the cache in memory, greater than 0; 2 GiB by
+ *     default
  */
 public record EngineOptions(
         Device device, int threads, CancelMode onExit, Optional<Path> cacheFolder, long cacheLimit) {
@@ -23,8 +24,8 @@ public record EngineOptions(
     /**
      * Checks the components; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the number of threads is negative, the cache's folder has control characters, or its
-     *     limit is not greater than 0
+     * @throws InvalidSettingException if the number of threads is negative, the path of the cache has control
+     *     characters, or its limit is not greater than 0
      */
     public EngineOptions {
         Check.given("device", device);
@@ -67,14 +68,14 @@ public record EngineOptions(
 
         private Builder() {}
 
-        /** Where the engine computes; {@link Device#auto()} by default. */
+        /** The device to compute on; {@link Device#auto()} by default. */
         public Builder device(Device device) {
             this.device = Check.given("device", device);
             return this;
         }
 
         /**
-         * Threads for one operation on the CPU; 0, the default, is libtorch's choice.
+         * Threads for one operation on the CPU, 0 or more; 0, the default, is libtorch's choice.
          *
          * @throws InvalidSettingException if it is negative
          */
@@ -84,8 +85,8 @@ public record EngineOptions(
         }
 
         /**
-         * What becomes of trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND} by
-         * default. The process waits until they have stopped, but not longer than a minute.
+         * How to cancel trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND} by
+         * default. The process waits until they have stopped, at most a minute.
          */
         public Builder onExit(CancelMode onExit) {
             this.onExit = Check.given("onExit", onExit);
@@ -93,9 +94,9 @@ public record EngineOptions(
         }
 
         /**
-         * Where pools of latents and predictions are kept for later processes, which may be several at once; created
-         * when needed. By default they are kept in memory alone. What another machine or number of threads has
-         * computed differs by rounding, and so do trainings that use it.
+         * The folder that caches pools of latents and predictions, created when needed. Several processes may share it.
+         * By default the cache is in memory alone. Values computed on another machine, or with another number of
+         * threads, differ by rounding; so do trainings that use them.
          *
          * @throws InvalidSettingException if the path has control characters
          */
@@ -111,8 +112,8 @@ public record EngineOptions(
         }
 
         /**
-         * Bytes that the cache may take in its folder, and as many in memory; 2 GiB by default. What was not used for
-         * the longest time is dropped first.
+         * Size limit in bytes of the cache on disk, and of the cache in memory; 2 GiB by default. The least recently
+         * used entries are evicted first.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */

@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Where the noisy latents come from at which the LoRA's predictions are compared with their goal. LECO makes them anew
- * in each iteration by denoising with the LoRA on, which is four fifths of its work.
+ * The source of the noisy latents at which an iteration compares the LoRA's predictions with their goal. LECO computes
+ * new ones in each iteration by denoising with the LoRA, which takes four fifths of its time.
  */
 public sealed interface LatentSource {
 
-    /** LECO's own: each iteration denoises from noise for a random number of steps. */
+    /** LECO's source: each iteration denoises from noise for a random number of steps. */
     static Rollout rollout() {
         return new Rollout(RolloutSpec.defaults());
     }
 
     /**
-     * One rollout for several comparisons.
+     * One rollout for several comparisons at different timesteps.
      *
      * @param states 2 or more
      */
@@ -25,13 +25,13 @@ public sealed interface LatentSource {
         return new ReusedRollout(states, RolloutSpec.defaults());
     }
 
-    /** A rollout of 8 steps of DPM-Solver++ to whatever timestep is compared. */
+    /** A rollout of 8 steps of DPM-Solver++ to the sampled timestep. */
     static ShortRollout shortRollout() {
         return shortRollout(8);
     }
 
     /**
-     * A rollout of so many steps of DPM-Solver++ to whatever timestep is compared.
+     * A rollout of so many steps of DPM-Solver++ to the sampled timestep.
      *
      * @param steps 1 to 50
      */
@@ -39,13 +39,13 @@ public sealed interface LatentSource {
         return new ShortRollout(steps, RolloutSpec.defaults().guidanceScale());
     }
 
-    /** 64 pictures, each noised in 4 ways. */
+    /** A pool of 64 images, each with 4 samples of noise. */
     static Pool pool() {
         return pool(64);
     }
 
     /**
-     * A pool of so many pictures, each noised in 4 ways.
+     * A pool of so many images, each with 4 samples of noise.
      *
      * @param pictures 1 to 4096
      */
@@ -53,17 +53,17 @@ public sealed interface LatentSource {
         return new Pool(pictures, 4, 8, 3);
     }
 
-    /** 32 different batches of noise, at timesteps from 700 up. */
+    /** 32 batches of noise, at timesteps of 700 and above. */
     static Noise noise() {
         return new Noise(32, 700);
     }
 
-    /** The same noise in all iterations, at timesteps from 700 up. */
+    /** The same noise in all iterations, at timesteps of 700 and above. */
     static Noise fixedNoise() {
         return new Noise(1, 700);
     }
 
-    /** Each iteration takes one of several sources, chosen at random by their weights. */
+    /** In each iteration one of several sources, sampled by weight. */
     static Mixture mixture(Share... shares) {
         return new Mixture(List.of(shares));
     }
@@ -86,8 +86,8 @@ public sealed interface LatentSource {
     }
 
     /**
-     * Noise is denoised with the target prompt, the LoRA on, for a random number of steps (LECO; after Gandikota et al.,
-     * arXiv 2303.07345).
+     * Denoises noise with the target prompt and the LoRA for a random number of steps, as LECO does (after Gandikota et
+     * al., arXiv 2303.07345).
      *
      * @param spec how it denoises
      */
@@ -110,10 +110,10 @@ public sealed interface LatentSource {
     }
 
     /**
-     * As {@link Rollout}, but several of the latents that it passes are compared, all in one call of the network, each
-     * at its own timestep: the same number of steps gives several comparisons, which are less independent.
+     * As {@link Rollout}, but compares several latents along one rollout, each at its own timestep, in a single call of
+     * the UNet. The same number of steps yields several comparisons, which are less independent.
      *
-     * @param states how many of them, 2 or more; a rollout of fewer steps gives all that it passes
+     * @param states latents of one rollout, 2 or more; a shorter rollout provides all it has
      * @param spec how it denoises
      */
     record ReusedRollout(int states, RolloutSpec spec) implements LatentSource {
@@ -136,11 +136,11 @@ public sealed interface LatentSource {
     }
 
     /**
-     * As {@link Rollout}, but a few steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095) lead from noise to the
-     * timestep that is compared, however far it is.
+     * As {@link Rollout}, but with a fixed, small number of steps of DPM-Solver++ 2M (Lu et al., arXiv 2211.01095) from
+     * noise to the sampled timestep.
      *
      * @param steps 1 to 50
-     * @param guidanceScale of classifier-free guidance, finite
+     * @param guidanceScale scale of classifier-free guidance, finite
      */
     record ShortRollout(int steps, double guidanceScale) implements LatentSource {
 
@@ -152,15 +152,15 @@ public sealed interface LatentSource {
     }
 
     /**
-     * Pictures of the neutral prompt that the base model draws once, with noise added to any timestep as in its own
-     * training (Ho et al., arXiv 2006.11239). They depend on the model, the prompt and the resolution alone, so all
-     * LoRAs share them and what the base model predicts for them. The set is finite, {@code pictures * noisings}
-     * latents, so each prompt's prediction is computed at most so often and then kept.
+     * A pool of images of the neutral prompt, drawn once by the base model. Noise is added as in the training of the
+     * model (Ho et al., arXiv 2006.11239). The images depend only on the model, the prompt and the resolution, so all
+     * LoRAs share them and the base model's predictions for them. The pool has {@code pictures * noisings} noisy
+     * latents. Each prediction of the base model is computed at most once per noisy latent and then cached.
      *
-     * @param pictures how many pictures, 1 to 4096
-     * @param noisings with how many noises and timesteps each of them is used, 1 to 1000
-     * @param steps of DPM-Solver++ 2M for drawing, 1 to 1000
-     * @param guidanceScale of drawing, finite; 1 takes half the time
+     * @param pictures number of images, 1 to 4096
+     * @param noisings samples of noise and timestep for each image, 1 to 1000
+     * @param steps steps of DPM-Solver++ 2M to draw an image, 1 to 1000
+     * @param guidanceScale scale of classifier-free guidance to draw an image, finite; 1 halves the time
      */
     record Pool(int pictures, int noisings, int steps, double guidanceScale) implements LatentSource {
 
@@ -174,13 +174,12 @@ public sealed interface LatentSource {
     }
 
     /**
-     * Standard normal noise, whatever the timestep (as in iLECO, a variant of LECO): no latents have to be computed, and
-     * it is what every picture comes from. Only at high timesteps does it resemble latents on their way to a picture,
-     * but there it is decided what the picture shows.
+     * Standard normal noise at every timestep, as in iLECO, a variant of LECO. No latents have to be computed. Noise
+     * resembles the latents of an image only at high timesteps, but these determine its content.
      *
-     * @param batches how many different ones there are, each at timesteps of its own, so that the base model's
-     *     predictions for them are computed once and then kept; 0 for other noise in each iteration
-     * @param minimumTimestep the least timestep, 0 to 999, that is compared at noise
+     * @param batches number of different batches of noise, 0 or more, each with its own timesteps; the base model's
+     *     predictions for them are computed once and cached. 0 draws new noise in each iteration
+     * @param minimumTimestep lowest timestep to sample, 0 to 999
      */
     record Noise(int batches, int minimumTimestep) implements LatentSource {
 
@@ -230,7 +229,7 @@ public sealed interface LatentSource {
      * A source in a mixture.
      *
      * @param source any but a mixture
-     * @param weight greater than 0; a source is taken as often as its weight is of the sum of all
+     * @param weight greater than 0; its share of the sum of all weights is the probability of this source
      */
     record Share(LatentSource source, double weight) {
 

@@ -3,35 +3,35 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * What a training does when the loss, the gradient or the LoRA itself is infinite or not a number. It is noticed in the
- * iteration where it appears, before anything is saved. What is done is told to listeners as
- * {@link io.github.txt2lora.event.TrainingRecovered}, or as {@link io.github.txt2lora.event.TrainingFailed}.
+ * The reaction of a training to a non-finite loss, gradient or LoRA weight: an infinity or NaN. The engine detects it
+ * in the iteration in which it appears, before anything is saved. Listeners receive a
+ * {@link io.github.txt2lora.event.TrainingRecovered} or a {@link io.github.txt2lora.event.TrainingFailed}.
  */
 public sealed interface NonFinitePolicy {
 
-    /** The training fails; its last saved state stays. */
+    /** The training fails. Its last saved state remains. */
     static Fail fail() {
         return new Fail();
     }
 
-    /** At most 10 iterations in a row are thrown away. */
+    /** Discards iterations, at most 10 in a row. */
     static Skip skip() {
         return new Skip(10);
     }
 
-    /** At most 3 times the training goes back and halves the learning rate. */
+    /** Rolls back and halves the learning rate, at most 3 times. */
     static Rollback rollback() {
         return new Rollback(3);
     }
 
-    /** The training fails. */
+    /** Fails the training. */
     record Fail() implements NonFinitePolicy {}
 
     /**
-     * The iteration is thrown away and made again with other random numbers; if the LoRA itself is spoilt, the training
-     * first goes back to its last good state, of at most 25 iterations ago.
+     * Discards the iteration and repeats it with other random numbers. If the LoRA itself is non-finite, the training
+     * first returns to its last good state, at most 25 iterations back.
      *
-     * @param limit thrown away in a row before the training fails, 1 or more
+     * @param limit consecutive iterations to discard before the training fails, 1 or more
      */
     record Skip(int limit) implements NonFinitePolicy {
 
@@ -42,10 +42,10 @@ public sealed interface NonFinitePolicy {
     }
 
     /**
-     * The training goes back to its last good state, of at most 25 iterations ago, and goes on from there with half the
-     * learning rate and other random numbers.
+     * Returns to the last good state, at most 25 iterations back, and continues with half the learning rate and other
+     * random numbers.
      *
-     * @param limit how often in the whole training before it fails, 1 or more
+     * @param limit rollbacks in the whole training before it fails, 1 or more
      */
     record Rollback(int limit) implements NonFinitePolicy {
 

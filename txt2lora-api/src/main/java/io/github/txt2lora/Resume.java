@@ -1,19 +1,18 @@
 package io.github.txt2lora;
 
-/** What a training does with the state of an earlier run of the same name in the same folder. */
+/** Whether a training resumes from the state of an earlier run with the same name and folder. */
 public enum Resume {
-    /** Begins anew. */
+    /** Starts over. */
     NEVER,
     /**
-     * Goes on from the state if it is of the same model and settings; otherwise begins anew, with a warning that lists
-     * the differences. The number of iterations may differ, as long as the iterations made so far would have been the
-     * same: not where the learning rate's schedule spans all iterations, and not where more are made than wanted. Such a
-     * state is kept.
+     * Resumes if the model and settings are the same; otherwise starts over, with a warning that lists the differences.
+     * The number of iterations may differ, unless the learning rate schedule spans all iterations or the state has more
+     * iterations than requested. In these cases the state is kept.
      */
     IF_SAME,
     /**
-     * Goes on from the state; fails with an {@link InvalidSettingException} that lists the differences if it is of
-     * another model or other settings, and if there is none.
+     * Resumes, or fails with an {@link InvalidSettingException}: if there is no state, or if it belongs to another
+     * model or other settings, which the message lists.
      */
     REQUIRED
 }

@@ -4,14 +4,14 @@ import io.github.txt2lora.internal.Check;
 import java.util.function.UnaryOperator;
 
 /**
- * How an iteration finds out what to change: where predictions are compared, how errors count, and what is kept.
- * {@code docs/method.md} tells what each choice brings.
+ * The method of an iteration: which latents and timesteps it compares, how it weights the loss, and how it preserves
+ * other prompts. {@code docs/method.md} compares the choices.
  *
- * @param latents where noisy latents come from
- * @param timesteps at which timesteps predictions are compared
- * @param lossWeighting how much each timestep counts
- * @param preservation how other prompts are kept
- * @param start what the LoRA is at first
+ * @param latents source of the noisy latents
+ * @param timesteps range of the timesteps to sample
+ * @param lossWeighting weight of each timestep in the loss
+ * @param preservation how to preserve other prompts
+ * @param start initial weights of the LoRA
  */
 public record TrainingMethod(
         LatentSource latents,
@@ -23,7 +23,7 @@ public record TrainingMethod(
     /**
      * Checks that the parts fit together.
      *
-     * @throws InvalidSettingException if noise is to be compared at none of the timesteps
+     * @throws InvalidSettingException if the range has no timestep for {@link LatentSource.Noise}
      */
     public TrainingMethod {
         Check.given("latents", latents);
@@ -43,7 +43,7 @@ public record TrainingMethod(
         }
     }
 
-    /** LECO's, exactly: its random numbers, its rollouts, its loss. */
+    /** LECO's exact method: its random numbers, rollouts and loss. */
     public static TrainingMethod leco() {
         return new TrainingMethod(
                 LatentSource.rollout(),
@@ -53,7 +53,7 @@ public record TrainingMethod(
                 LoraStart.ZERO);
     }
 
-    /** The default: noise at high timesteps, and prompts to keep in each iteration. */
+    /** The default: noise at high timesteps, and prompts to preserve in each iteration. */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
                 LatentSource.noise(),
@@ -63,32 +63,32 @@ public record TrainingMethod(
                 LoraStart.ZERO);
     }
 
-    /** The same with other latents. */
+    /** A copy with another source of latents. */
     public TrainingMethod withLatents(LatentSource newLatents) {
         return new TrainingMethod(newLatents, timesteps, lossWeighting, preservation, start);
     }
 
-    /** The same with other rollouts; without any, nothing changes. */
+    /** A copy with changed rollouts; unchanged without rollouts. */
     public TrainingMethod withRollout(UnaryOperator<RolloutSpec> change) {
         return withLatents(latents.withRollout(change));
     }
 
-    /** The same at other timesteps. */
+    /** A copy with another range of timesteps. */
     public TrainingMethod withTimesteps(TimestepRange newTimesteps) {
         return new TrainingMethod(latents, newTimesteps, lossWeighting, preservation, start);
     }
 
-    /** The same with errors that count otherwise. */
+    /** A copy with another loss weighting. */
     public TrainingMethod withLossWeighting(LossWeighting newLossWeighting) {
         return new TrainingMethod(latents, timesteps, newLossWeighting, preservation, start);
     }
 
-    /** The same with another way to keep other prompts. */
+    /** A copy with another preservation. */
     public TrainingMethod withPreservation(Preservation newPreservation) {
         return new TrainingMethod(latents, timesteps, lossWeighting, newPreservation, start);
     }
 
-    /** The same with another start. */
+    /** A copy with other initial weights. */
     public TrainingMethod withStart(LoraStart newStart) {
         return new TrainingMethod(latents, timesteps, lossWeighting, preservation, newStart);
     }
