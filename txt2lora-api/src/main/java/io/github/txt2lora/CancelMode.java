@@ -10,7 +10,7 @@ public enum CancelMode {
     /** Save the training's state, but no LoRA. Closing an engine does this. */
     SUSPEND,
     /**
-     * Save nothing, and delete the training's states. Intermediate LoRA files of {@link TrainingSpec#saveEvery()}
+     * Save nothing, and delete the training's states. Intermediate LoRA files of {@link SavingSpec#everyIterations()}
      * remain.
      */
     DISCARD

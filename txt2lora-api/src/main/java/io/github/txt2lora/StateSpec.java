@@ -11,7 +11,7 @@ import java.util.Optional;
  * {@link CancelMode#DISCARD} deletes them.
  *
  * <p>A resumed training produces the same bytes as an uninterrupted one, on the same machine and with a
- * {@link TrainingSpec#timestamp()}.
+ * {@link SavingSpec#timestamp()}.
  *
  * @param everyIterations iterations between two states, 0 or more; 0, the default, saves by time alone
  * @param interval time between two states, greater than 0, 5 minutes by default; empty saves by iterations alone

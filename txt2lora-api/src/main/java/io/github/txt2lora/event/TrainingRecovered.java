@@ -2,7 +2,7 @@ package io.github.txt2lora.event;
 
 /**
  * A number was non-finite, and the training continues as its
- * {@link io.github.txt2lora.TrainingSpec#nonFinite()} says.
+ * {@link io.github.txt2lora.TrainingSpec#nonFinitePolicy()} says.
  *
  * @param iteration the iteration in which it appeared, from 1
  * @param found description of the non-finite number

@@ -143,8 +143,8 @@ public final class TrainingFingerprint {
 
     private static boolean isOfRollout(RecordComponent component) {
         return component.getType() == RolloutSpec.class
-                || component.getDeclaringRecord() == LatentSource.ShortRollout.class
-                        && component.getName().equals("guidanceScale");
+                || (component.getDeclaringRecord() == LatentSource.ShortRollout.class
+                        && component.getName().equals("guidanceScale"));
     }
 
     private static @Nullable Object read(RecordComponent component, Object value) {

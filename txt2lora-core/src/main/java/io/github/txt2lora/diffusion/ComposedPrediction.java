@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +62,7 @@ final class ComposedPrediction implements Guidance {
             float[] mask = RegionMask.of(prompt.region(), prompt.weight() * scale, height, width);
             parts.add(new Part(
                     Conditioning.batch(scope, List.of(prompt.embedding()), batchSize, size),
-                    scope.create(mask, new Shape(1, 1, height, width))));
+                    HostNumbers.array(scope, mask, new Shape(1, 1, height, width))));
         }
         return parts;
     }

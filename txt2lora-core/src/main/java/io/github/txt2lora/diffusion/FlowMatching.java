@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.SchedulerType;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.Arrays;
 
 /**
@@ -77,7 +78,7 @@ public record FlowMatching(double shift) implements NoiseProcess {
         for (int i = 0; i < sigmas.length; i++) {
             sigmas[i] = (float) (timesteps[i] / TRAINING_TIMESTEPS);
         }
-        try (NDArray level = original.getManager().create(sigmas, onePerSample(original, sigmas.length));
+        try (NDArray level = HostNumbers.array(original.getManager(), sigmas, onePerSample(original, sigmas.length));
                 NDArray change = noise.sub(original)) {
             return original.add(change.muli(level));
         }

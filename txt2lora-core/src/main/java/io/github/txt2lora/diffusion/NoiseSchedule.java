@@ -3,6 +3,7 @@ package io.github.txt2lora.diffusion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
@@ -185,7 +186,7 @@ public final class NoiseSchedule {
         long[] dimensions = new long[shape.dimension()];
         Arrays.fill(dimensions, 1);
         dimensions[0] = weights.length;
-        return batch.getManager().create(weights, new Shape(dimensions));
+        return HostNumbers.array(batch.getManager(), weights, new Shape(dimensions));
     }
 
     private int checked(int timestep) {

@@ -160,7 +160,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
             if (sampleWeights == null) {
                 call.with(1);
             } else {
-                call.with(scope.create(floats(sampleWeights, from, to)));
+                call.with(HostNumbers.vector(scope, floats(sampleWeights, from, to)));
             }
             var part = new Part(scope, latents, timesteps, conditioning, from, to);
             NDList result = withInput(call, part, 1).runWithGradients();
@@ -183,8 +183,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
         int samples = samples(latents);
         ScriptCall call = script.longCall("lora_gradients", scope)
                 .with(target)
-                .with(scope.create(floats(lossScales, 0, lossScales.length)))
-                .with(scope.create(floats(sampleWeights, 0, samples)));
+                .with(HostNumbers.vector(scope, floats(lossScales, 0, lossScales.length)))
+                .with(HostNumbers.vector(scope, floats(sampleWeights, 0, samples)));
         NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
                 .runWithGradients();
         forwardSamples += samples;
@@ -245,7 +245,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
 
     private static ScriptCall withInput(ScriptCall call, Part part, double loraStrength) {
         return call.with(part.latents())
-                .with(part.scope().create(part.timesteps()))
+                .with(HostNumbers.vector(part.scope(), part.timesteps()))
                 .with(part.conditioning().context())
                 .with(loraStrength)
                 .withOptional(part.conditioning().pooled())

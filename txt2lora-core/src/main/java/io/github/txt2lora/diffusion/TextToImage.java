@@ -124,7 +124,7 @@ public final class TextToImage {
     private static NDArray noise(NDManager owner, Shape one, List<TorchGenerator> generators) {
         NDList rows = new NDList();
         for (TorchGenerator generator : generators) {
-            rows.add(owner.create(generator.normal(Math.toIntExact(one.size())), one));
+            rows.add(HostNumbers.array(owner, generator.normal(Math.toIntExact(one.size())), one));
         }
         return NDArrays.concat(rows, 0);
     }

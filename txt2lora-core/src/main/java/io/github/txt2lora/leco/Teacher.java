@@ -86,7 +86,8 @@ public final class Teacher {
                                 return HostNumbers.floats(model.denoiser()
                                         .predict(scope, batch.latents(), batch.timesteps(), conditioning, LORA_OFF));
                             });
-            predictions.put(prompt, scope.create(values, batch.latents().getShape()));
+            predictions.put(
+                    prompt, HostNumbers.array(scope, values, batch.latents().getShape()));
         }
         return predictions;
     }

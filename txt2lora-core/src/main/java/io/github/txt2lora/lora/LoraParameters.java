@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +73,7 @@ public final class LoraParameters {
             float[] down = generator.kaimingUniform(module.shape().fanIn(), slot.downSize());
             System.arraycopy(down, 0, values, slot.downOffset(), down.length);
         }
-        return new LoraParameters(owner.create(values), slots);
+        return new LoraParameters(HostNumbers.vector(owner, values), slots);
     }
 
     private static List<Slot> layOut(List<LoraModule> modules, LoraSpec spec) {
@@ -120,7 +121,7 @@ public final class LoraParameters {
 
     /** The parameters of tensors that already have values, in the order given. */
     static LoraParameters of(NDManager owner, List<Slot> slots, float[] values) {
-        return new LoraParameters(owner.create(values), List.copyOf(slots));
+        return new LoraParameters(HostNumbers.vector(owner, values), List.copyOf(slots));
     }
 
     /**

@@ -61,7 +61,7 @@ final class LowRankAlgebra implements AutoCloseable {
     }
 
     private static NDArray matrix(NDManager scope, float[] values, int rows, int columns) {
-        return scope.create(values, new Shape(rows, columns));
+        return HostNumbers.array(scope, values, new Shape(rows, columns));
     }
 
     @Override

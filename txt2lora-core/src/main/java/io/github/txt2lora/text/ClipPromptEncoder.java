@@ -10,6 +10,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FirstFew;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -188,7 +189,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
     private PromptEmbedding encode(ClipTextEncoder encoder, TextEncoderUse use, EncoderInput input, NDManager owner) {
         long[] ids = Arrays.stream(input.ids()).asLongStream().toArray();
         try (NDManager scope = torch.newScope()) {
-            NDArray idTensor = scope.create(ids, new Shape(1, ids.length));
+            NDArray idTensor = HostNumbers.array(scope, ids, new Shape(1, ids.length));
             NDList states = encoder.hiddenStates(scope, idTensor);
             NDArray context = states.get(states.size() - use.layersSkipped() - clipSkip);
             if (use.finalNorm()) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -54,7 +55,7 @@ public record Conditioning(
         List<NDArray> pooled = prompts.stream()
                 .map(prompt -> Objects.requireNonNull(prompt.pooled(), "prompts of two families"))
                 .toList();
-        NDArray timeIds = scope.create(size.timeIds(), new Shape(1, size.timeIds().length));
+        NDArray timeIds = HostNumbers.array(scope, size.timeIds(), new Shape(1, size.timeIds().length));
         return new Conditioning(
                 context, rows(scope, pooled, batchSize), rows(scope, List.of(timeIds), prompts.size() * batchSize));
     }

@@ -18,7 +18,7 @@ final class Emphasis {
      * @param weights one for each token
      */
     static NDArray apply(NDManager scope, NDArray hidden, float[] weights) {
-        NDArray weighted = hidden.mul(scope.create(weights, new Shape(1, weights.length, 1)));
+        NDArray weighted = hidden.mul(HostNumbers.array(scope, weights, new Shape(1, weights.length, 1)));
         float ratio = HostNumbers.scalar(hidden.mean()) / HostNumbers.scalar(weighted.mean());
         return Float.isFinite(ratio) ? weighted.mul(ratio) : weighted;
     }

@@ -2,17 +2,44 @@ package io.github.txt2lora.torch;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * The numbers of arrays, copied into Java's memory. This is the only way out of libtorch: DJL's own methods leave the
- * copy that comes from a GPU with the owner of the array, for as long as that lives; here it goes at once.
+ * The only way of numbers into arrays and out of them. DJL's own way in leaves an array in Java's memory, which begins
+ * anywhere, and the last bits of a product depend on where its factors begin; here libtorch allocates it. DJL's own way
+ * out leaves the copy that comes from a GPU with the owner of the array, for as long as that lives; here it goes at once.
  */
 public final class HostNumbers {
 
     private HostNumbers() {}
+
+    /** An array of float32 on the scope's device, owned by the scope. */
+    public static NDArray array(NDManager scope, float[] numbers, Shape shape) {
+        return inOwnMemory(scope.create(numbers, shape));
+    }
+
+    /** A vector of float32 on the scope's device, owned by the scope. */
+    public static NDArray vector(NDManager scope, float... numbers) {
+        return array(scope, numbers, new Shape(numbers.length));
+    }
+
+    /** An array of int64 on the scope's device, owned by the scope. */
+    public static NDArray array(NDManager scope, long[] numbers, Shape shape) {
+        return inOwnMemory(scope.create(numbers, shape));
+    }
+
+    private static NDArray inOwnMemory(NDArray array) {
+        if (array.getDevice().isGpu()) {
+            return array;
+        }
+        try (array) {
+            return array.duplicate();
+        }
+    }
 
     /**
      * The only number of an array, as a float32.

@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposedPicturesTest {
@@ -32,6 +32,7 @@ class ComposedPicturesTest {
 
     @RegisterExtension
     static final SharedEngine engine = new SharedEngine();
+
     private final ImageRequest base = request(GoldenCheckpoints.path("sd1-tiny"));
 
     private static ImageRequest request(Path model) {

@@ -28,8 +28,8 @@ class DrawnPlotTest {
 
     @Test
     void every_cell_is_the_picture_that_its_values_give_alone() throws IOException {
-        Path lora = engine.train(Tiny.training(folder, Tiny.spec(2).learningRate(0.01))
-                        .build())
+        Path lora = engine.train(
+                        Tiny.training(folder, Tiny.spec(2).learningRate(0.01)).build())
                 .file();
         ImageRequest request =
                 Tiny.picture().steps(1).prompt("a " + TRIGGER).lora(lora, 1).build();

@@ -9,7 +9,6 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.IterationFinished;
@@ -26,10 +25,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,6 +43,7 @@ class JobTest {
 
     @RegisterExtension
     static final SharedEngine engine = new SharedEngine();
+
     private final EventLog log = new EventLog();
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
-
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageListener;

@@ -7,6 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class HostNumbersTest {
+
+    /** In bytes. */
+    private static final int LIBTORCH_ALIGNMENT = 64;
 
     private Torch torch;
     private NDManager scope;
@@ -39,6 +44,33 @@ class HostNumbersTest {
         assertThat(HostNumbers.floats(array)).containsExactly(1, 2, 0, 96);
         assertThat(HostNumbers.doubles(array)).containsExactly(1, 2, 0, 96);
         assertThat(HostNumbers.scalar(array.max())).isEqualTo(96);
+    }
+
+    /** Where a factor begins decides how libtorch's kernels sum up, and so the last bits of a training. */
+    @Test
+    void arrays_begin_where_libtorch_allocates_them() {
+        for (int size = 1; size < 200; size++) {
+            NDArray vector = HostNumbers.vector(scope, new float[size]);
+            NDArray ids = HostNumbers.array(scope, new long[size], new Shape(1, size));
+
+            assertThat(address(vector) % LIBTORCH_ALIGNMENT).isZero();
+            assertThat(address(ids) % LIBTORCH_ALIGNMENT).isZero();
+        }
+    }
+
+    private static long address(NDArray array) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(array.toByteBuffer(true)));
+    }
+
+    @Test
+    void an_array_is_a_copy_of_the_numbers() {
+        float[] numbers = {1, 2, 3, 4};
+        NDArray array = HostNumbers.array(scope, numbers, new Shape(2, 2));
+        numbers[0] = 9;
+
+        assertThat(array.getShape()).isEqualTo(new Shape(2, 2));
+        assertThat(HostNumbers.floats(array)).containsExactly(1, 2, 3, 4);
+        assertThat(torch.nativeUse().arrays()).isEqualTo(1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 
 /**
@@ -68,7 +69,7 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
         int height = size.height() / space.factor();
         int width = size.width() / space.factor();
         long batchSize = noise.length / space.size(size.height(), size.width());
-        return scope.create(noise, new Shape(batchSize, space.channels(), height, width));
+        return HostNumbers.array(scope, noise, new Shape(batchSize, space.channels(), height, width));
     }
 
     private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {

@@ -114,7 +114,8 @@ public final class PoolStates {
 
     private NDArray noised(NDManager scope, float[] clean, float[] noise, double[] timesteps, int height, int width) {
         var shape = new Shape(timesteps.length, space().channels(), height, width);
-        return model.noiseProcess().addNoise(scope.create(clean, shape), scope.create(noise, shape), timesteps);
+        return model.noiseProcess()
+                .addNoise(HostNumbers.array(scope, clean, shape), HostNumbers.array(scope, noise, shape), timesteps);
     }
 
     private float[] part(float[] whole, int top, int left, int height, int width) {
@@ -173,7 +174,8 @@ public final class PoolStates {
                 float[] one = new TorchGenerator(firstSeed + i).normal(pictureSize());
                 System.arraycopy(one, 0, noise, i * one.length, one.length);
             }
-            NDArray initial = scope.create(noise, new Shape(DRAWN_AT_ONCE, space().channels(), side(), side()))
+            NDArray initial = HostNumbers.array(
+                            scope, noise, new Shape(DRAWN_AT_ONCE, space().channels(), side(), side()))
                     .mul((float) scheduler.initNoiseSigma());
             Guidance guidance = model.guidance(
                     scope,

@@ -12,6 +12,7 @@ import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.NoiseSource;
 import io.github.txt2lora.diffusion.Scheduler;
 import io.github.txt2lora.text.PictureSize;
+import io.github.txt2lora.torch.HostNumbers;
 import java.util.stream.IntStream;
 
 /**
@@ -113,8 +114,8 @@ final class Rollout {
             Scheduler scheduler = scheduler(spec.steps());
             NDArray initial = draw.latents(context.scope()).mul((float) scheduler.initNoiseSigma());
             context.observer().onInitialLatents(initial);
-            NoiseSource noise =
-                    (owner, shape) -> owner.create(context.generator().normal(Math.toIntExact(shape.size())), shape);
+            NoiseSource noise = (owner, shape) ->
+                    HostNumbers.array(owner, context.generator().normal(Math.toIntExact(shape.size())), shape);
             Guidance guidance = model.guidance(
                     context.scope(),
                     pair.unconditional(),

@@ -144,7 +144,7 @@ public final class Optimizer implements AutoCloseable {
     public void restore(NDManager scope, float[] values, List<TensorView> state) {
         script.call("reset", scope)
                 .with(parameters.vector())
-                .with(scope.create(values))
+                .with(HostNumbers.vector(scope, values))
                 .run();
         Map<String, NDArray> arrays = new HashMap<>();
         for (TensorView tensor : state) {
