@@ -45,10 +45,10 @@ class SplitBatchTest {
                     scope.create(generator.normal(BATCH * TOKENS * width), new Shape(BATCH, TOKENS, width)));
 
             NDArray whole = unet.predict(scope, latents, 500, conditioning, 1);
-            UNet.LoraGradient wholeGradient = unet.loraGradient(scope, goal, 1, latents, 500, conditioning);
+            Denoiser.LoraGradient wholeGradient = unet.loraGradient(scope, goal, 1, latents, 500, conditioning);
             unet.microBatches().limit(2);
             NDArray split = unet.predict(scope, latents, 500, conditioning, 1);
-            UNet.LoraGradient splitGradient = unet.loraGradient(scope, goal, 1, latents, 500, conditioning);
+            Denoiser.LoraGradient splitGradient = unet.loraGradient(scope, goal, 1, latents, 500, conditioning);
 
             assertThatTensor(split).isCloseTo(whole.toFloatArray(), 1e-4, 1);
             assertThatTensor(splitGradient.prediction()).isCloseTo(whole.toFloatArray(), 1e-4, 1);
