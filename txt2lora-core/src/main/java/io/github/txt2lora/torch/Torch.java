@@ -32,13 +32,15 @@ public final class Torch implements AutoCloseable {
 
     private static final String ENGINE = "PyTorch";
 
+    /** What libtorch was told last on a thread, where one {@code Torch} may work for another. */
+    private static final ThreadLocal<Integer> THREADS_IN_FORCE = ThreadLocal.withInitial(() -> 0);
+
     private final Device device;
     private final int threads;
     private final NDManager root;
     private final NDManager host;
     private final Set<NDManager> scopes = ConcurrentHashMap.newKeySet();
     private final Set<ScriptModule> modules = ConcurrentHashMap.newKeySet();
-    private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
     private final ThreadLocal<Runnable> callCheck = ThreadLocal.withInitial(() -> () -> {});
 
     private Torch(Device device, int threads) {
@@ -65,11 +67,12 @@ public final class Torch implements AutoCloseable {
         } catch (EngineException e) {
             throw NativesFailure.of(e);
         }
+        int defaultThreads = DefaultThreads.COUNT;
         Device device = choose(options.device(), engine.getGpuCount());
         if (options.device().kind() == io.github.txt2lora.Device.Kind.AUTO && !device.isGpu()) {
             warnOfUnusedGpu();
         }
-        return new Torch(device, options.threads() > 0 ? options.threads() : DefaultThreads.COUNT);
+        return new Torch(device, options.threads() > 0 ? options.threads() : defaultThreads);
     }
 
     private static void warnOfUnusedGpu() {
@@ -224,13 +227,13 @@ public final class Torch implements AutoCloseable {
      * compiled anew; the number of threads decides the order of sums, so another {@code Torch} must not change it.
      */
     void prepareThread() {
-        if (!prepared.get()) {
+        if (THREADS_IN_FORCE.get() != threads) {
             JniUtils.setGraphExecutorOptimize(false);
             // a thread takes the process's latest number at its first look, so it has to look before it is given its
             // own
             JniUtils.getNumThreads();
             JniUtils.setNumThreads(threads);
-            prepared.set(true);
+            THREADS_IN_FORCE.set(threads);
         }
     }
 

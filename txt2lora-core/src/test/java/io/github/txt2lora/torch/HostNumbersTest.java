@@ -46,7 +46,7 @@ class HostNumbersTest {
         assertThat(HostNumbers.scalar(array.max())).isEqualTo(96);
     }
 
-    /** Where a factor begins decides how libtorch's kernels sum up, and so the last bits of a training. */
+    /** Elsewhere MKL does not promise the same bits. */
     @Test
     void arrays_begin_where_libtorch_allocates_them() {
         for (int size = 1; size < 200; size++) {
