@@ -21,8 +21,7 @@ import org.yaml.snakeyaml.nodes.Node;
  */
 final class DraftReader {
 
-    private static final Set<String> PROMPT_KEYS =
-            PromptsDocument.write(PromptPair.preserve("").build()).keySet();
+    private static final Set<String> PROMPT_KEYS = PromptKey.keys();
 
     private static final Path NO_FILE = Path.of("");
 

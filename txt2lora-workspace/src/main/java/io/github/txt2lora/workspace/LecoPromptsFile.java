@@ -13,23 +13,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * LECO's prompts file: a YAML list whose entries have the keys
- *
- * <ul>
- *   <li>{@code target}: required;
- *   <li>{@code positive}: by default the target;
- *   <li>{@code unconditional}: by default empty;
- *   <li>{@code neutral}: by default the unconditional;
- *   <li>{@code action}: {@code erase}, the default, or {@code enhance};
- *   <li>{@code guidance_scale}: by default 1.0;
- *   <li>{@code resolution}: by default 512;
- *   <li>{@code batch_size}: by default 1;
- *   <li>{@code dynamic_resolution}: by default false;
- *   <li>{@code dynamic_crops}: by default false.
- * </ul>
- *
- * and {@code weight}, by default 1, which LECO does not know. {@code guidance}, of other programs, is read as
- * {@code guidance_scale}, and their {@code rank}, which is a setting here, has no effect; a warning says so.
+ * LECO's prompts file: a YAML list whose entries have the keys that {@code docs/workspace.md} lists, of which LECO does
+ * not know {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
+ * {@code rank}, which is a setting here, has no effect; a warning says so.
  *
  * @param file where it was read
  * @param prompts its entries, at least one
@@ -37,14 +23,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> warnings) {
 
-    private static final String GUIDANCE_SCALE = "guidance_scale";
-
     private static final String TEACH_NOTHING = "the prompts teach nothing: every target is to mean what it means"
             + " already; expected at least one entry with action: enhance and a positive of other words, or with action:"
             + " erase";
-
-    private static final Words<PromptAction> ACTIONS =
-            Words.of("erase", PromptAction.ERASE).and("enhance", PromptAction.ENHANCE);
 
     /** Copies the lists. */
     public LecoPromptsFile {
@@ -107,7 +88,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
     /** The pair that an entry describes, null after a problem that leaves none. */
     static @Nullable PromptPair pair(SettingsSection entry, Problems problems) {
         String target = entry.required("target", Kind.TEXT, "the words that get a new meaning");
-        PromptAction action = entry.value("action", Kind.of(ACTIONS), PromptAction.ERASE);
+        PromptAction action = PromptKey.readAction(entry);
         if (entry.given("positive") && !entry.given("action")) {
             entry.warn("target " + Problems.quote(target) + " has a positive but no action, so the positive is"
                     + " taken away, as LECO does; write action: enhance to teach it, or action: erase to say so");
@@ -121,12 +102,9 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
                     .unconditional(unconditional)
                     .neutral(entry.value("neutral", Kind.TEXT, unconditional));
             String guidance = guidanceKey(entry);
-            entry.apply(guidance, entry.value(guidance, Kind.NUMBER, 1.0), builder::guidanceScale);
-            entry.apply("resolution", entry.value("resolution", Kind.INTEGER, 512), builder::resolution);
-            entry.apply("batch_size", entry.value("batch_size", Kind.INTEGER, 1), builder::batchSize);
-            builder.dynamicResolution(entry.value("dynamic_resolution", Kind.FLAG, false));
-            builder.dynamicCrops(entry.value("dynamic_crops", Kind.FLAG, false));
-            entry.apply("weight", entry.value("weight", Kind.NUMBER, 1.0), builder::weight);
+            for (PromptKey key : PromptKey.values()) {
+                key.read(entry, key == PromptKey.GUIDANCE_SCALE ? guidance : key.key(), builder);
+            }
             if (entry.givenUnlisted("rank")) {
                 entry.warn(
                         "rank",
@@ -144,9 +122,9 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
     /** The key that holds the guidance scale. */
     private static String guidanceKey(SettingsSection entry) {
         if (!entry.givenUnlisted("guidance")) {
-            return GUIDANCE_SCALE;
+            return PromptKey.GUIDANCE_SCALE.key();
         }
-        if (entry.given(GUIDANCE_SCALE)) {
+        if (entry.given(PromptKey.GUIDANCE_SCALE.key())) {
             entry.report("guidance", "guidance is given beside guidance_scale; remove one of them");
         }
         entry.warn("guidance", entry.value("guidance", Kind.TEXT, ""), "read as guidance_scale");

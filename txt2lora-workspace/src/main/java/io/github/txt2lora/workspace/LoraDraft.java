@@ -1,14 +1,12 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.NearestWord;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,8 +43,7 @@ public record LoraDraft(String name, Map<String, String> values, Optional<Path> 
     }
 
     private static Set<String> allKeys() {
-        Set<String> keys = new LinkedHashSet<>(
-                PromptsDocument.write(PromptPair.preserve("").build()).keySet());
+        Set<String> keys = PromptKey.keys();
         Arrays.stream(SettingKey.values())
                 .filter(key -> key != SettingKey.LORA_NAME)
                 .map(SettingKey::flat)

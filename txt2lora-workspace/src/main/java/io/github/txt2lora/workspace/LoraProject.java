@@ -37,8 +37,7 @@ public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
         if (settings.model() instanceof ModelAddress.Named named) {
             named.url().ifPresent(url -> keys.put(SettingKey.MODEL_URL.flat(), ScalarText.text(PublicAddress.of(url))));
         }
-        return new ProjectTexts(
-                keys, prompts.stream().map(PromptsDocument::write).toList());
+        return new ProjectTexts(keys, prompts.stream().map(PromptKey::write).toList());
     }
 
     /** What this says of the resize, as text by key. */

@@ -23,10 +23,6 @@ import org.yaml.snakeyaml.nodes.MappingNode;
  */
 public final class LoraTemplate {
 
-    /** What a prompt says besides words. */
-    private static final List<String> NUMBERS =
-            List.of("guidance_scale", "resolution", "batch_size", "dynamic_resolution", "dynamic_crops", "weight");
-
     private final SettingsDocument document;
     private final List<PromptPair> prompts;
 
@@ -81,9 +77,12 @@ public final class LoraTemplate {
     /** What a prompt of a new LoRA says besides words, in YAML by key; empty where the defaults hold. */
     Map<String, String> promptNumbers() {
         Map<String, String> numbers = new TreeMap<>();
-        taught().stream().findFirst().map(PromptsDocument::write).ifPresent(texts -> {
-            numbers.putAll(texts);
-            numbers.keySet().retainAll(NUMBERS);
+        taught().stream().findFirst().map(PromptKey::write).ifPresent(texts -> {
+            for (PromptKey key : PromptKey.values()) {
+                if (key.isNumber()) {
+                    numbers.put(key.key(), texts.get(key.key()));
+                }
+            }
         });
         return numbers;
     }

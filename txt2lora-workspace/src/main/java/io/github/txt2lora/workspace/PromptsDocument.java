@@ -3,11 +3,11 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -20,6 +20,16 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param prompts what it says
  */
 record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
+
+    private static final PromptPair DEFAULTS = PromptPair.preserve("").build();
+
+    /** What a new file leaves out where it is the default; the others are what one changes first. */
+    private static final Set<PromptKey> UNLESS_DEFAULT = EnumSet.of(
+            PromptKey.UNCONDITIONAL,
+            PromptKey.BATCH_SIZE,
+            PromptKey.DYNAMIC_RESOLUTION,
+            PromptKey.DYNAMIC_CROPS,
+            PromptKey.WEIGHT);
 
     /**
      * Reads a text.
@@ -62,8 +72,8 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
         if (SettingsYaml.compose(file, text) instanceof SequenceNode list) {
             for (int i = 0; i < prompts.size(); i++) {
                 if (list.getValue().get(i) instanceof MappingNode entry) {
-                    Map<String, String> before = write(prompts.get(i));
-                    write(changed.get(i)).forEach((key, value) -> {
+                    Map<String, String> before = PromptKey.write(prompts.get(i));
+                    PromptKey.write(changed.get(i)).forEach((key, value) -> {
                         if (!Objects.equals(before.get(key), value)) {
                             edited.set(entry, key, value);
                         }
@@ -79,37 +89,17 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
 
     /** An entry of a new file, without what is the default anyway. */
     private static String entry(PromptPair pair) {
-        Map<String, String> values = write(pair);
+        Map<String, String> values = PromptKey.write(pair);
         if (pair.positive().equals(pair.target())) {
             values.remove("positive");
         }
         if (pair.neutral().equals(pair.unconditional())) {
             values.remove("neutral");
         }
-        values.remove("unconditional", ScalarText.text(""));
-        values.remove("batch_size", "1");
-        values.remove("dynamic_resolution", "false");
-        values.remove("dynamic_crops", "false");
-        values.remove("weight", "1.0");
+        Map<String, String> defaults = PromptKey.write(DEFAULTS);
+        UNLESS_DEFAULT.forEach(key -> values.remove(key.key(), defaults.get(key.key())));
         return values.entrySet().stream()
                 .map(value -> value.getKey() + ": " + value.getValue() + "\n")
                 .collect(Collectors.joining("  ", "- ", ""));
-    }
-
-    /** The values of an entry's keys as they are written in YAML. */
-    static Map<String, String> write(PromptPair pair) {
-        Map<String, String> values = new LinkedHashMap<>();
-        values.put("target", ScalarText.text(pair.target()));
-        values.put("positive", ScalarText.text(pair.positive()));
-        values.put("unconditional", ScalarText.text(pair.unconditional()));
-        values.put("neutral", ScalarText.text(pair.neutral()));
-        values.put("action", pair.action().name().toLowerCase(Locale.ROOT));
-        values.put("guidance_scale", ScalarText.number(pair.guidanceScale()));
-        values.put("resolution", String.valueOf(pair.resolution()));
-        values.put("batch_size", String.valueOf(pair.batchSize()));
-        values.put("dynamic_resolution", String.valueOf(pair.dynamicResolution()));
-        values.put("dynamic_crops", String.valueOf(pair.dynamicCrops()));
-        values.put("weight", ScalarText.number(pair.weight()));
-        return values;
     }
 }

@@ -43,8 +43,7 @@ class SettingKeyTest {
     private static final String UPDATE = "./mvnw -B -ntp -q -pl txt2lora-workspace -am test -Dtest=SettingKeyTest"
             + " -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.update=true";
 
-    private static final String BEGIN =
-            "<!-- settings: the table is made from the code; the test that compares them" + " says how -->\n";
+    private static final String MADE = ": the table is made from the code; the test that compares them says how -->\n";
 
     private static final String END = "<!-- end -->";
 
@@ -169,6 +168,13 @@ class SettingKeyTest {
         return Stream.of(
                 Arguments.of(
                         "docs/workspace.md",
+                        "<!-- prompts",
+                        Arrays.stream(PromptKey.values())
+                                .map(key -> "| `" + key.key() + "` | " + key.unset() + " |\n")
+                                .collect(Collectors.joining("", "| Key | Default |\n|---|---|\n", ""))),
+                Arguments.of(
+                        "docs/workspace.md",
+                        "<!-- settings",
                         table("| Key | Value | Default |\n|---|---|---|\n", SettingKeyTest::workspaceRow)
                                 + "\nWhat is learned does not depend on "
                                 + Arrays.stream(SettingKey.values())
@@ -178,15 +184,16 @@ class SettingKeyTest {
                                 + ".\n"),
                 Arguments.of(
                         "docs/settings.md",
+                        "<!-- settings",
                         table("| In Java | Key | Default | Meaning |\n|---|---|---|---|\n", SettingKeyTest::javaRow)));
     }
 
     @ParameterizedTest
     @MethodSource("tables")
-    void documentation_has_the_table(String file, String table) throws IOException {
+    void documentation_has_the_table(String file, String marker, String table) throws IOException {
         Path path = Path.of(file);
         String document = Files.readString(path);
-        int begin = document.indexOf(BEGIN) + BEGIN.length();
+        int begin = document.indexOf(marker + MADE) + (marker + MADE).length();
         String expected =
                 document.substring(0, begin) + "\n" + table + "\n" + document.substring(document.indexOf(END, begin));
         if (Boolean.getBoolean("docs.update")) {
