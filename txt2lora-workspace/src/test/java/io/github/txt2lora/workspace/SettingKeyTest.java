@@ -115,7 +115,7 @@ class SettingKeyTest {
     @EnumSource
     void affects_the_result_just_if_it_is_in_the_fingerprint(SettingKey key) {
         if (key.part() == SettingPart.TRAINING) {
-            List<Boolean> changes = IntStream.range(0, 200)
+            List<Boolean> changes = IntStream.range(0, 60)
                     .mapToObj(seed -> changesFingerprint(
                             key,
                             new RandomProjects(seed).next("one").settings().spec(),
