@@ -1,39 +1,51 @@
 package io.github.txt2lora.workspace;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.StringJoiner;
 
-/** Writes what {@link NamedArguments} reads, leaving out what has its default. */
-final class ArgumentsText {
+/** Takes down what {@link NamedArguments} reads. */
+final class ArgumentsText implements Arguments {
 
-    private final StringJoiner text = new StringJoiner(" ");
+    private final Map<String, String> texts = new LinkedHashMap<>();
 
-    ArgumentsText number(String name, double value, double fallback) {
-        return Double.compare(value, fallback) == 0 ? this : add(name, ScalarText.number(value));
-    }
-
-    ArgumentsText numberIfGiven(String name, OptionalDouble value) {
-        return value.isPresent() ? add(name, ScalarText.number(value.getAsDouble())) : this;
-    }
-
-    ArgumentsText pair(String name, double first, double second, double firstFallback, double secondFallback) {
-        if (Double.compare(first, firstFallback) == 0 && Double.compare(second, secondFallback) == 0) {
-            return this;
-        }
-        return add(name, "(" + ScalarText.number(first) + "," + ScalarText.number(second) + ")");
-    }
-
-    ArgumentsText flag(String name, boolean value, boolean fallback) {
-        return value == fallback ? this : add(name, value ? "True" : "False");
-    }
-
-    private ArgumentsText add(String name, String value) {
-        text.add(name + "=" + value);
-        return this;
+    @Override
+    public double number(String name, double value) {
+        texts.put(name, ScalarText.number(value));
+        return value;
     }
 
     @Override
-    public String toString() {
-        return text.toString();
+    public OptionalDouble numberIfGiven(String name, OptionalDouble value) {
+        value.ifPresent(number -> number(name, number));
+        return value;
+    }
+
+    @Override
+    public int integer(String name, int value) {
+        number(name, value);
+        return value;
+    }
+
+    @Override
+    public double[] pair(String name, double first, double second) {
+        texts.put(name, "(" + ScalarText.number(first) + "," + ScalarText.number(second) + ")");
+        return new double[] {first, second};
+    }
+
+    @Override
+    public boolean flag(String name, boolean value) {
+        texts.put(name, value ? "True" : "False");
+        return value;
+    }
+
+    @Override
+    public void only(String name, boolean value) {
+        // It is so always.
+    }
+
+    /** The texts by name. */
+    Map<String, String> texts() {
+        return texts;
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code betas=(0.8,0.95) eps=1e-6 weight_decay=0.1}, read by name. Problems are noted on the line of the key that
  * holds them; a getter then gives its default.
  */
-final class NamedArguments {
+final class NamedArguments implements Arguments {
 
     private static final Pattern ARGUMENT =
             Pattern.compile("\\s*+(\\w++)\\s*+=\\s*+(\\([^()]*+\\)|\\[[^\\[\\]]*+\\]|[^\\s=]++)(?:\\s++|$)");
@@ -27,9 +27,9 @@ final class NamedArguments {
     private final Set<String> known = new LinkedHashSet<>();
 
     /** Reads the arguments that stand under a key. */
-    NamedArguments(SettingsSection section, String key) {
-        this.section = section;
-        this.key = key;
+    NamedArguments(SettingsKeys keys, SettingKey setting) {
+        section = keys.section(setting);
+        key = keys.name(setting);
         String text = section.value(key, Kind.TEXT, "").strip();
         Matcher argument = ARGUMENT.matcher(text);
         int at = 0;
@@ -46,14 +46,16 @@ final class NamedArguments {
         }
     }
 
-    double number(String name, double fallback) {
-        return numberIfGiven(name).orElse(fallback);
+    @Override
+    public double number(String name, double fallback) {
+        return numberIfGiven(name, OptionalDouble.empty()).orElse(fallback);
     }
 
-    OptionalDouble numberIfGiven(String name) {
+    @Override
+    public OptionalDouble numberIfGiven(String name, OptionalDouble fallback) {
         String text = value(name);
         if (text == null || text.equals("None")) {
-            return OptionalDouble.empty();
+            return fallback;
         }
         Double number = Kind.parseNumber(text);
         if (number == null) {
@@ -63,7 +65,8 @@ final class NamedArguments {
         return OptionalDouble.of(number);
     }
 
-    int integer(String name, int fallback) {
+    @Override
+    public int integer(String name, int fallback) {
         double number = number(name, fallback);
         if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
             report(name, String.valueOf(number), "a whole number");
@@ -72,8 +75,8 @@ final class NamedArguments {
         return (int) number;
     }
 
-    /** Two numbers in parentheses. */
-    double[] pair(String name, double first, double second) {
+    @Override
+    public double[] pair(String name, double first, double second) {
         String text = value(name);
         if (text == null) {
             return new double[] {first, second};
@@ -90,7 +93,8 @@ final class NamedArguments {
         return new double[] {first, second};
     }
 
-    boolean flag(String name, boolean fallback) {
+    @Override
+    public boolean flag(String name, boolean fallback) {
         String text = value(name);
         if (text == null) {
             return fallback;
@@ -105,8 +109,8 @@ final class NamedArguments {
         };
     }
 
-    /** An argument that may be given, but only as this value, since nothing else is implemented. */
-    void only(String name, boolean value) {
+    @Override
+    public void only(String name, boolean value) {
         if (flag(name, value) != value) {
             report(name, String.valueOf(!value), String.valueOf(value));
         }

@@ -2,15 +2,25 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.OptimizerSpec;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and Prodigy, Adafactor
- * and SGD can be chosen. Arguments bear the names of the Python libraries.
+ * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and Prodigy,
+ * Adafactor and SGD can be chosen. Arguments bear the names of the Python libraries.
  */
 final class OptimizerKeys {
 
-    private static final String NAMES = "one of AdamW, Adam, Lion, Prodigy, Adafactor, SGD";
+    private static final List<NamedForm<? extends OptimizerSpec>> FORMS = List.of(
+            new NamedForm<>("AdamW", OptimizerSpec.AdamW.class, OptimizerSpec.adamW(), OptimizerKeys::adamW),
+            new NamedForm<>("Adam", OptimizerSpec.Adam.class, OptimizerSpec.adam(), OptimizerKeys::adam),
+            new NamedForm<>("Lion", OptimizerSpec.Lion.class, OptimizerSpec.lion(), OptimizerKeys::lion),
+            new NamedForm<>("Prodigy", OptimizerSpec.Prodigy.class, OptimizerSpec.prodigy(), OptimizerKeys::prodigy),
+            new NamedForm<>(
+                    "Adafactor", OptimizerSpec.Adafactor.class, OptimizerSpec.adafactor(), OptimizerKeys::adafactor),
+            new NamedForm<>("SGD", OptimizerSpec.Sgd.class, OptimizerSpec.sgd(), OptimizerKeys::sgd));
 
     private OptimizerKeys() {}
 
@@ -21,163 +31,98 @@ final class OptimizerKeys {
             return Optional.empty();
         }
         String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
-        NamedArguments arguments =
-                new NamedArguments(keys.section(SettingKey.OPTIMIZER_ARGS), keys.name(SettingKey.OPTIMIZER_ARGS));
+        var arguments = new NamedArguments(keys, SettingKey.OPTIMIZER_ARGS);
         OptimizerName called = OptimizerName.of(name);
         if (!called.note().isEmpty()) {
             keys.warn(SettingKey.OPTIMIZER, name, called.note());
         }
+        Optional<NamedForm<? extends OptimizerSpec>> form = FORMS.stream()
+                .filter(known -> called.known()
+                        .filter(known.name().toLowerCase(Locale.ROOT)::equals)
+                        .isPresent())
+                .findFirst();
+        if (form.isEmpty()) {
+            keys.report(
+                    SettingKey.OPTIMIZER,
+                    name,
+                    FORMS.stream().map(NamedForm::name).collect(Collectors.joining(", ", "one of ", ""))
+                            + called.hint());
+            return Optional.empty();
+        }
         try {
-            OptimizerSpec optimizer = switch (called.known().orElse("")) {
-                case "adamw" -> adamW(arguments);
-                case "adam" -> adam(arguments);
-                case "lion" -> lion(arguments);
-                case "prodigy" -> prodigy(arguments);
-                case "adafactor" -> adafactor(arguments);
-                case "sgd" -> sgd(arguments);
-                default -> null;
-            };
-            if (optimizer != null) {
-                arguments.reportUnknown();
-                return Optional.of(optimizer);
-            }
-            keys.report(SettingKey.OPTIMIZER, name, NAMES + called.hint());
+            OptimizerSpec optimizer = form.get().read(arguments);
+            arguments.reportUnknown();
+            return Optional.of(optimizer);
         } catch (InvalidSettingException e) {
             keys.report(SettingKey.OPTIMIZER_ARGS, e.getMessage());
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
-    /** The optimizer's name. */
-    static String name(OptimizerSpec optimizer) {
-        return write(optimizer, new ArgumentsText());
+    static NamedForm<? extends OptimizerSpec> form(OptimizerSpec optimizer) {
+        return NamedForm.of(optimizer, FORMS);
     }
 
-    /** Those of its arguments that differ from the libraries' defaults; empty if none does. */
-    static String arguments(OptimizerSpec optimizer) {
-        var arguments = new ArgumentsText();
-        write(optimizer, arguments);
-        return arguments.toString();
-    }
-
-    private static String write(OptimizerSpec optimizer, ArgumentsText arguments) {
-        if (optimizer instanceof OptimizerSpec.AdamW adamW) {
-            OptimizerSpec.AdamW defaults = OptimizerSpec.adamW();
-            arguments
-                    .pair("betas", adamW.beta1(), adamW.beta2(), defaults.beta1(), defaults.beta2())
-                    .number("eps", adamW.epsilon(), defaults.epsilon())
-                    .number("weight_decay", adamW.weightDecay(), defaults.weightDecay());
-            return "AdamW";
-        } else if (optimizer instanceof OptimizerSpec.Adam adam) {
-            OptimizerSpec.Adam defaults = OptimizerSpec.adam();
-            arguments
-                    .pair("betas", adam.beta1(), adam.beta2(), defaults.beta1(), defaults.beta2())
-                    .number("eps", adam.epsilon(), defaults.epsilon())
-                    .number("weight_decay", adam.weightDecay(), defaults.weightDecay());
-            return "Adam";
-        } else if (optimizer instanceof OptimizerSpec.Lion lion) {
-            OptimizerSpec.Lion defaults = OptimizerSpec.lion();
-            arguments
-                    .pair("betas", lion.beta1(), lion.beta2(), defaults.beta1(), defaults.beta2())
-                    .number("weight_decay", lion.weightDecay(), defaults.weightDecay());
-            return "Lion";
-        } else if (optimizer instanceof OptimizerSpec.Prodigy prodigy) {
-            OptimizerSpec.Prodigy defaults = OptimizerSpec.prodigy();
-            arguments
-                    .pair("betas", prodigy.beta1(), prodigy.beta2(), defaults.beta1(), defaults.beta2())
-                    .numberIfGiven("beta3", prodigy.beta3())
-                    .number("eps", prodigy.epsilon(), defaults.epsilon())
-                    .number("weight_decay", prodigy.weightDecay(), defaults.weightDecay())
-                    .flag("use_bias_correction", prodigy.useBiasCorrection(), defaults.useBiasCorrection())
-                    .flag("safeguard_warmup", prodigy.safeguardWarmup(), defaults.safeguardWarmup())
-                    .number("d0", prodigy.d0(), defaults.d0())
-                    .number("d_coef", prodigy.dCoef(), defaults.dCoef())
-                    .number("growth_rate", prodigy.growthRate(), defaults.growthRate());
-            return "Prodigy";
-        } else if (optimizer instanceof OptimizerSpec.Adafactor adafactor) {
-            OptimizerSpec.Adafactor defaults = OptimizerSpec.adafactor();
-            arguments
-                    .pair("eps", adafactor.epsilon1(), adafactor.epsilon2(), defaults.epsilon1(), defaults.epsilon2())
-                    .number("clip_threshold", adafactor.clipThreshold(), defaults.clipThreshold())
-                    .number("decay_rate", adafactor.decayRate(), defaults.decayRate())
-                    .numberIfGiven("beta1", adafactor.beta1())
-                    .number("weight_decay", adafactor.weightDecay(), defaults.weightDecay())
-                    .flag("scale_parameter", adafactor.scaleParameter(), defaults.scaleParameter());
-            return "Adafactor";
-        } else if (optimizer instanceof OptimizerSpec.Sgd sgd) {
-            OptimizerSpec.Sgd defaults = OptimizerSpec.sgd();
-            arguments
-                    .number("momentum", sgd.momentum(), defaults.momentum())
-                    .number("weight_decay", sgd.weightDecay(), defaults.weightDecay())
-                    .flag("nesterov", sgd.nesterov(), defaults.nesterov());
-            return "SGD";
-        }
-        throw new IllegalArgumentException("unknown kind of optimizer: " + optimizer);
-    }
-
-    private static OptimizerSpec adamW(NamedArguments arguments) {
-        OptimizerSpec.AdamW defaults = OptimizerSpec.adamW();
-        double[] betas = arguments.pair("betas", defaults.beta1(), defaults.beta2());
-        double epsilon = arguments.number("eps", defaults.epsilon());
-        double weightDecay = arguments.number("weight_decay", defaults.weightDecay());
+    private static OptimizerSpec.AdamW adamW(Arguments arguments, OptimizerSpec.AdamW adamW) {
+        double[] betas = arguments.pair("betas", adamW.beta1(), adamW.beta2());
         arguments.only("amsgrad", false);
-        return new OptimizerSpec.AdamW(betas[0], betas[1], epsilon, weightDecay);
+        return new OptimizerSpec.AdamW(
+                betas[0],
+                betas[1],
+                arguments.number("eps", adamW.epsilon()),
+                arguments.number("weight_decay", adamW.weightDecay()));
     }
 
-    private static OptimizerSpec adam(NamedArguments arguments) {
-        OptimizerSpec.Adam defaults = OptimizerSpec.adam();
-        double[] betas = arguments.pair("betas", defaults.beta1(), defaults.beta2());
-        double epsilon = arguments.number("eps", defaults.epsilon());
-        double weightDecay = arguments.number("weight_decay", defaults.weightDecay());
+    private static OptimizerSpec.Adam adam(Arguments arguments, OptimizerSpec.Adam adam) {
+        double[] betas = arguments.pair("betas", adam.beta1(), adam.beta2());
         arguments.only("amsgrad", false);
-        return new OptimizerSpec.Adam(betas[0], betas[1], epsilon, weightDecay);
+        return new OptimizerSpec.Adam(
+                betas[0],
+                betas[1],
+                arguments.number("eps", adam.epsilon()),
+                arguments.number("weight_decay", adam.weightDecay()));
     }
 
-    private static OptimizerSpec lion(NamedArguments arguments) {
-        OptimizerSpec.Lion defaults = OptimizerSpec.lion();
-        double[] betas = arguments.pair("betas", defaults.beta1(), defaults.beta2());
-        double weightDecay = arguments.number("weight_decay", defaults.weightDecay());
+    private static OptimizerSpec.Lion lion(Arguments arguments, OptimizerSpec.Lion lion) {
+        double[] betas = arguments.pair("betas", lion.beta1(), lion.beta2());
         arguments.only("decoupled_weight_decay", false);
-        return new OptimizerSpec.Lion(betas[0], betas[1], weightDecay);
+        return new OptimizerSpec.Lion(betas[0], betas[1], arguments.number("weight_decay", lion.weightDecay()));
     }
 
-    private static OptimizerSpec prodigy(NamedArguments arguments) {
-        OptimizerSpec.Prodigy defaults = OptimizerSpec.prodigy();
-        double[] betas = arguments.pair("betas", defaults.beta1(), defaults.beta2());
+    private static OptimizerSpec.Prodigy prodigy(Arguments arguments, OptimizerSpec.Prodigy prodigy) {
+        double[] betas = arguments.pair("betas", prodigy.beta1(), prodigy.beta2());
         arguments.only("decouple", true);
         return new OptimizerSpec.Prodigy(
                 betas[0],
                 betas[1],
-                arguments.numberIfGiven("beta3"),
-                arguments.number("eps", defaults.epsilon()),
-                arguments.number("weight_decay", defaults.weightDecay()),
-                arguments.flag("use_bias_correction", defaults.useBiasCorrection()),
-                arguments.flag("safeguard_warmup", defaults.safeguardWarmup()),
-                arguments.number("d0", defaults.d0()),
-                arguments.number("d_coef", defaults.dCoef()),
-                arguments.number("growth_rate", defaults.growthRate()));
+                arguments.numberIfGiven("beta3", prodigy.beta3()),
+                arguments.number("eps", prodigy.epsilon()),
+                arguments.number("weight_decay", prodigy.weightDecay()),
+                arguments.flag("use_bias_correction", prodigy.useBiasCorrection()),
+                arguments.flag("safeguard_warmup", prodigy.safeguardWarmup()),
+                arguments.number("d0", prodigy.d0()),
+                arguments.number("d_coef", prodigy.dCoef()),
+                arguments.number("growth_rate", prodigy.growthRate()));
     }
 
-    private static OptimizerSpec adafactor(NamedArguments arguments) {
-        OptimizerSpec.Adafactor defaults = OptimizerSpec.adafactor();
-        double[] epsilons = arguments.pair("eps", defaults.epsilon1(), defaults.epsilon2());
+    private static OptimizerSpec.Adafactor adafactor(Arguments arguments, OptimizerSpec.Adafactor adafactor) {
+        double[] epsilons = arguments.pair("eps", adafactor.epsilon1(), adafactor.epsilon2());
         arguments.only("relative_step", false);
         arguments.only("warmup_init", false);
         return new OptimizerSpec.Adafactor(
                 epsilons[0],
                 epsilons[1],
-                arguments.number("clip_threshold", defaults.clipThreshold()),
-                arguments.number("decay_rate", defaults.decayRate()),
-                arguments.numberIfGiven("beta1"),
-                arguments.number("weight_decay", defaults.weightDecay()),
-                arguments.flag("scale_parameter", defaults.scaleParameter()));
+                arguments.number("clip_threshold", adafactor.clipThreshold()),
+                arguments.number("decay_rate", adafactor.decayRate()),
+                arguments.numberIfGiven("beta1", adafactor.beta1()),
+                arguments.number("weight_decay", adafactor.weightDecay()),
+                arguments.flag("scale_parameter", adafactor.scaleParameter()));
     }
 
-    private static OptimizerSpec sgd(NamedArguments arguments) {
-        OptimizerSpec.Sgd defaults = OptimizerSpec.sgd();
+    private static OptimizerSpec.Sgd sgd(Arguments arguments, OptimizerSpec.Sgd sgd) {
         return new OptimizerSpec.Sgd(
-                arguments.number("momentum", defaults.momentum()),
-                arguments.number("weight_decay", defaults.weightDecay()),
-                arguments.flag("nesterov", defaults.nesterov()));
+                arguments.number("momentum", sgd.momentum()),
+                arguments.number("weight_decay", sgd.weightDecay()),
+                arguments.flag("nesterov", sgd.nesterov()));
     }
 }

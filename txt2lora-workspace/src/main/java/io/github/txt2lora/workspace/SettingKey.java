@@ -133,26 +133,30 @@ enum SettingKey {
                     + " trained in 32 bits")
             .reads((draft, self) -> OptimizerKeys.read(draft.keys())
                     .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
-            .writes(settings -> OptimizerKeys.name(settings.spec().optimizer()))),
+            .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
     OPTIMIZER_ARGS(training("optimizer_args", "TrainingSpec.optimizer")
             .leco("train.optimizer_args")
             .says("for example `\"betas=(0.9,0.99) weight_decay=0.1\"`, with the names of the Python libraries")
             .unset("those of the libraries")
             .beside("optimizer")
-            .writes(settings ->
-                    arguments(OptimizerKeys.arguments(settings.spec().optimizer())))),
+            .writes(settings -> arguments(
+                    OptimizerKeys.form(settings.spec().optimizer()),
+                    settings.spec().optimizer()))),
     LR_SCHEDULER(training("lr_scheduler", "TrainingSpec.learningRateSchedule")
             .leco("train.lr_scheduler")
             .says("`constant`, `cosine`, `cosine_with_restarts`, `linear`, `step`")
             .reads((draft, self) -> ScheduleKeys.read(draft.keys())
                     .ifPresent(schedule -> draft.spec().learningRateSchedule(schedule)))
-            .writes(settings -> ScheduleKeys.name(settings.spec().learningRateSchedule()))),
+            .writes(settings ->
+                    ScheduleKeys.form(settings.spec().learningRateSchedule()).name())),
     LR_SCHEDULER_ARGS(training("lr_scheduler_args", "TrainingSpec.learningRateSchedule")
             .says("`end_factor` of linear; `min_factor` of cosine; `min_factor`, `first_cycle`, `cycle_multiplier` of"
                     + " cosine_with_restarts; `step_size`, `gamma` of step")
             .unset("LECO's")
             .beside("lr_scheduler")
-            .writes(settings -> arguments(ScheduleKeys.arguments(settings.spec().learningRateSchedule())))),
+            .writes(settings -> arguments(
+                    ScheduleKeys.form(settings.spec().learningRateSchedule()),
+                    settings.spec().learningRateSchedule()))),
     LR_WARMUP_STEPS(training("lr_warmup_steps", "TrainingSpec.warmupIterations")
             .says("iterations over which the learning rate rises from 0, at most `train_iterations`")
             .is(
@@ -605,7 +609,8 @@ enum SettingKey {
         return number.flatMap(SettingKey::boxed).map(String::valueOf).orElse(null);
     }
 
-    private static @Nullable String arguments(String text) {
+    private static @Nullable String arguments(NamedForm<?> form, Object value) {
+        String text = form.arguments(value);
         return text.isEmpty() ? null : ScalarText.text(text);
     }
 }
