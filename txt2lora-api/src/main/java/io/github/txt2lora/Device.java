@@ -6,7 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where an engine computes. Prints as it is parsed: {@code auto}, {@code cpu}, {@code cuda:0}.
+ * The device that an engine computes on. Its text is the form that {@link #parse} reads: {@code auto}, {@code cpu},
+ * {@code cuda:0}.
  *
  * @param kind the kind of device
  * @param index the GPU, 0 for the first; always 0 for other kinds

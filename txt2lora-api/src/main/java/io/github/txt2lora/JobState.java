@@ -18,9 +18,9 @@ package io.github.txt2lora;
  * <tr><td>FINISHED, CANCELLED, FAILED</td><td>none</td><td></td></tr>
  * </table>
  *
- * <p>There is a checkpoint before each call of a network and before each part of a file that is read, so a
- * request takes effect within the time of one such call. A training whose last iteration is done has no checkpoint
- * left: it saves its LoRA and finishes.
+ * <p>There is a checkpoint before each call of a network and before each part of a file that is read, so a request
+ * takes effect within the time of one such call. A training whose last iteration is done has no further checkpoint: it
+ * saves its LoRA and finishes.
  */
 public enum JobState {
     /** Waits for the trainings before it in the queue. */

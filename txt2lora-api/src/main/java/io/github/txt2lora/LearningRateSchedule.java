@@ -2,43 +2,44 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 
-/**
- * How the learning rate changes over a training, after the warm-up if there is one. The factories give LECO's settings.
- */
+/** The schedule of the learning rate over a training, after the warm-up. The factories use LECO's settings. */
 public sealed interface LearningRateSchedule {
 
-    /** The rate stays as it is. */
+    /** A constant rate. */
     static Constant constant() {
         return new Constant();
     }
 
-    /** The rate falls on a line to 0. */
+    /** A linear decay to 0. */
     static Linear linear() {
         return new Linear(0);
     }
 
-    /** The rate falls on half a cosine to a hundredth. */
+    /** A cosine decay to 1% of the learning rate. */
     static Cosine cosine() {
         return new Cosine(0.01);
     }
 
-    /** Cosines to a hundredth, the first over a tenth of the iterations, each one twice as long as the one before. */
+    /**
+     * Cosine decays to 1% with restarts: the first cycle takes a tenth of the iterations, and each cycle is twice as
+     * long as the previous one.
+     */
     static CosineWithRestarts cosineWithRestarts() {
         return new CosineWithRestarts(0.01, 0, 2);
     }
 
-    /** The rate is multiplied by 0.999 after each hundredth of the iterations. */
+    /** Multiplies the rate by 0.999 after each hundredth of the iterations. */
     static Step step() {
         return new Step(0, 0.999);
     }
 
-    /** The same rate throughout. */
+    /** A constant rate. */
     record Constant() implements LearningRateSchedule {}
 
     /**
-     * A straight line from the learning rate to a share of it.
+     * A linear decay.
      *
-     * @param endFactor the share that is reached at the end, 0 to 1
+     * @param endFactor factor on the learning rate at the end, 0 to 1
      */
     record Linear(double endFactor) implements LearningRateSchedule {
 
@@ -49,9 +50,9 @@ public sealed interface LearningRateSchedule {
     }
 
     /**
-     * Half a cosine over all iterations.
+     * A cosine decay over all iterations.
      *
-     * @param minimumFactor the share of the learning rate that is reached at the end, 0 to 1
+     * @param minimumFactor factor on the learning rate at the end, 0 to 1
      */
     record Cosine(double minimumFactor) implements LearningRateSchedule {
 
@@ -62,11 +63,11 @@ public sealed interface LearningRateSchedule {
     }
 
     /**
-     * Half cosines one after another, each beginning at the full learning rate (Loshchilov and Hutter, 2017).
+     * Cosine decays, each starting at the full learning rate (SGDR; Loshchilov and Hutter, arXiv 1608.03983).
      *
-     * @param minimumFactor the share of the learning rate at the end of each, 0 to 1
-     * @param firstCycle iterations of the first, or 0 for a tenth of all, but at least 1
-     * @param cycleMultiplier how many times as long as the one before each one is, 1 or more
+     * @param minimumFactor factor on the learning rate at the end of a cycle, 0 to 1
+     * @param firstCycle iterations of the first cycle, 0 or more; 0 for a tenth of all, at least 1
+     * @param cycleMultiplier length of a cycle relative to the previous one, 1 or more
      */
     record CosineWithRestarts(double minimumFactor, int firstCycle, int cycleMultiplier)
             implements LearningRateSchedule {
@@ -80,9 +81,9 @@ public sealed interface LearningRateSchedule {
     }
 
     /**
-     * Multiplies the rate by a factor at regular distances.
+     * Multiplies the rate by a factor at regular intervals.
      *
-     * @param stepSize iterations between two multiplications, or 0 for a hundredth of all, but at least 1
+     * @param stepSize iterations between two multiplications, 0 or more; 0 for a hundredth of all, at least 1
      * @param gamma the factor, greater than 0 and at most 1
      */
     record Step(int stepSize, double gamma) implements LearningRateSchedule {

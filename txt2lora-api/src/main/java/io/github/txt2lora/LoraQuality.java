@@ -3,16 +3,16 @@ package io.github.txt2lora;
 import java.util.List;
 
 /**
- * The quality of a LoRA as the network itself measures it: predictions are compared at noise that it was not trained
- * on, at timesteps from 700 to 999, where the content of an image is decided.
+ * The quality of a LoRA, measured by the UNet's predictions at noise that was not used for training, at timesteps from
+ * 700 to 999, which determine the content of an image.
  *
- * @param gap the squared difference of the targets' predictions from their goals, divided by what it is without a LoRA:
- *     1 without, 0 when nothing is left to learn. NaN if no pair teaches anything.
- * @param drift the mean squared difference of predictions for prompts to keep from the base model's, divided by the
- *     squared difference of the base model's for the neutral and the positive prompt: 0 for a LoRA that preserves them,
- *     1 for one that moves them as far as the lesson moves the target. NaN if no pair teaches anything.
- * @param driftAtStart the drift before the first iteration: 0, unless the LoRA started in closed form
- * @param gaps the gaps that were measured during the training, in order
+ * @param gap mean squared error of the targets' predictions relative to the error without the LoRA: 1 without effect, 0
+ *     when nothing is left to learn; NaN if no pair teaches a new meaning
+ * @param drift mean squared error of the predictions for prompts to preserve against the base model's, relative to the
+ *     squared difference of the base model's predictions for the neutral and the positive prompt: 0 if they are
+ *     preserved, 1 if they move as far as the target is to move; NaN if no pair teaches a new meaning
+ * @param driftAtStart drift before the first iteration: 0, unless the LoRA starts as {@link LoraStart#CLOSED_FORM}
+ * @param gaps gaps measured during the training, in order
  */
 public record LoraQuality(double gap, double drift, double driftAtStart, List<Gap> gaps) {
 
@@ -22,9 +22,9 @@ public record LoraQuality(double gap, double drift, double driftAtStart, List<Ga
     }
 
     /**
-     * A gap that was measured during the training.
+     * A gap measured during the training.
      *
-     * @param iteration after how many iterations
+     * @param iteration iterations made before the measurement
      * @param gap as {@link LoraQuality#gap}
      */
     public record Gap(int iteration, double gap) {}

@@ -7,8 +7,8 @@ import io.github.txt2lora.internal.Check;
  *
  * @param rank the width between {@code down} and {@code up}, 1 or more, 4 by default
  * @param alpha the strength, greater than 0, 1 by default
- * @param type which kinds of layers get a LoRA, {@link LoraType#LIERLA} by default
- * @param target which of those modules get one, {@link LoraTarget#FULL} by default
+ * @param type kinds of layers that get a LoRA, {@link LoraType#LIERLA} by default
+ * @param target modules of those kinds that get one, {@link LoraTarget#FULL} by default
  */
 public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target) {
 
@@ -64,13 +64,13 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
             return this;
         }
 
-        /** Which kinds of layers get a LoRA; {@link LoraType#LIERLA} by default. */
+        /** The kinds of layers that get a LoRA; {@link LoraType#LIERLA} by default. */
         public Builder type(LoraType type) {
             this.type = Check.given("type", type);
             return this;
         }
 
-        /** Which modules of those kinds get one; {@link LoraTarget#FULL} by default. */
+        /** The modules of those kinds that get one; {@link LoraTarget#FULL} by default. */
         public Builder target(LoraTarget target) {
             this.target = Check.given("target", target);
             return this;

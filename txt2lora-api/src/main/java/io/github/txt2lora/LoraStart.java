@@ -1,18 +1,18 @@
 package io.github.txt2lora;
 
-/** What a LoRA is before the first iteration. */
+/** The weights of a LoRA before the first iteration. */
 public enum LoraStart {
 
-    /** One that changes nothing: {@code up} is zero, {@code down} random, as LECO and kohya begin. */
+    /** No effect: {@code up} is zero and {@code down} random, as in LECO and kohya. */
     ZERO,
 
     /**
-     * The keys and values of cross-attention are changed in closed form so that the target's embeddings give there what
-     * the positive prompt's give, and prompts to keep stay (Gandikota et al., "Unified Concept Editing in Diffusion
-     * Models", arXiv 2308.14761), as far as the LoRA's rank allows. It needs no evaluation of the UNet, and may be all
-     * there is, with no iterations. Prompts of everyday words stand for all that was not given to be kept; they leave
-     * the lesson little room, so that this is where a training begins rather than where it ends. A LoRA without keys and values of cross-attention starts at zero, with
-     * a warning.
+     * A closed-form edit of the keys and values of cross-attention (Gandikota et al., "Unified Concept Editing in
+     * Diffusion Models", arXiv 2308.14761). It maps the target's embeddings to the outputs of the positive prompt's and
+     * preserves other prompts, as far as the rank allows. It needs no evaluation of the UNet, so a training may have 0
+     * iterations. Prompts of common words represent everything else to preserve. They leave the edit little room, so
+     * use it as a start rather than as the whole training. A LoRA without keys and values of cross-attention starts as
+     * {@link #ZERO}, with a warning.
      */
     CLOSED_FORM
 }

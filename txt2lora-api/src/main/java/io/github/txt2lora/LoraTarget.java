@@ -1,21 +1,23 @@
 package io.github.txt2lora;
 
 /**
- * Which modules of the UNet, of those that the {@link LoraType} covers, get a LoRA.
+ * The modules of the UNet that get a LoRA, among those of the {@link LoraType}.
  *
- * <p>The names are those of LECO's training methods. In LECO as published the filter looks at the names of whole
- * transformers, in which {@code attn1} and {@code attn2} never occur: {@code selfattn} and {@code xattn} select nothing
- * and fail, {@code noxattn} and {@code innoxattn} equal {@code full}. Here each does what its name says.
+ * <p>The names are those of LECO's training methods. LECO's published code filters by the names of whole transformers,
+ * which never contain {@code attn1} or {@code attn2}: {@code selfattn} and {@code xattn} select nothing and fail,
+ * {@code noxattn} and {@code innoxattn} equal {@code full}. Here each name selects the modules listed below.
  */
 public enum LoraTarget {
-    /** Every module. */
+    /** All modules. */
     FULL,
-    /** Every module but cross-attention ({@code attn2}) and what takes in the timestep ({@code time_emb_proj}). */
+    /**
+     * All modules except cross-attention ({@code attn2}) and the projection of the timestep ({@code time_emb_proj}).
+     */
     NOXATTN,
-    /** Every module but cross-attention ({@code attn2}), as in the code of ESD, where LECO has the name from. */
+    /** All modules except cross-attention ({@code attn2}), as in the code of ESD, the source of LECO's name. */
     INNOXATTN,
     /** Only self-attention ({@code attn1}). */
     SELFATTN,
-    /** Only cross-attention ({@code attn2}), where the words meet the image. */
+    /** Only cross-attention ({@code attn2}), which conditions the image on the prompt. */
     XATTN
 }

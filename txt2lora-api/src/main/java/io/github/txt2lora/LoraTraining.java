@@ -14,20 +14,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A whole training as a value: give it to a {@link TrainingEngine} or to {@link Txt2Lora#train(LoraTraining)}.
  *
- * @param name the LoRA's name: its file's name without extension, and what stands in a prompt as
- *     {@code <lora:name:1>}; at most 120 characters that any operating system takes in a file name
+ * @param name name of the LoRA: its file name without extension, used in a prompt as {@code <lora:name:1>}; at most 120
+ *     characters, valid in file names on every operating system
  * @param model the base model
- * @param prompts what to teach, at least one pair; each iteration draws one of them. The engine warns if every pair keeps
- *     what its target means, since then nothing is learned
+ * @param prompts pairs to teach, at least one; each iteration samples one of them. The engine warns if every pair
+ *     preserves its target, since the LoRA then learns nothing
  * @param spec how to train
- * @param output the folder for the LoRA; it is created when needed
+ * @param output folder for the LoRA, created when needed
  */
 public record LoraTraining(String name, ModelSource model, List<PromptPair> prompts, TrainingSpec spec, Path output) {
 
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the name cannot be a file name, there is no prompt, one prompt is both to get a new meaning and to keep its own, or the output has control characters
+     * @throws InvalidSettingException if the name is not a valid file name, there is no prompt, one prompt is both to
+     *     get a new meaning and to be preserved, or the output has control characters
      */
     public LoraTraining {
         FileName.checkLora("name", name);
@@ -56,7 +57,7 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         }
     }
 
-    /** The file that the finished LoRA gets: {@code output/name.safetensors}. */
+    /** The file of the finished LoRA: {@code output/name.safetensors}. */
     public Path loraFile() {
         String fileName = name + ".safetensors";
         try {
@@ -98,9 +99,9 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         private Builder() {}
 
         /**
-         * The LoRA's name, which is also its file's; required.
+         * The name of the LoRA and of its file; required.
          *
-         * @throws InvalidSettingException if it cannot be a file name on every operating system
+         * @throws InvalidSettingException if it is not a valid file name on every operating system
          */
         public Builder name(String name) {
             this.name = FileName.checkLora("name", name);
@@ -147,7 +148,7 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
          * Makes the value.
          *
          * @throws InvalidSettingException if name, model, prompts or output is missing, or one prompt is both to get a
-         *     new meaning and to keep its own
+         *     new meaning and to be preserved
          */
         public LoraTraining build() {
             return new LoraTraining(

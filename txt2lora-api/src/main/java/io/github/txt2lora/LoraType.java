@@ -1,6 +1,6 @@
 package io.github.txt2lora;
 
-/** Which kinds of layers of the UNet get a LoRA. */
+/** The kinds of layers of the UNet that get a LoRA. */
 public enum LoraType {
     /** The linear layers and 1x1 convolutions of the transformer blocks. */
     LIERLA,

@@ -2,27 +2,27 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 
-/** How much the squared error at a timestep counts in the loss. */
+/** The weight of the squared error at each timestep in the loss. */
 public sealed interface LossWeighting {
 
-    /** All timesteps count alike, as in LECO. */
+    /** The same weight for all timesteps, as in LECO. */
     static Uniform uniform() {
         return new Uniform();
     }
 
-    /** {@link MinSnr} with the paper's gamma, 5. */
+    /** {@link MinSnr} with gamma 5, as in the paper. */
     static MinSnr minSnr() {
         return new MinSnr(5);
     }
 
-    /** All timesteps count alike. */
+    /** The same weight for all timesteps. */
     record Uniform() implements LossWeighting {}
 
     /**
-     * Timesteps with little noise count less: {@code min(snr, gamma) / snr} for epsilon and
+     * A lower weight for timesteps with little noise: {@code min(snr, gamma) / snr} for epsilon and
      * {@code min(snr, gamma) / (snr + 1)} for v (Hang et al., arXiv 2303.09556).
      *
-     * @param gamma the largest signal-to-noise ratio that counts in full, greater than 0
+     * @param gamma largest signal-to-noise ratio with full weight, greater than 0
      */
     record MinSnr(double gamma) implements LossWeighting {
 

@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a Stable Diffusion base model comes from. A source only names the model: whether it exists and what it holds
- * is found out when an engine opens it, which throws a {@link CheckpointException} if it cannot.
+ * The source of a Stable Diffusion base model. A source only names the model. An engine opens it later, and throws a
+ * {@link CheckpointException} if the model is missing or cannot be used.
  */
 public sealed interface ModelSource {
 
     /** A short name for logs and for the metadata of a LoRA: the file's or folder's name, or the download's. */
     String displayName();
 
-    /** A model in one {@code .safetensors} file, as the community shares them. */
+    /** A model in one {@code .safetensors} file, the usual form of shared models. */
     static ModelSource file(Path file) {
         return new SingleFile(file);
     }
@@ -30,7 +30,7 @@ public sealed interface ModelSource {
     }
 
     /**
-     * A single file that is downloaded when it is first needed; see {@link Download}.
+     * A single file, downloaded when it is first needed; see {@link Download}.
      *
      * @throws InvalidSettingException if the name cannot be a file name or the address cannot be downloaded
      */
@@ -83,26 +83,24 @@ public sealed interface ModelSource {
     }
 
     /**
-     * A model in one file that is downloaded once and then kept. Addresses are
+     * A model in one file that is downloaded once and then kept. An address is one of
      *
      * <ul>
      *   <li>{@code https://...}, the file itself or its page on Hugging Face ({@code .../blob/main/x.safetensors});
-     *       {@code http} only to this machine, because on any other way somebody could put another file in its place;
-     *   <li>{@code hf://organization/repository/x.safetensors}, a file on Hugging Face, of the branch {@code main} or,
-     *       with {@code repository@revision}, of another one;
-     *   <li>{@code file:///...}, which is used where it is.
+     *       {@code http} only for this machine, since other connections could deliver a manipulated file;
+     *   <li>{@code hf://organization/repository/x.safetensors}, a file on Hugging Face, of the branch {@code main} or, with {@code repository@revision}, of another revision;
+     *   <li>{@code file:///...}, a local file, used in place.
      * </ul>
      *
-     * A file that is there already is taken as it is. An incomplete file ends in {@code .part}, and its
-     * download resumes.
+     * An existing file is used as it is. An incomplete download ends in {@code .part} and is resumed.
      *
-     * @param name the file name under which it is kept; {@code .safetensors} is added if it does not end so
-     * @param url the address, without a password; it is shown without its query, which may hold a secret
-     * @param folder where it is kept; {@link #defaultFolder()} unless {@link #into} says otherwise
-     * @param sha256 what the file's SHA-256 must be, 64 hexadecimal digits in lower case; empty to rely on what the
-     *     server says
-     * @param tokenVariable the environment variable that holds the access token for the site, which is sent to its host
-     *     alone; empty for none
+     * @param name name of the file; {@code .safetensors} is added if missing
+     * @param url the address, without a password; shown without its query, which may contain a secret
+     * @param folder folder of the file, {@link #defaultFolder()} by default; see {@link #into}
+     * @param sha256 expected SHA-256 of the file, 64 hexadecimal digits in lower case; empty to rely on the checksum
+     *     that the server sends
+     * @param tokenVariable environment variable with the access token for the site, which is sent to its host alone;
+     *     empty for none
      */
     record Download(String name, URI url, Path folder, Optional<String> sha256, Optional<String> tokenVariable)
             implements ModelSource {
@@ -113,7 +111,7 @@ public sealed interface ModelSource {
 
         private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-        /** Rejects names that cannot be file names, addresses that cannot be downloaded, and hashes that are none. */
+        /** Rejects invalid file names, addresses that cannot be downloaded, and invalid hashes. */
         public Download {
             FileName.check("model name", name);
             DownloadAddress.check("model url", url);
@@ -137,13 +135,13 @@ public sealed interface ModelSource {
             return Path.of(System.getProperty("user.home"), ".txt2lora", "models");
         }
 
-        /** The same, kept in another folder, which is created when needed. */
+        /** A copy with another folder, which is created when needed. */
         public Download into(Path newFolder) {
             return new Download(name, url, newFolder, sha256, tokenVariable);
         }
 
         /**
-         * The same, which must have this SHA-256.
+         * A copy with an expected SHA-256.
          *
          * @param hash 64 hexadecimal digits
          */
@@ -153,15 +151,15 @@ public sealed interface ModelSource {
         }
 
         /**
-         * The same, from a site that needs an access token.
+         * A copy for a site that requires an access token.
          *
-         * @param variable the name of the environment variable that holds it
+         * @param variable name of the environment variable with the token
          */
         public Download withTokenFrom(String variable) {
             return new Download(name, url, folder, sha256, Optional.of(Check.given("tokenVariable", variable)));
         }
 
-        /** The file that it is or becomes. */
+        /** The file, whether downloaded already or not. */
         public Path file() {
             if (DownloadAddress.isFile(url)) {
                 return Path.of(url);
@@ -170,7 +168,7 @@ public sealed interface ModelSource {
             return folder.resolve(ends ? name : name + ENDING);
         }
 
-        /** The address without what may be secret. */
+        /** The address without its secret parts. */
         public String displayUrl() {
             return PublicAddress.of(url);
         }
@@ -180,7 +178,7 @@ public sealed interface ModelSource {
             return name;
         }
 
-        /** Shows the address without what may be secret. */
+        /** Shows the address without its secret parts. */
         @Override
         public String toString() {
             return "Download[name=" + name + ", url=" + displayUrl() + ", folder=" + folder + ", sha256="

@@ -4,9 +4,9 @@ import io.github.txt2lora.internal.Check;
 import java.util.OptionalDouble;
 
 /**
- * Which optimizer turns gradients into steps, with its own settings. The learning rate is not among them: it comes from
- * {@link TrainingSpec#learningRate()} and {@link TrainingSpec#learningRateSchedule()}. The factories give the defaults of the
- * libraries that LECO uses: PyTorch, lion-pytorch, prodigyopt and transformers.
+ * The optimizer and its own settings. The learning rate comes from {@link TrainingSpec#learningRate()} and
+ * {@link TrainingSpec#learningRateSchedule()}. The factories use the defaults of the libraries that LECO uses: PyTorch,
+ * lion-pytorch, prodigyopt and transformers.
  */
 public sealed interface OptimizerSpec {
 
@@ -31,7 +31,7 @@ public sealed interface OptimizerSpec {
                 0.9, 0.999, OptionalDouble.empty(), 1e-8, 0, false, false, 1e-6, 1.0, Double.POSITIVE_INFINITY);
     }
 
-    /** {@link Adafactor} with transformers' defaults, and the learning rate given from outside. */
+    /** {@link Adafactor} with transformers' defaults and an external learning rate. */
     static Adafactor adafactor() {
         return new Adafactor(1e-30, 1e-3, 1.0, -0.8, OptionalDouble.empty(), 0, false);
     }
@@ -47,7 +47,8 @@ public sealed interface OptimizerSpec {
      * @param beta1 decay rate of the mean of gradients, 0 to below 1
      * @param beta2 decay rate of the mean of squared gradients, 0 to below 1
      * @param epsilon added to the denominator, 0 or more
-     * @param weightDecay the share of the weights, times the learning rate, that each step takes away; 0 or more
+     * @param weightDecay decoupled weight decay: each step subtracts {@code learningRate * weightDecay * weights}; 0 or
+     *     more
      */
     record AdamW(double beta1, double beta2, double epsilon, double weightDecay) implements OptimizerSpec {
 
@@ -66,7 +67,7 @@ public sealed interface OptimizerSpec {
      * @param beta1 decay rate of the mean of gradients, 0 to below 1
      * @param beta2 decay rate of the mean of squared gradients, 0 to below 1
      * @param epsilon added to the denominator, 0 or more
-     * @param weightDecay the share of the weights that is added to their gradient; 0 or more
+     * @param weightDecay L2 penalty: {@code weightDecay * weights} is added to the gradient; 0 or more
      */
     record Adam(double beta1, double beta2, double epsilon, double weightDecay) implements OptimizerSpec {
 
@@ -84,7 +85,8 @@ public sealed interface OptimizerSpec {
      *
      * @param beta1 weight of the running mean in a step, 0 to below 1
      * @param beta2 decay rate of the running mean, 0 to below 1
-     * @param weightDecay the share of the weights, times the learning rate, that each step takes away; 0 or more
+     * @param weightDecay decoupled weight decay: each step subtracts {@code learningRate * weightDecay * weights}; 0 or
+     *     more
      */
     record Lion(double beta1, double beta2, double weightDecay) implements OptimizerSpec {
 
@@ -106,11 +108,11 @@ public sealed interface OptimizerSpec {
      * @param epsilon added to the denominator, 0 or more
      * @param weightDecay decoupled weight decay, 0 or more
      * @param useBiasCorrection whether Adam's bias correction applies
-     * @param safeguardWarmup whether the learning rate is left out of the estimate's denominator, for schedules that
+     * @param safeguardWarmup whether to leave the learning rate out of the estimate's denominator, for schedules that
      *     begin with a warm-up
-     * @param d0 first estimate of the step size, greater than 0
+     * @param d0 initial estimate of the step size, greater than 0
      * @param dCoef factor on the estimate, greater than 0
-     * @param growthRate the most by which the estimate grows in one step, 1 or more, may be infinite
+     * @param growthRate largest factor by which the estimate grows in one step, 1 or more, may be infinite
      */
     record Prodigy(
             double beta1,
@@ -180,8 +182,8 @@ public sealed interface OptimizerSpec {
      * Stochastic gradient descent.
      *
      * @param momentum decay rate of the running sum of gradients, 0 to below 1; 0 for none
-     * @param weightDecay the share of the weights that is added to their gradient; 0 or more
-     * @param nesterov whether momentum looks ahead; needs a momentum
+     * @param weightDecay L2 penalty: {@code weightDecay * weights} is added to the gradient; 0 or more
+     * @param nesterov whether to use Nesterov momentum; requires a momentum greater than 0
      */
     record Sgd(double momentum, double weightDecay, boolean nesterov) implements OptimizerSpec {
 

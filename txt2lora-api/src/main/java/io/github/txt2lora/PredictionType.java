@@ -1,15 +1,15 @@
 package io.github.txt2lora;
 
-/** What a base model's UNet predicts for a noisy picture, as far as the user says. */
+/** The quantity that a base model's UNet predicts. */
 public enum PredictionType {
     /**
-     * What the model's file says: a tensor {@code v_pred}, its metadata, or the scheduler's configuration in a folder.
-     * Where it says nothing, noise, which all Stable Diffusion models were trained on but SD 2.x for 768 pixels and
-     * some finetuned ones; for SD 2.x that is reported as a warning.
+     * The type that the model's file declares by a tensor {@code v_pred}, its metadata, or the scheduler's
+     * configuration in a folder. Without a declaration, noise: all Stable Diffusion models predict it except SD 2.x for
+     * 768 pixels and some fine-tuned models. For SD 2.x, this is reported as a warning.
      */
     FROM_MODEL,
-    /** Noise, epsilon, if the file does not say otherwise. */
+    /** Noise, epsilon, unless the file declares another type. */
     EPSILON,
-    /** Velocity, v, if the file does not say otherwise: SD 2.x for 768 pixels, some finetuned SDXL models. */
+    /** Velocity, v, unless the file declares another type: SD 2.x for 768 pixels, some fine-tuned SDXL models. */
     V_PREDICTION
 }

@@ -1,6 +1,6 @@
 package io.github.txt2lora;
 
-/** Which way a LoRA moves what the target words mean. */
+/** The direction in which a LoRA changes the meaning of the target. */
 public enum PromptAction {
     /** Towards the positive prompt: {@code neutral + guidanceScale * (positive - unconditional)}. */
     ENHANCE,

@@ -9,31 +9,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One lesson for the LoRA, made of words alone (LECO). With the LoRA on, the model's noise prediction for
- * {@code target} is trained to equal, in mean square,
+ * One lesson for the LoRA, from prompts alone (LECO). With the LoRA, the model's noise prediction for {@code target} is
+ * trained towards, in mean squared error,
  *
  * <pre>
  * enhance: eps(neutral) + guidanceScale * (eps(positive) - eps(unconditional))
  * erase:   eps(neutral) - guidanceScale * (eps(positive) - eps(unconditional))
  * </pre>
  *
- * whose predictions are the base model's, with the LoRA off. Make one with {@link #enhance}, {@link #erase} or
- * {@link #preserve}; the defaults are those of LECO's prompt files.
+ * where {@code eps} is the prediction of the base model, without the LoRA. Create a pair with {@link #enhance},
+ * {@link #erase} or {@link #preserve}; the defaults are those of LECO's prompt files.
  *
- * @param target the words that get a new meaning; blank only in a pair that {@linkplain #preserves() preserves}
- * @param positive the words whose meaning is added or taken away; by default the target
- * @param unconditional what the positive is compared with; by default the empty prompt
- * @param neutral what the meaning is added to or taken from; by default the unconditional
+ * @param target prompt that gets a new meaning; blank only in a pair that {@linkplain #preserves() preserves}
+ * @param positive prompt whose meaning is added or erased; by default the target
+ * @param unconditional prompt that the positive is compared with; empty by default
+ * @param neutral prompt that the meaning is added to or erased from; by default the unconditional
  * @param action the direction
- * @param guidanceScale how far to go, 1 by default; any finite number
- * @param resolution width and height of the training pictures in pixels, a positive multiple of 8, 512 by default; the
- *     latents are {@code (batchSize, 4, resolution/8, resolution/8)}
- * @param batchSize how many noisy pictures one iteration compares, 1 by default
- * @param dynamicResolution whether each iteration draws its own height and width, multiples of 64 from half the
- *     resolution to below the resolution
- * @param dynamicCrops whether each iteration draws what SDXL is told of the picture's making: that it was one to three
- *     times as large and cropped somewhere. Without it, that the picture was not cropped. Other families are not told.
- * @param weight what the loss of this pair is multiplied by, greater than 0, 1 by default
+ * @param guidanceScale strength of the change, finite, 1 by default
+ * @param resolution width and height of the training images in pixels, a positive multiple of 8, 512 by default; the
+ *     latents have the shape {@code (batchSize, 4, resolution/8, resolution/8)}
+ * @param batchSize noisy images in one iteration, 1 or more, 1 by default
+ * @param dynamicResolution whether each iteration samples its own height and width: multiples of 64 from half the
+ *     resolution up to, but not including, the resolution
+ * @param dynamicCrops whether each iteration samples SDXL's size conditioning: an original size of one to three times
+ *     the image, and the position of the crop. Otherwise the conditioning says that the image is not cropped. No effect
+ *     on other families.
+ * @param weight factor on the loss of this pair, greater than 0, 1 by default
  */
 public record PromptPair(
         String target,
@@ -56,8 +57,8 @@ public record PromptPair(
     /**
      * Checks every component; {@link #enhance}, {@link #erase} and {@link #preserve} read better.
      *
-     * @throws InvalidSettingException if a component is outside its range, or {@code dynamicResolution} is asked for
-     *     with a resolution below 128
+     * @throws InvalidSettingException if a component is outside its range, or {@code dynamicResolution} is set with a
+     *     resolution below 128
      */
     public PromptPair {
         Check.given("target", target);
@@ -92,7 +93,7 @@ public record PromptPair(
     }
 
     /**
-     * Starts a pair that takes the meaning of other words, by default its own, from the target.
+     * Starts a pair that erases the meaning of other words, by default its own, from the target.
      *
      * @throws InvalidSettingException if the target is blank
      */
@@ -101,10 +102,10 @@ public record PromptPair(
     }
 
     /**
-     * Starts a pair that keeps what a prompt means: its goal is the base model's own prediction. Such pairs, trained
-     * along with others, stop a LoRA from changing more than it should.
+     * Starts a pair that preserves the meaning of a prompt: its goal is the base model's own prediction. Such pairs,
+     * trained along with others, keep a LoRA from leaking into other prompts.
      *
-     * @param prompt the words to keep; may be empty, which keeps what the model draws without words
+     * @param prompt prompt to preserve; empty preserves the images drawn without a prompt
      */
     public static Builder preserve(String prompt) {
         return new Builder(Check.given("target", prompt), PromptAction.ENHANCE)
@@ -113,9 +114,7 @@ public record PromptPair(
                 .neutral("");
     }
 
-    /**
-     * Whether the goal of this pair is the base model's own prediction for the target, so that nothing is to change.
-     */
+    /** Whether the goal of this pair is the base model's own prediction for the target. */
     public boolean preserves() {
         return keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
     }
@@ -132,7 +131,7 @@ public record PromptPair(
         return action == PromptAction.ENHANCE ? guidanceScale : -guidanceScale;
     }
 
-    /** What this pair does, on one line in plain words, such as {@code krnkmd learns: short hair, maid}. */
+    /** This pair on one line in plain words, such as {@code krnkmd learns: short hair, maid}. */
     public String inWords() {
         return new PairInWords(this).text();
     }
@@ -200,26 +199,26 @@ public record PromptPair(
             this.action = action;
         }
 
-        /** The words whose meaning is added or taken away; by default the target. */
+        /** The prompt whose meaning is added or erased; by default the target. */
         public Builder positive(String positive) {
             this.positive = Check.given("positive", positive);
             return this;
         }
 
-        /** What the positive is compared with; by default the empty prompt. */
+        /** The prompt that the positive is compared with; empty by default. */
         public Builder unconditional(String unconditional) {
             this.unconditional = Check.given("unconditional", unconditional);
             return this;
         }
 
-        /** What the meaning is added to or taken from; by default the unconditional. */
+        /** The prompt that the meaning is added to or erased from; by default the unconditional. */
         public Builder neutral(String neutral) {
             this.neutral = Check.given("neutral", neutral);
             return this;
         }
 
         /**
-         * How far to go; 1 by default.
+         * The strength of the change; 1 by default.
          *
          * @throws InvalidSettingException if it is not finite
          */
@@ -229,7 +228,7 @@ public record PromptPair(
         }
 
         /**
-         * Width and height of the training pictures in pixels; 512 by default.
+         * Width and height of the training images in pixels; 512 by default.
          *
          * @throws InvalidSettingException if it is not a positive multiple of 8
          */
@@ -239,7 +238,7 @@ public record PromptPair(
         }
 
         /**
-         * How many noisy pictures one iteration compares; 1 by default.
+         * Noisy images in one iteration; 1 by default.
          *
          * @throws InvalidSettingException if it is less than 1
          */
@@ -248,15 +247,18 @@ public record PromptPair(
             return this;
         }
 
-        /** Whether each iteration draws its own height and width; off by default. Needs a resolution of 128 or more. */
+        /**
+         * Whether each iteration samples its own height and width; off by default. Requires a resolution of 128 or
+         * more.
+         */
         public Builder dynamicResolution(boolean dynamicResolution) {
             this.dynamicResolution = dynamicResolution;
             return this;
         }
 
         /**
-         * Whether each iteration draws from what larger picture SDXL is told that the picture was cropped; off by
-         * default, without effect on other families.
+         * Whether each iteration samples the original size and crop of SDXL's size conditioning; off by default. No
+         * effect on other families.
          */
         public Builder dynamicCrops(boolean dynamicCrops) {
             this.dynamicCrops = dynamicCrops;
@@ -264,7 +266,7 @@ public record PromptPair(
         }
 
         /**
-         * What the loss of this pair is multiplied by; 1 by default.
+         * A factor on the loss of this pair; 1 by default.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */
@@ -277,7 +279,7 @@ public record PromptPair(
          * Makes the pair.
          *
          * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128, or an empty
-         *     prompt to preserve was given a new meaning
+         *     prompt to preserve gets a new meaning
          */
         public PromptPair build() {
             String base = unconditional == null ? "" : unconditional;

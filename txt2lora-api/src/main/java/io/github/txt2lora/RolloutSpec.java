@@ -3,11 +3,12 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How a rollout denoises its way from noise to the latents that are compared.
+ * How a rollout denoises from noise to the latents of a comparison.
  *
- * @param scheduler the method, {@link SchedulerType#DDIM} by default
- * @param steps of a complete rollout, of which each iteration makes 1 to all but one at random; 2 to 1000, 50 by default
- * @param guidanceScale of classifier-free guidance, finite, 3 by default
+ * @param scheduler the scheduler, {@link SchedulerType#DDIM} by default
+ * @param steps steps of a complete rollout, 2 to 1000, 50 by default; each iteration makes a random number of them,
+ *     from 1 to {@code steps - 1}
+ * @param guidanceScale scale of classifier-free guidance, finite, 3 by default
  */
 public record RolloutSpec(SchedulerType scheduler, int steps, double guidanceScale) {
 
@@ -22,18 +23,18 @@ public record RolloutSpec(SchedulerType scheduler, int steps, double guidanceSca
         Check.finite("guidanceScale", guidanceScale);
     }
 
-    /** LECO's: 50 steps of DDIM with guidance 3. */
+    /** LECO's defaults: 50 steps of DDIM with guidance scale 3. */
     public static RolloutSpec defaults() {
         return new RolloutSpec(SchedulerType.DDIM, 50, 3);
     }
 
-    /** The same with another method. */
+    /** A copy with another scheduler. */
     public RolloutSpec withScheduler(SchedulerType newScheduler) {
         return new RolloutSpec(newScheduler, steps, guidanceScale);
     }
 
     /**
-     * The same with another number of steps.
+     * A copy with another number of steps.
      *
      * @throws InvalidSettingException if it is not from 2 to 1000
      */
@@ -42,7 +43,7 @@ public record RolloutSpec(SchedulerType scheduler, int steps, double guidanceSca
     }
 
     /**
-     * The same with other guidance.
+     * A copy with another guidance scale.
      *
      * @throws InvalidSettingException if it is not finite
      */

@@ -5,15 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a training writes, and when. None of it affects what is learned.
+ * The files that a training saves. The settings do not affect the weights that it learns.
  *
- * @param precision the number format of the LoRA file, {@link Precision#FP16} by default, as in most LoRA files that are
- *     shared
- * @param everyIterations iterations between two intermediate LoRA files, or 0, the default, to save only at the end
- * @param states when the state is written from which the training can be resumed, {@link StateSpec#defaults()} by
- *     default
- * @param timestamp the time to write into the file's metadata, so that two runs give the same bytes; empty, the default,
- *     for the clock
+ * @param precision number format of the LoRA file, {@link Precision#FP16} by default, as in most shared LoRA files
+ * @param everyIterations iterations between two intermediate LoRA files, 0 or more; 0, the default, saves only at the
+ *     end
+ * @param states when to save the state from which a training resumes, {@link StateSpec#defaults()} by default
+ * @param timestamp time for the file's metadata; with a fixed one, two runs produce the same bytes. Empty, the default,
+ *     uses the clock
  */
 public record SavingSpec(Precision precision, int everyIterations, StateSpec states, Optional<Instant> timestamp) {
 
@@ -34,13 +33,13 @@ public record SavingSpec(Precision precision, int everyIterations, StateSpec sta
         return new SavingSpec(Precision.FP16, 0, StateSpec.defaults(), Optional.empty());
     }
 
-    /** The same with another number format of the file. */
+    /** A copy with another number format of the file. */
     public SavingSpec withPrecision(Precision newPrecision) {
         return new SavingSpec(newPrecision, everyIterations, states, timestamp);
     }
 
     /**
-     * The same with other intermediate files.
+     * A copy with another number of iterations between two intermediate files.
      *
      * @throws InvalidSettingException if the number is negative
      */
@@ -48,17 +47,17 @@ public record SavingSpec(Precision precision, int everyIterations, StateSpec sta
         return new SavingSpec(precision, newEveryIterations, states, timestamp);
     }
 
-    /** The same with other states. */
+    /** A copy with other states. */
     public SavingSpec withStates(StateSpec newStates) {
         return new SavingSpec(precision, everyIterations, newStates, timestamp);
     }
 
-    /** The same with a fixed time in the file. */
+    /** A copy with a fixed time in the file. */
     public SavingSpec withTimestamp(Instant newTimestamp) {
         return withTimestamp(Optional.of(Check.given("timestamp", newTimestamp)));
     }
 
-    /** The same with a fixed time in the file, or empty for that of the clock. */
+    /** A copy with a fixed time in the file; empty uses the clock. */
     public SavingSpec withTimestamp(Optional<Instant> newTimestamp) {
         return new SavingSpec(precision, everyIterations, states, newTimestamp);
     }

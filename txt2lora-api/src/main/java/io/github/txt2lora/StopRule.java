@@ -4,13 +4,13 @@ import io.github.txt2lora.internal.Check;
 import java.util.OptionalDouble;
 
 /**
- * When a training ends before all its iterations are made. Every few iterations the gap between the target's prediction
- * and its goal is measured on noise that is never trained on: 1 without the LoRA, 0 when nothing is left to learn (see
- * {@link LoraQuality}). Of two measurements in a row the mean counts. With a rule the LoRA of the smallest gap is what is
- * saved, be it the last or not.
+ * A rule for early stopping. At regular intervals the training measures the gap between the target's prediction and its
+ * goal, on noise that is not used for training: 1 without the LoRA, 0 when nothing is left to learn (see
+ * {@link LoraQuality}). The rule uses the mean of the last two measurements. A training with a rule saves the LoRA with
+ * the smallest gap, which need not be the last.
  *
- * @param gapBelow the gap at which it is enough, greater than 0; empty for no such end
- * @param noBetterFor iterations without a smaller gap after which it ends; 0 for no such end
+ * @param gapBelow gap below which the training stops, greater than 0; empty for no limit
+ * @param noBetterFor iterations without a smaller gap after which the training stops, 0 or more; 0 for no limit
  * @param everyIterations iterations between two measurements, 1 or more
  */
 public record StopRule(OptionalDouble gapBelow, int noBetterFor, int everyIterations) {
@@ -28,37 +28,37 @@ public record StopRule(OptionalDouble gapBelow, int noBetterFor, int everyIterat
         Check.atLeast("everyIterations", everyIterations, 1);
     }
 
-    /** All iterations are made, and nothing is measured on the way. */
+    /** Makes all iterations, without measuring the gap during the training. */
     public static StopRule never() {
         return new StopRule(OptionalDouble.empty(), 0, EVERY);
     }
 
-    /** The training ends when the gap falls below a number; measured everyIterations 10 iterations. */
+    /** Stops when the gap falls below a number greater than 0; measures it every 10 iterations. */
     public static StopRule gapBelow(double gap) {
         return never().orGapBelow(gap);
     }
 
-    /** The training ends when the gap has not become smaller for so many iterations; measured everyIterations 10 iterations. */
+    /** Stops after so many iterations without a smaller gap, 1 or more; measures it every 10 iterations. */
     public static StopRule noBetterFor(int iterations) {
         return never().orNoBetterFor(iterations);
     }
 
-    /** The same, and it ends too when the gap falls below a number. */
+    /** A copy that also stops when the gap falls below a number. */
     public StopRule orGapBelow(double gap) {
         return new StopRule(OptionalDouble.of(Check.positive("gapBelow", gap)), noBetterFor, everyIterations);
     }
 
-    /** The same, and it ends too when the gap has not become smaller for so many iterations. */
+    /** A copy that also stops after so many iterations without a smaller gap. */
     public StopRule orNoBetterFor(int iterations) {
         return new StopRule(gapBelow, Check.atLeast("noBetterFor", iterations, 1), everyIterations);
     }
 
-    /** The same, measured in other intervals. */
+    /** A copy with another number of iterations between two measurements, 1 or more. */
     public StopRule withEveryIterations(int iterations) {
         return new StopRule(gapBelow, noBetterFor, iterations);
     }
 
-    /** Whether it can end a training at all. */
+    /** Whether the rule can stop a training. */
     public boolean isUsed() {
         return gapBelow.isPresent() || noBetterFor > 0;
     }

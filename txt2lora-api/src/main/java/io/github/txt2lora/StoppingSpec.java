@@ -3,10 +3,10 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * When a training ends, and whether its result is measured.
+ * When a training stops, and whether it measures its result.
  *
- * @param rule when the training ends before all iterations are made, {@link StopRule#never()} by default
- * @param measureQuality whether gap and drift of the LoRA are measured at the end, see {@link LoraQuality}; true by
+ * @param rule rule for early stopping, {@link StopRule#never()} by default
+ * @param measureQuality whether to measure gap and drift of the LoRA at the end, see {@link LoraQuality}; true by
  *     default
  */
 public record StoppingSpec(StopRule rule, boolean measureQuality) {
@@ -16,22 +16,22 @@ public record StoppingSpec(StopRule rule, boolean measureQuality) {
         Check.given("rule", rule);
     }
 
-    /** The defaults: all iterations are made, and the result is measured. */
+    /** The defaults: makes all iterations and measures the result. */
     public static StoppingSpec defaults() {
         return new StoppingSpec(StopRule.never(), true);
     }
 
-    /** The training ends by a rule, and the result is measured. */
+    /** Stops by a rule and measures the result. */
     public static StoppingSpec when(StopRule rule) {
         return defaults().withRule(rule);
     }
 
-    /** The same with another rule. */
+    /** A copy with another rule. */
     public StoppingSpec withRule(StopRule newRule) {
         return new StoppingSpec(newRule, measureQuality);
     }
 
-    /** The same, with or without a measurement at the end. */
+    /** A copy with or without a measurement at the end. */
     public StoppingSpec withMeasureQuality(boolean newMeasureQuality) {
         return new StoppingSpec(rule, newMeasureQuality);
     }

@@ -1,17 +1,17 @@
 package io.github.txt2lora;
 
 /**
- * Whether a base model was trained down to a signal-to-noise ratio of zero, that is up to pure noise, as far as the
- * user says (Lin et al., <a href="https://arxiv.org/abs/2305.08891">arXiv 2305.08891</a>).
+ * Whether a base model was trained to a terminal signal-to-noise ratio of zero, that is to pure noise (Lin et al., <a
+ * href="https://arxiv.org/abs/2305.08891">arXiv 2305.08891</a>).
  */
 public enum TerminalSnr {
     /**
-     * What the model's file says: a tensor {@code ztsnr}, or the scheduler's configuration in a folder. Where it says
-     * nothing, {@link #ABOVE_ZERO}.
+     * The value that the model's file declares by a tensor {@code ztsnr}, or by the scheduler's configuration in a
+     * folder. Without a declaration, {@link #ABOVE_ZERO}.
      */
     FROM_MODEL,
-    /** A little signal is left at the last time step, if the file does not say otherwise: nearly all models. */
+    /** Some signal at the last timestep, as in nearly all models, unless the file declares otherwise. */
     ABOVE_ZERO,
-    /** Pure noise at the last time step, if the file does not say otherwise; such models predict v. */
+    /** Pure noise at the last timestep, unless the file declares otherwise. Such models predict v. */
     ZERO
 }

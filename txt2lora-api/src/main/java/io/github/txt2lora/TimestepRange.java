@@ -3,11 +3,11 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * The timesteps at which predictions are compared, all equally likely. High timesteps are mostly noise and decide on the
- * picture's composition, low ones on its details.
+ * The timesteps at which predictions are compared, sampled uniformly. High timesteps are mostly noise and determine the
+ * composition of an image, low ones its details.
  *
- * @param minimum 0 to 999, included
- * @param maximum {@code minimum} to 999, included
+ * @param minimum first timestep, 0 to 999, inclusive
+ * @param maximum last timestep, {@code minimum} to 999, inclusive
  */
 public record TimestepRange(int minimum, int maximum) {
 
@@ -16,7 +16,7 @@ public record TimestepRange(int minimum, int maximum) {
     /**
      * Checks the ends.
      *
-     * @throws InvalidSettingException if they are not within 0..999, or the wrong way round
+     * @throws InvalidSettingException if one is not from 0 to 999, or the minimum exceeds the maximum
      */
     public TimestepRange {
         Check.between("minimum timestep", minimum, 0, LAST_TIMESTEP);
@@ -26,17 +26,17 @@ public record TimestepRange(int minimum, int maximum) {
         }
     }
 
-    /** All of 0 to 999. */
+    /** All timesteps, 0 to 999. */
     public static TimestepRange all() {
         return new TimestepRange(0, LAST_TIMESTEP);
     }
 
-    /** Those from {@code minimum} to {@code maximum}, both included. */
+    /** The timesteps from {@code minimum} to {@code maximum}, both inclusive. */
     public static TimestepRange of(int minimum, int maximum) {
         return new TimestepRange(minimum, maximum);
     }
 
-    /** Whether a timestep is one of them. */
+    /** Whether a timestep is in the range. */
     public boolean contains(double timestep) {
         return timestep >= minimum && timestep <= maximum;
     }

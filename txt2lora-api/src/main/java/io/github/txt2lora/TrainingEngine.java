@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Trains LoRAs and draws images. An engine trains one LoRA at a time, or several that were started together; others
- * queue in the order in which they were started. Base models stay loaded between trainings, and all native memory
+ * Trains LoRAs and draws images. An engine trains one LoRA at a time, or several that were started together. Others
+ * wait in the queue, in the order of their start. Base models stay loaded between trainings, and all native memory
  * belongs to the engine until it is closed. All methods may be called from any thread.
  *
  * <p>The JVM stays alive while trainings are queued, running or paused, and until their listeners have received the
@@ -22,7 +22,7 @@ import java.util.function.Function;
 public interface TrainingEngine extends AutoCloseable {
 
     /**
-     * Opens the engine that is on the class path, on the best device.
+     * Opens the installed engine on the best device.
      *
      * @throws Txt2LoraException if there is none, or it cannot start
      */
@@ -31,8 +31,8 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Opens the engine that is on the class path, found by {@link java.util.ServiceLoader}; the first one if there are
-     * several, test doubles last.
+     * Opens the installed engine, found by {@link java.util.ServiceLoader}. If there are several, the first one opens;
+     * test doubles come last.
      *
      * @throws InvalidSettingException if the device does not exist
      * @throws Txt2LoraException if there is no engine, or it cannot start
@@ -46,7 +46,7 @@ public interface TrainingEngine extends AutoCloseable {
      * Queues a training and returns at once. The JVM stays alive until the training has ended, also when {@code main}
      * returns before that.
      *
-     * @param training what to train
+     * @param training the training
      * @param listeners receive its events; see {@link TrainingListener} for the threads
      * @throws StorageException if another training of any engine or process is queued or running that writes the same
      *     {@link LoraTraining#loraFile()}; the file of a training that has ended is replaced
@@ -58,16 +58,15 @@ public interface TrainingEngine extends AutoCloseable {
      * Queues several trainings and returns at once. Those of the same model, {@link LoraSpec}, precision and gradient
      * accumulation take their steps at the same time: if their images have the same size and their batches the same
      * number, one call of the network serves all of them, which uses a GPU better than a small batch does. Each keeps
-     * its own prompts, optimizer and random stream, and each result is that of training alone, up to rounding. Each is
-     * a job of its own: one that fails, ends early or is cancelled leaves the others alone, while one that is paused
-     * holds those it is trained with. An engine that cannot do this trains one after another.
+     * its own prompts, optimizer and random numbers, and its result equals that of training alone, up to rounding. Each
+     * has its own job: if one fails, ends early or is cancelled, the others continue, but a pause holds all trainings
+     * of the group. An engine without this feature trains one after another.
      *
-     * <p>The last bits of a result depend on which trainings took each step together. So the same trainings started
-     * together give the same bytes, but where one is resumed with others, or at another iteration than they, only the
-     * same numbers up to rounding.
+     * <p>The last bits of a result depend on the trainings that shared each step. The same trainings started together
+     * produce the same bytes. A training resumed in another group, or at another iteration than the others, produces
+     * the same numbers only up to rounding.
      *
-     * <p>Memory for activations grows with their number; if there is not enough, fewer pass through the network at
-     * once.
+     * <p>Memory for activations grows with their number. If it is scarce, fewer pass through the network at once.
      *
      * @param trainings with different {@link LoraTraining#loraFile()}s
      * @param listeners gives the listener of each training; see {@link TrainingListener} for the threads
@@ -90,12 +89,12 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as
-     * by {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
+     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as by
+     * {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
      * saved, and the thread stays interrupted.
      *
-     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message says what was
-     *     saved
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message names the saved
+     *     files
      * @throws Txt2LoraException if the training failed, or the engine is closed
      */
     default TrainedLora train(LoraTraining training, TrainingListener... listeners) {

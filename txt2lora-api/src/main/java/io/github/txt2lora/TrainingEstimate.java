@@ -10,10 +10,10 @@ import java.util.Optional;
  * @param family the family of the base model, for example {@code Stable Diffusion 1.x}
  * @param unetParameters numbers in the base model's UNet
  * @param memoryBytes peak of main memory, on the CPU
- * @param shortage a sentence that says that this machine has less memory, and what needs it; empty if the training fits,
+ * @param shortage a sentence that compares the required memory with that of this machine; empty if the training fits,
  *     or if the memory of the machine is unknown
- * @param loraBytes disk space for the LoRA, intermediate LoRA files, and one more while a file is written beside the one
- *     that it replaces
+ * @param loraBytes disk space for the LoRA, intermediate LoRA files, and one more while a file is written beside the
+ *     one that it replaces
  * @param stateBytes disk space for the states that are kept, and one more while it is written
  * @param evaluations most forward evaluations of the UNet in the whole training, for each sample of a batch; a backward
  *     one counts as two

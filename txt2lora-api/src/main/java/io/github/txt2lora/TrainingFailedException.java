@@ -7,7 +7,7 @@ public final class TrainingFailedException extends Txt2LoraException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception with a message that says what was found, where, and what was expected. */
+    /** Creates the exception with a message of the form "X is A; expected B". */
     public TrainingFailedException(String message) {
         super(message);
     }

@@ -18,8 +18,7 @@ import java.util.concurrent.CompletionStage;
  * <tr><td>FINISHED, CANCELLED, FAILED</td><td>no effect</td><td>no effect</td><td>no effect</td></tr>
  * </table>
  *
- * <p>After a cancellation that is still to take effect, later calls have no effect. See {@link JobState} for what leads
- * from state to state besides these calls.
+ * <p>Once a cancellation is requested, later calls have no effect. See {@link JobState} for all transitions.
  */
 public interface TrainingJob {
 
@@ -76,7 +75,7 @@ public interface TrainingJob {
     /**
      * The end as a stage to compose with. It completes with the LoRA or, exceptionally, with the exception that
      * {@link #await()} throws. Dependent actions without an executor run on the thread that calls listeners: while they
-     * run no events arrive, but trainings go on, so they may use the engine.
+     * run, no events arrive, but trainings continue, so they may use the engine.
      */
     CompletionStage<TrainedLora> completion();
 }

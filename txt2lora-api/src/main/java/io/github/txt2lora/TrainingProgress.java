@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The progress of a training at one moment.
  *
- * @param iteration iterations made so far, 0 to {@code iterations}
+ * @param iteration iterations made, 0 to {@code iterations}
  * @param iterations requested iterations
  * @param loss mean squared error of the last iteration; NaN before the first one
  * @param iterationsPerSecond recent speed; 0 while unknown

@@ -6,27 +6,24 @@ import java.util.OptionalDouble;
 import java.util.function.UnaryOperator;
 
 /**
- * How to train: everything but the words, the model and the place of the result. {@link #builder()} begins with our
- * defaults, {@link #leco()} with LECO's exact method; they differ in {@code method} and in whether the result is
- * measured.
+ * The settings of a training: everything except the prompts, the model and the output. {@link #builder()} starts from
+ * this library's defaults, {@link #leco()} from LECO's exact method. They differ in {@code method} and in whether the
+ * result is measured.
  *
- * @param method how an iteration finds out what to change, {@link TrainingMethod#recommended()} by default
- * @param iterations how many steps the optimizer makes at most, 1 or more, 1000 by default; also 0 with
- *     {@link LoraStart#CLOSED_FORM}
- * @param learningRate the size of a step, greater than 0, 1e-4 by default
+ * @param method method of an iteration, {@link TrainingMethod#recommended()} by default
+ * @param iterations most steps of the optimizer, 1 or more, 1000 by default; also 0 with {@link LoraStart#CLOSED_FORM}
+ * @param learningRate learning rate before schedule and warm-up, greater than 0, 1e-4 by default
  * @param optimizer {@link OptimizerSpec#adamW()} by default
- * @param learningRateSchedule how the learning rate changes, constant by default
- * @param warmupIterations iterations over which the learning rate first rises from 0 on a line, at most all of them, 0
- *     by default
- * @param lora the shape of the LoRA
+ * @param learningRateSchedule schedule of the learning rate, constant by default
+ * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
+ * @param lora shape of the LoRA, rank 4 and alpha 1 on all transformer blocks by default
  * @param gradientAccumulationSteps comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
- * @param maxGradientNorm the norm to which longer gradients are shortened, greater than 0; empty, the default, for none
- * @param seed where all random numbers of the training start, any number, 0 by default
- * @param modelUse how the base model is used, {@link ModelUse#defaults()} by default
- * @param saving what is written, and when, {@link SavingSpec#defaults()} by default
- * @param stopping when the training ends, {@link StoppingSpec#defaults()} by default
- * @param nonFinitePolicy what happens when a number is infinite or not a number, {@link NonFinitePolicy#fail()} by
- *     default
+ * @param maxGradientNorm norm to which gradients are clipped, greater than 0; empty, the default, for no clipping
+ * @param seed seed of all random numbers of the training, any number, 0 by default
+ * @param modelUse how to run the base model, {@link ModelUse#defaults()} by default
+ * @param saving files to save, {@link SavingSpec#defaults()} by default
+ * @param stopping when the training stops, {@link StoppingSpec#defaults()} by default
+ * @param nonFinitePolicy reaction to a non-finite number, {@link NonFinitePolicy#fail()} by default
  */
 public record TrainingSpec(
         TrainingMethod method,
@@ -82,7 +79,7 @@ public record TrainingSpec(
         return new Builder();
     }
 
-    /** A builder with LECO's exact method: {@link TrainingMethod#leco()}, and nothing measured besides. */
+    /** A builder with LECO's exact method: {@link TrainingMethod#leco()}, without measuring the result. */
     public static Builder leco() {
         return new Builder().method(TrainingMethod.leco()).stopping(stopping -> stopping.withMeasureQuality(false));
     }
@@ -107,9 +104,8 @@ public record TrainingSpec(
     }
 
     /**
-     * Collects the values of a {@link TrainingSpec}; each call replaces what an earlier one set. A value of several
-     * settings is given as a whole, or by what to change of it:
-     * {@code saving(saving -> saving.withEveryIterations(100))}.
+     * Collects the values of a {@link TrainingSpec}; each call replaces what an earlier one set. Set a group of
+     * settings as a whole, or change some of them: {@code saving(saving -> saving.withEveryIterations(100))}.
      */
     public static final class Builder {
 
@@ -130,19 +126,19 @@ public record TrainingSpec(
 
         private Builder() {}
 
-        /** How an iteration finds out what to change; {@link TrainingMethod#recommended()} by default. */
+        /** The method of an iteration; {@link TrainingMethod#recommended()} by default. */
         public Builder method(TrainingMethod method) {
             this.method = Check.given("method", method);
             return this;
         }
 
-        /** Changes the method that was set so far. */
+        /** Changes the current method. */
         public Builder method(UnaryOperator<TrainingMethod> change) {
             return method(change.apply(method));
         }
 
         /**
-         * How many steps the optimizer makes at most; 1000 by default, and 0 only with {@link LoraStart#CLOSED_FORM}.
+         * The most steps of the optimizer; 1000 by default. 0 requires {@link LoraStart#CLOSED_FORM}.
          *
          * @throws InvalidSettingException if it is negative
          */
@@ -152,7 +148,7 @@ public record TrainingSpec(
         }
 
         /**
-         * The size of a step before schedule and warm-up; 1e-4 by default.
+         * The learning rate before schedule and warm-up; 1e-4 by default.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */
@@ -161,20 +157,20 @@ public record TrainingSpec(
             return this;
         }
 
-        /** What turns gradients into steps; {@link OptimizerSpec#adamW()} by default. */
+        /** The optimizer; {@link OptimizerSpec#adamW()} by default. */
         public Builder optimizer(OptimizerSpec optimizer) {
             this.optimizer = Check.given("optimizer", optimizer);
             return this;
         }
 
-        /** How the learning rate changes; constant by default. */
+        /** The schedule of the learning rate; constant by default. */
         public Builder learningRateSchedule(LearningRateSchedule learningRateSchedule) {
             this.learningRateSchedule = Check.given("learningRateSchedule", learningRateSchedule);
             return this;
         }
 
         /**
-         * Iterations over which the learning rate first rises from 0 on a line; 0 by default.
+         * Iterations of the linear warm-up of the learning rate from 0; 0 by default.
          *
          * @throws InvalidSettingException if it is negative
          */
@@ -200,7 +196,7 @@ public record TrainingSpec(
         }
 
         /**
-         * The norm to which longer gradients are shortened; by default they are left as they are.
+         * The norm to which gradients are clipped; no clipping by default.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */
@@ -209,7 +205,7 @@ public record TrainingSpec(
         }
 
         /**
-         * The norm to which longer gradients are shortened; empty, the default, leaves them as they are.
+         * The norm to which gradients are clipped; empty, the default, for no clipping.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */
@@ -219,46 +215,46 @@ public record TrainingSpec(
             return this;
         }
 
-        /** Where all random numbers of the training start; any number, 0 by default. */
+        /** The seed of all random numbers of the training; any number, 0 by default. */
         public Builder seed(long seed) {
             this.seed = seed;
             return this;
         }
 
-        /** How the base model is used; {@link ModelUse#defaults()} by default. */
+        /** How to run the base model; {@link ModelUse#defaults()} by default. */
         public Builder modelUse(ModelUse modelUse) {
             this.modelUse = Check.given("modelUse", modelUse);
             return this;
         }
 
-        /** Changes how the base model is used. */
+        /** Changes how to run the base model. */
         public Builder modelUse(UnaryOperator<ModelUse> change) {
             return modelUse(change.apply(modelUse));
         }
 
-        /** What is written, and when; {@link SavingSpec#defaults()} by default. */
+        /** The files to save; {@link SavingSpec#defaults()} by default. */
         public Builder saving(SavingSpec saving) {
             this.saving = Check.given("saving", saving);
             return this;
         }
 
-        /** Changes what is written, and when. */
+        /** Changes the files to save. */
         public Builder saving(UnaryOperator<SavingSpec> change) {
             return saving(change.apply(saving));
         }
 
-        /** When the training ends; {@link StoppingSpec#defaults()} by default. */
+        /** When the training stops; {@link StoppingSpec#defaults()} by default. */
         public Builder stopping(StoppingSpec stopping) {
             this.stopping = Check.given("stopping", stopping);
             return this;
         }
 
-        /** Changes when the training ends. */
+        /** Changes when the training stops. */
         public Builder stopping(UnaryOperator<StoppingSpec> change) {
             return stopping(change.apply(stopping));
         }
 
-        /** What happens when a number is infinite or not a number; {@link NonFinitePolicy#fail()} by default. */
+        /** The reaction to a non-finite number; {@link NonFinitePolicy#fail()} by default. */
         public Builder nonFinitePolicy(NonFinitePolicy nonFinitePolicy) {
             this.nonFinitePolicy = Check.given("nonFinitePolicy", nonFinitePolicy);
             return this;

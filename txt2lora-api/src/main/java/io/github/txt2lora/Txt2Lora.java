@@ -46,8 +46,8 @@ public final class Txt2Lora {
     }
 
     /**
-     * Trains with an engine of its own on the best device and waits for the end. An interrupt does what it does to
-     * {@link #train()}.
+     * Trains on the best device, with an engine opened for this training, and waits for the end. An interrupt has the
+     * same effect as in {@link #train()}.
      *
      * @throws Txt2LoraException as {@link #train()}
      */
@@ -63,10 +63,9 @@ public final class Txt2Lora {
     }
 
     /**
-     * Trains and waits for the end, with the given engine or one that is opened and closed here. If the
-     * calling thread is interrupted meanwhile, the training is cancelled as by {@link CancelMode#SUSPEND}: its state is
-     * saved before this method returns, the same training resumes from it when it is started again, and the thread
-     * stays interrupted.
+     * Trains and waits for the end, with the given engine or one opened for this training. If the calling thread is
+     * interrupted meanwhile, the training is cancelled as by {@link CancelMode#SUSPEND}: its state is saved before this
+     * method returns, the same training resumes from it when it is started again, and the thread stays interrupted.
      *
      * @throws CheckpointException if the model cannot be used
      * @throws InvalidSettingException if a setting does not fit the model or the machine
@@ -85,8 +84,8 @@ public final class Txt2Lora {
     }
 
     /**
-     * Starts the training and returns at once. The JVM stays alive until the training has ended. An engine that is
-     * opened here is closed soon after that.
+     * Starts the training and returns at once. The JVM stays alive until the training has ended. An engine opened for
+     * this training is then closed.
      *
      * @throws Txt2LoraException if there is no engine, or it cannot start
      */
@@ -122,7 +121,7 @@ public final class Txt2Lora {
         new Thread(engine::close, "txt2lora-close").start();
     }
 
-    /** Collects what a training needs; each call but those that add replaces what an earlier one set. */
+    /** Collects the values of a {@link Txt2Lora}. A call replaces an earlier one, except those that add. */
     public static final class Builder {
 
         private final LoraTraining.Builder training = LoraTraining.builder();
@@ -133,9 +132,9 @@ public final class Txt2Lora {
         private Builder() {}
 
         /**
-         * The LoRA's name, which is also its file's; required.
+         * The name of the LoRA and of its file; required.
          *
-         * @throws InvalidSettingException if it cannot be a file name on every operating system
+         * @throws InvalidSettingException if it is not a valid file name on every operating system
          */
         public Builder name(String name) {
             training.name(name);
@@ -179,9 +178,9 @@ public final class Txt2Lora {
         }
 
         /**
-         * Where to train; {@link Device#auto()} by default.
+         * The device to train on; {@link Device#auto()} by default.
          *
-         * @throws InvalidSettingException if an engine was given, which has its device already
+         * @throws InvalidSettingException if an engine is set, which already has its device
          */
         public Builder device(Device device) {
             Check.given("device", device);
@@ -193,7 +192,7 @@ public final class Txt2Lora {
         /**
          * Trains with this engine, which stays open. By default one is opened for this training alone.
          *
-         * @throws InvalidSettingException if a device was given, which only a new engine could take
+         * @throws InvalidSettingException if a device is set, which requires a new engine
          */
         public Builder engine(TrainingEngine engine) {
             Check.given("engine", engine);

@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of all exceptions that this library throws on purpose. In messages, characters that steer a terminal or the
- * direction of writing are escaped, and addresses of the web stand without query and fragment, which may be secret.
+ * The root of the exceptions of this library. In messages, control characters and characters that change the direction
+ * of text are escaped, and web addresses are shown without query and fragment, which may contain secrets.
  */
 public class Txt2LoraException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception with a message that says what was found, where, and what was expected. */
+    /** Creates the exception with a message of the form "X is A; expected B". */
     public Txt2LoraException(String message) {
         super(printable(message));
     }
@@ -26,7 +26,7 @@ public class Txt2LoraException extends RuntimeException {
         return message == null ? null : Excerpt.message(message);
     }
 
-    /** Says what was found, where, and what was expected; unlike other exceptions' messages never null. */
+    /** The finding, its place and the expected value; never null. */
     @Override
     public String getMessage() {
         return Objects.requireNonNullElse(super.getMessage(), "");
