@@ -11,7 +11,7 @@ public final class InvalidSettingException extends Txt2LoraException {
 
     private final @Nullable String setting;
 
-    /** Creates the exception with a message that says what was found, where, and what was expected. */
+    /** Creates the exception with a message of the form "X is A; expected B". */
     public InvalidSettingException(String message) {
         this(null, message, null);
     }
@@ -30,9 +30,9 @@ public final class InvalidSettingException extends Txt2LoraException {
      * Creates the exception for one setting, for example
      * {@code resolution is 100; expected a multiple of 8, for example 96 or 104}.
      *
-     * @param setting the name of the setting
-     * @param value what was found; text is quoted, cut off where it is long, with control characters escaped
-     * @param expected what would have been accepted
+     * @param setting name of the setting
+     * @param value the value found; text is quoted, shortened if long, and its control characters are escaped
+     * @param expected the accepted values
      */
     public static InvalidSettingException of(String setting, @Nullable Object value, String expected) {
         String found = value instanceof CharSequence text ? Excerpt.quoted(text) : String.valueOf(value);
@@ -42,7 +42,7 @@ public final class InvalidSettingException extends Txt2LoraException {
     /**
      * Creates the exception for one setting that was not given.
      *
-     * @param setting the name of the setting
+     * @param setting name of the setting
      * @param remedy what to do
      */
     public static InvalidSettingException missing(String setting, String remedy) {
