@@ -7,7 +7,7 @@ import java.util.Optional;
  * The training was cancelled. No event follows.
  *
  * @param iteration iterations made
- * @param kept the LoRA as trained so far, if it was to be kept
+ * @param kept the LoRA, if it was kept
  */
 public record TrainingCancelled(int iteration, Optional<Path> kept) implements TrainingEvent {
 

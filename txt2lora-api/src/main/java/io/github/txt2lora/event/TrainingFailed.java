@@ -5,7 +5,7 @@ import io.github.txt2lora.Txt2LoraException;
 /**
  * The training failed. No event follows.
  *
- * @param failure why; the exception that the job throws
+ * @param failure cause; the exception that the job throws
  */
 public record TrainingFailed(Txt2LoraException failure) implements TrainingEvent {
 

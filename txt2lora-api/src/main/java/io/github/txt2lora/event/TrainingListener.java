@@ -13,7 +13,7 @@ package io.github.txt2lora.event;
  *       the newest waiting step of a download are kept; all other events arrive, in order.
  *   <li>An exception from a callback is logged and ignored; later events and other listeners are not affected.
  *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait, such as
- *       {@code cancel}, and may start another training. It must not wait for a job or a picture, nor close the engine.
+ *       {@code cancel}, and may start another training. It must not wait for a job or an image, nor close the engine.
  *   <li>The last event of a training arrives before dependents of
  *       {@link io.github.txt2lora.TrainingJob#completion()} run, but perhaps after
  *       {@link io.github.txt2lora.TrainingJob#await()} has returned. Closing the engine waits for it, but not longer

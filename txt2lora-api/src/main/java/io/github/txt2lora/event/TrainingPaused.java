@@ -3,7 +3,7 @@ package io.github.txt2lora.event;
 /**
  * The training is paused.
  *
- * @param iteration iterations made so far
+ * @param iteration iterations made
  */
 public record TrainingPaused(int iteration) implements TrainingEvent {
 

@@ -3,7 +3,7 @@ package io.github.txt2lora.event;
 /**
  * The training continues after a pause.
  *
- * @param iteration iterations made so far
+ * @param iteration iterations made
  */
 public record TrainingResumed(int iteration) implements TrainingEvent {
 

@@ -5,7 +5,7 @@ import io.github.txt2lora.LoraTraining;
 /**
  * A training left the queue.
  *
- * @param training what is trained
+ * @param training the training
  */
 public record TrainingStarted(LoraTraining training) implements TrainingEvent {
 

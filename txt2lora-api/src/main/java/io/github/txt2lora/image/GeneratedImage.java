@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * An image and its origin. Two of them are equal only if they hold the same image object.
+ * An image and its origin. Two values are equal only if they contain the same image object.
  *
  * @param image 8-bit RGB, with the width and height of the request
- * @param seed the seed of its first noise; with the request it gives this image again
- * @param request what was asked for
+ * @param seed seed of its initial noise; the request with this seed reproduces the image
+ * @param request the request
  */
 public record GeneratedImage(BufferedImage image, long seed, ImageRequest request) {
 
     /**
      * Writes the image as a PNG file with its {@link GenerationParameters}, which web UIs show and read. The file
-     * appears under its name only when it is whole, and replaces an older one.
+     * appears under its name only when it is complete, and replaces an existing one.
      *
      * @param file the file; its folder must exist
      * @throws io.github.txt2lora.StorageException if it cannot be written

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How an image came about, as AUTOMATIC1111's web UI writes it into PNG files under {@code parameters}: the prompt,
- * {@code Negative prompt: ...}, and a line {@code Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, ...}.
+ * The parameters of an image, as AUTOMATIC1111's web UI writes them into PNG files under {@code parameters}: the
+ * prompt, {@code Negative prompt: ...}, and a line {@code Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, ...}.
  *
- * @param prompt in the web UI's syntax, may have several lines
- * @param negativePrompt the same; may be empty
+ * @param prompt prompt in the web UI's syntax; may have several lines
+ * @param negativePrompt negative prompt in the same syntax; may be empty
  * @param settings by their names, in order
  */
 public record GenerationParameters(String prompt, String negativePrompt, Map<String, String> settings) {
@@ -25,7 +25,10 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
 
     private static final String NEGATIVE = "Negative prompt:";
 
-    /** So many settings make a last line one of settings rather than of a prompt, as in the web UI. */
+    /**
+     * With at least this many settings, the last line is a line of settings rather than of the prompt, as in the web
+     * UI.
+     */
     private static final int FEWEST_SETTINGS = 3;
 
     /** Copies the map, keeping its order. */
@@ -36,8 +39,8 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
     }
 
     /**
-     * Those of an image. A plain prompt is escaped, and LoRAs that were given by their files are added to
-     * the prompt, so that a web UI that reads the text draws the same.
+     * The parameters of an image. A plain prompt is escaped, and LoRAs given as files are added to the prompt, so that
+     * a web UI draws the same image from the text.
      */
     public static GenerationParameters of(GeneratedImage image) {
         ImageRequest request = image.request();
@@ -62,7 +65,7 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
     }
 
     /**
-     * Reads them out of a PNG file.
+     * Reads the parameters of a PNG file.
      *
      * @return empty if the file has none
      * @throws io.github.txt2lora.StorageException if the file cannot be read or is not a PNG file
@@ -71,7 +74,9 @@ public record GenerationParameters(String prompt, String negativePrompt, Map<Str
         return PngText.read(Check.given("file", file), KEYWORD).map(GenerationParameters::parse);
     }
 
-    /** Reads {@link #text()}, or the text of a web UI; whatever is no setting or negative prompt is the prompt. */
+    /**
+     * Reads {@link #text()}, or the text of a web UI. All text other than settings and negative prompt is the prompt.
+     */
     public static GenerationParameters parse(String text) {
         List<String> lines = Check.given("text", text).strip().lines().toList();
         Map<String, String> settings = Map.of();

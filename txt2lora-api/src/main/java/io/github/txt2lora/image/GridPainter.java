@@ -7,7 +7,7 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Optional;
 
-/** Lays a grid out and draws it. Labels have a band of their own: left of, or above, all images. */
+/** Lays out and draws a grid. Labels have their own band, left of or above all images. */
 final class GridPainter {
 
     private static final int GAP = 6;
@@ -101,7 +101,7 @@ final class GridPainter {
         return Math.max(grid.cellHeight(), height(label)) + GAP;
     }
 
-    /** Where the next band begins; an empty one takes no room. */
+    /** The start of the next band; an empty band takes no space. */
     private static int below(int y, int height) {
         return height == 0 ? y : y + height + GAP;
     }

@@ -16,10 +16,10 @@ final class GridText {
 
     private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
 
-    /** Lines may end after a space or a comma, which prompts have more often. */
+    /** Lines break after a space or a comma; prompts contain more commas. */
     private static final Pattern BREAK = Pattern.compile("(?<=[ ,])");
 
-    /** Where names of files fall into parts: after a mark, but not in a version such as 2.1, and before a capital. */
+    /** File names break after punctuation, but not in a version such as 2.1, and before a capital. */
     private static final Pattern NAME_BREAK = Pattern.compile("(?<=[-_/\\\\])|(?<=\\.)(?!\\d)|(?<=\\p{Ll})(?=\\p{Lu})");
 
     private final FontMetrics metrics;
@@ -28,7 +28,7 @@ final class GridText {
         this.metrics = metrics;
     }
 
-    /** The font, or empty on a Java runtime that has none. */
+    /** The font; empty on a Java runtime without fonts. */
     static Optional<GridText> find() {
         Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
         try {
@@ -51,8 +51,8 @@ final class GridText {
     }
 
     /**
-     * Splits a label into lines of at most {@code width} pixels; none for a blank one. What is too long for a line, such
-     * as the name of a file, begins a line of its own and is split at its own marks, or anywhere if it has none.
+     * Splits a label into lines of at most {@code width} pixels; none for a blank label. A word that exceeds a line,
+     * such as a file name, starts on a new line and breaks at its punctuation, or else anywhere.
      */
     List<String> wrap(String label, int width) {
         List<String> lines = new ArrayList<>();
@@ -73,7 +73,7 @@ final class GridText {
         return lines;
     }
 
-    /** Adds the lines that become full, and returns the one that is begun. */
+    /** Adds the full lines and returns the incomplete one. */
     private String append(List<String> lines, String begun, String text, int width) {
         String line = begun + text;
         if (!begun.isEmpty() && !fits(line, width)) {
@@ -104,7 +104,7 @@ final class GridText {
         return metrics.stringWidth(text.strip()) <= width;
     }
 
-    /** How much of a word that is too long fits, at least one character. */
+    /** The number of characters that fit of a word that is too long, at least 1. */
     private int prefix(String word, int width) {
         int end = word.offsetByCodePoints(0, 1);
         while (end < word.length() && fits(word.substring(0, word.offsetByCodePoints(end, 1)), width)) {

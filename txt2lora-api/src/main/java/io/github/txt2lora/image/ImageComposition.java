@@ -1,6 +1,6 @@
 package io.github.txt2lora.image;
 
-/** Where in the image the parts of a prompt apply. */
+/** The regions of an image in which the parts of a prompt apply. */
 public sealed interface ImageComposition permits WholePicture, LatentCouple, RegionGrid {
 
     /** Every part of the prompt applies everywhere, as the web UI reads {@code AND}; the default. */

@@ -12,8 +12,8 @@ public interface ImageListener {
     void stepFinished(ImageProgress progress);
 
     /**
-     * Called before the first step if something is ignored, assumed or perhaps not read as intended, such as a bracket
-     * in the prompt that is never closed.
+     * Called before the first step if a part of the request is ignored, assumed or ambiguous, such as an unclosed
+     * bracket in the prompt.
      *
      * @param message a sentence
      */

@@ -24,8 +24,8 @@ import java.util.Set;
  *         .writePng(Path.of("plot.png"));
  * }</pre>
  *
- * @param request what all images share; its count is not used
- * @param axes columns, then rows, then pages, which stand side by side
+ * @param request request that all images share; its count is ignored
+ * @param axes columns, then rows, then pages; pages are placed side by side
  */
 public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
 
@@ -34,8 +34,8 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
     /**
      * Checks that every value can be applied.
      *
-     * @throws InvalidSettingException if there are no axes or more than three, two of one kind, one that does not fit
-     *     the request, or more images than a {@link LabelledGrid} can have
+     * @throws InvalidSettingException if there are no axes or more than three, two axes have the same kind, an axis
+     *     does not fit the request, or the plot has more images than fit into a {@link LabelledGrid}
      */
     public ImagePlot {
         Check.given("request", request);
@@ -58,7 +58,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
         }
     }
 
-    /** Rather now than when all are drawn. */
+    /** Fails before the images are drawn rather than after. */
     private static void requireDrawable(ImageRequest request, List<PlotAxis> axes) {
         double pictures = 1;
         for (PlotAxis axis : axes) {
@@ -77,7 +77,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
     }
 
     /**
-     * Draws all images and waits for them. An interrupt, or what the listener throws, ends the plot as it ends
+     * Draws all images and waits for them. An interrupt or an exception from the listener cancels the plot, as in
      * {@link TrainingEngine#generate(ImageRequest, ImageListener)}.
      *
      * @throws io.github.txt2lora.Txt2LoraException as the engine does
@@ -107,7 +107,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
         return grid(images);
     }
 
-    /** The indices of all values, model by model, since changing the model takes longest. */
+    /** The indices of all values, grouped by model, since loading a model takes longest. */
     private List<List<Integer>> cells() {
         List<List<Integer>> cells = List.of(List.of());
         for (PlotAxis axis : axes) {

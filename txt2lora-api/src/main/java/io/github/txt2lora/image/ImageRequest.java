@@ -13,25 +13,24 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures to draw, for {@link io.github.txt2lora.TrainingEngine#generate}.
+ * A request for images, for {@link io.github.txt2lora.TrainingEngine#generate}.
  *
  * @param model the base model
- * @param prompt what to draw; may be empty
- * @param negativePrompt what to move away from, empty by default; for SDXL, empty means no prompt at all, as in its
- *     training
- * @param width in pixels, a positive multiple of 8, 512 by default
- * @param height in pixels, a positive multiple of 8, 512 by default
+ * @param prompt content of the image; may be empty
+ * @param negativePrompt content to avoid, empty by default; for SDXL, empty means zero embeddings, as in its training
+ * @param width width in pixels, a positive multiple of 8, 512 by default
+ * @param height height in pixels, a positive multiple of 8, 512 by default
  * @param steps denoising steps, 1 to 1000, 20 by default
- * @param guidanceScale classifier-free guidance scale, finite, 7.5 by default; 1 leaves the negative prompt out
- * @param seed the seed of the first picture, any number, 0 by default
- * @param count how many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 or more, 1 by default
- * @param scheduler the method, {@link SchedulerType#DDIM} by default
- * @param modelUse how the base model is used, {@link ModelUse#defaults()} by default
+ * @param guidanceScale scale of classifier-free guidance, finite, 7.5 by default; 1 ignores the negative prompt
+ * @param seed seed of the first image, any number, 0 by default
+ * @param count number of images, 1 or more, 1 by default; their seeds are {@code seed}, {@code seed + 1} and so on
+ * @param scheduler scheduler, {@link SchedulerType#DDIM} by default
+ * @param modelUse how to run the base model, {@link ModelUse#defaults()} by default
  * @param loras LoRAs to apply, none by default
- * @param promptSyntax how prompt and negative prompt are read, {@link PromptSyntax#WEB_UI} by default
- * @param loraFolder where {@code <lora:name:weight>} in a prompt finds {@code name.safetensors}, also in its subfolders;
- *     empty, the default, for nowhere
- * @param composition where the parts of the prompt apply, {@link WholePicture} by default
+ * @param promptSyntax syntax of prompt and negative prompt, {@link PromptSyntax#WEB_UI} by default
+ * @param loraFolder folder that {@code <lora:name:weight>} in a prompt refers to; {@code name.safetensors} may be in a
+ *     subfolder. Empty, the default, for none
+ * @param composition regions of the parts of the prompt, {@link WholePicture} by default
  */
 public record ImageRequest(
         ModelSource model,
@@ -142,13 +141,13 @@ public record ImageRequest(
             return this;
         }
 
-        /** What to draw; required, may be empty. */
+        /** The content of the image; required, may be empty. */
         public Builder prompt(String prompt) {
             this.prompt = Check.given("prompt", prompt);
             return this;
         }
 
-        /** What to move away from; empty by default. */
+        /** Content to avoid; empty by default. */
         public Builder negativePrompt(String negativePrompt) {
             this.negativePrompt = Check.given("negativePrompt", negativePrompt);
             return this;
@@ -185,7 +184,7 @@ public record ImageRequest(
         }
 
         /**
-         * Classifier-free guidance scale; 7.5 by default, 1 leaves the negative prompt out.
+         * The scale of classifier-free guidance; 7.5 by default. 1 ignores the negative prompt.
          *
          * @throws InvalidSettingException if it is not finite
          */
@@ -194,14 +193,14 @@ public record ImageRequest(
             return this;
         }
 
-        /** The seed of the first picture; any number, 0 by default. */
+        /** The seed of the first image; any number, 0 by default. */
         public Builder seed(long seed) {
             this.seed = seed;
             return this;
         }
 
         /**
-         * How many pictures, with the seeds {@code seed}, {@code seed + 1} and so on; 1 by default.
+         * The number of images; 1 by default. Their seeds are {@code seed}, {@code seed + 1} and so on.
          *
          * @throws InvalidSettingException if it is less than 1
          */
@@ -210,19 +209,19 @@ public record ImageRequest(
             return this;
         }
 
-        /** The method; {@link SchedulerType#DDIM} by default. */
+        /** The scheduler; {@link SchedulerType#DDIM} by default. */
         public Builder scheduler(SchedulerType scheduler) {
             this.scheduler = Check.given("scheduler", scheduler);
             return this;
         }
 
-        /** How the base model is used; {@link ModelUse#defaults()} by default. */
+        /** How to run the base model; {@link ModelUse#defaults()} by default. */
         public Builder modelUse(ModelUse modelUse) {
             this.modelUse = Check.given("modelUse", modelUse);
             return this;
         }
 
-        /** Changes how the base model is used. */
+        /** Changes how to run the base model. */
         public Builder modelUse(UnaryOperator<ModelUse> change) {
             return modelUse(change.apply(modelUse));
         }
@@ -245,7 +244,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** How prompt and negative prompt are read; {@link PromptSyntax#WEB_UI} by default. */
+        /** The syntax of prompt and negative prompt; {@link PromptSyntax#WEB_UI} by default. */
         public Builder promptSyntax(PromptSyntax promptSyntax) {
             this.promptSyntax = Check.given("promptSyntax", promptSyntax);
             return this;
@@ -262,7 +261,7 @@ public record ImageRequest(
             return this;
         }
 
-        /** Where the parts of the prompt apply; everywhere by default. */
+        /** The regions of the parts of the prompt; the whole image by default. */
         public Builder composition(ImageComposition composition) {
             this.composition = Check.given("composition", composition);
             return this;

@@ -24,7 +24,7 @@ import java.util.List;
  */
 public final class LabelledGrid {
 
-    /** How images are enlarged. */
+    /** The interpolation of enlarged images. */
     public enum Scaling {
         /** Each pixel becomes a square. */
         NEAREST,
@@ -55,10 +55,10 @@ public final class LabelledGrid {
     }
 
     /**
-     * How many images of a size a grid can have.
+     * The most images of a size in a grid.
      *
-     * @param width of each, in pixels, as large as it is drawn
-     * @param height of each
+     * @param width width of each in pixels, after scaling
+     * @param height height of each
      */
     public static long mostPictures(int width, int height) {
         return MAX_PIXELS / ((long) width * height);
@@ -72,14 +72,15 @@ public final class LabelledGrid {
     /**
      * Draws the grid on white.
      *
-     * @return a new 8-bit RGB image, as large as its content needs
+     * @return a new 8-bit RGB image, large enough for its content
      */
     public BufferedImage render() {
         return new GridPainter(this, GridText.find()).paint();
     }
 
     /**
-     * Writes the grid as a PNG file, which appears under its name only when it is whole, and replaces an older one.
+     * Writes the grid as a PNG file. The file appears under its name only when it is complete, and replaces an existing
+     * one.
      *
      * @param file the file; its folder must exist
      * @throws io.github.txt2lora.StorageException if it cannot be written
@@ -101,12 +102,12 @@ public final class LabelledGrid {
         return rows;
     }
 
-    /** The first image, which gives all their size. */
+    /** The first image; all have its size. */
     private BufferedImage first() {
         return rows.get(0).images().get(0);
     }
 
-    /** After so many columns there is a wider gap; 0 for none. */
+    /** Columns between two wider gaps; 0 for none. */
     int columnsPerPage() {
         return columnsPerPage;
     }
@@ -127,7 +128,7 @@ public final class LabelledGrid {
         return scaling;
     }
 
-    /** Collects the content of a {@link LabelledGrid}; each call but {@link #row} replaces what an earlier one set. */
+    /** Collects the content of a {@link LabelledGrid}. A call replaces an earlier one, except {@link #row}. */
     public static final class Builder {
 
         private String title = "";
@@ -148,7 +149,7 @@ public final class LabelledGrid {
         /**
          * Labels above the columns; empty, the default, for none.
          *
-         * @throws InvalidSettingException if there are rows of another length
+         * @throws InvalidSettingException if existing rows have another length
          */
         public Builder columns(List<String> labels) {
             for (String label : Check.given("columns", labels)) {
@@ -162,7 +163,8 @@ public final class LabelledGrid {
         }
 
         /**
-         * Sets so many columns apart from the next by a wider gap with a line in it; 0, the default, for none.
+         * The number of columns of a page; pages are separated by a wider gap with a line. 0, the default, for one
+         * page.
          *
          * @throws InvalidSettingException if the number is less than 0
          */
@@ -172,10 +174,10 @@ public final class LabelledGrid {
         }
 
         /**
-         * Adds a row below those already there; the images are copied.
+         * Adds a row at the bottom. The images are copied.
          *
-         * @param label stands left of the images, on several lines if it is long; may be empty
-         * @param images at least one, as many and of the same size as in the other rows
+         * @param label label to the left of the images, wrapped if long; may be empty
+         * @param images images, at least one; number and size must equal those of the other rows
          * @throws InvalidSettingException if the row is empty, or differs from an earlier row or the columns in length
          *     or size
          */
@@ -206,7 +208,8 @@ public final class LabelledGrid {
         }
 
         /**
-         * How much larger than it is each image is drawn; 1 and {@link Scaling#NEAREST} by default.
+         * The factor by which images are enlarged, 1 to 16, and the interpolation; 1 and {@link Scaling#NEAREST} by
+         * default.
          *
          * @throws InvalidSettingException if the factor is not from 1 to 16
          */

@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A region for each part of the prompt, in their order; parts are separated by {@code AND}, as in the web UI's
- * extension Latent Couple. Regions may overlap.
+ * A region for each part of the prompt, in order. {@code AND} separates parts, as in the web UI's extension Latent
+ * Couple. Regions may overlap.
  *
- * @param regions one or more
+ * @param regions regions, at least one
  */
 public record LatentCouple(List<Region> regions) implements ImageComposition {
 
@@ -33,7 +33,7 @@ public record LatentCouple(List<Region> regions) implements ImageComposition {
     }
 
     /**
-     * Reads regions as the extension writes them.
+     * Reads regions in the syntax of the extension.
      *
      * @param regions for each part {@code rows:columns-row:column}, counted from 0: {@code 1:1-0:0,1:2-0:0,1:2-0:1} are
      *     the whole image, its left half and its right half
@@ -57,8 +57,8 @@ public record LatentCouple(List<Region> regions) implements ImageComposition {
     /**
      * Reads regions from the three fields of the extension.
      *
-     * @param divisions for each part into how many rows and columns the image is divided: {@code 1:1,1:2,1:2}
-     * @param positions for each part which row and column is its own, counted from 0: {@code 0:0,0:0,0:1}
+     * @param divisions rows and columns of the image for each part: {@code 1:1,1:2,1:2}
+     * @param positions row and column of each part, counted from 0: {@code 0:0,0:0,0:1}
      * @param weights a number for each region: {@code 0.2,0.8,0.8}
      * @throws InvalidSettingException if one of them is malformed, or they differ in number
      */

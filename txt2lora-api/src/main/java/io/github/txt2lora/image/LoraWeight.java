@@ -4,13 +4,12 @@ import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 
 /**
- * A LoRA and how strongly it applies, as {@code <lora:name:weight>} or {@code <lora:name:textEncoderWeight:weight>} in a
- * prompt.
+ * A LoRA and its weights, as {@code <lora:name:weight>} or {@code <lora:name:textEncoderWeight:weight>} in a prompt.
  *
  * @param file a {@code .safetensors} file in the naming of kohya, LECO, diffusers, PEFT or of single files
- * @param weight of what the LoRA does to the UNet: 1 for as it was trained; any finite number, negative ones turn it
- *     around
- * @param textEncoderWeight of what it does to the text encoders, likewise
+ * @param weight factor on its effect on the UNet, finite; 1 is the trained strength, a negative factor reverses the
+ *     effect
+ * @param textEncoderWeight factor on its effect on the text encoders, likewise
  */
 public record LoraWeight(Path file, double weight, double textEncoderWeight) {
 
@@ -26,7 +25,7 @@ public record LoraWeight(Path file, double weight, double textEncoderWeight) {
     }
 
     /**
-     * A LoRA with one weight for all that it does.
+     * A LoRA with one weight for UNet and text encoders.
      *
      * @throws io.github.txt2lora.InvalidSettingException if the weight is not finite
      */

@@ -5,15 +5,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Words of which every character is text, as in a training, for a prompt that is read as {@link PromptSyntax#WEB_UI}.
- * A target such as {@code name (series)} is drawn as it was trained only in this way: otherwise its brackets are
- * weights.
+ * Text without syntax, as in a training, for a prompt in {@link PromptSyntax#WEB_UI}. A target such as
+ * {@code name (series)} must be written this way: otherwise its brackets are weights.
  *
- * @param text the words, for example the target of a {@link io.github.txt2lora.PromptPair}; may be empty
+ * @param text the text, for example the target of a {@link io.github.txt2lora.PromptPair}; may be empty
  */
 public record PlainWords(String text) {
 
-    /** The web UI's own words in capitals. The tokenizer reads small letters alike. */
+    /** The web UI's keywords, in capitals. The tokenizer ignores case. */
     private static final Pattern KEYWORD =
             Pattern.compile("(?<![\\p{L}\\p{N}_])(?:AND|BREAK|ADDBASE|ADDCOMM|ADDROW|ADDCOL)(?![\\p{L}\\p{N}_])");
 
@@ -29,10 +28,10 @@ public record PlainWords(String text) {
     }
 
     /**
-     * The words as they are written into a prompt, alone or with more before or after. As far as they fit into 75
-     * tokens, they become the tokens of a training: brackets and backslashes have a backslash before them, a backslash
-     * that the web UI drops breaks up weights and tags, and {@code AND} and the like are in small letters. Only the
-     * exclamation mark may differ: OpenCLIP's text encoders, of SD 2.x and SDXL, are trained with its padding.
+     * The text for a prompt, alone or among other text. Its first 75 tokens are those of a training: brackets and
+     * backslashes are escaped by a backslash, a backslash that the web UI drops breaks up weights and tags, and
+     * keywords such as {@code AND} are in lower case. Only the exclamation mark may differ, since OpenCLIP's text
+     * encoders, of SD 2.x and SDXL, use it as padding.
      */
     public String asPrompt() {
         String escaped = SYNTAX.matcher(text).replaceAll("\\\\$0");

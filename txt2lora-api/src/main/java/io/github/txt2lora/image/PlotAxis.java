@@ -6,21 +6,21 @@ import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One thing that varies over an {@link ImagePlot}, and the values that it takes; one or more. */
+/** A property that varies over an {@link ImagePlot}, and its values. */
 public sealed interface PlotAxis {
 
-    /** What varies, for example {@code Seed}. */
+    /** The name of the property, for example {@code Seed}. */
     String title();
 
     /** The values, one or more. */
     List<?> values();
 
-    /** A value as it is written at its row or column. */
+    /** The label of a value. */
     default String label(int index) {
         return title() + ": " + values().get(index);
     }
 
-    /** The request with a value of this axis. */
+    /** The request with one value of this axis. */
     ImageRequest apply(ImageRequest request, int index);
 
     private static <T> List<T> required(String axis, List<T> values) {
@@ -68,7 +68,7 @@ public sealed interface PlotAxis {
         }
     }
 
-    /** The LoRA, in place of the request's LoRAs, with the weight of the first of those or else 1. */
+    /** The LoRA. It replaces the request's LoRAs and takes the weight of the first of them, or else 1. */
     record LoraFiles(List<Path> values) implements PlotAxis {
 
         /** Rejects an axis without values. */
@@ -97,7 +97,7 @@ public sealed interface PlotAxis {
         }
     }
 
-    /** The weight of all LoRAs of the request; those named in the prompt keep theirs. */
+    /** The weight of all LoRAs of the request, except those named in the prompt. */
     record LoraWeights(List<Double> values) implements PlotAxis {
 
         /** Rejects an axis without values. */

@@ -7,7 +7,7 @@ public interface PlotListener {
     /**
      * Called after each image.
      *
-     * @param done images drawn so far
+     * @param done images drawn
      * @param total images of the plot
      */
     void pictureFinished(int done, int total);

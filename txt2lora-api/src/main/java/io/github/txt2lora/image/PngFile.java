@@ -15,21 +15,21 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes PNG files that appear under their name only when they are whole. */
+/** Writes PNG files that appear under their name only when they are complete. */
 final class PngFile {
 
     private PngFile() {}
 
     /**
-     * Writes a file, and replaces one that is there.
+     * Writes a file and replaces an existing one.
      *
-     * @throws io.github.txt2lora.StorageException if that fails; an older file is then as it was
+     * @throws io.github.txt2lora.StorageException if that fails; an existing file is then unchanged
      */
     static void write(BufferedImage image, Path file) {
         write(image, Map.of(), file);
     }
 
-    /** As {@link #write(BufferedImage, Path)}, with texts by their keywords. */
+    /** As {@link #write(BufferedImage, Path)}, with text chunks by keyword. */
     static void write(BufferedImage image, Map<String, String> texts, Path file) {
         AtomicFile.write(file, channel -> encode(image, texts, Channels.newOutputStream(channel)));
     }

@@ -24,12 +24,12 @@ final class PngText {
     private static final int END = 0x49454e44;
     private static final int CRC_BYTES = 4;
 
-    /** Parameters have some kilobytes; a workflow that another program put beside them may have megabytes. */
+    /** Parameters take some kilobytes; the workflow of another program may take megabytes. */
     private static final int LONGEST = 1 << 24;
 
     private PngText() {}
 
-    /** Texts by their keywords as metadata for the JDK's writer. */
+    /** Text chunks by keyword, as metadata for the JDK's writer. */
     static IIOMetadataNode tree(Map<String, String> texts) {
         var root = new IIOMetadataNode(FORMAT);
         texts.forEach((keyword, text) -> {

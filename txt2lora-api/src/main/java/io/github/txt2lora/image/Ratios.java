@@ -5,12 +5,12 @@ import io.github.txt2lora.internal.Check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Numbers with commas between them. */
+/** A list of numbers, separated by commas. */
 final class Ratios {
 
     private Ratios() {}
 
-    /** At least one finite number; what else is found is rejected under the setting's name. */
+    /** Reads at least one finite number; rejects anything else under the name of the setting. */
     static List<Double> parse(String setting, String text) {
         List<Double> numbers = new ArrayList<>();
         for (String number : Check.given(setting, text).split(",", -1)) {

@@ -3,18 +3,18 @@ package io.github.txt2lora.image;
 import io.github.txt2lora.InvalidSettingException;
 
 /**
- * A rectangle of an image, in fractions of its sides, and how strongly a prompt applies there.
+ * A rectangle of an image, in fractions of its sides, and the weight of a prompt there.
  *
- * @param left 0 to below {@code right}
- * @param top 0 to below {@code bottom}
- * @param right up to 1
- * @param bottom up to 1
- * @param weight what the part's share of the guidance is multiplied by, -1000 to 1000; weights of regions over one
- *     place usually add up to 1
+ * @param left left side, 0 to below {@code right}
+ * @param top upper side, 0 to below {@code bottom}
+ * @param right right side, up to 1
+ * @param bottom lower side, up to 1
+ * @param weight factor on the guidance of the part, -1000 to 1000; the weights of overlapping regions usually add up to
+ *     1
  */
 public record Region(double left, double top, double right, double bottom, double weight) {
 
-    /** No model follows such weights; larger ones would overflow in the image's computation. */
+    /** Beyond any useful weight; larger ones would overflow in the computation of the image. */
     private static final double LARGEST_WEIGHT = 1000;
 
     /** The whole image, weight 1. */
@@ -23,7 +23,7 @@ public record Region(double left, double top, double right, double bottom, doubl
     /**
      * Checks that the rectangle is not empty.
      *
-     * @throws InvalidSettingException if it is, or reaches out of the image, or the weight is out of range
+     * @throws InvalidSettingException if it is empty or extends beyond the image, or the weight is out of range
      */
     public Region {
         requireSpan("left", left, "right", right);

@@ -7,24 +7,24 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Columns and rows, as in the web UI's extension Regional Prompter. The prompt itself has the regions:
- * {@code ADDCOL} begins the next column, {@code ADDROW} the next row, and what stands before {@code ADDCOMM} belongs to
- * all of them: {@code 2girls, forest ADDCOMM red hair ADDCOL blue hair}. What stands before {@code ADDBASE} is a base
- * prompt, which applies to the whole image beside the regions' own prompts:
- * {@code 2girls ADDBASE red hair ADDCOL blue hair}; with both, the common part comes first.
+ * Columns and rows, as in the web UI's extension Regional Prompter. The prompt contains the regions: {@code ADDCOL}
+ * starts the next column and {@code ADDROW} the next row. Text before {@code ADDCOMM} belongs to all regions:
+ * {@code 2girls, forest ADDCOMM red hair ADDCOL blue hair}. Text before {@code ADDBASE} is a base prompt, which applies
+ * to the whole image in addition to the prompts of the regions: {@code 2girls ADDBASE red hair ADDCOL blue hair}. With
+ * both, the common part comes first.
  *
- * <p>The negative prompt may be divided by the same keywords into as many rows and columns as the prompt, but has no
- * {@code ADDBASE}; if it is not divided, it applies to all regions.
+ * <p>The negative prompt may use the same keywords for the same rows and columns, except {@code ADDBASE}. Without them,
+ * it applies to all regions.
  *
- * @param ratios how the image is divided; empty for equal parts. One list: widths of the columns, or heights of the
- *     rows where each row is a single region. Several lists, one for each row: its height, then its columns' widths,
- *     which may be missing where the row is a single region
- * @param baseRatio how much of each region is the base prompt's, 0 to 1; the rest is the region's own. Without
- *     {@code ADDBASE} in the prompt it is not used
+ * @param ratios relative sizes; empty for equal parts. One list has the widths of the columns, or the heights of the
+ *     rows if each row is a single region. Several lists, one for each row, have its height and then the widths of its
+ *     columns; a row with a single region may omit the width
+ * @param baseRatio share of the base prompt in each region, 0 to 1, 0.2 by default; ignored without {@code ADDBASE} in
+ *     the prompt
  */
 public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements ImageComposition {
 
-    /** That of the extension. */
+    /** The default of the extension. */
     private static final double DEFAULT_BASE_RATIO = 0.2;
 
     /**
@@ -51,9 +51,9 @@ public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements
     }
 
     /**
-     * Reads ratios as the extension writes them: {@code 1,2} or {@code 1,2,1,1;2,4,6}; base ratio 0.2.
+     * Reads ratios in the syntax of the extension: {@code 1,2} or {@code 1,2,1,1;2,4,6}; base ratio 0.2.
      *
-     * @throws InvalidSettingException if they are not positive numbers with commas and semicolons between them
+     * @throws InvalidSettingException if they are not positive numbers, separated by commas and semicolons
      */
     public static RegionGrid parse(String ratios) {
         List<List<Double>> rows = new ArrayList<>();
@@ -64,7 +64,7 @@ public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements
     }
 
     /**
-     * The same grid with another base ratio.
+     * A copy with another base ratio.
      *
      * @throws InvalidSettingException if it is not from 0 to 1
      */
@@ -75,8 +75,8 @@ public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements
     /**
      * The regions of a prompt, row by row, each of weight 1; together they cover the image once.
      *
-     * @param columns how many regions each row of the prompt has, 1 or more each
-     * @throws InvalidSettingException if the ratios are for another number of rows or columns
+     * @param columns number of regions in each row of the prompt, 1 or more each
+     * @throws InvalidSettingException if the ratios have another number of rows or columns
      */
     public List<Region> regions(List<Integer> columns) {
         List<Double> heights = new ArrayList<>();
@@ -132,7 +132,7 @@ public record RegionGrid(List<List<Double>> ratios, double baseRatio) implements
         return ratios;
     }
 
-    /** Where parts of these sizes begin, and where the last one ends: 1. */
+    /** The start of each part of these relative sizes, and the end of the last one, 1. */
     private static List<Double> edges(List<Double> sizes) {
         double sum = sizes.stream().mapToDouble(Double::doubleValue).sum();
         List<Double> edges = new ArrayList<>();

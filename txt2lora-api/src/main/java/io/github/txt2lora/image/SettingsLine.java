@@ -23,7 +23,7 @@ final class SettingsLine {
         return '"' + escaped + '"';
     }
 
-    /** The settings of a line, in order; what is not {@code name: value} is left out. */
+    /** The settings of a line, in order. Text not of the form {@code name: value} is ignored. */
     static Map<String, String> parse(String line) {
         Map<String, String> settings = new LinkedHashMap<>();
         int at = 0;
@@ -53,7 +53,7 @@ final class SettingsLine {
         return settings;
     }
 
-    /** Appends what stands before the closing quote; returns the place after it. */
+    /** Appends the text up to the closing quote; returns the position after it. */
     private static int unquote(String line, int start, StringBuilder value) {
         int at = start;
         while (at < line.length() && line.charAt(at) != '"') {

@@ -1,4 +1,4 @@
-/** Images: a request in, images out, drawn by the same engine that trains. */
+/** Images: requests, parameters, plots and grids. The engine that trains also draws them. */
 @NullMarked
 package io.github.txt2lora.image;
 

@@ -1,4 +1,4 @@
-/** Not part of the API: checks that the values of all packages share. May change in any version. */
+/** Not part of the API: checks and texts shared by all packages. May change in any version. */
 @NullMarked
 package io.github.txt2lora.internal;
 

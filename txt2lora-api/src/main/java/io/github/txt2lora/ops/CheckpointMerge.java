@@ -10,7 +10,7 @@ import java.util.List;
  * A merge of LoRAs into a checkpoint.
  *
  * @param checkpoint a Stable Diffusion checkpoint in one {@code .safetensors} file
- * @param loras one or more files for its family, each with its weight, which may be negative
+ * @param loras LoRA files for its family, at least one, each with its weight, which may be negative
  * @param output the checkpoint to write
  */
 public record CheckpointMerge(Path checkpoint, List<LoraWeight> loras, Path output) {

@@ -3,26 +3,26 @@ package io.github.txt2lora.ops;
 import java.util.Optional;
 
 /**
- * A file's content compared with the {@code sshs_model_hash} that its metadata state: the SHA-256 of the bytes after
- * the header.
+ * A comparison of a file's content with the {@code sshs_model_hash} of its metadata, the SHA-256 of the bytes after the
+ * header.
  *
- * @param result how they compare
- * @param computed the hash of the content, in hexadecimal digits
- * @param stated the hash in the metadata, if there is one
+ * @param result result of the comparison
+ * @param computed hash of the content, in hexadecimal digits
+ * @param stated hash in the metadata; empty if absent
  */
 public record HashCheck(Result result, String computed, Optional<String> stated) {
 
-    /** How the two hashes compare. */
+    /** The result of a comparison. */
     public enum Result {
-        /** The content is as it was saved. */
+        /** The content matches the hash. */
         MATCHES,
-        /** The content was changed after the hash was taken, or is damaged. */
+        /** The content was changed after the hash was computed, or is damaged. */
         DIFFERS,
-        /** The file states no hash. */
+        /** The metadata contain no hash. */
         ABSENT
     }
 
-    /** Compares. */
+    /** Compares two hashes. */
     public static HashCheck of(String computed, Optional<String> stated) {
         Result result = stated.map(hash -> hash.equalsIgnoreCase(computed) ? Result.MATCHES : Result.DIFFERS)
                 .orElse(Result.ABSENT);

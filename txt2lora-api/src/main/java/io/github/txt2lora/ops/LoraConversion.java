@@ -4,10 +4,10 @@ import io.github.txt2lora.Precision;
 import java.util.Optional;
 
 /**
- * The target of a conversion; an empty property stays as it is.
+ * The target of a conversion. An empty property remains unchanged.
  *
- * @param precision of the numbers in the file
- * @param naming of its tensors
+ * @param precision number format of the file
+ * @param naming naming of its tensors
  */
 public record LoraConversion(Optional<Precision> precision, Optional<LoraNaming> naming) {
 
@@ -21,7 +21,7 @@ public record LoraConversion(Optional<Precision> precision, Optional<LoraNaming>
         return new LoraConversion(Optional.empty(), Optional.of(naming));
     }
 
-    /** Both. */
+    /** Another number format and naming. */
     public static LoraConversion to(Precision precision, LoraNaming naming) {
         return new LoraConversion(Optional.of(precision), Optional.of(naming));
     }

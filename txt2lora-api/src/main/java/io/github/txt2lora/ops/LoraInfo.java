@@ -11,12 +11,12 @@ import java.util.Set;
  * The content of a LoRA file.
  *
  * @param file the file
- * @param naming how it names its tensors
- * @param numberFormats the formats of its numbers as safetensors names them, for example {@code F16}
+ * @param naming naming of its tensors
+ * @param numberFormats number formats of its tensors in the notation of safetensors, for example {@code F16}
  * @param modules its modules in the order of the file
  * @param metadata the metadata in its header, in the order of the file
- * @param hash whether the content matches the metadata
- * @param warnings sentences about other content of the file, which is not used
+ * @param hash comparison of the content with the hash in the metadata
+ * @param warnings sentences about content of the file that is ignored
  */
 public record LoraInfo(
         Path file,
@@ -38,11 +38,11 @@ public record LoraInfo(
     /**
      * A layer with its LoRA.
      *
-     * @param name as the file names it
-     * @param layer the layer as diffusers names it, with the network's folder in front, for example {@code
-     *     unet.mid_block.attentions.0.proj_in}
-     * @param rank columns of up, rows of down
-     * @param alpha the product up x down counts alpha / rank times
+     * @param name name in the file
+     * @param layer name of the layer in diffusers, after the folder of the network, for example
+     *     {@code unet.mid_block.attentions.0.proj_in}
+     * @param rank number of columns of up and rows of down
+     * @param alpha scale: the LoRA adds {@code alpha / rank * up x down} to the weights
      * @param downShape shape of down, [rank, inputs] or [rank, inputs, kernel, kernel]
      * @param outputs rows of up
      */

@@ -11,15 +11,15 @@ import java.util.Optional;
 /**
  * A merge of LoRAs into one.
  *
- * @param loras one or more files, each with its weight, which may be negative
- * @param output the file to write; it gets the naming of the first LoRA
- * @param resize how to reduce the rank, which is otherwise the sum of the ranks
- * @param precision of the numbers in the file; that of the inputs if empty, or FP32 if they differ
+ * @param loras LoRA files, at least one, each with its weight, which may be negative
+ * @param output file to write, in the naming of the first LoRA
+ * @param resize how to reduce the rank; empty keeps the sum of the ranks
+ * @param precision number format of the file; empty for that of the inputs, or FP32 if they differ
  */
 public record LoraMerge(
         List<LoraWeight> loras, Path output, Optional<ResizeSpec> resize, Optional<Precision> precision) {
 
-    /** Checks that the settings go together. */
+    /** Checks that the settings are consistent. */
     public LoraMerge {
         loras = List.copyOf(loras);
         Check.given("output", output);
@@ -37,12 +37,12 @@ public record LoraMerge(
         return new LoraMerge(loras, output, Optional.empty(), Optional.empty());
     }
 
-    /** The same, resized afterwards. */
+    /** A copy that is then resized. */
     public LoraMerge withResize(ResizeSpec spec) {
         return new LoraMerge(loras, output, Optional.of(spec), precision);
     }
 
-    /** The same with a number format for the file. */
+    /** A copy with a number format for the file. */
     public LoraMerge withPrecision(Precision format) {
         return new LoraMerge(loras, output, resize, Optional.of(format));
     }

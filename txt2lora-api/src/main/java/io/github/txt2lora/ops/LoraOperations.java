@@ -10,19 +10,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Operations on LoRA files, on the CPU. They read LoRAs in kohya's naming (of kohya's trainers, LECO and this library,
- * SDXL's block names included) and in that of diffusers and PEFT.
+ * Operations on LoRA files, on the CPU. They read LoRAs in kohya's naming (kohya's trainers, LECO and this library,
+ * including SDXL's block names) and in that of diffusers and PEFT.
  *
  * <p>All methods may be called from any thread; one operation runs at a time. An output file appears under its name
  * only when it is complete, replaces an existing one, and may be the input itself. Its folder must exist. Every method
  * throws
  *
  * <ul>
- *   <li>{@link CheckpointException} if an input is damaged, is no LoRA, or does not fit the others;
+ *   <li>{@link CheckpointException} if an input is damaged, is not a LoRA, or does not fit the others;
  *   <li>{@link StorageException} if a file cannot be read or written;
  *   <li>{@link Txt2LoraException} if the operations are closed, the calling thread is interrupted, which it then stays,
- *       or the process is ending. An operation under way then ends before its next tensor; its output file is whole or
- *       was not touched.
+ *       or the process is ending. An operation in progress then ends before its next tensor; its output file is complete or untouched.
  * </ul>
  *
  * <p>Listeners are called on the calling thread.
@@ -30,7 +29,7 @@ import java.util.List;
 public interface LoraOperations extends AutoCloseable {
 
     /**
-     * Opens the operations that are on the class path, found by {@link java.util.ServiceLoader}.
+     * Opens the installed operations, found by {@link java.util.ServiceLoader}.
      *
      * @throws Txt2LoraException if there are none
      */
@@ -46,8 +45,9 @@ public interface LoraOperations extends AutoCloseable {
     HashCheck verifyHash(Path file);
 
     /**
-     * Reduces the rank of each module by a singular value decomposition of its product up x down. The naming stays; the
-     * ratio alpha / rank of each module stays too, so that new alpha = old alpha / old rank * new rank.
+     * Reduces the rank of each module by a singular value decomposition of its product up x down. The naming does not
+     * change. The ratio alpha / rank of each module does not change either: new alpha = old alpha / old rank * new
+     * rank.
      *
      * @return the result for each module, in the order of the input file
      */
@@ -55,10 +55,10 @@ public interface LoraOperations extends AutoCloseable {
 
     /**
      * Resizes all {@code .safetensors} files of a folder, in the order of their names, under the same names. If one
-     * cannot be resized, those before it have been written.
+     * fails, the files before it remain written.
      *
-     * @param outputFolder an existing folder; may be the same
-     * @throws InvalidSettingException if a folder is none, or there is no such file in it
+     * @param outputFolder an existing folder; may be the input folder
+     * @throws InvalidSettingException if a path is not a folder, or the input folder contains no such file
      */
     List<ResizedLora> resizeFolder(
             Path inputFolder, Path outputFolder, ResizeSpec spec, OperationListener... listeners);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /**
  * The result of a merge into a checkpoint.
  *
- * @param file the checkpoint that was made
- * @param changedTensors how many of its tensors were changed
- * @param copiedTensors how many were copied as they were
+ * @param file the new checkpoint
+ * @param changedTensors number of changed tensors
+ * @param copiedTensors number of copied tensors
  */
 public record MergedCheckpoint(Path file, int changedTensors, int copiedTensors) {}

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The result of a merge.
  *
- * @param lora the LoRA that was made
- * @param resized the statistics of the resize, empty without one
+ * @param lora the new LoRA
+ * @param resized statistics of the resize; empty without one
  */
 public record MergedLora(LoraInfo lora, List<ResizedModule> resized) {
 

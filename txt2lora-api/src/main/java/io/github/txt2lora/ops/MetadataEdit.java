@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A change of a file's metadata. The hashes ({@code sshs_...}) cannot be set: they are computed from the file.
+ * A change of a file's metadata. The hashes ({@code sshs_...}) cannot be set, since they are computed from the file.
  *
- * @param values new or changed values by their keys
- * @param removed keys to remove; missing ones are ignored
+ * @param values new or changed values by key
+ * @param removed keys to remove; missing keys are ignored
  */
 public record MetadataEdit(Map<String, String> values, Set<String> removed) {
 
@@ -35,19 +35,19 @@ public record MetadataEdit(Map<String, String> values, Set<String> removed) {
         }
     }
 
-    /** An edit without changes, to which others are added. */
+    /** An edit without changes. */
     public static MetadataEdit none() {
         return new MetadataEdit(Map.of(), Set.of());
     }
 
-    /** The same, and one value set. */
+    /** A copy that also sets a value. */
     public MetadataEdit set(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(values);
         more.put(key, value);
         return new MetadataEdit(more, removed);
     }
 
-    /** The same, and one key removed. */
+    /** A copy that also removes a key. */
     public MetadataEdit remove(String key) {
         Set<String> more = new LinkedHashSet<>(removed);
         more.add(key);

@@ -7,6 +7,6 @@ public interface OperationListener {
     /** Called after each module. */
     void onProgress(OperationProgress progress);
 
-    /** Called once for each file of which the operation omits something. */
+    /** Called once for each file of which the operation omits content. */
     default void onWarning(String message) {}
 }

@@ -4,12 +4,12 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How many singular values of a module are retained: the fewest that reach the rule's threshold, and at least one. The
+ * The number of singular values of a module to retain: the fewest that reach the threshold of the rule, at least 1. The
  * rules are those of kohya's resize script, whose dynamic methods retain one more.
  */
 public sealed interface RankRule {
 
-    /** The same rank for all modules; a module of a lower rank keeps its own. */
+    /** The same rank for all modules, 1 or more; a module of a lower rank keeps its own. */
     record Fixed(int rank) implements RankRule {
         /** Checks the rank. */
         public Fixed {
@@ -18,7 +18,7 @@ public sealed interface RankRule {
     }
 
     /**
-     * All singular values greater than the largest one divided by {@code ratio} ({@code sv_ratio}).
+     * The singular values greater than the largest one divided by {@code ratio} ({@code sv_ratio}).
      *
      * @param ratio greater than 1
      */
@@ -32,7 +32,8 @@ public sealed interface RankRule {
     }
 
     /**
-     * As many as keep this fraction of the Frobenius norm, the root of the sum of squares ({@code sv_fro}).
+     * The singular values that retain this fraction of the Frobenius norm, the root of their sum of squares
+     * ({@code sv_fro}).
      *
      * @param fraction above 0, at most 1
      */
@@ -44,7 +45,7 @@ public sealed interface RankRule {
     }
 
     /**
-     * As many as keep this fraction of the singular values' sum ({@code sv_cumulative}).
+     * The singular values that retain this fraction of their sum ({@code sv_cumulative}).
      *
      * @param fraction above 0, at most 1
      */

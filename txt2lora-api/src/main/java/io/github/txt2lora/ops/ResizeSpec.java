@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a LoRA is resized.
+ * How to resize a LoRA.
  *
- * @param rule how many singular values are kept
- * @param maxRank the highest rank that a dynamic rule may choose
- * @param convRank for convolutions, those with 1x1 kernels included: with {@link RankRule.Fixed} their rank, with a
- *     dynamic rule the highest that it may choose; as for the other modules if empty
- * @param precision of the numbers in the file; that of the input if empty
+ * @param rule rule for the rank
+ * @param maxRank highest rank of a dynamic rule, 1 or more; empty for no limit
+ * @param convRank rank of convolutions, including those with 1x1 kernels, 1 or more: with {@link RankRule.Fixed} their
+ *     rank, with a dynamic rule the highest; empty for that of the other modules
+ * @param precision number format of the file; empty for that of the input
  */
 public record ResizeSpec(RankRule rule, OptionalInt maxRank, OptionalInt convRank, Optional<Precision> precision) {
 
-    /** Checks that the settings go together. */
+    /** Checks that the settings are consistent. */
     public ResizeSpec {
         Check.given("rule", rule);
         maxRank.ifPresent(rank -> Check.atLeast("maxRank", rank, 1));
@@ -28,7 +28,7 @@ public record ResizeSpec(RankRule rule, OptionalInt maxRank, OptionalInt convRan
         }
     }
 
-    /** One rank for all modules. */
+    /** One rank for all modules, 1 or more. */
     public static ResizeSpec toRank(int rank) {
         return by(new RankRule.Fixed(rank));
     }
@@ -38,17 +38,17 @@ public record ResizeSpec(RankRule rule, OptionalInt maxRank, OptionalInt convRan
         return new ResizeSpec(rule, OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
     }
 
-    /** The same with a limit for a dynamic rule, 1 or more. */
+    /** A copy with a limit for a dynamic rule, 1 or more. */
     public ResizeSpec withMaxRank(int rank) {
         return new ResizeSpec(rule, OptionalInt.of(rank), convRank, precision);
     }
 
-    /** The same with a rank, or limit, of its own for convolutions, 1 or more. */
+    /** A copy with a separate rank, or limit, for convolutions, 1 or more. */
     public ResizeSpec withConvRank(int rank) {
         return new ResizeSpec(rule, maxRank, OptionalInt.of(rank), precision);
     }
 
-    /** The same with a number format for the file. */
+    /** A copy with a number format for the file. */
     public ResizeSpec withPrecision(Precision format) {
         return new ResizeSpec(rule, maxRank, convRank, Optional.of(format));
     }

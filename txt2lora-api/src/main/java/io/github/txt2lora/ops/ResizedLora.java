@@ -10,7 +10,7 @@ import java.util.stream.DoubleStream;
 /**
  * The result of a resize.
  *
- * @param file the LoRA that was made
+ * @param file the new LoRA
  * @param modules its modules in the order of the input
  * @param metadata the metadata in the file's header
  */

@@ -3,9 +3,9 @@ package io.github.txt2lora.spi;
 import java.util.OptionalLong;
 
 /**
- * How far a download has come.
+ * The progress of a download.
  *
- * @param bytes bytes that are there, those of an earlier run included
- * @param total bytes of the whole file; empty while nobody knows
+ * @param bytes downloaded bytes, including those of an earlier run
+ * @param total size of the file in bytes; empty while unknown
  */
 public record DownloadProgress(long bytes, OptionalLong total) {}

@@ -3,8 +3,8 @@ package io.github.txt2lora.spi;
 import io.github.txt2lora.ops.LoraOperations;
 
 /**
- * Makes LoRA operations. An implementation has a public constructor without arguments and is named in
- * {@code META-INF/services/io.github.txt2lora.spi.LoraOperationsProvider}.
+ * Creates LoRA operations. An implementation has a public constructor without arguments. It is registered in
+ * {@code META-INF/services/io.github.txt2lora.spi.LoraOperationsProvider} or in the descriptor of its module.
  */
 public interface LoraOperationsProvider {
 

@@ -4,18 +4,18 @@ import io.github.txt2lora.ModelSource;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Gets models that are given by an address; found by {@link java.util.ServiceLoader}. */
+/** Downloads models given by an address; found by {@link java.util.ServiceLoader}. */
 public interface ModelDownloader {
 
     /**
-     * Downloads a model unless it is there already.
+     * Downloads a model unless its file exists.
      *
-     * @param progress is told several times a second, on the calling thread, also while the download stands still; an
-     *     exception from it ends the download and is passed on, and what has come so far is kept
-     * @return the whole file
+     * @param progress receives the progress several times a second, on the calling thread, even while the download
+     *     stalls; an exception from it ends the download and is thrown, and the downloaded part is kept
+     * @return the complete file
      * @throws io.github.txt2lora.InvalidSettingException if the environment variable of the token is not set
-     * @throws io.github.txt2lora.CheckpointException if something else than the model came
-     * @throws io.github.txt2lora.StorageException if the file cannot be had or written
+     * @throws io.github.txt2lora.CheckpointException if the download is not the model
+     * @throws io.github.txt2lora.StorageException if the file cannot be downloaded or written
      */
     Path download(ModelSource.Download source, Consumer<DownloadProgress> progress);
 }

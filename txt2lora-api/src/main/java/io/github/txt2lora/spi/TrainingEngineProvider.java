@@ -4,15 +4,15 @@ import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.TrainingEngine;
 
 /**
- * Makes engines. An implementation has a public constructor without arguments and is named in
- * {@code META-INF/services/io.github.txt2lora.spi.TrainingEngineProvider}.
+ * Creates engines. An implementation has a public constructor without arguments. It is registered in
+ * {@code META-INF/services/io.github.txt2lora.spi.TrainingEngineProvider} or in the descriptor of its module.
  */
 public interface TrainingEngineProvider {
 
     /** A short name for messages, for example {@code djl-pytorch}. */
     String name();
 
-    /** Whether its engine is only found where there is no other, as that of a test double; false by default. */
+    /** Whether its engine is used only if there is no other, as for a test double; false by default. */
     default boolean standsIn() {
         return false;
     }

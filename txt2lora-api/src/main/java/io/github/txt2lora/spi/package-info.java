@@ -1,4 +1,4 @@
-/** The interfaces that an engine implements for {@link io.github.txt2lora.TrainingEngine#open()} to find it. */
+/** Service provider interfaces: engines, LoRA operations and downloads of models. */
 @NullMarked
 package io.github.txt2lora.spi;
 

@@ -1,4 +1,4 @@
-/** Base models from the web: whole, of the right kind and only once, whatever the line and the server do. */
+/** Downloads of base models: complete, verified and only once, in spite of failing connections and servers. */
 @NullMarked
 package io.github.txt2lora.download;
 

@@ -1,4 +1,4 @@
-/** LoRAs: which modules get one, their parameters, and the file. */
+/** LoRAs: the modules that get one, their parameters, and the files. */
 @NullMarked
 package io.github.txt2lora.lora;
 

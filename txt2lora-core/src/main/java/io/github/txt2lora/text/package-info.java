@@ -1,4 +1,4 @@
-/** Prompts to embeddings: CLIP's tokenizer and text encoders. */
+/** From prompts to embeddings: CLIP's tokenizers and text encoders. */
 @NullMarked
 package io.github.txt2lora.text;
 

@@ -1,4 +1,4 @@
-/** The one place that touches PyTorch: script modules, devices, precision, native memory, random numbers. */
+/** The only package that uses PyTorch directly: script modules, devices, precision, native memory, random numbers. */
 @NullMarked
 package io.github.txt2lora.torch;
 

@@ -1,6 +1,6 @@
 /**
- * For tests without a model: {@link io.github.txt2lora.testing.FakeTrainingEngine}, which follows a script; and
- * abstract tests that every engine must pass.
+ * Tests without a model: {@link io.github.txt2lora.testing.FakeTrainingEngine}, which follows a script, and the contract
+ * tests of engines.
  */
 @NullMarked
 package io.github.txt2lora.testing;

@@ -1,4 +1,4 @@
-/** Settings on disk: the workspace, a folder of settings and LoRAs, and the files in which LECO describes a training. */
+/** Settings on disk: the workspace, a folder of settings and LoRAs, and LECO's configuration files. */
 @NullMarked
 package io.github.txt2lora.workspace;
 

@@ -1,6 +1,6 @@
 /**
- * Not part of the API: files as such. Who may write one, how it is written whole or not at all, when several programs share
- * a folder, and the digests of what is in them. May change in any version.
+ * Not part of the API: files. Atomic writes, locks between processes, leftovers of killed processes, and digests. May
+ * change in any version.
  */
 @NullMarked
 package io.github.txt2lora.internal.file;

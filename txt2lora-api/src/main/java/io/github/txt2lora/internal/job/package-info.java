@@ -1,4 +1,4 @@
-/** Not part of the API: what engines share in telling listeners and waiting threads. May change in any version. */
+/** Not part of the API: events, completion and process exit, shared by all engines. May change in any version. */
 @NullMarked
 package io.github.txt2lora.internal.job;
 

@@ -1,7 +1,4 @@
-/**
- * What the base model predicts for latents that come again is kept here, in memory and in files, so that it is
- * computed once.
- */
+/** Caches of the base model's predictions for recurring latents, in memory and on disk. */
 @NullMarked
 package io.github.txt2lora.leco.cache;
 

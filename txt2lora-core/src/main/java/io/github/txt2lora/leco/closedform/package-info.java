@@ -1,4 +1,4 @@
-/** A start that solves for the keys and values of cross-attention instead of training them. */
+/** The closed-form start: a solution for the keys and values of cross-attention, without training. */
 @NullMarked
 package io.github.txt2lora.leco.closedform;
 

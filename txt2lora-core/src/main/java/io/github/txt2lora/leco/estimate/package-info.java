@@ -1,4 +1,4 @@
-/** What a training will take: evaluations of the network, memory and space on the disk. */
+/** Estimates of a training: evaluations of the network, memory and disk space. */
 @NullMarked
 package io.github.txt2lora.leco.estimate;
 

@@ -1,7 +1,4 @@
-/**
- * Where the noisy latents come from at which predictions are compared: rollouts, a pool of pictures, noise, or a
- * mixture of them.
- */
+/** Sources of the noisy latents of a comparison: rollouts, a pool of images, noise, or a mixture. */
 @NullMarked
 package io.github.txt2lora.leco.latents;
 

@@ -1,7 +1,4 @@
-/**
- * What a training teaches: which prompts get a new meaning, which are kept, and the goal of each, derived from the
- * prompt pairs.
- */
+/** The lesson of a training, derived from its prompt pairs: new meanings, prompts to preserve, and the goal of each. */
 @NullMarked
 package io.github.txt2lora.leco.lesson;
 

@@ -1,4 +1,4 @@
-/** How a gradient changes the LoRA: optimizers, learning rates and the scale of the loss in 16 bits. */
+/** From gradients to new weights: optimizers, learning rates and loss scaling in 16 bits. */
 @NullMarked
 package io.github.txt2lora.leco.optimizer;
 

@@ -1,4 +1,4 @@
-/** How much is left to learn, how far other prompts have moved, and when it is enough. */
+/** Gap and drift of a LoRA, and early stopping. */
 @NullMarked
 package io.github.txt2lora.leco.quality;
 

@@ -1,4 +1,4 @@
-/** All that a training needs to go on later with the same bytes, and the file that holds it. */
+/** The state of a training, its file, and resuming from it with the same bytes. */
 @NullMarked
 package io.github.txt2lora.leco.state;
 
