@@ -6,10 +6,10 @@ package io.github.txt2lora.event;
  *
  * @param iteration the iteration in which it appeared, from 1
  * @param found description of the non-finite number
- * @param goesOnAfter iterations that are kept; the training continues with the next one
+ * @param resumesAfter iterations that are kept; the training continues with the next one
  * @param learningRateFactor factor on the learning rates of the schedule from now on
  */
-public record TrainingRecovered(int iteration, String found, int goesOnAfter, double learningRateFactor)
+public record TrainingRecovered(int iteration, String found, int resumesAfter, double learningRateFactor)
         implements TrainingEvent {
 
     @Override

@@ -68,7 +68,7 @@ public record ImagePlot(ImageRequest request, List<PlotAxis> axes) {
         if (pictures > most) {
             throw new InvalidSettingException(String.format(
                     Locale.ROOT,
-                    "the plot has %.0f pictures of %dx%d pixels; expected at most %d: give the axes fewer values",
+                    "the plot has %.0f images of %dx%d pixels; expected at most %d: give the axes fewer values",
                     pictures,
                     request.width(),
                     request.height(),

@@ -59,7 +59,7 @@ final class PngText {
     static Optional<String> read(Path file, String keyword) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             // Opening a pipe would wait for a writer.
-            throw new StorageException("picture " + file + " is a folder, device or pipe; expected a PNG file");
+            throw new StorageException("image " + file + " is a folder, device or pipe; expected a PNG file");
         }
         try (InputStream in = Files.newInputStream(file);
                 var data = new DataInputStream(new BufferedInputStream(in))) {
@@ -86,7 +86,7 @@ final class PngText {
             }
             return Optional.empty();
         } catch (IOException e) {
-            throw new StorageException("picture " + file + " cannot be read (" + e + "); expected a whole PNG file", e);
+            throw new StorageException("image " + file + " cannot be read (" + e + "); expected a whole PNG file", e);
         }
     }
 

@@ -60,7 +60,7 @@ class ImagePlotTest {
         assertThatThrownBy(() -> new ImagePlot(
                         REQUEST, List.of(new Seeds(seeds), new GuidanceScales(weights), new Steps(steps))))
                 .isExactlyInstanceOf(InvalidSettingException.class)
-                .hasMessage("the plot has 99900000000 pictures of 8x8 pixels; expected at most 4194304: give the axes"
+                .hasMessage("the plot has 99900000000 images of 8x8 pixels; expected at most 4194304: give the axes"
                         + " fewer values");
     }
 

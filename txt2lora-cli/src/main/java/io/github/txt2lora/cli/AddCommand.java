@@ -25,10 +25,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "add",
         description = {
-            "Adds LoRAs to a workspace: one by its name, or one for each line of a list. All are checked before any is"
-                    + " written, and none that is there is changed.",
-            "What is not said is as in the workspace's other LoRAs: settings, with their comments, the size of the"
-                    + " training pictures, and prompts that are kept.",
+            "Adds LoRAs to a workspace: one by name, or one for each line of a CSV file. All are"
+                    + " checked before any is written. Existing LoRAs are not changed.",
+            "New LoRAs take all other values from those of the workspace: settings with their"
+                    + " comments, resolution, and prompts to preserve.",
             "The list has a line of titles: name, and any of target, positive, neutral, unconditional, action,"
                     + " guidance_scale, resolution, batch_size and the other keys of the two files. It is CSV in UTF-8,"
                     + " separated by commas, semicolons or tabs, as spreadsheets write it. Options hold for cells that"
@@ -62,20 +62,20 @@ final class AddCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            description = "The base model: its name in the folder model, or its path. Default: that of the other LoRAs,"
-                    + " or the only one in the folder.")
+            description = "The base model: its name in the folder model, or its path. Default: the model of the"
+                    + " other LoRAs, or the only one in the folder.")
     private @Nullable String model;
 
     @Option(
             names = "--like",
             paramLabel = "LORA",
-            description = "The LoRA that new ones are like. It must be given if those of the workspace differ.")
+            description = "The LoRA to take values from. Required if the LoRAs of the workspace differ.")
     private @Nullable String like;
 
     @Option(
             names = "--force",
-            description = "Change LoRAs that are there: they get these prompts and settings, and keep the rest of their"
-                    + " settings and their comments.")
+            description = "Change existing LoRAs: replace these prompts and settings, and keep their other settings"
+                    + " and comments.")
     private boolean force;
 
     @Mixin

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class BatchReport implements BatchListener {
 
     private final Output output;
-    private final String goesOn;
+    private final String resuming;
     private final Map<String, ProgressReport> trainings = new ConcurrentHashMap<>();
     private final DownloadReport download;
     private volatile Progress resize;
@@ -29,7 +29,7 @@ final class BatchReport implements BatchListener {
      */
     BatchReport(Output output, boolean force) {
         this.output = output;
-        this.goesOn = (force ? "the command without --force" : "the same command") + " goes on";
+        this.resuming = (force ? "the command without --force" : "the same command") + " resumes";
         download = new DownloadReport(output);
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
@@ -37,7 +37,7 @@ final class BatchReport implements BatchListener {
 
     @Override
     public void onLoraStarted(String name, int number, int total) {
-        trainings.put(name, ProgressReport.of(name, output, goesOn));
+        trainings.put(name, ProgressReport.of(name, output, resuming));
         output.tell(
                 JsonLine.of("loraStarted")
                         .put("name", name)
@@ -103,7 +103,7 @@ final class BatchReport implements BatchListener {
                                 outcomes.stream()
                                         .map(outcome -> json(JsonLine.part(), outcome))
                                         .toList()),
-                result.isInterrupted() ? text + "; " + goesOn + " where this one stopped" : text);
+                result.isInterrupted() ? text + "; " + resuming + " where this one stopped" : text);
     }
 
     private static boolean isFinished(LoraOutcome outcome) {

@@ -23,13 +23,13 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora check}. */
 @Command(
         name = "check",
-        description = "Looks at all that a training needs, settings, prompts, models and space on the"
-                + " disk, and estimates memory and time. Nothing is changed or downloaded.",
+        description = "Checks settings, prompts, models and disk space of a training, and estimates memory and"
+                + " time. Changes and downloads nothing.",
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
             "0:Everything is ready.",
-            "1:Something keeps a LoRA from being trained; all that does is printed.",
-            "2:The command line is wrong, or there is no such workspace or LoRA."
+            "1:A LoRA cannot be trained; all reasons are printed.",
+            "2:The command line is wrong, or the workspace or LoRA does not exist."
         },
         footer = {"  txt2lora check Txt2Lora --all", "  txt2lora check leco/config.yaml"})
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
@@ -116,7 +116,7 @@ final class CheckCommand implements Callable<Integer> {
         });
         for (Estimate estimate : check.estimates()) {
             lines.add(estimate.name() + ": " + estimate.family() + ", about "
-                    + ByteSize.text(estimate.memoryBytes()) + " of memory and, on the processor, "
+                    + ByteSize.text(estimate.memoryBytes()) + " of memory and, on the CPU, "
                     + time(estimate.trainingTime().plus(estimate.previewTime())));
         }
         check.warnings().forEach(warning -> lines.add("Warning: " + warning));

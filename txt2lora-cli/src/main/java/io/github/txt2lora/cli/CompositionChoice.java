@@ -14,17 +14,16 @@ final class CompositionChoice {
     @Option(
             names = "--regions",
             paramLabel = "RATIOS",
-            description = "How the picture is divided between the parts of a prompt with ADDCOL and ADDROW, as Regional"
-                    + " Prompter reads it: 1,2 or 1,1,1;2,1.")
+            description = "Ratios of the regions of a prompt with ADDCOL and ADDROW, in the syntax of Regional"
+                    + " Prompter: 1,2 or 1,1,1;2,1.")
     private @Nullable String regions;
 
     @Option(
             names = "--latent-couple",
             paramLabel = "FIELDS",
-            description =
-                    "Where the parts of a prompt with AND are, in the fields of Latent Couple with spaces between:"
-                            + " divisions (rows:columns), positions (row:column from 0) and, if they are not all 1, weights."
-                            + " For example a background and two halves: '1:1,1:2,1:2 0:0,0:0,0:1 0.2,0.8,0.8'.")
+            description = "Regions of the parts of a prompt with AND, as the fields of Latent Couple, separated by"
+                    + " spaces: divisions (rows:columns), positions (row:column from 0) and, unless all are 1,"
+                    + " weights. For a background and two halves: '1:1,1:2,1:2 0:0,0:0,0:1 0.2,0.8,0.8'.")
     private @Nullable String latentCouple;
 
     /**

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora convert}. */
 @Command(
         name = "convert",
-        description = "Writes a LoRA in another number format, or with the names of another program, or both.",
+        description = "Converts a LoRA to another number format, another naming, or both.",
         footer = {
             "  txt2lora convert krnkmd.safetensors diffusers.safetensors --naming diffusers",
             "  txt2lora convert large.safetensors half.safetensors --precision fp16"
@@ -32,20 +32,20 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "OUTPUT",
-            description = "The file to make; it replaces one that is there, and may be the input.")
+            description = "The file to write. It replaces an existing file, and may be the input.")
     private Path target;
 
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
-            description = "Of the numbers in the file: ${COMPLETION-CANDIDATES}. That of the input if not given.")
+            description = "Number format of the file: ${COMPLETION-CANDIDATES}. Default: that of the input.")
     private @Nullable Precision precision;
 
     @Option(
             names = "--naming",
             paramLabel = "PROGRAM",
-            description = "Whose names the tensors get: ${COMPLETION-CANDIDATES}. KOHYA is what web UIs read; DIFFUSERS"
-                    + " has no alpha, which is multiplied into the numbers. That of the input if not given.")
+            description = "Naming of the tensors: ${COMPLETION-CANDIDATES}. Web UIs read KOHYA. DIFFUSERS has no"
+                    + " alpha; its weights contain the factor. Default: that of the input.")
     private @Nullable LoraNaming naming;
 
     @Mixin

@@ -14,47 +14,46 @@ final class DraftOptions {
     @Option(
             names = "--positive",
             paramLabel = "WORDS",
-            description = "The words whose meaning the target gets: looks, clothes, colours.")
+            description = "The prompt whose meaning the target gets: looks, clothes, colours.")
     private @Nullable String positive;
 
     @Option(
             names = "--neutral",
             paramLabel = "WORDS",
-            description = "What the meaning is added to, such as 1girl; it is kept as it is.")
+            description = "The prompt that the meaning is added to, such as 1girl. It is preserved.")
     private @Nullable String neutral;
 
-    @Option(names = "--target", paramLabel = "WORDS", description = "The words that get the meaning. Default: NAME.")
+    @Option(names = "--target", paramLabel = "WORDS", description = "The prompt that gets the meaning. Default: NAME.")
     private @Nullable String target;
 
     @Option(
             names = "--unconditional",
             paramLabel = "WORDS",
-            description = "What the positive is compared with. Default: nothing.")
+            description = "The prompt that the positive is compared with. Default: the empty prompt.")
     private @Nullable String unconditional;
 
     @Option(
             names = "--action",
             paramLabel = "ACTION",
-            description = "enhance adds the meaning, erase takes it away. Default: enhance.")
+            description = "enhance adds the meaning, erase removes it. Default: enhance.")
     private @Nullable String action;
 
-    @Option(names = "--guidance-scale", paramLabel = "NUMBER", description = "How far to go.")
+    @Option(names = "--guidance-scale", paramLabel = "NUMBER", description = "Strength of the change.")
     private @Nullable String guidanceScale;
 
     @Option(
             names = "--resolution",
             paramLabel = "PIXELS",
-            description = "Side of the training pictures, a multiple of 8.")
+            description = "Width and height of the training images, a multiple of 8.")
     private @Nullable String resolution;
 
-    @Option(names = "--batch-size", paramLabel = "N", description = "Noisy pictures per comparison.")
+    @Option(names = "--batch-size", paramLabel = "N", description = "Noisy images per comparison.")
     private @Nullable String batchSize;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any key of the two files, such as rank=8 or preview_places=[kitchen, beach]; may be given"
-                    + " several times.")
+            description = "A key of the two files, such as rank=8 or preview_places=[kitchen, beach]. Repeatable.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Spec(Spec.Target.MIXEE)

@@ -16,7 +16,7 @@ final class EngineSettings {
             paramLabel = "DEVICE",
             defaultValue = "auto",
             converter = DeviceConverter.class,
-            description = "auto, cpu, cuda or cuda:1 and so on; auto is the first usable GPU, otherwise the"
+            description = "Device: auto, cpu, cuda, cuda:1 and so on. auto is the first usable GPU, otherwise the"
                     + " CPU. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Device device;

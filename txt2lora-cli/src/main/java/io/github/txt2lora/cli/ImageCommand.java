@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 /** {@code txt2lora image}. */
 @Command(
         name = "image",
-        description = "Draws pictures, with the settings written into the PNG files as web UIs do.",
+        description = "Draws images. The PNG files contain the settings, as those of web UIs do.",
         footer = {
             "  txt2lora image -m model/anime.safetensors -o maid.png \\",
             "      --lora lora/krnkmd/krnkmd.safetensors:0.8 \"krnkmd, kitchen\""
@@ -35,15 +35,15 @@ final class ImageCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             defaultValue = "1",
-            description = "How many pictures, with seeds one after another. Default: ${DEFAULT-VALUE}.")
+            description = "Number of images, with consecutive seeds. Default: ${DEFAULT-VALUE}.")
     private int count;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE.png",
             defaultValue = "image.png",
-            description = "The file, which is replaced if it is there; of several pictures each gets its seed into its"
-                    + " name. Default: ${DEFAULT-VALUE}.")
+            description = "The file to write; it replaces an existing file. With several images, each file name"
+                    + " gets the seed. Default: ${DEFAULT-VALUE}.")
     private Path file;
 
     @Mixin

@@ -21,11 +21,11 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora info}. */
 @Command(
         name = "info",
-        description = "Shows what a LoRA holds, checks its hash, and changes its metadata.",
+        description = "Shows the content of a LoRA, checks its hash, and changes its metadata.",
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
             "0:Done.",
-            "1:It failed, for the reason printed; or the content does not have the hash that the file states.",
+            "1:It failed, for the reason printed, or the content does not match the hash in the file.",
             "2:The command line is wrong."
         },
         footer = {
@@ -38,16 +38,16 @@ final class InfoCommand implements Callable<Integer> {
     @Parameters(paramLabel = "LORA", description = "The file.")
     private Path file;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Metadata to set; may be given several times.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Metadata to set. Repeatable.")
     private Map<String, String> values = new LinkedHashMap<>();
 
-    @Option(names = "--remove", paramLabel = "KEY", description = "Metadata to remove; may be given several times.")
+    @Option(names = "--remove", paramLabel = "KEY", description = "Metadata to remove. Repeatable.")
     private Set<String> removed = new LinkedHashSet<>();
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Where the LoRA with changed metadata goes, instead of the same file.")
+            description = "The file for the changed metadata. Default: the same file.")
     private @Nullable Path target;
 
     @Mixin

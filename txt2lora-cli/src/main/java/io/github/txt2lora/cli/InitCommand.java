@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "init",
         description = {
-            "Makes a workspace with the settings and prompts of an example, krnkmd, a black-haired cat maid; the files"
-                    + " explain themselves.",
-            "With --demo it comes with a small model and trains as it is, in minutes on a processor. Without, its"
-                    + " model is one that you put into the folder model."
+            "Creates a workspace with the settings and prompts of an example, krnkmd, a black-haired"
+                    + " cat maid. Comments in the files explain them.",
+            "With --demo, it contains a small model that trains within minutes on a CPU. Without it,"
+                    + " put your model into the folder model."
         },
         footer = {"  txt2lora init --demo Txt2Lora", "  txt2lora train Txt2Lora"})
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
@@ -40,13 +40,13 @@ final class InitCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FOLDER",
             defaultValue = ".",
-            description = "The folder of the workspace, which is created when needed. Default: the current folder.")
+            description = "The folder of the workspace, created when needed. Default: the current folder.")
     private Path folder;
 
     @Option(names = "--demo", description = "Put the demo model into it, and settings for that.")
     private boolean demo;
 
-    @Option(names = "--force", description = "Replace files that are there.")
+    @Option(names = "--force", description = "Replace existing files.")
     private boolean force;
 
     @Mixin
@@ -77,7 +77,7 @@ final class InitCommand implements Callable<Integer> {
     private void requireFree(List<Path> existing) {
         if (!force && !existing.isEmpty()) {
             throw new InvalidSettingException(existing.get(0)
-                    + " is there already, and nothing was changed; choose another folder, or --force to replace it");
+                    + " already exists, and nothing was changed; choose another folder, or --force to replace it");
         }
     }
 

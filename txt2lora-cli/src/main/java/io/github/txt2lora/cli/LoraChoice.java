@@ -14,9 +14,8 @@ final class LoraChoice {
     @Option(
             names = "--together",
             paramLabel = "NUMBER",
-            description =
-                    "Train so many LoRAs of the same model at the same time, which takes less time and more memory"
-                            + " than one after another. Default: one.")
+            description = "Train this many LoRAs of the same model at the same time. This takes less time, but more"
+                    + " memory. Default: 1.")
     private @Nullable Integer together;
 
     /** One of two ways to name them. */

@@ -24,9 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "merge",
         description = {
-            "Makes one LoRA of several, which does what they do together; or, with --checkpoint, adds them to the"
-                    + " weights of a model.",
-            "The rank of the new LoRA is the sum of the ranks, unless a rule makes it smaller."
+            "Merges several LoRAs into one with their combined effect. With --checkpoint, adds them"
+                    + " to the weights of a model.",
+            "The rank of the new LoRA is the sum of the ranks, unless a rule reduces it."
         },
         footer = {
             "  txt2lora merge krnkmd.safetensors:0.7 tyankmk.safetensors:0.7 \\",
@@ -41,22 +41,21 @@ final class MergeCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "LORA[:WEIGHT]",
             converter = LoraWeightConverter.class,
-            description =
-                    "A LoRA and how strongly it counts, which may be negative; 1 if not given. Two weights, 0.5:1, are"
-                            + " for the text encoders and the UNet.")
+            description = "A LoRA and its weight, which may be negative. Default weight: 1. Two weights, 0.5:1, are"
+                    + " for the text encoders and the UNet.")
     private List<LoraWeight> loras;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             required = true,
-            description = "The file to make; it replaces one that is there.")
+            description = "The file to write. It replaces an existing file.")
     private Path target;
 
     @Option(
             names = "--checkpoint",
             paramLabel = "MODEL",
-            description = "The model in one .safetensors file that the LoRAs are added to.")
+            description = "The model to add the LoRAs to, a .safetensors file.")
     private @Nullable Path checkpoint;
 
     @ArgGroup
@@ -68,8 +67,8 @@ final class MergeCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
-            description = "Of the numbers in the new LoRA: ${COMPLETION-CANDIDATES}. That of the inputs if not given,"
-                    + " or FP32 if they differ.")
+            description = "Number format of the new LoRA: ${COMPLETION-CANDIDATES}. Default: that of the inputs, or"
+                    + " FP32 if they differ.")
     private @Nullable Precision precision;
 
     @Mixin

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora models}. */
 @Command(
         name = "models",
-        description = "Lists the base models of a workspace: those in its folder model.",
+        description = "Lists the base models in the folder model of a workspace.",
         footer = "  txt2lora models Txt2Lora --sha")
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
 final class ModelsCommand implements Callable<Integer> {
@@ -28,7 +28,7 @@ final class ModelsCommand implements Callable<Integer> {
             description = "The folder of the workspace. Default: the current folder.")
     private Path folder;
 
-    @Option(names = "--sha", description = "Also the SHA-256 of each single file, which takes a while.")
+    @Option(names = "--sha", description = "Also print the SHA-256 of each file, which takes a while.")
     private boolean sha;
 
     @Mixin

@@ -21,7 +21,8 @@ final class PictureOptions {
 
     @Parameters(
             paramLabel = "PROMPT",
-            description = "What to draw, as web UIs read it: (word:1.2), [word], AND, BREAK, <lora:name:weight>.")
+            description =
+                    "The prompt, in the syntax of web UIs: (word:1.2), [word], AND, BREAK," + " <lora:name:weight>.")
     private String prompt;
 
     @Option(
@@ -32,7 +33,7 @@ final class PictureOptions {
             description = "The base model: a .safetensors file or a folder in diffusers' layout.")
     private ModelSource model;
 
-    @Option(names = "--negative", paramLabel = "PROMPT", defaultValue = "", description = "What to move away from.")
+    @Option(names = "--negative", paramLabel = "PROMPT", defaultValue = "", description = "The negative prompt.")
     private String negative;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
@@ -50,7 +51,7 @@ final class PictureOptions {
             paramLabel = "SCALE",
             defaultValue = "7.5",
             description =
-                    "Classifier-free guidance scale; 1 leaves the negative prompt out. Default:" + " ${DEFAULT-VALUE}.")
+                    "Scale of classifier-free guidance; 1 ignores the negative prompt. Default:" + " ${DEFAULT-VALUE}.")
     private double guidanceScale;
 
     @Option(
@@ -58,7 +59,7 @@ final class PictureOptions {
             paramLabel = "WIDTHxHEIGHT",
             defaultValue = "512x512",
             converter = PictureSize.Converter.class,
-            description = "In pixels, multiples of 8. Default: ${DEFAULT-VALUE}.")
+            description = "Size in pixels, multiples of 8. Default: ${DEFAULT-VALUE}.")
     private PictureSize size;
 
     @Option(
@@ -66,45 +67,45 @@ final class PictureOptions {
             paramLabel = "NAME",
             defaultValue = "DDIM",
             converter = SchedulerConverter.class,
-            description = "DDIM, DDPM, LMS, Euler, 'Euler a', 'DPM++ 2M', 'DPM++ 2M Karras' or UniPC. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description = "Scheduler: DDIM, DDPM, LMS, Euler, 'Euler a', 'DPM++ 2M', 'DPM++ 2M Karras' or UniPC."
+                    + " Default: ${DEFAULT-VALUE}.")
     private SchedulerType scheduler;
 
     @Option(
             names = "--clip-skip",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Which state of the text encoder is used, counted from the one that the model was trained"
-                    + " on. Default: ${DEFAULT-VALUE}.")
+            description = "Hidden state of the text encoder, counted back from the one that the model was trained"
+                    + " on, 1 to 12. Default: ${DEFAULT-VALUE}.")
     private int clipSkip;
 
     @Option(
             names = "--prediction",
             paramLabel = "KIND",
             defaultValue = "FROM_MODEL",
-            description = "What the model predicts: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Type of the model's prediction: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private PredictionType prediction;
 
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
             defaultValue = "FP32",
-            description = "Of computations: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "Number format of the computation: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Precision precision;
 
     @Option(
             names = "--lora",
             paramLabel = "FILE[:WEIGHT]",
             converter = LoraWeightConverter.class,
-            description =
-                    "A LoRA to apply; may be given several times. Without a weight it is 1. Two weights, 0.5:1, are for"
-                            + " the text encoders and the UNet.")
+            description = "A LoRA to apply. Repeatable. Default weight: 1. Two weights, 0.5:1, are for the text"
+                    + " encoders and the UNet.")
     private List<LoraWeight> loras = new ArrayList<>();
 
     @Option(
             names = "--lora-folder",
             paramLabel = "FOLDER",
-            description = "Where <lora:name:weight> in the prompt finds its files, also in folders within.")
+            description =
+                    "The folder of the LoRAs that <lora:name:weight> in the prompt names, with its" + " subfolders.")
     private @Nullable Path loraFolder;
 
     @ArgGroup

@@ -22,10 +22,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plot",
         description = {
-            "Draws an X/Y/Z plot: the same picture with the values of one to three axes, labelled, in one file.",
-            "An axis is KIND=VALUE,VALUE. Kinds are seed, steps, cfg, lora (files), lora-weight (of the LoRAs given by"
-                    + " --lora or such an axis), model (files or folders) and prompt, whose first value is a part of"
-                    + " the prompt that the others take the place of."
+            "Draws an X/Y/Z plot: the same image with the values of one to three axes, as one" + " labelled grid.",
+            "An axis is KIND=VALUE,VALUE. Kinds are seed, steps, cfg, lora (files), lora-weight (of"
+                    + " the LoRAs of --lora or of a lora axis), model (files or folders) and prompt. The first"
+                    + " value of prompt is a part of the prompt, which the other values replace."
         },
         footer = {
             "  txt2lora plot -m model/anime.safetensors krnkmd -o plot.png \\",
@@ -53,14 +53,14 @@ final class PlotCommand implements Callable<Integer> {
             names = "--z",
             paramLabel = "AXIS",
             converter = PlotAxisConverter.class,
-            description = "The pages, which stand side by side.")
+            description = "The pages, placed side by side.")
     private @Nullable PlotAxis z;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE.png",
             defaultValue = "plot.png",
-            description = "The file, which is replaced if it is there. Default: ${DEFAULT-VALUE}.")
+            description = "The file to write. It replaces an existing file. Default: ${DEFAULT-VALUE}.")
     private Path file;
 
     @Mixin

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ProgressReport implements TrainingListener {
 
     private final Output output;
-    private final String goesOn;
+    private final String resuming;
     private final @Nullable String name;
     private final Progress progress;
     private final DownloadReport download;
@@ -31,9 +31,9 @@ final class ProgressReport implements TrainingListener {
     private int savedState;
     private String gap = "";
 
-    private ProgressReport(Output output, String goesOn, @Nullable String name) {
+    private ProgressReport(Output output, String resuming, @Nullable String name) {
         this.output = output;
-        this.goesOn = goesOn;
+        this.resuming = resuming;
         this.name = name;
         this.progress = output.progress(name == null ? "Training" : name);
         this.download = new DownloadReport(output);
@@ -42,15 +42,15 @@ final class ProgressReport implements TrainingListener {
     /**
      * A report about the only training there is.
      *
-     * @param goesOn says what goes on with a training that is interrupted, for example "the same command goes on"
+     * @param resuming the first words of a sentence that says how to resume, for example "the same command resumes"
      */
-    static ProgressReport ofOne(Output output, String goesOn) {
-        return new ProgressReport(output, goesOn, null);
+    static ProgressReport ofOne(Output output, String resuming) {
+        return new ProgressReport(output, resuming, null);
     }
 
     /** A report about one of several trainings, which tells its name. */
-    static ProgressReport of(String name, Output output, String goesOn) {
-        return new ProgressReport(output, goesOn, name);
+    static ProgressReport of(String name, Output output, String resuming) {
+        return new ProgressReport(output, resuming, name);
     }
 
     private JsonLine line(String event) {
@@ -127,7 +127,7 @@ final class ProgressReport implements TrainingListener {
     @Override
     public void onRecovered(TrainingRecovered event) {
         output.warn(named(event.found() + " in iteration " + event.iteration()
-                + "; the training goes on after iteration " + event.goesOnAfter()));
+                + "; the training continues after iteration " + event.resumesAfter()));
     }
 
     @Override
@@ -161,7 +161,7 @@ final class ProgressReport implements TrainingListener {
     public void onCancelled(TrainingCancelled event) {
         close();
         String kept = event.kept().map(file -> "what was trained is in " + file).orElse("no LoRA was saved");
-        String next = event.iteration() > 0 && event.iteration() == savedState ? "; " + goesOn + " from there" : "";
+        String next = event.iteration() > 0 && event.iteration() == savedState ? "; " + resuming + " from there" : "";
         output.tell(
                 line("cancelled").put("iteration", event.iteration()).put("file", event.kept()),
                 named("Cancelled after " + event.iteration() + " of " + Count.of(iterations, "iteration") + "; " + kept

@@ -8,16 +8,14 @@ import picocli.CommandLine.Option;
 /** Limits for the ranks that a rule chooses. */
 final class RankLimits {
 
-    @Option(
-            names = "--max-rank",
-            paramLabel = "N",
-            description = "The highest rank that a rule by --sv-... may choose.")
+    @Option(names = "--max-rank", paramLabel = "N", description = "The highest rank for --sv-...")
     private @Nullable Integer maxRank;
 
     @Option(
             names = "--conv-rank",
             paramLabel = "N",
-            description = "The rank of convolutions, or with --sv-... the highest; as for other modules if not given.")
+            description =
+                    "The rank of convolutions, or with --sv-... the highest. Default: that of the other" + " modules.")
     private @Nullable Integer convRank;
 
     /** Whether there are any. */

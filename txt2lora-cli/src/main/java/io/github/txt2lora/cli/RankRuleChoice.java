@@ -13,7 +13,7 @@ final class RankRuleChoice {
     @Option(
             names = "--sv-ratio",
             paramLabel = "RATIO",
-            description = "Keep the singular values above the largest one divided by this, which is more than 1.")
+            description = "Keep the singular values above the largest one divided by this number, greater than 1.")
     private @Nullable Double ratio;
 
     @Option(

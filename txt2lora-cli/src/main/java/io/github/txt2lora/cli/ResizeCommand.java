@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora resize}. */
 @Command(
         name = "resize",
-        description = "Makes a LoRA, or all LoRAs of a folder, smaller by a singular value decomposition.",
+        description = "Reduces the rank of a LoRA, or of all LoRAs of a folder, by singular value" + " decomposition.",
         footer = "  txt2lora resize krnkmd.safetensors small.safetensors --sv-fro 0.95")
 @SuppressWarnings("NullAway.Init") // picocli sets what is required
 final class ResizeCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ final class ResizeCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "OUTPUT",
-            description = "The file to make, or an existing folder for files of the same names. May be the input.")
+            description = "The file to write, or an existing folder for files of the same names. May be the input.")
     private Path target;
 
     @ArgGroup(multiplicity = "1")
@@ -48,7 +48,7 @@ final class ResizeCommand implements Callable<Integer> {
     @Option(
             names = "--precision",
             paramLabel = "FORMAT",
-            description = "Of the numbers in the file: ${COMPLETION-CANDIDATES}. That of the input if not given.")
+            description = "Number format of the file: ${COMPLETION-CANDIDATES}. Default: that of the input.")
     private @Nullable Precision precision;
 
     @Mixin

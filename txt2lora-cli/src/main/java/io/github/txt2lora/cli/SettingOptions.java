@@ -10,8 +10,8 @@ final class SettingOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting instead of what the file says, such as train_lr=1e-3 or preview_places=[kitchen,"
-                    + " beach]; may be given several times.")
+            description = "A setting that overrides the file, such as train_lr=1e-3 or preview_places=[kitchen,"
+                    + " beach]. Repeatable.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     /** The texts by key. */

@@ -29,16 +29,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "train",
         description = {
-            "Trains LoRAs of a workspace; those that are finished are skipped, and those that were interrupted go on.",
-            "Or trains a single LoRA as a configuration file in LECO's layout says.",
-            "Ctrl-C ends the training under way and saves its state, from which the same command goes on."
+            "Trains LoRAs of a workspace. Finished LoRAs are skipped; interrupted ones are resumed.",
+            "Or trains a single LoRA from a configuration file in LECO's layout.",
+            "Ctrl-C stops the training and saves its state. The same command resumes it."
         },
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
             "0:All LoRAs are trained.",
-            "1:The training failed, or that of some LoRAs did; the reason is printed.",
+            "1:The training of at least one LoRA failed; the reason is printed.",
             "2:The command line or a setting is wrong.",
-            "130:Ended by Ctrl-C; what was trained so far is saved."
+            "130:Stopped by Ctrl-C; the state is saved."
         },
         footer = {
             "  txt2lora train Txt2Lora --names krnkmd,tyankmk --together 2",
@@ -52,8 +52,8 @@ final class TrainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "WORKSPACE|CONFIG.yaml",
             defaultValue = ".",
-            description = "The folder of a workspace, or a configuration, in which paths count from its folder."
-                    + " Default: the current folder.")
+            description = "The folder of a workspace, or a configuration file, whose paths are relative to its"
+                    + " folder. Default: the current folder.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path path;
 
@@ -68,15 +68,13 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Train finished LoRAs of a workspace again, from the start.")
     private boolean force;
 
-    @Option(
-            names = "--delete-resize-src",
-            description = "Delete the large LoRA of a workspace once a smaller one was made of it.")
+    @Option(names = "--delete-resize-src", description = "Delete the original LoRA of a workspace after resizing it.")
     private boolean deleteResizeSource;
 
     @Option(
             names = "--output",
             paramLabel = "FOLDER",
-            description = "The folder for the LoRA, instead of save.path in CONFIG.yaml.")
+            description = "The folder for the LoRA. Overrides save.path in CONFIG.yaml.")
     private @Nullable Path output;
 
     @Mixin
@@ -128,7 +126,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private TrainedLora train(EngineOptions options, LoraTraining training) throws InterruptedException {
         try (TrainingEngine engine = TrainingEngine.open(options)) {
-            TrainingJob job = engine.start(training, ProgressReport.ofOne(common.output(), "the same command goes on"));
+            TrainingJob job = engine.start(training, ProgressReport.ofOne(common.output(), "the same command resumes"));
             return await(job);
         }
     }

@@ -208,9 +208,9 @@ class AddCommandTest {
                         list + ", line 4: 'same' learns nothing",
                         list + ", line 7: 'kept' learns nothing",
                         list + ", line 8: name is 'Fine', and 'fine' stands on line 2",
-                        list + ", line 9: 'krnkmd' is there already, as " + workspace.configFile("krnkmd") + " and "
+                        list + ", line 9: 'krnkmd' already exists, as " + workspace.configFile("krnkmd") + " and "
                                 + workspace.promptsFile("krnkmd"),
-                        list + ", line 10: name is 'KRNKMD', and 'krnkmd' is there already",
+                        list + ", line 10: name is 'KRNKMD', and 'krnkmd' already exists",
                         list + ", line 11: resolution is 97; expected a multiple of 8, for example 96 or 104",
                         list + ", line 11: rank is 0; expected 1 or more",
                         list + ", line 12: action is 'teach'; expected one of erase, enhance")
@@ -288,8 +288,8 @@ class AddCommandTest {
         CommandRun otherCase = add("Tyankmk", "--positive=dress");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("'tyankmk' is there already, as " + prompts);
-        assertThat(otherCase.err()).contains("'tyankmk' is there already; expected a name that differs in more");
+        assertThat(run.err()).contains("'tyankmk' already exists, as " + prompts);
+        assertThat(otherCase.err()).contains("'tyankmk' already exists; expected a name that differs in more");
         assertThat(prompts).hasContent("- {target: tyankmk, positive: mine}\n");
         assertThat(workspace.names()).containsExactly("krnkmd");
     }

@@ -31,7 +31,7 @@ class CtrlCTest {
             String shown = terminal.toEnd();
 
             assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
-            assertThat(shown).contains("the same command goes on from there").endsWith("\n");
+            assertThat(shown).contains("the same command resumes from there").endsWith("\n");
             assertThat(names("loras"))
                     .hasSize(2)
                     .contains("krnkmd.safetensors")

@@ -31,7 +31,7 @@ class ProgressReportTest {
     private final StringWriter printed = new StringWriter();
     private final ProgressReport report = ProgressReport.ofOne(
             new Output(new PrintWriter(Writer.nullWriter()), new PrintWriter(printed, true), false, false),
-            "the same command goes on");
+            "the same command resumes");
 
     @Test
     void says_how_far_a_cancelled_training_came_and_where_it_is() {
@@ -47,7 +47,7 @@ class ProgressReportTest {
                 .contains("3/10")
                 .contains("loss 0.2500")
                 .endsWith("Cancelled after 3 of 10 iterations; what was trained is in krnkmd.safetensors;"
-                        + " the same command goes on from there"
+                        + " the same command resumes from there"
                         + System.lineSeparator())
                 .doesNotContain("\r", "\u001b");
     }

@@ -113,8 +113,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
                             .formatted(file, next, dataBytes));
         }
         if (next < dataBytes) {
-            throw new CheckpointException(
-                    "%s: the tensors end at data byte %d, but the file goes on to %d".formatted(file, next, dataBytes));
+            throw new CheckpointException("%s: the tensors end at data byte %d, but the file continues to %d"
+                    .formatted(file, next, dataBytes));
         }
     }
 

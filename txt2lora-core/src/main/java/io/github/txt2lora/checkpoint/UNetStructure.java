@@ -80,7 +80,7 @@ public record UNetStructure(
         if (channels != LATENT_CHANNELS) {
             String kind = switch (channels) {
                 case 9 -> "an inpainting model";
-                case 8 -> "a model that edits pictures (InstructPix2Pix)";
+                case 8 -> "a model that edits images (InstructPix2Pix)";
                 case 5 -> "a depth-to-image model";
                 default -> "no text-to-image model";
             };

@@ -26,7 +26,7 @@ record FiniteDrawing(ImageRequest request, String denoiser, StepHook next) imple
     }
 
     void requireFinitePicture(NDArray decoded) {
-        require(decoded, "the VAE's picture");
+        require(decoded, "the VAE's image");
     }
 
     @Override

@@ -22,8 +22,8 @@ final class RegionMask {
         int left = cell(region.left(), width);
         int right = cell(region.right(), width);
         if (top == bottom || left == right) {
-            throw new InvalidSettingException(region + " is less than 8 pixels wide or high in a picture of "
-                    + width * 8 + "x" + height * 8 + " pixels; expected a larger region or picture");
+            throw new InvalidSettingException(region + " is less than 8 pixels wide or high in an image of " + width * 8
+                    + "x" + height * 8 + " pixels; expected a larger region or image");
         }
         float[] mask = new float[height * width];
         for (int row = top; row < bottom; row++) {

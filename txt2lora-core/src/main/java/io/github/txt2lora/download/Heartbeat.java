@@ -62,7 +62,6 @@ final class Heartbeat {
     StorageException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new StorageException(
-                "the thread that downloaded " + name + " was interrupted; download it again, which goes on from here",
-                e);
+                "the thread that downloaded " + name + " was interrupted; download it again to resume from here", e);
     }
 }

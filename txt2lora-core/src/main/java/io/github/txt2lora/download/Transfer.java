@@ -86,7 +86,7 @@ final class Transfer {
                 if (vain >= settings.attempts()) {
                     throw new StorageException(source.displayUrl() + " cannot be downloaded to " + file + ": "
                             + FailedAttempt.describe(e, address.getHost()) + " (" + Count.of(vain, "attempt")
-                            + "). Start it again to go on after " + ByteSize.text(part.size()));
+                            + "). Start it again to resume after " + ByteSize.text(part.size()));
                 }
                 heartbeat.pause(pauseAfter(vain, FailedAttempt.wanted(e)));
             }

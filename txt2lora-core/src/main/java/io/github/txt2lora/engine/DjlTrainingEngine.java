@@ -153,7 +153,7 @@ final class DjlTrainingEngine implements TrainingEngine {
 
     private static void listenerFailed(TrainingEvent event, Throwable failure) {
         LOG.warn(
-                "a listener failed on {}; the training goes on",
+                "a listener failed on {}; the training continues",
                 event.getClass().getSimpleName(),
                 failure);
     }

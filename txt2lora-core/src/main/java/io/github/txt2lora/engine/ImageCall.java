@@ -86,7 +86,7 @@ final class ImageCall implements ImageListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Txt2LoraException(
-                    "interrupted while waiting for pictures of " + Excerpt.quoted(request.prompt()), e);
+                    "interrupted while waiting for images of " + Excerpt.quoted(request.prompt()), e);
         } catch (CompletionException e) {
             if (e.getCause() instanceof Txt2LoraException failure) {
                 throw failure;

@@ -89,7 +89,7 @@ final class ImageRun {
     /** Logged too, since a listener need not look at warnings. */
     private void warn(String message) {
         String printable = Excerpt.message(message);
-        LOG.warn("pictures of {}: {}", Excerpt.of(request.model().displayName()), printable);
+        LOG.warn("images of {}: {}", Excerpt.of(request.model().displayName()), printable);
         call.warned(printable);
     }
 

@@ -64,7 +64,7 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
         if (resume == Resume.REQUIRED) {
             String found = files.isEmpty() ? "there is no state " : "no state can be read of ";
             throw new InvalidSettingException("resume is REQUIRED, but " + found + folder.wildcard()
-                    + "; expected one of an earlier run. Use IF_SAME to begin anew where there is none");
+                    + "; expected one of an earlier run. Use IF_SAME to start over if there is none");
         }
         return NOTHING;
     }
@@ -98,10 +98,10 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
         String message = whyNot(found.get(0), spec, fingerprint);
         if (spec.saving().states().resume() == Resume.REQUIRED) {
             throw new InvalidSettingException(
-                    message + ". Set these as they were, or use IF_SAME or NEVER to begin anew");
+                    message + ". Set these as they were, or use IF_SAME or NEVER to start over");
         }
-        warnings.accept(message + ". The training begins anew"
-                + (kept == null ? "" : ", and the state is kept for when the iterations are set as they were"));
+        warnings.accept(message + ". The training starts over"
+                + (kept == null ? "" : ", and the state is kept in case the number of iterations is restored"));
         return new Restoration(Optional.empty(), Optional.ofNullable(kept));
     }
 

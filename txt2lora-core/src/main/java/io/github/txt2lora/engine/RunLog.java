@@ -114,10 +114,10 @@ final class RunLog {
     }
 
     void recovered(Outcome.Recovered recovered) {
-        losses.subList(recovered.goesOnAfter(), losses.size()).clear();
+        losses.subList(recovered.resumesAfter(), losses.size()).clear();
         pace.fallBack(losses.size());
         job.publish(new TrainingRecovered(
-                recovered.iteration(), recovered.found(), recovered.goesOnAfter(), recovered.learningRateFactor()));
+                recovered.iteration(), recovered.found(), recovered.resumesAfter(), recovered.learningRateFactor()));
     }
 
     /**

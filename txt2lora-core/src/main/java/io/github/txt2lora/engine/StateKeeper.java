@@ -154,7 +154,7 @@ final class StateKeeper implements AutoCloseable {
             }
             retain();
         } catch (StorageException e) {
-            warnings.accept("the training's last state could not be kept, so more iterations would begin anew: "
+            warnings.accept("the training's last state could not be kept, so more iterations would start over: "
                     + e.getMessage());
         }
     }

@@ -74,7 +74,7 @@ final class TrainingLoop {
             states.iterationDone();
         } else if (outcome instanceof Outcome.Recovered recovered) {
             log.recovered(recovered);
-            gaps.fallBack(recovered.goesOnAfter());
+            gaps.fallBack(recovered.resumesAfter());
         }
     }
 

@@ -207,7 +207,7 @@ final class TrainingRun {
         return saved == null
                 ? ""
                 : ", but its state was, as " + saved.file()
-                        + "; the same training goes on from there when it is started" + " again";
+                        + "; the same training resumes from there when it is started again";
     }
 
     private void failed(Txt2LoraException failure) {

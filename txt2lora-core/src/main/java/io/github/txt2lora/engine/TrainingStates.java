@@ -58,7 +58,7 @@ final class TrainingStates implements AutoCloseable {
             gaps.restore(found.state().gaps());
         } catch (CheckpointException e) {
             throw new CheckpointException(
-                    "the state " + found.file() + " cannot be used: " + e.getMessage() + "; delete it to begin anew",
+                    "the state " + found.file() + " cannot be used: " + e.getMessage() + "; delete it to start over",
                     e);
         }
         keeper.resumedFrom(found.file());

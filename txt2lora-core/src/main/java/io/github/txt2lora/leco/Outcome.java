@@ -14,10 +14,10 @@ public sealed interface Outcome {
      *
      * @param iteration the one that went wrong, counted from 1
      * @param found what was found
-     * @param goesOnAfter iterations that are left
+     * @param resumesAfter iterations that are left
      * @param learningRateFactor what the schedule's learning rates are multiplied by from now on
      */
-    record Recovered(int iteration, String found, int goesOnAfter, double learningRateFactor, long work)
+    record Recovered(int iteration, String found, int resumesAfter, double learningRateFactor, long work)
             implements Outcome {}
 
     /**

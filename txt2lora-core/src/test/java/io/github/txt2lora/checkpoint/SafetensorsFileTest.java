@@ -221,7 +221,7 @@ class SafetensorsFileTest {
                 "hole at the start | {'b':{'dtype':'U8','shape':[3],'data_offsets':[1,4]}} | begins at data byte 1;"
                         + " expected 0",
                 "data left over | {'a':{'dtype':'U8','shape':[3],'data_offsets':[0,3]}} | end at data byte 3, but the"
-                        + " file goes on to 4",
+                        + " file continues to 4",
                 "data missing | {'a':{'dtype':'U8','shape':[5],'data_offsets':[0,5]}} | need 5 bytes after the header,"
                         + " but the file holds only 4",
                 "wrong size | {'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}} | hold 4 bytes; expected 8",

@@ -49,6 +49,6 @@ class RegionMaskTest {
     void rejects_a_region_that_is_thinner_than_a_cell() {
         assertThatThrownBy(() -> RegionMask.of(new Region(0, 0, 0.01, 1, 1), 1, 12, 12))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageContaining("less than 8 pixels wide or high in a picture of 96x96 pixels");
+                .hasMessageContaining("less than 8 pixels wide or high in an image of 96x96 pixels");
     }
 }

@@ -136,7 +136,7 @@ class HttpModelDownloaderTest {
         assertThatThrownBy(() -> downloader().download(source("/x"), NOBODY))
                 .isInstanceOf(StorageException.class)
                 .hasMessage(server.address("/x") + " cannot be downloaded to " + file
-                        + ": the server answered 503 (4 attempts). Start it again to go on after 9.8 KiB");
+                        + ": the server answered 503 (4 attempts). Start it again to resume after 9.8 KiB");
         assertThat(file).doesNotExist();
         assertThat(folder.resolve("base.safetensors.part")).hasSize(10_000);
         assertThat(pauses.stream().mapToLong(Long::longValue).sum()).isEqualTo(1000 + 2000 + 4000);

@@ -126,7 +126,7 @@ class JobTest {
         assertThatThrownBy(job::await)
                 .hasMessage("the training of krnkmd was cancelled after " + made + "; no LoRA was saved, but its state"
                         + " was, as " + saved.file()
-                        + "; the same training goes on from there when it is started again");
+                        + "; the same training resumes from there when it is started again");
     }
 
     @Test

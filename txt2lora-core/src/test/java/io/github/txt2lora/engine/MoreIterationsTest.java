@@ -122,7 +122,7 @@ class MoreIterationsTest {
                 .singleElement()
                 .asString()
                 .contains("iterations is 4, was 2, and the learning rates of the 2 iterations already made would have")
-                .contains("The training begins anew");
+                .contains("The training starts over");
         assertThat(longer.lora().file()).hasBinaryContent(expected);
     }
 
@@ -140,7 +140,7 @@ class MoreIterationsTest {
         assertThat(shorter.lora().warnings())
                 .singleElement()
                 .asString()
-                .contains("is of 4 iterations, more than the 2 that are to be made. The training begins anew, and the"
+                .contains("is of 4 iterations, more than the 2 that are to be made. The training starts over, and the"
                         + " state is kept");
         assertThat(shorter.lora().file()).hasBinaryContent(two);
         assertThat(states()).containsExactly("krnkmd-2.state", "krnkmd-4.state");

@@ -35,7 +35,7 @@ class NonFinitePictureTest {
     @CsvSource({
         "cond_stage_model.transformer.text_model.final_layer_norm.weight, a text encoder's output",
         "model.diffusion_model.out.0.weight, the UNet's prediction in step 1 of 2",
-        "first_stage_model.decoder.norm_out.weight, the VAE's picture"
+        "first_stage_model.decoder.norm_out.weight, the VAE's image"
     })
     void an_overflow_in_fp16_names_the_part_and_suggests_fp32(String tensor, String part) {
         Path model = folder.resolve("huge.safetensors");

@@ -326,7 +326,7 @@ class ResumeTest {
         assertThat(lora.warnings())
                 .singleElement()
                 .asString()
-                .contains("is of another training: seed is 9, was 0. The training begins anew");
+                .contains("is of another training: seed is 9, was 0. The training starts over");
         assertThat(log.events(StateRestored.class)).isEmpty();
         assertThat(states()).containsExactly("krnkmd-6.state");
     }

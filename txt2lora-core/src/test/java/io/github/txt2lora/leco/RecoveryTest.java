@@ -306,7 +306,7 @@ class RecoveryTest {
 
             assertThat(session.next(HUGE_GRADIENT)).isInstanceOfSatisfying(Recovered.class, r -> {
                 assertThat(r.found()).startsWith("a LoRA whose numbers sum up to -Infinity");
-                assertThat(r.goesOnAfter()).isZero();
+                assertThat(r.resumesAfter()).isZero();
             });
             assertThat(session.values()).isEqualTo(before);
         }

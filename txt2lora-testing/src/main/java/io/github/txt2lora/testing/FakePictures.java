@@ -75,7 +75,7 @@ final class FakePictures implements FakeTask {
             return images;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Txt2LoraException("interrupted while waiting for pictures of \"" + request.prompt() + "\"", e);
+            throw new Txt2LoraException("interrupted while waiting for images of \"" + request.prompt() + "\"", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Txt2LoraException failure) {
                 throw failure;

@@ -256,8 +256,8 @@ public final class FakeTrainingEngine implements TrainingEngine {
         }
 
         /** Lets trainings go back in an iteration; see {@link TrainingScript#recoverAt}. */
-        public Builder recoverAt(int iteration, String found, int goesOnAfter) {
-            return script(script.recoverAt(iteration, found, goesOnAfter));
+        public Builder recoverAt(int iteration, String found, int resumesAfter) {
+            return script(script.recoverAt(iteration, found, resumesAfter));
         }
 
         /** Whether saved LoRAs are files, ones without tensors; false by default. */

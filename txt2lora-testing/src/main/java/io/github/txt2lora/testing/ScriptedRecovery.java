@@ -8,17 +8,17 @@ import io.github.txt2lora.internal.Check;
  *
  * @param iteration which is not finished when it is made for the first time, counted from 1
  * @param found what went wrong
- * @param goesOnAfter iterations that are kept
+ * @param resumesAfter iterations that are kept
  */
-public record ScriptedRecovery(int iteration, String found, int goesOnAfter) {
+public record ScriptedRecovery(int iteration, String found, int resumesAfter) {
 
     /** Rejects iterations that do not exist or are not made yet. */
     public ScriptedRecovery {
         Check.atLeast("iteration", iteration, 1);
         Check.given("found", found);
-        Check.atLeast("goesOnAfter", goesOnAfter, 0);
-        if (goesOnAfter >= iteration) {
-            throw InvalidSettingException.of("goesOnAfter", goesOnAfter, "less than the iteration, " + iteration);
+        Check.atLeast("resumesAfter", resumesAfter, 0);
+        if (resumesAfter >= iteration) {
+            throw InvalidSettingException.of("resumesAfter", resumesAfter, "less than the iteration, " + iteration);
         }
     }
 }

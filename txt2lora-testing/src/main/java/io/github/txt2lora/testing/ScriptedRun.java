@@ -155,9 +155,9 @@ final class ScriptedRun {
             gaps.restore(state.get().gaps(), state.get().smallest());
             events.accept(new StateRestored(stateFile(iteration()), iteration()));
         } else if (resume == Resume.REQUIRED) {
-            throw new InvalidSettingException(obstacle.get() + ". Use IF_SAME or NEVER to begin anew");
+            throw new InvalidSettingException(obstacle.get() + ". Use IF_SAME or NEVER to start over");
         } else {
-            warn(obstacle.get() + ". The training begins anew");
+            warn(obstacle.get() + ". The training starts over");
         }
     }
 
@@ -242,10 +242,10 @@ final class ScriptedRun {
     }
 
     private void recover(ScriptedRecovery recovery) {
-        losses.subList(recovery.goesOnAfter(), losses.size()).clear();
-        gaps.fallBack(recovery.goesOnAfter());
+        losses.subList(recovery.resumesAfter(), losses.size()).clear();
+        gaps.fallBack(recovery.resumesAfter());
         events.accept(new TrainingRecovered(
-                recovery.iteration(), recovery.found(), recovery.goesOnAfter(), SAME_LEARNING_RATE));
+                recovery.iteration(), recovery.found(), recovery.resumesAfter(), SAME_LEARNING_RATE));
     }
 
     TrainingProgress progress() {

@@ -183,11 +183,11 @@ public record TrainingScript(
      *
      * @param iteration counted from 1
      * @param found what went wrong, for {@link io.github.txt2lora.event.TrainingRecovered}
-     * @param goesOnAfter iterations that are kept, fewer than {@code iteration}
+     * @param resumesAfter iterations that are kept, fewer than {@code iteration}
      */
-    public TrainingScript recoverAt(int iteration, String found, int goesOnAfter) {
+    public TrainingScript recoverAt(int iteration, String found, int resumesAfter) {
         List<ScriptedRecovery> more = new ArrayList<>(recoveries);
-        more.add(new ScriptedRecovery(iteration, found, goesOnAfter));
+        more.add(new ScriptedRecovery(iteration, found, resumesAfter));
         return new TrainingScript(
                 losses, gaps, loadTime, iterationTime, warnings, failure, writesFiles, downloads, more);
     }

@@ -158,7 +158,7 @@ class FakeTrainingEngineTest {
         assertThat(log.events(StateRestored.class)).isEmpty();
         assertThat(log.events(TrainingWarning.class))
                 .containsExactly(new TrainingWarning("the state " + folder.resolve("krnkmd-2.state")
-                        + " is of another training. The training begins anew"));
+                        + " is of another training. The training starts over"));
     }
 
     @Test

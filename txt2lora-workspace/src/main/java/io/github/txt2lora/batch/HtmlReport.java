@@ -176,7 +176,7 @@ final class HtmlReport {
     private void addRecord(HtmlText html, String name, LoraRecord record) {
         LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
         if (record.preview() != null && RegularFile.isAt(files.picture())) {
-            html.png(read(files.picture()), "pictures without and with " + name);
+            html.png(read(files.picture()), "images without and with " + name);
         }
         LossChart.png(record.training().losses())
                 .ifPresent(png -> html.markup("<div class=\"chart\">")
@@ -214,7 +214,7 @@ final class HtmlReport {
         }
         LoraRecord.Preview preview = record.preview();
         if (preview != null) {
-            html.row("preview", Count.of(preview.pictures(), "picture") + " in " + preview.seconds() + " s");
+            html.row("preview", Count.of(preview.pictures(), "image") + " in " + preview.seconds() + " s");
         }
         record.versions().forEach(html::row);
     }

@@ -83,7 +83,7 @@ public sealed interface LoraOutcome {
 
         @Override
         public String summary() {
-            return begun ? "interrupted; the next run goes on with it" : "not begun";
+            return begun ? "interrupted; the next run resumes it" : "not begun";
         }
     }
 }

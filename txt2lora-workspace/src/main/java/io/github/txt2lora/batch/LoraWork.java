@@ -128,7 +128,7 @@ final class LoraWork {
                     project.name(),
                     "train_iterations is " + iterations() + ", was " + iterations(known) + ", and there is no state "
                             + files.folder().resolve(project.name() + "-*.state")
-                            + " to go on from. The training begins anew");
+                            + " to resume from. The training starts over");
         }
     }
 

@@ -202,7 +202,7 @@ public record Preflight(
                 ? List.of()
                 : List.of("the disk of " + folder + " has " + ByteSize.text(free.getAsLong())
                         + " left; expected about " + ByteSize.text((long) needed)
-                        + " for the LoRAs, their states and their pictures. Free some space, or put the folder"
+                        + " for the LoRAs, their states and their images. Free some space, or put the folder"
                         + " on another disk");
     }
 

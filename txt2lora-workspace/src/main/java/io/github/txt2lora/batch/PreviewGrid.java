@@ -76,14 +76,14 @@ final class PreviewGrid {
     }
 
     /**
-     * Rejects more pictures than one picture can show, rather now than when all are drawn.
+     * Rejects more images than fit into one grid, before they are drawn.
      *
-     * @throws InvalidSettingException if there are
+     * @throws InvalidSettingException if there are more
      */
     static void requireDrawable(LoraProject project) {
         if (project.settings().preview().enabled() && pictures(project) > mostPictures(project)) {
             throw new InvalidSettingException("the preview of " + project.name() + " has " + pictures(project)
-                    + " pictures of " + width(project) + "x" + height(project) + " pixels; expected at most "
+                    + " images of " + width(project) + "x" + height(project) + " pixels; expected at most "
                     + mostPictures(project) + ": shorten preview_prompts, preview_places or preview_seeds, or make"
                     + " preview_width and preview_height smaller");
         }

@@ -100,7 +100,7 @@ public final class NewLoras {
                 problems.add(
                         draft.line(),
                         "name is " + Problems.quote(name) + ", and " + Problems.quote(other)
-                                + " is there already; expected a name that differs in more than case");
+                                + " already exists; expected a name that differs in more than case");
             }
             LoraDraft first = earlier.putIfAbsent(folded(name), draft);
             if (first != null) {
@@ -138,7 +138,7 @@ public final class NewLoras {
         if (!there.isEmpty() && !isLeftOver(config, prompts, project)) {
             problems.add(
                     line,
-                    Problems.quote(project.name()) + " is there already, as " + String.join(" and ", there)
+                    Problems.quote(project.name()) + " already exists, as " + String.join(" and ", there)
                             + "; choose a new name, or force the change");
         }
     }

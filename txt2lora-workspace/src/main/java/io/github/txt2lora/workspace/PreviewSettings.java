@@ -61,7 +61,7 @@ public record PreviewSettings(
         long pictures = 2L * Math.max(1, prompts.size()) * Math.max(1, places.size()) * seeds.size();
         if (pictures > MOST_PICTURES) {
             throw new InvalidSettingException("preview_prompts, preview_places and preview_seeds make " + pictures
-                    + " pictures; expected at most " + MOST_PICTURES);
+                    + " images; expected at most " + MOST_PICTURES);
         }
     }
 

@@ -312,7 +312,7 @@ class BatchTest {
                 .singleElement()
                 .asString()
                 .startsWith("train_iterations is 5, was 3, and there is no state ")
-                .endsWith("to go on from. The training begins anew");
+                .endsWith("to resume from. The training starts over");
     }
 
     @Test

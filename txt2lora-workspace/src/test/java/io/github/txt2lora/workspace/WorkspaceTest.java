@@ -502,7 +502,7 @@ class WorkspaceTest {
         assertProblems("line 2: seed is '999");
 
         config("model_name: tiny\npreview_seeds: [" + "1,".repeat(100_000) + "1]\n");
-        assertProblems("line 2: preview_seeds: preview_prompts, preview_places and preview_seeds make 600006 pictures");
+        assertProblems("line 2: preview_seeds: preview_prompts, preview_places and preview_seeds make 600006 images");
     }
 
     @ParameterizedTest

@@ -102,7 +102,7 @@ public final class LatentFolder implements AutoCloseable {
     /** Once for each file, as it is looked at again when it is written. */
     private void warnOf(String set, Txt2LoraException failure) {
         if (reported.add(set)) {
-            warnings.accept("kept latents are made anew: " + failure.getMessage());
+            warnings.accept("kept latents are computed again: " + failure.getMessage());
         }
     }
 

@@ -234,7 +234,7 @@ class LatentFolderTest {
         try (LatentFolder folder = folder()) {
             assertThat(folder.read(SET, 0, LENGTH)).isEmpty();
             assertThat(folder.read(SET, 1, LENGTH)).isEmpty();
-            assertThat(warnings).singleElement().asString().startsWith("kept latents are made anew: ");
+            assertThat(warnings).singleElement().asString().startsWith("kept latents are computed again: ");
             folder.add(SET, 0, TWO);
             folder.save();
         }
