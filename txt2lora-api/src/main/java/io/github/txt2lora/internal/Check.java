@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Check {
 
-    /** The autoencoder halves a picture three times, so its sides are multiples of 8 pixels. */
+    /** The autoencoder halves an image three times, so its sides are multiples of 8 pixels. */
     private static final int PIXELS_PER_LATENT = 8;
 
     private Check() {}
@@ -109,7 +109,7 @@ public final class Check {
         return value;
     }
 
-    /** Rejects what cannot be the side of a picture in pixels: numbers that are not positive multiples of 8. */
+    /** Rejects what cannot be the side of an image in pixels: numbers that are not positive multiples of 8. */
     public static int pictureSide(String setting, int value) {
         if (value > 0 && value % PIXELS_PER_LATENT == 0) {
             return value;

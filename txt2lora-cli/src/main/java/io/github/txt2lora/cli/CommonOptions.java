@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What every command takes. */
+/** The options of every command. */
 final class CommonOptions {
 
     static final String JSON = "--json";
@@ -23,13 +23,13 @@ final class CommonOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** Where the command tells what it does. */
+    /** The output of the command. */
     Output output() {
         return new Output(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), json, !json && ErrorStream.isTerminal());
     }
 
-    /** What is thrown where values of the command line contradict each other. */
+    /** The exception for contradicting values on the command line. */
     ParameterException misuse(String message) {
         return new ParameterException(spec.commandLine(), message);
     }

@@ -8,7 +8,7 @@ import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How the parts of a prompt are placed in a picture; at most one of these options. */
+/** The regions of the parts of a prompt; at most one of these options. */
 final class CompositionChoice {
 
     @Option(

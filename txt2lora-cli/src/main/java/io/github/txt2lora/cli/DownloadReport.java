@@ -16,7 +16,7 @@ final class DownloadReport implements AutoCloseable {
      * So much is there.
      *
      * @param model its name; may be empty
-     * @param total of the whole file; empty while nobody knows
+     * @param total of the whole file; empty while unknown
      */
     void at(String model, long bytes, OptionalLong total) {
         progress.at(bytes, total.orElse(Progress.UNKNOWN), model, Optional.empty());

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is said of new LoRAs, as the readers of the files read it; they know the ranges. */
+/** The values of new LoRAs. The readers of the files check their ranges. */
 final class DraftOptions {
 
     @Option(
@@ -60,7 +60,7 @@ final class DraftOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    /** What is given, by the keys of the files. */
+    /** The given values, by the keys of the files. */
     Map<String, String> values() {
         Map<String, String> values = new LinkedHashMap<>();
         settings.forEach((key, value) -> values.put(key.strip(), value));

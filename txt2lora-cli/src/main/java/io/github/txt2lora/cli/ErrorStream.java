@@ -10,7 +10,7 @@ final class ErrorStream {
 
     private ErrorStream() {}
 
-    /** Whether somebody sees it move: it goes to a terminal, and nothing in the environment asks for plain lines. */
+    /** Whether a terminal shows it, and nothing in the environment requests plain lines. */
     static boolean isTerminal() {
         return wantsMore(System.getenv()) && goesToTerminal();
     }

@@ -15,7 +15,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What is drawn, and how. */
+/** The options of an image request. */
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default or is required
 final class PictureOptions {
 
@@ -112,7 +112,7 @@ final class PictureOptions {
     private @Nullable CompositionChoice places;
 
     /**
-     * The picture.
+     * The image.
      *
      * @throws io.github.txt2lora.InvalidSettingException if a value is outside its range
      */

@@ -6,7 +6,7 @@ import java.util.Optional;
 /** Shows how far some work is. */
 interface Progress extends AutoCloseable {
 
-    /** A total that nobody knows. */
+    /** An unknown total. */
     long UNKNOWN = -1;
 
     /**

@@ -51,7 +51,7 @@ final class ProgressBars implements Progress {
         bar.stepTo(done);
     }
 
-    /** What is done at first, which may be from an earlier run, says nothing about how fast it goes on. */
+    /** The initial progress may be from an earlier run, so it does not count for the speed. */
     private ProgressBar newBar(long done, long total, boolean knowsRemaining) {
         ProgressBarBuilder builder = new ProgressBarBuilder()
                 .setTaskName(task)

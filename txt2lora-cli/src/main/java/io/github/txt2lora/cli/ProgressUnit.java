@@ -1,7 +1,7 @@
 package io.github.txt2lora.cli;
 
 /**
- * What people see of a number.
+ * The presentation of a number.
  *
  * @param name what stands behind it, with the space before; may be empty
  * @param size by how much it is divided

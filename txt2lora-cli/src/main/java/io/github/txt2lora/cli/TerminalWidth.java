@@ -15,7 +15,7 @@ final class TerminalWidth {
 
     private TerminalWidth() {}
 
-    /** In columns, as {@code stty} says; 80 if nobody knows. */
+    /** In columns, as {@code stty} says; 80 if unknown. */
     static int columns() {
         if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
             return USUAL;

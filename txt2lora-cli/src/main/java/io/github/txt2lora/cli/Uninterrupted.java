@@ -1,6 +1,6 @@
 package io.github.txt2lora.cli;
 
-/** Calls what swallows the interrupt of its thread. */
+/** Calls code that swallows the interrupt of its thread. */
 final class Uninterrupted {
 
     private Uninterrupted() {}

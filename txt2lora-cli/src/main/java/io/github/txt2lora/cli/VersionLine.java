@@ -3,7 +3,7 @@ package io.github.txt2lora.cli;
 import io.github.txt2lora.internal.LibraryVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** The line of {@code --version}. */
 final class VersionLine implements IVersionProvider {
 
     @Override

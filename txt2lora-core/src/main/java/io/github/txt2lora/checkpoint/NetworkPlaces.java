@@ -25,7 +25,7 @@ final class NetworkPlaces {
     private final Map<NetworkLayout, Map<String, Integer>> counts = new EnumMap<>(NetworkLayout.class);
     private final boolean emaWithoutDots;
 
-    /** One network: how its keys begin, and how they go on. */
+    /** One network: the prefix and the continuation of its keys. */
     record Place(String prefix, NetworkLayout layout) {
 
         /** Whether the keys have lost the dots between their parts, as averaged copies of training programs have. */

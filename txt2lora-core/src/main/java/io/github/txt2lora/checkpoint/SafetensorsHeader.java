@@ -47,7 +47,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Slot> tensors) {
     /** Real files have some hundred entries: kohya's scripts write about 80. */
     private static final int MAX_METADATA_ENTRIES = 10_000;
 
-    /** In characters. Captions of many pictures ({@code ss_tag_frequency}) and a cover picture take several million. */
+    /** In characters. Captions of many images ({@code ss_tag_frequency}) and a cover image take several million. */
     private static final int MAX_METADATA_LENGTH = 32 << 20;
 
     /** Names of real tensors have up to 120 characters. */

@@ -2,7 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import java.util.function.Predicate;
 
-/** Tensors of CLIP files that a text encoder does not need: constants, and the parts that compare with pictures. */
+/** Tensors of CLIP files that a text encoder does not need: constants, and the parts that compare text with images. */
 final class UnusedTextKeys {
     private UnusedTextKeys() {}
 

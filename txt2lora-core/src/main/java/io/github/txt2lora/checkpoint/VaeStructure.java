@@ -9,7 +9,7 @@ import java.util.Map;
  * The structure of a VAE, read off the names and shapes of its tensors. The decoder mirrors the encoder and has one
  * layer more in each level.
  *
- * @param widths channels of the levels, finest first; each level but the last halves the picture
+ * @param widths channels of the levels, finest first; each level but the last halves the image
  * @param layersPerLevel resnets in each level of the encoder
  * @param latentChannels channels of the latents
  */

@@ -34,8 +34,8 @@ final class ComposedPrediction implements Guidance {
      *
      * @param scope owns masks and conditioning
      * @param latents [batch, channels, h, w]
-     * @param size what SDXL is told of the picture
-     * @param negative one for the whole picture, or several whose regions cover it once
+     * @param size SDXL's size conditioning
+     * @param negative one prompt for the whole image, or several whose regions cover it once
      * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for these latents
      */
     static ComposedPrediction of(

@@ -20,7 +20,7 @@ final class DdimScheduler extends AlphaScheduler {
 
         double variance = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - alphaBar / previousAlphaBar);
         double deviation = config.eta() * Math.sqrt(variance);
-        // Rounding must not push the square below zero where all of the remaining noise is drawn anew.
+        // Rounding must not push the square below zero where all of the remaining noise is drawn again.
         double direction = Math.sqrt(Math.max(0, 1 - previousAlphaBar - deviation * deviation));
 
         LinearCombination epsilon = config.predictionType().epsilon(Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar));

@@ -10,7 +10,7 @@ import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.torch.HostNumbers;
 
 /**
- * Ends a drawing at the first part that gives numbers that are not finite; the picture would be black.
+ * Fails a drawing at the first part with non-finite numbers, which would make the image black.
  *
  * @param request what is drawn
  * @param denoiser what the network is called

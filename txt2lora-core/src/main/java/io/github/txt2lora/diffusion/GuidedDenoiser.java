@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /**
- * Takes the first steps of a scheduler: the rollout of a training and the drawing of a picture.
+ * Takes the first steps of a scheduler: the rollout of a training and the drawing of an image.
  *
  * @param scheduler a fresh one
  * @param guidance what the steps follow

@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The noise process of <a href="https://arxiv.org/abs/2006.11239">Denoising Diffusion Probabilistic Models</a> over 1000
- * timesteps, with what the network predicts and down to which signal-to-noise ratio it was trained.
+ * The noise process of <a href="https://arxiv.org/abs/2006.11239">Denoising Diffusion Probabilistic Models</a> over
+ * 1000 timesteps, with what the network predicts and down to which signal-to-noise ratio it was trained.
  *
  * @param predictionType noise or velocity
- * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with {@link PredictedQuantity#V_PREDICTION},
- *     since noise says nothing about the picture there
+ * @param zeroTerminalSnr whether the noise schedule ends at pure noise; only with
+ *     {@link PredictedQuantity#V_PREDICTION}, since noise says nothing about the image there
  */
 public record Parameterization(PredictedQuantity predictionType, boolean zeroTerminalSnr) implements NoiseProcess {
 

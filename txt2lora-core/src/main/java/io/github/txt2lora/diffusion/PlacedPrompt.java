@@ -42,8 +42,7 @@ public record PlacedPrompt(String text, double weight, Region region) {
     }
 
     /**
-     * The parts of a prompt's negative prompt: one for the whole picture, or one for each region of a
-     * {@link RegionGrid}.
+     * The parts of a prompt's negative prompt: one for the whole image, or one for each region of a {@link RegionGrid}.
      *
      * @throws InvalidSettingException if it has parts for other regions than the prompt, or a base
      */

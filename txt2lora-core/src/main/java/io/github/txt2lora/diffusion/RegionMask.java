@@ -4,7 +4,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.image.Region;
 import java.util.Arrays;
 
-/** Regions of a picture in the cells of its latents, each of which is 8x8 pixels. */
+/** Regions of an image in the cells of its latents, each of which is 8x8 pixels. */
 final class RegionMask {
 
     private RegionMask() {}

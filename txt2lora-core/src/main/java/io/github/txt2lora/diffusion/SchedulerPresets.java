@@ -23,8 +23,8 @@ public final class SchedulerPresets {
     }
 
     /**
-     * The settings with which Stable Diffusion draws pictures. DDIM and DDPM have leading spacing with an offset of 1
-     * and DDIM ends at the noise of timestep 0, as in the published configurations; the others have linspace, as in
+     * The settings with which Stable Diffusion draws images. DDIM and DDPM have leading spacing with an offset of 1 and
+     * DDIM ends at the noise of timestep 0, as in the published configurations; the others have linspace, as in
      * diffusers and the web UIs. A model of zero terminal SNR starts at the last timestep: trailing spacing for all.
      *
      * @param scheduler the method

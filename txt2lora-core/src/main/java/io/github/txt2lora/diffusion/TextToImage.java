@@ -17,7 +17,7 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Draws pictures from encoded prompts. */
+/** Draws images from encoded prompts. */
 public final class TextToImage {
 
     private static final double LORA_ON = 1;
@@ -34,14 +34,14 @@ public final class TextToImage {
     }
 
     /**
-     * Draws one picture for each seed, all in one batch.
+     * Draws one image for each seed, all in one batch.
      *
      * @param scope owns what is needed on the way
      * @param request sampler, steps, size and guidance scale; the rest of it is not looked at
      * @param positive the parts of the encoded prompt, one or more
      * @param negative the parts of the encoded negative prompt, one or more, with as many tokens as the prompt has
      * @param seeds of PyTorch's CPU generator
-     * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for the picture
+     * @throws io.github.txt2lora.InvalidSettingException if a region is too thin for the image
      * @throws io.github.txt2lora.Txt2LoraException if a network gives numbers that are not finite; the message says
      *     which
      */
@@ -116,7 +116,7 @@ public final class TextToImage {
         return Guidance.of(denoiser, LORA_ON, Conditioning.batch(scope, both, batchSize, size), scale);
     }
 
-    /** Latents of the denoiser to pictures, [batch, 3, height, width], not clamped. */
+    /** Latents of the denoiser to images, [batch, 3, height, width], not clamped. */
     NDArray decode(NDManager scope, NDArray latents) {
         return decoder.decodeLatents(scope, latents);
     }
@@ -129,7 +129,7 @@ public final class TextToImage {
         return NDArrays.concat(rows, 0);
     }
 
-    /** Pictures of [batch, 3, height, width] in -1 to 1; what lies outside is clamped. */
+    /** Images of [batch, 3, height, width] in -1 to 1; other values are clamped. */
     static List<BufferedImage> toImages(NDArray decoded) {
         Shape shape = decoded.getShape();
         int height = Math.toIntExact(shape.get(2));

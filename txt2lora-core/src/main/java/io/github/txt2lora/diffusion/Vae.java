@@ -13,12 +13,14 @@ import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 
-/** The autoencoder between pictures and latents ({@code torchscript/vae.py}). */
+/** The autoencoder between images and latents ({@code torchscript/vae.py}). */
 public final class Vae implements ImageDecoder {
 
     private static final ScriptClass SCRIPT = new ScriptClass("vae", "Vae");
 
-    /** Layers on more pixels work in strips. Decoding a picture of this size, 512x512, as a whole takes 1 GiB in FP32. */
+    /**
+     * Layers on more pixels work in strips. Decoding an image of this size, 512x512, as a whole takes 1 GiB in FP32.
+     */
     private static final int WHOLE_PIXELS = 512 * 512;
 
     /** Small enough for its temporaries not to count, large enough for the rows that are computed twice not to. */
@@ -66,18 +68,18 @@ public final class Vae implements ImageDecoder {
     }
 
     /**
-     * Decodes latents as the VAE has them, without the scaling factor. A picture of a batch takes as much memory as a
-     * picture of its own, so large ones are better decoded one after the other.
+     * Decodes latents as the VAE has them, without the scaling factor. Each image of a batch takes as much memory as a
+     * single one, so decode large ones one after the other.
      *
      * @param latents [batch, channels, h, w]
-     * @return pictures [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
+     * @return images [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
      */
     public NDArray decode(NDManager scope, NDArray latents) {
         return script.longCall("decode", scope).with(latents).run().singletonOrThrow();
     }
 
     /**
-     * Encodes pictures to the distribution of their latents, without the scaling factor.
+     * Encodes images to the distribution of their latents, without the scaling factor.
      *
      * @param image [batch, 3, 8 h, 8 w], -1 to 1
      */

@@ -42,7 +42,7 @@ final class Heartbeat {
         progress.accept(new DownloadProgress(bytes, total));
     }
 
-    /** Waits, and goes on to tell meanwhile. */
+    /** Waits and reports the progress meanwhile. */
     void pause(Duration duration) {
         long left = duration.toMillis();
         while (left > 0) {

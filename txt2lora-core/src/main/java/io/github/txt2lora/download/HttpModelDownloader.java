@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Downloads models by https. What several processes want at once is downloaded by one of them; the others wait for the
- * file. A download that breaks off is tried again for some minutes, and goes on where it ended, also in a later run.
+ * file. A download that breaks off is tried again for some minutes, and resumes where it ended, also in a later run.
  */
 public final class HttpModelDownloader implements ModelDownloader {
 

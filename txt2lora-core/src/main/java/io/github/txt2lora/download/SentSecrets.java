@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a download sends that nobody else may learn. A server can send it back in whatever it answers, so that nothing
- * of an answer is shown or kept that holds a part of it.
+ * The secrets that a download sends. A server can send it back in whatever it answers, so that nothing of an answer is
+ * shown or kept that holds a part of it.
  */
 final class SentSecrets {
 

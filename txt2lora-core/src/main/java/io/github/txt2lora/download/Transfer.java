@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Brings one file over, in as many attempts as it takes, each of which goes on where the one before ended. */
+/** Downloads one file in as many attempts as needed; each resumes where the previous one ended. */
 final class Transfer {
 
     /** Answers that may be better the next time; all others of 400 and more will not. */
@@ -39,7 +39,7 @@ final class Transfer {
     private final PartFile part;
 
     /**
-     * For a file that nobody else writes.
+     * For a file with no other writer.
      *
      * @param address where the file is, by https or, on this machine, http
      */

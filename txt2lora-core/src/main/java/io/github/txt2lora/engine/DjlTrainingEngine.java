@@ -38,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine on DJL PyTorch. One thread does all native work, so trainings and pictures run one after the other in the
+ * The engine on DJL PyTorch. One thread does all native work, so trainings and images run one after the other in the
  * order in which they were asked for; another thread calls listeners.
  */
 final class DjlTrainingEngine implements TrainingEngine {

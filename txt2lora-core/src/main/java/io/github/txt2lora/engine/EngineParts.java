@@ -6,7 +6,7 @@ import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.Torch;
 
 /**
- * What all trainings and pictures of an engine use, on its worker thread.
+ * The parts that all trainings and images of an engine share, on its worker thread.
  *
  * @param torch where everything is computed
  * @param families whose models can be used

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One request for pictures: the engine's thread draws and reports, the calling thread waits and passes the reports on to
+ * One request for images: the engine's thread draws and reports, the calling thread waits and passes the reports on to
  * the listener, which therefore never holds up the engine.
  */
 final class ImageCall implements ImageListener {
@@ -31,7 +31,7 @@ final class ImageCall implements ImageListener {
     private volatile boolean cancelled;
 
     /**
-     * A call that nobody waits for yet.
+     * A call without a waiting thread yet.
      *
      * @param requireOpen throws if the engine is closed
      */
@@ -68,7 +68,7 @@ final class ImageCall implements ImageListener {
         reports.add(Optional.of(report));
     }
 
-    /** Called on the engine's thread whenever the drawing can be ended; throws if nobody wants it any more. */
+    /** Called on the engine's thread wherever the drawing can end; throws if the request was cancelled. */
     void requireWanted() {
         requireOpen.run();
         if (cancelled) {

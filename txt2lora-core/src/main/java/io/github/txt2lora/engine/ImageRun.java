@@ -25,12 +25,12 @@ import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Draws the pictures of one request, on the engine's worker thread. */
+/** Draws the images of one request, on the engine's worker thread. */
 final class ImageRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(ImageRun.class);
 
-    /** More pictures at once need more memory and are hardly faster. */
+    /** More images at once need more memory and are hardly faster. */
     private static final int LARGEST_BATCH = 4;
 
     private final EngineParts engine;

@@ -82,7 +82,7 @@ class JobControl {
      * Waits while paused.
      *
      * @param onPause runs once before waiting
-     * @param onResume runs once when the wait is over and the training goes on
+     * @param onResume runs once, after the wait, when the training continues
      * @throws CancelSignal if the job was cancelled
      */
     void checkpoint(Runnable onPause, Runnable onResume) {

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 record PicturePrompts(
         PromptSyntax syntax, List<PlacedPrompt> positive, List<PlacedPrompt> negative, List<LoraWeight> loras) {
 
-    /** Of one picture's tags; who writes more of them has read the first. */
+    /** Warnings about the tags of one image; further ones are omitted. */
     private static final int MOST_WARNINGS = 5;
 
     /** The prompts, encoded. */

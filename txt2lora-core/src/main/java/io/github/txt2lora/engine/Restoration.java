@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is found to go on from.
+ * The state found to resume from.
  *
- * @param from the state to go on from; empty to begin anew
+ * @param from the state to resume from; empty to start over
  * @param kept a state that is of use to the same training with another number of iterations, and is not to be deleted;
  *     empty if there is none
  */

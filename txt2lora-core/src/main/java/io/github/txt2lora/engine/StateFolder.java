@@ -77,7 +77,7 @@ final class StateFolder {
         return pattern.matcher(String.valueOf(file.getFileName()));
     }
 
-    /** Deletes all states but these; links and folders of such names are nobody's states. */
+    /** Deletes all states except these; links and folders of such names are not states. */
     void retain(List<Path> kept) {
         for (Path file : files()) {
             if (!kept.contains(file) && RegularFile.isAt(file)) {

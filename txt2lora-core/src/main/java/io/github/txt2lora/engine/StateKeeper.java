@@ -58,7 +58,7 @@ final class StateKeeper implements AutoCloseable {
         this.lastNanos = System.nanoTime();
     }
 
-    /** Tells the state that the training goes on from, which is one of those to keep. */
+    /** Registers the state that the training resumes from, which is one of those to keep. */
     void resumedFrom(Path file) {
         written.add(file);
     }
@@ -159,7 +159,7 @@ final class StateKeeper implements AutoCloseable {
         }
     }
 
-    /** Deletes all states of this training, because nothing is left to go on with. */
+    /** Deletes all states of this training. */
     void deleteAll() {
         finishWriting();
         written.clear();

@@ -53,7 +53,7 @@ final class TrainingLoop {
         return trainer.isDone() || gaps.isEnough();
     }
 
-    /** Goes on from the last state, or begins anew. */
+    /** Resumes from the last state, or starts over. */
     void begin() {
         quality.begin();
         states.begin();

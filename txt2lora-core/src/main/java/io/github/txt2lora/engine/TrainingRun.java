@@ -46,7 +46,7 @@ final class TrainingRun {
         this.log = new RunLog(job);
     }
 
-    /** Whether it is still to go on. */
+    /** Whether the training continues. */
     boolean isActive() {
         return !hasEnded;
     }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 
-/** The states of a training: the one that it goes on from, those on the way, and what is left of it. */
+/** The states of a training: the one that it resumes from, those saved on the way, and the last one. */
 final class TrainingStates implements AutoCloseable {
 
     private final EngineJob job;
@@ -45,7 +45,7 @@ final class TrainingStates implements AutoCloseable {
         this.keeper = new StateKeeper(job.training().spec().saving().states(), folder, job::publish, log::warn);
     }
 
-    /** Goes on from the last state, or begins anew. */
+    /** Resumes from the last state, or starts over. */
     void begin() {
         Restoration found = Restoration.find(folder, job.training().spec(), fingerprint, log::warn);
         keeper.keep(found.kept());
@@ -71,7 +71,7 @@ final class TrainingStates implements AutoCloseable {
         keeper.iterationDone(log.iteration(), state);
     }
 
-    /** From now on the training can only go on from the state as it is now. */
+    /** Marks the current state as the only one to resume from. */
     void freeze() {
         TrainingState now = current();
         state = () -> now;
@@ -81,7 +81,7 @@ final class TrainingStates implements AutoCloseable {
      * Saves or deletes the state of a training that ends.
      *
      * @param isFinished whether it came to its end
-     * @return the state, if it was saved to go on from
+     * @return the state, if it was saved to resume from
      */
     Optional<StateSaved> keepOrDelete(boolean isFinished) {
         if (job.control().cancelMode() == CancelMode.DISCARD) {
@@ -96,8 +96,8 @@ final class TrainingStates implements AutoCloseable {
     }
 
     /**
-     * Saves what a training that fails has come to, so that it can go on when the cause is removed; but where numbers
-     * went wrong, those before them may be bad already.
+     * Saves the state of a failing training, so that it can resume when the cause is removed. After a non-finite
+     * number, earlier numbers may be bad already.
      */
     void rescue(Throwable failure) {
         if (log.iteration() > 0 && !(failure.getCause() instanceof NonFiniteException)) {

@@ -112,7 +112,7 @@ public final class LecoTrainer implements AutoCloseable {
      * @param scope owns what is made on the way
      * @param results of all its comparisons; the first one's gradient is changed
      * @param work what the network did for them
-     * @throws TrainingFailedException if the policy does not let the training go on
+     * @throws TrainingFailedException if the policy ends the training
      */
     Outcome end(NDManager scope, List<LoraGradient> results, long work) {
         try {
@@ -125,7 +125,7 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
-    /** The random stream goes on, since the same numbers would go wrong again. */
+    /** Continues the random stream: the same numbers would be non-finite again. */
     private void goBack(TrainerState good, double newLearningRateFactor) {
         restore(good.with(generator.state(), newLearningRateFactor));
     }

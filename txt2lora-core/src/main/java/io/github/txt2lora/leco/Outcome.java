@@ -21,9 +21,10 @@ public sealed interface Outcome {
             implements Outcome {}
 
     /**
-     * The training cannot go on, while others that are trained together with it can.
+     * The training cannot continue. Others that are trained together with it can.
      *
-     * @param failure why; a {@link io.github.txt2lora.TrainingFailedException} where numbers went wrong or libtorch failed
+     * @param failure why; a {@link io.github.txt2lora.TrainingFailedException} where numbers went wrong or libtorch
+     *     failed
      */
     record Failed(Throwable failure, long work) implements Outcome {}
 }

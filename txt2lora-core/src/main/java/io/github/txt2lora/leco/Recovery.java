@@ -42,10 +42,10 @@ final class Recovery {
     }
 
     /**
-     * Decides how to go on after an iteration that went wrong.
+     * Decides how to continue after a non-finite iteration.
      *
      * @return the state to go back to; empty if what there was before the iteration is still there
-     * @throws TrainingFailedException if the training is not to go on
+     * @throws TrainingFailedException if the training cannot continue
      */
     Optional<TrainerState> after(NonFiniteException e) {
         recoveries++;
@@ -76,7 +76,7 @@ final class Recovery {
                         : "; this was the attempt number " + recoveries + " of " + policy);
     }
 
-    /** All that has to be known to go on later, for a trainer that stands there. */
+    /** The part of the state that a resumed trainer needs. */
     RecoverableState state(TrainerState trainer) {
         return new RecoverableState(trainer, lastGood, recoveries);
     }

@@ -225,7 +225,7 @@ final class DjlLoraOperations implements LoraOperations {
                 List<SafetensorsEntry> entries = copies(file);
                 Map<String, String> metadata = edit.applyTo(lora.metadata());
                 if (metadata.containsKey(LEGACY_HASH)) {
-                    // It covers the header too. The model hash does not: it goes on to tell whether the content is
+                    // It covers the header too. The model hash does not: it continues to tell whether the content is
                     // sound.
                     metadata.put(
                             LEGACY_HASH, SafetensorsHashes.of(metadata, entries).legacy());

@@ -15,7 +15,7 @@ public record LoraModule(String name, LayerShape shape) {
         return new LayerName(Component.UNET, name).kohya(false);
     }
 
-    /** Step of the convolution: 2 where the picture is halved. */
+    /** Stride of the convolution: 2 where it halves the image. */
     public int stride() {
         return name.contains(".downsamplers.") ? 2 : 1;
     }

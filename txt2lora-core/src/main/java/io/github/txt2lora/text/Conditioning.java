@@ -44,7 +44,7 @@ public record Conditioning(
      *
      * @param scope owns what is made here
      * @param prompts at least one, all of one family
-     * @param size what SDXL is told of all pictures; other families' prompts leave it out
+     * @param size SDXL's size conditioning of all images; ignored by other families
      */
     public static Conditioning batch(NDManager scope, List<PromptEmbedding> prompts, int batchSize, PictureSize size) {
         NDArray context =

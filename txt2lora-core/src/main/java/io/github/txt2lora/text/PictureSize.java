@@ -1,20 +1,19 @@
 package io.github.txt2lora.text;
 
 /**
- * What SDXL is told of a picture's making, in pixels: its size before it was cropped, where the crop began, and its
- * size (Podell et al., <a href="https://arxiv.org/abs/2307.01952">arXiv 2307.01952</a>, section 2.2). Other families
- * are not told.
+ * SDXL's size conditioning, in pixels: the original size, the offset of the crop, and the size of the image (Podell et
+ * al., <a href="https://arxiv.org/abs/2307.01952">arXiv 2307.01952</a>, section 2.2). Other families have none.
  *
  * @param originalHeight height before cropping
  * @param originalWidth width before cropping
  * @param cropTop rows cut off above
  * @param cropLeft columns cut off on the left
- * @param height of the picture
- * @param width of the picture
+ * @param height height of the image
+ * @param width width of the image
  */
 public record PictureSize(int originalHeight, int originalWidth, int cropTop, int cropLeft, int height, int width) {
 
-    /** A picture that was not cropped. */
+    /** An image that was not cropped. */
     public static PictureSize uncropped(int height, int width) {
         return new PictureSize(height, width, 0, 0, height, width);
     }

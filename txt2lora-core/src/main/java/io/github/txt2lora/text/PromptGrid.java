@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * a row, {@code ADDCOL} a column; what stands before {@code ADDCOMM} is put before each part, and what stands before
  * {@code ADDBASE} is a part of its own.
  *
- * @param base the part for the whole picture, beside those of the regions
+ * @param base the part for the whole image, beside those of the regions
  * @param rows one or more rows of one or more parts
  */
 public record PromptGrid(Optional<String> base, List<List<String>> rows) {

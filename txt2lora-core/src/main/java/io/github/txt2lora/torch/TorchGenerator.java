@@ -224,7 +224,7 @@ public final class TorchGenerator {
     }
 
     /**
-     * A generator that goes on where the one that gave this {@link #state()} stood.
+     * A generator that resumes where the one that gave this {@link #state()} stood.
      *
      * @throws CheckpointException if {@code state} cannot come from {@link #state()}
      */

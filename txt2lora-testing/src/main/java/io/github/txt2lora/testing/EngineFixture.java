@@ -5,7 +5,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.image.ImageRequest;
 import java.nio.file.Path;
 
-/** What the contract tests ask for to test an engine: the engine, and small things to do for it. */
+/** The fixture of the contract tests: the engine and small tasks for it. */
 public interface EngineFixture {
 
     /** Opens an engine, which the test closes. */
@@ -18,9 +18,9 @@ public interface EngineFixture {
      */
     LoraTraining training(Path output, int iterations);
 
-    /** A training that fails after it has begun, whenever it is tried. */
+    /** A training that always fails after its start. */
     LoraTraining failingTraining(Path output);
 
-    /** A picture of few steps. */
+    /** An image with few steps. */
     ImageRequest picture();
 }

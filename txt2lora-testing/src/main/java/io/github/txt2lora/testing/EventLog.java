@@ -43,12 +43,12 @@ public class EventLog implements TrainingListener {
         }
     }
 
-    /** All events so far, in order. */
+    /** The events received, in order. */
     public List<TrainingEvent> events() {
         return List.copyOf(events);
     }
 
-    /** The events of a kind so far, in order. */
+    /** The received events of a kind, in order. */
     public <T extends TrainingEvent> List<T> events(Class<T> kind) {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
-/** A request for pictures, which are drawn when it is their turn, in no time: a disc whose colour tells the prompt. */
+/** A request for images, drawn instantly when its turn comes: a disc whose colour depends on the prompt. */
 final class FakePictures implements FakeTask {
 
     private static final int HUES = 360;
@@ -64,7 +64,7 @@ final class FakePictures implements FakeTask {
         result.completeExceptionally(failure);
     }
 
-    /** Waits for the pictures and tells the listener of each step. */
+    /** Waits for the images and reports each step to the listener. */
     List<GeneratedImage> await(ImageListener listener) {
         try {
             List<GeneratedImage> images = result.get();

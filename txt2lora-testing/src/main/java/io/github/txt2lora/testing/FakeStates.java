@@ -23,7 +23,7 @@ public final class FakeStates {
     public FakeStates() {}
 
     /**
-     * What a training goes on with.
+     * The state that a training resumes from.
      *
      * @param training without what a result does not depend on
      */

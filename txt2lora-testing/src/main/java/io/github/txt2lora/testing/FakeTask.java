@@ -2,13 +2,13 @@ package io.github.txt2lora.testing;
 
 import java.time.Duration;
 
-/** What stands in the queue of a fake engine. Called with the lock of the clock held. */
+/** A task in the queue of a fake engine. Called with the lock of the clock held. */
 interface FakeTask {
 
-    /** Does the next thing if it is time for it; whether it did. */
+    /** Performs the next action if it is due; returns whether it did. */
     boolean step(Duration now);
 
-    /** When there is something to do, unless somebody asks for something before. */
+    /** The time of the next action, unless a request comes earlier. */
     Duration due();
 
     /** Whether it has left the queue. */

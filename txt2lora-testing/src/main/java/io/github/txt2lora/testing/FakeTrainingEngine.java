@@ -79,17 +79,17 @@ public final class FakeTrainingEngine implements TrainingEngine {
         return clock;
     }
 
-    /** The states of its trainings, for another engine to go on with. */
+    /** The states of its trainings, from which another engine can resume. */
     public FakeStates states() {
         return states;
     }
 
-    /** What it was asked to train, in that order. */
+    /** The requested trainings, in order. */
     public List<LoraTraining> trainings() {
         return clock.locked(() -> jobs.stream().map(FakeJob::training).toList());
     }
 
-    /** What it was asked to draw, in that order. */
+    /** The image requests, in order. */
     public List<ImageRequest> requests() {
         return clock.locked(() -> List.copyOf(requests));
     }
@@ -196,7 +196,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
         worker.close();
     }
 
-    /** Collects what a {@link FakeTrainingEngine} does; each call replaces what an earlier one said on its matter. */
+    /** Collects the behaviour of a {@link FakeTrainingEngine}; each call replaces an earlier one. */
     public static final class Builder {
 
         private TrainingScript script = TrainingScript.smooth();
@@ -230,7 +230,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
             return script(script.iterationTime(time));
         }
 
-        /** What trainings warn of. */
+        /** The warnings of trainings. */
         public Builder warnings(String... messages) {
             return script(script.warnings(messages));
         }
@@ -265,13 +265,13 @@ public final class FakeTrainingEngine implements TrainingEngine {
             return script(script.writesFiles(writes));
         }
 
-        /** What happens in all trainings that have no script of their own. */
+        /** The script of all trainings without their own script. */
         public Builder script(TrainingScript script) {
             this.script = Check.given("script", script);
             return this;
         }
 
-        /** What happens in the trainings of a LoRA of this name. */
+        /** The script of the trainings of a LoRA with this name. */
         public Builder scriptFor(String name, TrainingScript script) {
             scriptsByName.put(Check.given("name", name), Check.given("script", script));
             return this;
@@ -283,7 +283,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
             return this;
         }
 
-        /** Lets trainings go on from the states of an earlier engine; none by default. */
+        /** Lets trainings resume from the states of an earlier engine; none by default. */
         public Builder states(FakeStates states) {
             this.states = Check.given("states", states);
             return this;

@@ -44,7 +44,7 @@ final class FakeWorker implements Executor, AutoCloseable {
         return waiting && deliveries == 0;
     }
 
-    /** When it goes on by itself; the lock is held. */
+    /** When it continues by itself; the lock is held. */
     Duration due() {
         FakeTask task = queue.peek();
         return task == null ? NEVER : task.due();

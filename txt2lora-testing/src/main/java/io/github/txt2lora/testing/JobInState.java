@@ -84,7 +84,7 @@ final class JobInState implements AutoCloseable {
         return log;
     }
 
-    /** Lets a queued job go on. */
+    /** Lets a queued job continue. */
     void releaseTheQueue() {
         before.cancel(CancelMode.DISCARD);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What all {@link LoraOperations} must do. Extend it. */
+/** The contract of all {@link LoraOperations}. Extend it. */
 public abstract class LoraOperationsContract {
 
     @SuppressWarnings("NullAway.Init") // before each test

@@ -3,7 +3,7 @@ package io.github.txt2lora.testing;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.internal.Check;
 
-/** Where a scripted training fails, and with what. */
+/** The iteration and the exception with which a scripted training fails. */
 public sealed interface ScriptedFailure {
 
     /** The exception that the job throws. */

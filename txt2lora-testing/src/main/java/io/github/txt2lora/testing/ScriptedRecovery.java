@@ -4,10 +4,10 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 
 /**
- * Where numbers go wrong in a scripted training that goes on.
+ * A non-finite number in a scripted training that continues.
  *
  * @param iteration which is not finished when it is made for the first time, counted from 1
- * @param found what went wrong
+ * @param found description of the non-finite number
  * @param resumesAfter iterations that are kept
  */
 public record ScriptedRecovery(int iteration, String found, int resumesAfter) {

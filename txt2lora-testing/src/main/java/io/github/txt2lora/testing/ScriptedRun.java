@@ -37,7 +37,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What a training does according to its script, one thing at each call. */
+/** A scripted training, one action at each call. */
 final class ScriptedRun {
 
     private static final String FAMILY = "SD 1.x";
@@ -201,7 +201,7 @@ final class ScriptedRun {
         states.put(training, new FakeStates.State(FakeStates.identity(training), losses, gaps.gaps(), gaps.smallest()));
     }
 
-    /** There is nothing to go on with any more. */
+    /** Removes the state to resume from. */
     void deleteStates() {
         states.delete(training);
     }

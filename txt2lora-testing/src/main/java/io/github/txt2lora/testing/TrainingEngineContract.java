@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link TrainingEngine} must do. Extend it and give the constructor a fixture. */
+/** The contract of every {@link TrainingEngine}. Extend it and pass a fixture to the constructor. */
 @SuppressWarnings("exports") // who extends it has JUnit
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 public abstract class TrainingEngineContract {

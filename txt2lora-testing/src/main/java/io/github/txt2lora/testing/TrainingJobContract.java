@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What every {@link TrainingJob} must do: each call in each state, and calls from several threads at once. Extend it
- * and give the constructor a fixture.
+ * The contract of every {@link TrainingJob}: each call in each state, and concurrent calls. Extend it and pass a
+ * fixture to the constructor.
  */
 @SuppressWarnings("exports") // who extends it has JUnit
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -62,7 +62,7 @@ public abstract class TrainingJobContract {
         this.fixture = fixture;
     }
 
-    /** What can be asked of a job. */
+    /** The calls on a job. */
     enum Call {
         PAUSE,
         RESUME,
@@ -306,7 +306,7 @@ public abstract class TrainingJobContract {
         }
     }
 
-    /** Only an endless training that goes on lets this return. */
+    /** Only an endless training that continues lets this return. */
     private static void awaitIterationAfter(int iteration, TrainingJob job) {
         while (job.progress().iteration() <= iteration) {
             Thread.onSpinWait();
@@ -360,7 +360,7 @@ public abstract class TrainingJobContract {
         }
     }
 
-    /** What one of several threads calls. */
+    /** The call of one of several threads. */
     private interface ThreadCalls {
         void make(int thread);
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What every engine must do for its {@link TrainingListener}s. Extend it and give the constructor a fixture.
+ * The contract between an engine and its {@link TrainingListener}s. Extend it and pass a fixture to the constructor.
  */
 @SuppressWarnings("exports") // who extends it has JUnit
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -12,7 +12,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
 /**
- * What happens in a training of a {@link FakeTrainingEngine}. Start from {@link #smooth()} and change it.
+ * The script of a training of a {@link FakeTrainingEngine}. Start from {@link #smooth()} and change it.
  *
  * @param losses the loss of each iteration, at least one; the last one is that of all later iterations too
  * @param gaps what is left to learn at each measurement, at least one, likewise; see
@@ -24,7 +24,7 @@ import java.util.stream.LongStream;
  * @param writesFiles whether a saved LoRA is a file, one without tensors; otherwise its events are all there is
  * @param downloads bytes of the model that are there, one number for each
  *     {@link io.github.txt2lora.event.ModelDownloading}, the last one of the whole file; none if it is there already
- * @param recoveries where numbers go wrong and the training goes on
+ * @param recoveries iterations with non-finite numbers after which the training continues
  */
 public record TrainingScript(
         List<Double> losses,
@@ -182,7 +182,7 @@ public record TrainingScript(
      * recoveries that are there.
      *
      * @param iteration counted from 1
-     * @param found what went wrong, for {@link io.github.txt2lora.event.TrainingRecovered}
+     * @param found description of the non-finite number, for {@link io.github.txt2lora.event.TrainingRecovered}
      * @param resumesAfter iterations that are kept, fewer than {@code iteration}
      */
     public TrainingScript recoverAt(int iteration, String found, int resumesAfter) {

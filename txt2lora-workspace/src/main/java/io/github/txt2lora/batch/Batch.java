@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A LoRA that fails does not stop the others. What is finished is skipped the next time, unless its settings, the
  * content of its model or its files changed; each part (training, resize, preview) is only done again if something
- * changed that it depends on. A training that was interrupted goes on from its last state.
+ * changed that it depends on. A training that was interrupted resumes from its last state.
  */
 public final class Batch {
 

@@ -33,15 +33,15 @@ public interface BatchListener {
     default void onResize(String name, OperationProgress progress) {}
 
     /**
-     * A picture of a preview was drawn.
+     * An image of a preview was drawn.
      *
      * @param name the LoRA's name
-     * @param done pictures drawn so far
-     * @param total pictures of the preview
+     * @param done images drawn
+     * @param total images of the preview
      */
     default void onPicture(String name, int done, int total) {}
 
-    /** Something the user should know although the batch goes on. */
+    /** A warning to the user; the batch continues. */
     default void onWarning(String name, String message) {}
 
     /** No more is done for a LoRA. */

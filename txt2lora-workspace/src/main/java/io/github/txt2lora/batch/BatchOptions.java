@@ -15,7 +15,7 @@ import java.util.Set;
  *
  * @param names those that are; empty for the only one there is
  * @param all whether all are, whatever the names
- * @param force whether those that are finished or begun are trained from the start
+ * @param force whether to train finished and interrupted LoRAs from the start
  * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
  * @param together how many LoRAs on one model are trained at the same time, 1 or more; see
  *     {@link io.github.txt2lora.TrainingEngine#startTogether}

@@ -12,16 +12,16 @@ import java.time.Duration;
  *
  * <ul>
  *   <li>Memory: see {@link TrainingEstimate}.
- *   <li>Time: an evaluation of the UNet for one picture computes 0.22 operations for each of its weights and each latent
- *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the processor, plus 5 ms. How many there are
+ *   <li>Time: an evaluation of the UNet for one image computes 0.22 operations for each of its weights and each latent
+ *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the CPU, plus 5 ms. How many there are
  *       in a training is told by {@link TrainingEstimate#evaluations}; a step of a preview takes 2.
  *   <li>Disk: {@link TrainingEstimate#diskBytes}, and 20 MiB for the preview.
  * </ul>
  *
  * @param name the LoRA's name
  * @param training what the training takes
- * @param trainingTime on the processor
- * @param previewTime on the processor
+ * @param trainingTime on the CPU
+ * @param previewTime on the CPU
  * @param diskBytes in the LoRA's folder
  */
 public record Estimate(
@@ -49,7 +49,7 @@ public record Estimate(
      * Estimates.
      *
      * @param training what the project's training takes
-     * @param cores of the processor
+     * @param cores of the CPU
      */
     static Estimate of(LoraProject project, TrainingEstimate training, int cores) {
         return new Estimate(

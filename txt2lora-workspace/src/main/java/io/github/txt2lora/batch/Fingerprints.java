@@ -28,7 +28,7 @@ final class Fingerprints {
         return Sha256.of(project.resizeTexts() + "\n" + source);
     }
 
-    /** Of the pictures with a LoRA. */
+    /** Of the images with a LoRA. */
     String preview(String lora) {
         return Sha256.of(project.previewTexts() + "\n" + lora);
     }

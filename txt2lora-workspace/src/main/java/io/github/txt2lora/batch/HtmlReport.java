@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One page about a batch that needs no other file: pictures, loss curves, settings, durations, failures. */
+/** A self-contained page about a batch: images, loss curves, settings, durations and failures. */
 final class HtmlReport {
 
     /** Nobody reads more on a page, and a browser could not show it. */

@@ -42,7 +42,7 @@ final class HtmlText {
         return markup("<tr>").element("th", heading).element("td", text).markup("</tr>\n");
     }
 
-    /** A picture within the page. */
+    /** An image within the page. */
     HtmlText png(byte[] png, String description) {
         return markup("<img src=\"data:image/png;base64,")
                 .markup(Base64.getEncoder().encodeToString(png))

@@ -48,7 +48,7 @@ record LoraFiles(Path folder, String name) {
                 .findFirst();
     }
 
-    /** Whether there is a state that a training could go on from. */
+    /** Whether a state to resume from exists. */
     boolean hasState() {
         if (!Files.isDirectory(folder)) {
             return false;

@@ -21,7 +21,7 @@ public sealed interface LoraOutcome {
      * @param name the LoRA's name
      * @param file the LoRA
      * @param record what is known about it; also beside it, as {@code NAME.json}
-     * @param trained whether it was trained now, rather than only resized or drawn anew
+     * @param trained whether it was trained now, rather than only resized or drawn again
      * @param duration time that this batch spent on it
      */
     record Finished(String name, Path file, LoraRecord record, boolean trained, Duration duration)
@@ -74,10 +74,10 @@ public sealed interface LoraOutcome {
     }
 
     /**
-     * The batch was interrupted before the LoRA was finished. The next run goes on where this one stopped.
+     * The batch was interrupted before the LoRA was finished. The next run resumes where this one stopped.
      *
      * @param name the LoRA's name
-     * @param begun whether its training had begun
+     * @param begun whether its training had started
      */
     record Interrupted(String name, boolean begun) implements LoraOutcome {
 

@@ -111,7 +111,7 @@ record LoraRecord(
     /**
      * What was drawn with a LoRA.
      *
-     * @param fingerprint digest of the settings of the pictures and of the LoRA
+     * @param fingerprint digest of the settings of the images and of the LoRA
      * @param pictures how many
      * @param seconds how long it took
      */

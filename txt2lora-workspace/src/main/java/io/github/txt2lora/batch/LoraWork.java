@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that is done for one LoRA, each part only if it is needed: train, make smaller, draw. The record is written after
- * each part, so that the next run goes on there.
+ * each part, so that the next run resumes there.
  */
 final class LoraWork {
 
@@ -118,7 +118,7 @@ final class LoraWork {
         return String.valueOf(project.settings().spec().iterations());
     }
 
-    /** Where there is a state, the engine tells whether the training goes on from it. */
+    /** If a state exists, the engine reports whether the training resumes from it. */
     private void tellIfTrainedAnew() {
         if (known != null
                 && isSameButForIterations(known)
@@ -138,7 +138,7 @@ final class LoraWork {
         }
         TrainingSpec.Builder spec = project.settings().spec().toBuilder();
         if (options.force()) {
-            // should this be interrupted, the next run goes on with it instead of taking what was there for finished
+            // should this be interrupted, the next run resumes with it instead of taking what was there for finished
             LoraFiles.delete(files.record());
             spec.saving(saving -> saving.withStates(saving.states().withResume(Resume.NEVER)));
         }

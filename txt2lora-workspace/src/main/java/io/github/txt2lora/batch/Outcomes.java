@@ -13,7 +13,7 @@ final class Outcomes {
     private final Map<String, LoraOutcome> byName = new LinkedHashMap<>();
     private boolean anyInterrupted;
 
-    /** Nothing has begun. */
+    /** The outcomes before the start. */
     Outcomes(List<String> names, ListenerCalls calls) {
         this.calls = calls;
         names.forEach(name -> byName.put(name, new LoraOutcome.Interrupted(name, false)));
@@ -40,7 +40,7 @@ final class Outcomes {
         }
     }
 
-    /** Whether the work for a LoRA was broken off, so that no other is to be begun. */
+    /** Whether the work for a LoRA was interrupted, so that no other is started. */
     boolean areInterrupted() {
         return anyInterrupted || Thread.currentThread().isInterrupted();
     }

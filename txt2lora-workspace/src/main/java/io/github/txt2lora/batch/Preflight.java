@@ -216,7 +216,7 @@ public record Preflight(
         return estimates.stream().mapToLong(Estimate::memoryBytes).max().orElse(0);
     }
 
-    /** The time that all take together on the processor, as far as known. */
+    /** The time that all take together on the CPU, as far as known. */
     public Duration time() {
         return estimates.stream()
                 .map(estimate -> estimate.trainingTime().plus(estimate.previewTime()))

@@ -18,10 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The pictures of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds. */
+/** The images of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds. */
 final class PreviewGrid {
 
-    /** Smaller pictures are enlarged to about this, in pixels. */
+    /** Smaller images are enlarged to about this, in pixels. */
     private static final int LEGIBLE_WIDTH = 256;
 
     /** Prompts that are drawn where the settings name none; more are no overview, and take hours. */
@@ -41,7 +41,7 @@ final class PreviewGrid {
         this.lora = new LoraWeight(lora, preview.loraWeight());
     }
 
-    /** How many pictures there are. */
+    /** The number of images. */
     static int pictures(LoraProject project) {
         PreviewSettings preview = project.settings().preview();
         return 2
@@ -89,7 +89,7 @@ final class PreviewGrid {
         }
     }
 
-    /** The size of a picture. */
+    /** The size of an image. */
     static int width(LoraProject project) {
         return project.settings()
                 .preview()
@@ -97,7 +97,7 @@ final class PreviewGrid {
                 .orElse(project.prompts().get(0).resolution());
     }
 
-    /** The size of a picture. */
+    /** The size of an image. */
     static int height(LoraProject project) {
         return project.settings()
                 .preview()
@@ -105,7 +105,7 @@ final class PreviewGrid {
                 .orElse(project.prompts().get(0).resolution());
     }
 
-    /** Draws all pictures; what the engine or the listener throws ends it. */
+    /** Draws all images. An exception from the engine or the listener ends it. */
     LabelledGrid draw(TrainingEngine engine, PlotListener listener) {
         LabelledGrid.Builder grid = LabelledGrid.builder()
                 .title(project.name() + " on " + model.displayName())
@@ -131,7 +131,7 @@ final class PreviewGrid {
         return grid.build();
     }
 
-    /** An engine may be done with a picture before it notices. */
+    /** An engine may finish an image before it notices the interrupt. */
     private void requireNotInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new Txt2LoraException("interrupted while drawing the preview of " + project.name());

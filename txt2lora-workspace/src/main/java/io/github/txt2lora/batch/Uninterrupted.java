@@ -14,7 +14,7 @@ final class Uninterrupted {
 
     private Uninterrupted() {}
 
-    /** Waits for a training; an interrupt suspends it, and the wait goes on until its state is on the disk. */
+    /** Waits for a training. An interrupt suspends it; the wait continues until its state is on disk. */
     static TrainedLora await(TrainingJob job) {
         boolean interrupted = false;
         try {

@@ -64,7 +64,7 @@ public record LoraSettings(
         return new LoraSettings(name, model, spec, Optional.of(rule), preview);
     }
 
-    /** The same with other pictures. */
+    /** A copy with another preview. */
     public LoraSettings withPreview(PreviewSettings other) {
         return new LoraSettings(name, model, spec, resize, other);
     }

@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 
 /**
  * What new LoRAs are like in all but what they mean: the settings of another LoRA with the comments of its file, the
- * sizes of its training pictures, and the prompts that it keeps as they are.
+ * sizes of its training images, and the prompts that it keeps as they are.
  */
 public final class LoraTemplate {
 

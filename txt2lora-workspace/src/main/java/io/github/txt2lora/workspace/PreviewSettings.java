@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * The pictures that show what a LoRA does: every prompt at every place, once without and once with the LoRA, from the
- * same noise.
+ * The preview of a LoRA: images of every prompt at every place, without and with the LoRA, from the same noise.
  *
  * @param enabled whether they are drawn, true by default
  * @param prompts what is drawn; empty, the default, for the targets that get a new meaning
  * @param places what each prompt is drawn with, as columns; empty for the prompts alone; by default shopping mall,
  *     kitchen and shinto shrine
- * @param negativePrompt what the pictures move away from, empty by default
+ * @param negativePrompt content to avoid, empty by default
  * @param seeds the seeds of the first noise, at least one, by default 1
  * @param width in pixels, a multiple of 8; by default the resolution of the first prompt
  * @param height in pixels, a multiple of 8; by default the resolution of the first prompt
@@ -36,13 +35,13 @@ public record PreviewSettings(
         SchedulerType scheduler,
         double loraWeight) {
 
-    /** A picture of more cells is no overview, and takes hours. */
+    /** More images take hours and make no overview. */
     private static final int MOST_PICTURES = 1000;
 
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if a component is outside its range, or there are more than 1000 pictures
+     * @throws InvalidSettingException if a component is outside its range, or there are more than 1000 images
      */
     public PreviewSettings {
         prompts = List.copyOf(Check.given("preview_prompts", prompts));
@@ -108,7 +107,7 @@ public record PreviewSettings(
 
         private Builder() {}
 
-        /** Whether pictures are drawn; true by default. */
+        /** Whether to draw a preview; true by default. */
         public Builder enabled(boolean enabled) {
             this.enabled = enabled;
             return this;
@@ -126,7 +125,7 @@ public record PreviewSettings(
             return this;
         }
 
-        /** What the pictures move away from; empty by default. */
+        /** Content to avoid; empty by default. */
         public Builder negativePrompt(String negativePrompt) {
             this.negativePrompt = Check.given("preview_negative_prompt", negativePrompt);
             return this;
@@ -208,7 +207,7 @@ public record PreviewSettings(
         /**
          * Makes the value.
          *
-         * @throws InvalidSettingException if there is no seed, or there are more than 1000 pictures
+         * @throws InvalidSettingException if there is no seed, or there are more than 1000 images
          */
         public PreviewSettings build() {
             return new PreviewSettings(

@@ -61,7 +61,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
                     return edited;
                 }
             } catch (InvalidSettingException cannotBeEdited) {
-                // A way of writing that YamlText does not know: write the file anew.
+                // A way of writing that YamlText does not know: rewrite the file.
             }
         }
         return fresh(changed);

@@ -112,7 +112,7 @@ record SettingsDocument(
                 return edited;
             }
         } catch (InvalidSettingException cannotBeEdited) {
-            // A way of writing that YamlText does not know: write the file anew.
+            // A way of writing that YamlText does not know: rewrite the file.
         }
         return fresh(changed);
     }

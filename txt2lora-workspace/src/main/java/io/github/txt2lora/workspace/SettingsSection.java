@@ -92,7 +92,7 @@ final class SettingsSection {
         return Objects.requireNonNullElse(value(key, kind), fallback);
     }
 
-    /** A value that must be there; its absence is noted as a problem, and a placeholder lets reading go on. */
+    /** A value that must be there; its absence is noted as a problem, and a placeholder lets reading continue. */
     String required(String key, Kind<String> kind, String meaning) {
         if (!given(key)) {
             reportMissing(key, meaning);

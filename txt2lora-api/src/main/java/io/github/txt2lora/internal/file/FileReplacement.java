@@ -30,7 +30,7 @@ final class FileReplacement {
 
     /**
      * Moves at once where the file system can, and otherwise so that there is a whole file at any time, be it under
-     * another name. Windows does not replace a file that somebody has open, such as a virus scanner or the picture
+     * another name. Windows does not replace a file that somebody has open, such as a virus scanner or the image
      * program that shows it: since that often passes, it is tried again for most of a second.
      */
     void replace(Path source, Path target) throws IOException {

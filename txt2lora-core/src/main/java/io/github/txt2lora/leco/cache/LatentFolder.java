@@ -42,8 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of arrays as safetensors files, one for each set, named after the SHA-256 of what the set depends on, which also
- * stands in the file's metadata with a SHA-256 of names and data. A file that does not fit or is damaged is made anew. Several
- * processes may use a folder at once: files appear whole, and all make the same content, so the last one to write wins.
+ * stands in the file's metadata with a SHA-256 of names and data. A file that does not fit or is damaged is computed
+ * again. Several processes may use a folder at once: files appear whole, and all make the same content, so the last one
+ * to write wins.
  */
 public final class LatentFolder implements AutoCloseable {
 

@@ -20,9 +20,9 @@ import java.util.List;
 
 /**
  * A start for a LoRA that needs no training: the keys and values of cross-attention are changed so that the tokens of
- * target prompts do as those of their goals, and tokens of prompts to keep as before ({@code
- * torchscript/closed_form.py}). It takes no prediction of the network, only linear algebra on the weights, one module at
- * a time; a training goes on from there.
+ * target prompts do as those of their goals, and tokens of prompts to keep as before
+ * ({@code torchscript/closed_form.py}). It takes no prediction of the network, only linear algebra on the weights, one
+ * module at a time; a training resumes from there.
  */
 public final class ClosedFormStart {
 

@@ -48,7 +48,9 @@ final class TokenAlignment {
         return end;
     }
 
-    /** How many tokens from the start stay; the last word of a target does not if the other prompt goes on after it. */
+    /**
+     * How many tokens from the start stay; the last word of a target does not if the other prompt continues after it.
+     */
     private static int common(int[] target, int[] other, int targetEnd, int otherEnd) {
         int most = targetEnd < otherEnd ? Math.max(1, targetEnd - 1) : otherEnd;
         int common = 1;

@@ -55,7 +55,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
     }
 
     /**
-     * Passes if there is room for it, or nobody knows.
+     * Passes if there is room for it, or if it is unknown.
      *
      * @param present bytes that files of this training take already
      * @throws StorageException if there is not; the message says how much is missing, and what takes it

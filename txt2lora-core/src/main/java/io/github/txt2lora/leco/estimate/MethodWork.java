@@ -5,7 +5,8 @@ import io.github.txt2lora.LatentSource.Share;
 import io.github.txt2lora.TrainingSpec;
 
 /**
- * What a training asks of the denoiser, in forward evaluations for each picture of a batch; a backward one counts as two.
+ * The work of a training, in forward evaluations of the denoiser for each image of a batch; a backward pass counts as
+ * two.
  *
  * @param evaluations of the whole training, at the most
  * @param comparedSamples that go through the network with a gradient, in each iteration

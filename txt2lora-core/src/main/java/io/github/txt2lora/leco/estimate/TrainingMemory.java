@@ -19,10 +19,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The memory that a training takes at the most, from rules that were fitted to peaks of models of full size on the
- * processor (docs/benchmarks.md): the denoiser's weights; what a backward pass keeps for each place of the latents and picture of a
- * batch, in the precision of the training; the LoRA with its gradient and
- * optimizer; and {@value #BASE_MEBIBYTES} MiB for Java and libtorch. Text encoders are gone before the denoiser comes.
+ * The memory that a training takes at the most, from rules that were fitted to peaks of models of full size on the CPU
+ * (docs/benchmarks.md): the denoiser's weights; what a backward pass keeps for each place of the latents and image of a
+ * batch, in the precision of the training; the LoRA with its gradient and optimizer; and {@value #BASE_MEBIBYTES} MiB
+ * for Java and libtorch. Text encoders are gone before the denoiser comes.
  *
  * @param bytes at the most at one time
  * @param largest the pair of prompts that takes most

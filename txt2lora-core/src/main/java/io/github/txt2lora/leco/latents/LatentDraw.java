@@ -14,7 +14,7 @@ import io.github.txt2lora.torch.TorchGenerator;
 /**
  * Noise of the size that a prompt pair asks for.
  *
- * @param size height and width of the picture, and what SDXL is told of its making
+ * @param size height and width of the image, and SDXL's size conditioning
  * @param space the form of the latents
  * @param noise standard normal latents, [batch, channels, height / factor, width / factor] in row-major order
  */
@@ -24,11 +24,11 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
     /** Dynamic resolution draws sides in multiples of this. */
     private static final int BUCKET_STEP = 64;
 
-    /** Pictures are at most this many times as large before they are cropped. */
+    /** The largest original size of a crop, relative to the image. */
     private static final int LARGEST_SCALE = 3;
 
     /**
-     * Checks that the latents of the largest picture can be drawn.
+     * Checks that the latents of the largest image can be drawn.
      *
      * @throws InvalidSettingException if an array cannot hold them
      */

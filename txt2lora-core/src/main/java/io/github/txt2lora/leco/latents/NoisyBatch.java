@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param latents as the network takes them, [batch, channels, height, width]
  * @param timesteps one for each sample
- * @param size what SDXL is told of the pictures
+ * @param size SDXL's size conditioning of the images
  * @param origin where latents come from that may come again, so that the base model's predictions for them are worth
  *     keeping; null for others
  */

@@ -6,10 +6,10 @@ import io.github.txt2lora.TrainingSpec;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Noised pictures of the neutral prompt; see {@link PoolStates}. */
+/** Noised images of the neutral prompt; see {@link PoolStates}. */
 final class PoolLatents implements NoisyLatents {
 
-    /** The same for all trainings, so that they share pictures. */
+    /** The same seed for all trainings, so that they share images. */
     private static final long SEED = 0;
 
     private final DenoisingModel model;

@@ -21,18 +21,18 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of a pair's neutral prompt by the base model, noised to many timesteps. The latents come in batches that are the same for all trainings with these settings, since
- * predictions of other batches would differ in their last bits, and a training that is resumed would not end as it
- * should.
+ * Images of a pair's neutral prompt by the base model, noised to many timesteps. The latents come in batches that are
+ * the same for all trainings with these settings, since predictions of other batches would differ in their last bits,
+ * and a training that is resumed would not end as it should.
  */
 public final class PoolStates {
 
     private static final double LORA_OFF = 0;
 
-    /** Far from the seeds of pictures, so that none meets the noise that it was made from. */
+    /** Far from the seeds of the images, so that no image meets the noise it was drawn from. */
     private static final long NOISE_SEEDS = 1L << 31;
 
-    /** Pictures that are drawn at once; with guidance twice as many samples go through the network. */
+    /** Images drawn in one batch; guidance doubles the samples that pass through the network. */
     private static final int DRAWN_AT_ONCE = 4;
 
     private final DenoisingModel model;
@@ -43,10 +43,10 @@ public final class PoolStates {
     private float @Nullable [] pictures;
 
     /**
-     * A pool that draws its pictures when they are first needed.
+     * A pool that draws its images when they are first needed.
      *
      * @param pair of whose neutral prompt, at whose resolution and batch size
-     * @param seed of the first picture; pools whose seeds are less than {@code pictures} apart share some
+     * @param seed of the first image; pools whose seeds are less than {@code pictures} apart share some
      */
     public PoolStates(DenoisingModel model, LatentSource.Pool pool, PromptPair pair, TimestepRange range, long seed) {
         this.model = model;
@@ -56,7 +56,7 @@ public final class PoolStates {
         this.seed = seed;
     }
 
-    /** What the pictures depend on. */
+    /** The key of the images: all that they depend on. */
     private String picturesKey() {
         return "pictures of " + LatentCache.quoted(pair.neutral()) + " without "
                 + LatentCache.quoted(pair.unconditional()) + "/" + pair.resolution() + " pixels/"
@@ -94,7 +94,7 @@ public final class PoolStates {
                 new NoisyBatch.Origin(batchesKey(), number));
     }
 
-    /** A batch of parts of pictures, for pairs whose sizes or crops are left to chance. */
+    /** A batch of parts of images, for pairs whose sizes or crops are left to chance. */
     NoisyBatch randomBatch(StepContext context) {
         TorchGenerator generator = context.generator();
         double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);

@@ -34,7 +34,7 @@ public final class PromptEmbeddings {
         return new PromptEmbeddings(encoder, encoder.encode(lessons.prompts(), owner, warnings));
     }
 
-    /** Whether the model is told the size of pictures and where they were cropped, as SDXL is. */
+    /** Whether the model is told the size of images and where they were cropped, as SDXL is. */
     public boolean takePictureSize() {
         return byPrompt.values().stream().anyMatch(embedding -> embedding.pooled() != null);
     }

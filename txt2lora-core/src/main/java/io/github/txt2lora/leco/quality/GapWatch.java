@@ -66,7 +66,7 @@ public final class GapWatch {
         return Optional.ofNullable(best);
     }
 
-    /** All that has to be known to go on later. */
+    /** The part of the state that a resumed training needs. */
     public GapState state() {
         return new GapState(gaps(), best);
     }

@@ -25,8 +25,9 @@ import java.util.stream.IntStream;
 
 /**
  * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are noise that no training
- * uses, at high timesteps, where it is decided what a picture shows. They are the same for all trainings over a model,
- * and what the base model predicts for them is kept, so that a measurement costs one prediction of each compared prompt.
+ * uses, at high timesteps, which determine the content of an image. They are the same for all trainings over a model,
+ * and what the base model predicts for them is kept, so that a measurement costs one prediction of each compared
+ * prompt.
  */
 public final class QualityMeter {
 
@@ -35,7 +36,7 @@ public final class QualityMeter {
     /** Far from the seeds of trainings. */
     private static final long SEED = 1_000_000;
 
-    /** Below, pure noise is far from what a picture comes from. */
+    /** At lower timesteps, pure noise does not resemble the latents of an image. */
     private static final TimestepRange TIMESTEPS = TimestepRange.of(700, 999);
 
     /** Few, since they only compare LoRAs with each other and with none. */

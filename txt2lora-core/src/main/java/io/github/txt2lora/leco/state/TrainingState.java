@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * All that a training needs to go on after the program has ended.
+ * The state of a training, from which another process resumes it.
  *
  * @param trainer where the training stands
  * @param gaps what was measured on the way
