@@ -42,7 +42,11 @@ public record TinyFlowFormat() implements CheckpointFormat {
     /** Writes a model of random weights. */
     public static Path write(Path folder) {
         for (Part part : Part.values()) {
-            SyntheticCheckpoint.write(part.in(folder), part.prefix, part.shapes(), part.component.folderName().hashCode());
+            SyntheticCheckpoint.write(
+                    part.in(folder),
+                    part.prefix,
+                    part.shapes(),
+                    part.component.folderName().hashCode());
         }
         return folder;
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param resize how it was made smaller; null if it was not
  * @param preview what was drawn with it; null if nothing was
  */
-record LoraRecord(
+public record LoraRecord(
         int format,
         String name,
         Map<String, Object> settings,

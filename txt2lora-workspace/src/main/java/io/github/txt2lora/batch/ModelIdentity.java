@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * @param modified when it was last changed, in milliseconds since 1970; of a folder the latest time
  * @param sha256 the digest of its content
  */
-record ModelIdentity(String name, String path, long bytes, long modified, String sha256) {
+public record ModelIdentity(String name, String path, long bytes, long modified, String sha256) {
 
     /** Rejects null; a record that was read may lack anything. */
     public ModelIdentity {
