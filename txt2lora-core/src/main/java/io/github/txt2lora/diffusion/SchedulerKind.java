@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The methods that can run a denoising process, each with its class and the names that it goes by in the API. */
+@SuppressWarnings("ImmutableEnumChecker") // constructors, and the lists of List.of
 enum SchedulerKind {
     DDIM("DDIM", NoiseLevels.TRAINING, DdimScheduler::new, SchedulerType.DDIM),
     DDPM("DDPM", NoiseLevels.TRAINING, DdpmScheduler::new, SchedulerType.DDPM),

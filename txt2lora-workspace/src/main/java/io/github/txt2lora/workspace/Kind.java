@@ -123,6 +123,7 @@ record Kind<T>(
         }
     }
 
+    @SuppressWarnings("NullableOptional") // null says that the text is no such time, empty that it is 0
     private static @Nullable Optional<Duration> parseSeconds(String text) {
         BigDecimal seconds = parseDecimal(text);
         if (seconds == null || seconds.signum() < 0 || seconds.compareTo(LONGEST_INTERVAL) > 0) {

@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The table of what an entry of a prompts file can say, in the order in which it is written. */
+@SuppressWarnings("ImmutableEnumChecker") // functions without state
 enum PromptKey {
     TARGET("target", "required", Kind.TEXT, PromptPair::target),
     POSITIVE("positive", "the target", Kind.TEXT, PromptPair::positive),

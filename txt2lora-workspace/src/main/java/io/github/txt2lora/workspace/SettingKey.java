@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The table of settings: everything that a file of settings can say, in the order in which it is read and written. Files
  * in both layouts, {@code --set}, records, fingerprints and the tables of the documentation come from here.
  */
+@SuppressWarnings("ImmutableEnumChecker") // declarations do not change once they are made
 enum SettingKey {
     LORA_NAME(identity("lora_name", "LoraSettings.name")
             .leco("save.name")
@@ -465,7 +466,7 @@ enum SettingKey {
     static Optional<SettingKey> ofName(String name) {
         return Arrays.stream(values())
                 .filter(key -> name.equals(key.flat())
-                        || !name.isEmpty() && (name.equals(key.alias()) || name.equals(key.declared.leco)))
+                        || (!name.isEmpty() && (name.equals(key.alias()) || name.equals(key.declared.leco))))
                 .findFirst();
     }
 

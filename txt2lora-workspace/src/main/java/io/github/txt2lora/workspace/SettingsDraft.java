@@ -90,8 +90,8 @@ final class SettingsDraft {
 
     private static boolean isShortRollout(LatentSource latents) {
         return latents instanceof LatentSource.ShortRollout
-                || latents instanceof LatentSource.Mixture mixture
-                        && mixture.shares().stream().anyMatch(share -> isShortRollout(share.source()));
+                || (latents instanceof LatentSource.Mixture mixture
+                        && mixture.shares().stream().anyMatch(share -> isShortRollout(share.source())));
     }
 
     private PreviewSettings buildPreview() {
