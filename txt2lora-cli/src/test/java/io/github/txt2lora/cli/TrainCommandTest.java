@@ -116,9 +116,9 @@ class TrainCommandTest {
         assertThat(run.out())
                 .contains("--device", "--threads", "--output", "--stacktrace", "Exit codes:")
                 .containsPattern("(?m)^ +0 +All LoRAs are trained")
-                .containsPattern("(?m)^ +1 +The training failed")
+                .containsPattern("(?m)^ +1 +The training of at least one LoRA failed")
                 .containsPattern("(?m)^ +2 +The command line or a setting is wrong")
-                .containsPattern("(?m)^ +130 +Ended by Ctrl-C");
+                .containsPattern("(?m)^ +130 +Stopped by Ctrl-C");
     }
 
     /** A configuration with everything it needs beside it. */
