@@ -1,0 +1,106 @@
+package io.github.txt2lora.benchmarks.judge;
+
+import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.benchmarks.judge.Look.Rates;
+import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.PromptSyntax;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Draws images with and without a LoRA, and judges them. What the base model draws is judged once. */
+final class JudgedImages {
+
+    private static final int IMAGES = 32;
+    private static final int STEPS = 20;
+    private static final double GUIDANCE_SCALE = 5;
+    private static final long SEED = 5_000_000;
+    private static final String LOOK = "look";
+    private static final String OTHER_WORD = "other word";
+
+    private final TrainingEngine engine;
+    private final ModelSource model;
+    private final Judge judge;
+    private final Map<String, List<Map<String, String>>> ofBase = new HashMap<>();
+
+    JudgedImages(TrainingEngine engine, ModelSource model, Judge judge) {
+        this.engine = engine;
+        this.model = model;
+        this.judge = judge;
+    }
+
+    /** Judges the LoRA of one character, or her part in that of several. */
+    Verdict judge(JudgedCharacter character, long seed, TrainedLora lora) {
+        Look look = Look.of(judge, character.look());
+        Rates positive = look.rates(ofBase(character.described()));
+        Rates trained = look.rates(withLora(character.word(), lora.file()));
+        double untrained = look.rates(ofBase(character.word())).score();
+        double neutral = look.rates(ofBase(JudgedCharacter.NEUTRAL)).score();
+        double leaked =
+                look.rates(withLora(JudgedCharacter.NEUTRAL, lora.file())).score();
+        List<Rates> besideOthers = character.otherWords().stream()
+                .map(other -> besideOther(character, look, other, lora.file()))
+                .toList();
+        return new Verdict(
+                character.word(),
+                seed,
+                lora.unetSamples(),
+                (trained.score() - untrained) / (positive.score() - untrained),
+                trained.dividedBy(positive),
+                (leaked - neutral) / (positive.score() - neutral),
+                mean(besideOthers, LOOK),
+                mean(besideOthers, OTHER_WORD),
+                lora.quality().map(LoraQuality::gap).orElse(Double.NaN),
+                lora.quality().map(LoraQuality::drift).orElse(Double.NaN));
+    }
+
+    /** Her look and another word in one prompt, each divided by the score that the positive prompt has there. */
+    private Rates besideOther(JudgedCharacter character, Look look, String other, Path lora) {
+        Look word = Look.of(judge, other);
+        // an attribute that the other word changes is no part of her look there
+        Look unchanged = look.without(word);
+        List<Map<String, String>> expected = ofBase(character.described() + "," + other);
+        List<Map<String, String>> drawn = withLora(character.word() + "," + other, lora);
+        return new Rates(Map.of(
+                LOOK, unchanged.rates(drawn).score() / unchanged.rates(expected).score(),
+                OTHER_WORD, word.rates(drawn).score() / word.rates(expected).score()));
+    }
+
+    private static double mean(List<Rates> rates, String name) {
+        return rates.stream()
+                .mapToDouble(each -> Objects.requireNonNull(each.byAttribute().get(name)))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private List<Map<String, String>> ofBase(String prompt) {
+        return ofBase.computeIfAbsent(prompt, any -> draw(prompt, Optional.empty()));
+    }
+
+    private List<Map<String, String>> withLora(String prompt, Path lora) {
+        return draw(prompt, Optional.of(lora));
+    }
+
+    private List<Map<String, String>> draw(String prompt, Optional<Path> lora) {
+        ImageRequest.Builder request = ImageRequest.builder()
+                .model(model)
+                .prompt(prompt)
+                .promptSyntax(PromptSyntax.PLAIN)
+                .width(Judge.SIDE)
+                .height(Judge.SIDE)
+                .steps(STEPS)
+                .guidanceScale(GUIDANCE_SCALE)
+                .seed(SEED)
+                .count(IMAGES);
+        lora.ifPresent(file -> request.lora(file, 1));
+        return engine.generate(request.build()).stream()
+                .map(image -> judge.attributes(image.image(), 0))
+                .toList();
+    }
+}
