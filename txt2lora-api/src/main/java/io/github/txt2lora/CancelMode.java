@@ -1,6 +1,6 @@
 package io.github.txt2lora;
 
-/** How a training ends when it is cancelled. */
+/** The way in which a cancelled training ends. */
 public enum CancelMode {
     /**
      * Save the LoRA as it is, if at least one iteration was made, and the training's state, from which the same

@@ -85,7 +85,7 @@ public record EngineOptions(
         }
 
         /**
-         * How to cancel trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND} by
+         * Cancel mode of running trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND} by
          * default. The process waits until they have stopped, at most a minute.
          */
         public Builder onExit(CancelMode onExit) {

@@ -69,7 +69,8 @@ public sealed interface LatentSource {
     }
 
     /**
-     * How {@link Rollout} and {@link ReusedRollout} denoise, in a mixture the first of them; empty for other sources.
+     * Settings of the rollouts of {@link Rollout} and {@link ReusedRollout}, in a mixture those of the first of them;
+     * empty for other sources.
      */
     default Optional<RolloutSpec> rolloutSpec() {
         return Optional.empty();

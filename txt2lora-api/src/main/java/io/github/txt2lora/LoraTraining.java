@@ -128,7 +128,7 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
             return this;
         }
 
-        /** How to train; the defaults of {@link TrainingSpec} if not set. */
+        /** The settings of the training; the defaults of {@link TrainingSpec} if not set. */
         public Builder spec(TrainingSpec spec) {
             this.spec = Check.given("spec", spec);
             return this;

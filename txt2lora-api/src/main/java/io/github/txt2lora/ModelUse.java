@@ -3,7 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How to run a base model, in trainings and for images.
+ * Settings for running a base model, in trainings and for images.
  *
  * @param precision number format of the model's computations, {@link Precision#FP32} by default; in trainings, the LoRA
  *     and the optimizer always use 32 bits

@@ -3,7 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How a training preserves other prompts, so that the character does not leak into every {@code 1girl}. The prompts to
+ * Settings for preserving other prompts, so that the character does not leak into every {@code 1girl}. The prompts to
  * preserve are those of {@link PromptPair#preserve}. With {@code automatic}, each pair that teaches a new meaning adds
  * its neutral, unconditional and positive prompt, and the positive prompts of the other pairs.
  *

@@ -3,7 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 
 /**
- * How a rollout denoises from noise to the latents of a comparison.
+ * Settings of a rollout, which denoises from noise to the latents of a comparison.
  *
  * @param scheduler the scheduler, {@link SchedulerType#DDIM} by default
  * @param steps steps of a complete rollout, 2 to 1000, 50 by default; each iteration makes a random number of them,

@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** How noise is removed step by step, in images and in rollouts; named as diffusers' schedulers and as samplers in web UIs. */
+/**
+ * The scheduler that removes noise step by step, in images and in rollouts; named as diffusers' schedulers and as
+ * samplers in web UIs.
+ */
 public enum SchedulerType {
     /** Denoising diffusion implicit models, without added noise. */
     DDIM("DDIM", "DDIMScheduler"),

@@ -221,7 +221,7 @@ public record TrainingSpec(
             return this;
         }
 
-        /** How to run the base model; {@link ModelUse#defaults()} by default. */
+        /** Settings for running the base model; {@link ModelUse#defaults()} by default. */
         public Builder modelUse(ModelUse modelUse) {
             this.modelUse = Check.given("modelUse", modelUse);
             return this;

@@ -159,7 +159,7 @@ public final class Txt2Lora {
             return this;
         }
 
-        /** How to train; the defaults of {@link TrainingSpec} if not set. */
+        /** The settings of the training; the defaults of {@link TrainingSpec} if not set. */
         public Builder training(TrainingSpec spec) {
             training.spec(spec);
             return this;

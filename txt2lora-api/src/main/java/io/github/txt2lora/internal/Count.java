@@ -1,6 +1,6 @@
 package io.github.txt2lora.internal;
 
-/** How many there are of something, in words. */
+/** Counts of things, in words. */
 public final class Count {
 
     private Count() {}

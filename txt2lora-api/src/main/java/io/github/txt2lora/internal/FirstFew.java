@@ -37,7 +37,7 @@ public final class FirstFew {
         return String.join(separator, first);
     }
 
-    /** How many are not named, such as {@code 4,990 more}. */
+    /** The number of unnamed ones, for example {@code 4,990 more}. */
     public static String more(int rest) {
         return String.format(Locale.ROOT, "%,d more", rest);
     }

@@ -5,7 +5,7 @@ import io.github.txt2lora.PromptPair;
 import java.math.BigDecimal;
 
 /**
- * What a pair does, on one line in plain words.
+ * A one-line description of a pair in plain words.
  *
  * @param pair to describe
  */

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the weights of a trained LoRA depend on, as names and values that can be compared and shown. Nothing else decides
- * whether a training is the same: a state is gone on with, and a finished LoRA is skipped, by this alone.
+ * Everything that the weights of a trained LoRA depend on, as names and values to compare and to show. It alone decides
+ * whether a training is the same, and so whether to resume from a state or to skip a finished LoRA.
  */
 public final class TrainingFingerprint {
 
@@ -34,7 +34,7 @@ public final class TrainingFingerprint {
     /** Their components stand beside those of the training. */
     private static final Set<Class<?>> GROUPS = Set.of(ModelUse.class, StoppingSpec.class);
 
-    /** What components are called in states; names of components may change, and those of states may not. */
+    /** Names of components in states. A component may be renamed, its name in states may not. */
     private static final Map<String, String> NAMES = Map.of(
             "learningRateSchedule", "schedule",
             "gradientAccumulationSteps", "gradientAccumulation",
@@ -124,7 +124,7 @@ public final class TrainingFingerprint {
         return NAMES.getOrDefault(component.getName(), component.getName());
     }
 
-    /** What {@link Record#toString()} gives, but with the names of states, and with null for what is absent. */
+    /** The same as {@link Record#toString()}, but with the names of states, and null for an absent value. */
     private static String text(@Nullable Object value) {
         if (value instanceof Record components) {
             return Arrays.stream(value.getClass().getRecordComponents())

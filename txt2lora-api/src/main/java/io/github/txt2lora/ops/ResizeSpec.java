@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How to resize a LoRA.
+ * Settings for resizing a LoRA.
  *
  * @param rule rule for the rank
  * @param maxRank highest rank of a dynamic rule, 1 or more; empty for no limit

@@ -4,8 +4,8 @@ import io.github.txt2lora.Precision;
 import java.util.Locale;
 
 /**
- * What loading a model and calling its UNet once showed. Written as JSON, so its components are names in a file. Seconds
- * are processor time of all threads together, which depends less on what else the machine does than the clock.
+ * Measurements of loading a model and calling its UNet once. Written as JSON, so its components are names in a file.
+ * Seconds are processor time of all threads together, which depends less on what else the machine does than the clock.
  *
  * @param model which one
  * @param precision of the network

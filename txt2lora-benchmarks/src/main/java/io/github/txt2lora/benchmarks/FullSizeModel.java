@@ -12,7 +12,7 @@ enum FullSizeModel {
         this.title = title;
     }
 
-    /** What a reader calls it. */
+    /** The name for readers. */
     String title() {
         return title;
     }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one training in a JVM of its own showed. Written as JSON, so its components are names in a file.
+ * Measurements of one training in a JVM of its own. Written as JSON, so its components are names in a file.
  *
  * @param workload the name of the {@link Workload}
  * @param title what a reader calls it

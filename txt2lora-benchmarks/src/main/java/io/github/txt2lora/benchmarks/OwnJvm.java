@@ -11,7 +11,7 @@ final class OwnJvm {
 
     private OwnJvm() {}
 
-    /** What the program printed; its errors go to those of this process. */
+    /** The program's standard output; its errors go to those of this process. */
     static String run(Class<?> program, String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -48,7 +48,7 @@ final class QualityBenchmark {
         System.out.println("\n" + folder.toAbsolutePath());
     }
 
-    /** How well gap and drift, which take no pictures, predict what pictures say. */
+    /** Prints the correlation of gap and drift, which need no images, with the quality of images. */
     private static void printPredictions(List<QualityResult> results) {
         List<QualityPoint> points = results.stream()
                 .flatMap(result -> result.seeds().stream())

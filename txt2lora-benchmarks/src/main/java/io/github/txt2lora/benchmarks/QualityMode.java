@@ -45,7 +45,7 @@ record QualityMode(
         return List.of(MAID, SHRINE_MAIDEN);
     }
 
-    /** What is measured; LECO's exact method last, since it takes as long as all others. */
+    /** All modes to measure; LECO's exact method is last, since it takes as long as all others. */
     static List<QualityMode> all() {
         TrainingMethod closedForm = RECOMMENDED.withStart(LoraStart.CLOSED_FORM);
         LatentSource mixture = LatentSource.mixture(
@@ -91,7 +91,7 @@ record QualityMode(
         return new QualityMode(name, method, learningRate, pairs, List.of(others), measuredAfter);
     }
 
-    /** How to train, with a seed. */
+    /** The settings of a training with a seed. */
     TrainingSpec spec(long seed) {
         return TrainingSpec.builder()
                 .method(method)

@@ -1,7 +1,7 @@
 package io.github.txt2lora.benchmarks;
 
 /**
- * How good a LoRA is on the way.
+ * The quality of a LoRA during a training.
  *
  * @param iteration after how many iterations
  * @param unetSamples what the UNet has done for it: a forward pass of one sample is 1, a backward pass 2

@@ -6,7 +6,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * What a mode came to with several seeds.
+ * Results of a mode with several seeds.
  *
  * @param mode its name
  * @param seeds the points of each seed, in order

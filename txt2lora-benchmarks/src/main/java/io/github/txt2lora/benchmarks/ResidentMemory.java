@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What the system says about this process's memory. */
+/** This process's memory as the system reports it. */
 final class ResidentMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -25,12 +25,12 @@ final class ResidentMemory {
         return mebibytes(status, PEAK);
     }
 
-    /** What is resident now, in MiB; null where there is no {@code /proc/self/status}. */
+    /** Resident memory now, in MiB; null where there is no {@code /proc/self/status}. */
     static @Nullable Long presentMebibytes() throws IOException {
         return Files.isReadable(STATUS) ? mebibytes(Files.readString(STATUS), PRESENT) : null;
     }
 
-    /** What of it are pages of files, libraries among them, in MiB; null where there is no {@code /proc/self/status}. */
+    /** Resident pages of files, libraries included, in MiB; null where there is no {@code /proc/self/status}. */
     static @Nullable Long filePageMebibytes() throws IOException {
         return Files.isReadable(STATUS) ? mebibytes(Files.readString(STATUS), FILE_PAGES) : null;
     }

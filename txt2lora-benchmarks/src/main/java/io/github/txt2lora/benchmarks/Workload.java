@@ -46,7 +46,7 @@ enum Workload {
     /** Writes what is trained on. */
     abstract void writeCheckpoint(Path file) throws IOException;
 
-    /** What a reader calls it. */
+    /** The name for readers. */
     String title() {
         return title;
     }

@@ -1,4 +1,4 @@
-/** How fast, how large: whole trainings, each in a JVM of its own, and JMH benchmarks of their parts. */
+/** Benchmarks of speed and memory: whole trainings, each in a JVM of its own, and JMH benchmarks of their parts. */
 @NullMarked
 package io.github.txt2lora.benchmarks;
 

@@ -47,7 +47,7 @@ final class CharacterTable {
 
     private static final String SEPARATORS = ",;\t";
 
-    /** What Excel takes the separator from. */
+    /** The line that tells Excel the separator. */
     private static final Pattern SEPARATOR_LINE = Pattern.compile("\\A\"?sep=([,;\t])\"?(?=\\R|\\z)");
 
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\R\\s*");

@@ -86,7 +86,7 @@ final class CheckCommand implements Callable<Integer> {
                         check.estimates().stream().map(CheckCommand::json).toList());
     }
 
-    /** How a target is written in a prompt, if not as it is. */
+    /** The spelling of a target in a prompt, if it differs from the target. */
     private static String inWebUi(PromptPair pair) {
         String written = new PlainWords(pair.target()).asPrompt();
         return pair.preserves() || written.equals(pair.target()) ? "" : "; in a web UI write " + Excerpt.of(written);

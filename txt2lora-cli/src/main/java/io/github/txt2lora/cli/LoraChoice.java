@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which LoRAs of a workspace are meant, the only one if nothing is given, and how many of them at the same time. */
+/** The chosen LoRAs of a workspace, the only one if none is named, and how many to train at the same time. */
 final class LoraChoice {
 
     @ArgGroup

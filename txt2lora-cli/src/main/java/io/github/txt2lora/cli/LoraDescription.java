@@ -73,7 +73,7 @@ record LoraDescription(LoraInfo lora) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** How many modules each network has, by its folder in diffusers' layout. */
+    /** The number of modules of each network, by its folder in the diffusers layout. */
     private Map<String, Integer> modulesOfNetworks() {
         Map<String, Integer> networks = new TreeMap<>();
         lora.modules().forEach(module -> {

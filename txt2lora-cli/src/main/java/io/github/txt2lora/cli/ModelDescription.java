@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a file or folder says about the model in it.
+ * A description of a model, from its file or folder.
  *
  * @param path the file, or the folder in diffusers' layout
  * @param family of a model that can be used

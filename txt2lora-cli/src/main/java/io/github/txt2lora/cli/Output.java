@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a command tells what it does. People get results on standard output and progress on standard error; with
- * {@code --json} everything is an object on a line of standard output.
+ * The output of a command. People get results on standard output and progress on standard error; with {@code --json}
+ * everything is an object on a line of standard output.
  */
 final class Output {
 

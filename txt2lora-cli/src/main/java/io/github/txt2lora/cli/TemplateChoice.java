@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which LoRA a new one is like: the one that is named, else the one that is to be changed, else any if all are alike,
- * else the example of {@code init}.
+ * Chooses the LoRA that a new one follows: the one that is named, else the one that is to be changed, else any if all
+ * are alike, else the example of {@code init}.
  */
 final class TemplateChoice implements Function<String, LoraTemplate> {
 

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Scanner;
 
-/** How wide the terminal is. Asking changes nothing about it, unlike libraries that take over its signals. */
+/** The width of the terminal. Asking changes nothing about it, unlike libraries that take over its signals. */
 final class TerminalWidth {
 
     private static final int USUAL = 80;

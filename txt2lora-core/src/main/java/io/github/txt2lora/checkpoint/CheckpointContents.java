@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link CheckpointFormat} finds in a model.
+ * The contents of a model, as a {@link CheckpointFormat} finds them.
  *
  * @param family of the model
  * @param tensors of each network, by the names that its script knows them by

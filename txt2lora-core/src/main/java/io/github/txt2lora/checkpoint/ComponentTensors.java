@@ -31,7 +31,7 @@ record ComponentTensors(
         KeyMap keyMap,
         Predicate<String> ignorable) {
 
-    /** How many keys a message names before it only counts. */
+    /** The number of keys that a message names before it only counts. */
     private static final int NAMED_KEYS = 5;
 
     Optional<TensorView> find(String diffusersName) {
@@ -69,7 +69,7 @@ record ComponentTensors(
         return Math.toIntExact(tensor.shape().get(axis));
     }
 
-    /** Which further keys may be there unused. */
+    /** Further keys that may be there unused. */
     ComponentTensors ignoring(Predicate<String> more) {
         return new ComponentTensors(file, component, prefix, byKey, keyMap, ignorable.or(more));
     }

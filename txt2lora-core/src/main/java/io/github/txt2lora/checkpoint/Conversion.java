@@ -3,7 +3,7 @@ package io.github.txt2lora.checkpoint;
 import io.github.txt2lora.CheckpointException;
 import java.util.List;
 
-/** How a tensor of a file becomes the tensor of diffusers. */
+/** The conversion of a tensor of a file into the tensor of diffusers. */
 enum Conversion {
     COPY,
     /** OpenCLIP multiplies by its projection from the other side. */

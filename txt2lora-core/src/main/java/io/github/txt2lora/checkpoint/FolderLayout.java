@@ -69,7 +69,7 @@ final class FolderLayout {
         return new ComponentTensors(part, component, "", tensors, keys, UnusedTextKeys.of(component));
     }
 
-    /** How diffusers names the tensors of a VAE, in old or in new files. */
+    /** The names that diffusers gives to the tensors of a VAE, in old or in new files. */
     static KeyMap vaeKeys(Set<String> keys) {
         return keys.contains(OldVaeAttentionKeys.TELLING_KEY) ? new OldVaeAttentionKeys() : KeyMap.DIFFUSERS;
     }

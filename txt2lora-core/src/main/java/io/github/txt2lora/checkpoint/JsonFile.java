@@ -43,7 +43,7 @@ final class JsonFile {
         }
     }
 
-    /** What a JSON parser found wrong and, where it says so, in which place. */
+    /** The problem that a JSON parser reports, with its position where the parser gives one. */
     static String problem(JsonProcessingException failure) {
         JsonLocation place = failure.getLocation();
         String where = place == null ? "" : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());

@@ -1,6 +1,6 @@
 package io.github.txt2lora.checkpoint;
 
-/** Where one layout of files keeps the tensors that diffusers names. */
+/** The places in one layout of files of the tensors that diffusers names. */
 interface KeyMap {
     /** Files that use diffusers' names themselves. */
     KeyMap DIFFUSERS = KeySource::copy;

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model says of itself beside its weights; empty where it says nothing.
+ * Properties that a model declares beside its weights; each is absent where the model does not declare it.
  *
  * @param vPrediction whether the UNet predicts velocity (v) rather than noise (epsilon)
  * @param zeroTerminalSnr whether the noise schedule was rescaled so that the last timestep is pure noise

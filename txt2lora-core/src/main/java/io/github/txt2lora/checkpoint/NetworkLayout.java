@@ -52,7 +52,9 @@ enum NetworkLayout {
         this.others = others;
     }
 
-    /** What stands before the network's part of a key, empty text if nothing; empty if the key is not telling. */
+    /**
+     * The prefix of a key before the network's own part, possibly the empty string; empty if the key is not telling.
+     */
     Optional<String> prefixOf(String key) {
         for (String marker : markers) {
             int start = key.indexOf(marker);

@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * Where the networks stand in a single file. The usual prefixes come first; where a file has others, as trainers,
+ * The places of the networks in a single file. The usual prefixes come first; where a file has others, as trainers,
  * mergers and ComfyUI write them, what stands before telling keys is taken, averaged copies (EMA) last.
  */
 final class NetworkPlaces {
 
     private static final String EMA_WITHOUT_DOTS = "model_ema.diffusion_model";
 
-    /** Which prefixes are those of a second text encoder. */
+    /** The prefixes of a second text encoder. */
     private static final List<String> SECOND_ENCODER =
             List.of("embedders.1.", "text_encoder_2.", "text_encoders_2.", "te2.", "te_2.", "clip_g.");
 

@@ -2,7 +2,7 @@ package io.github.txt2lora.checkpoint;
 
 import java.nio.ByteBuffer;
 
-/** Where a tensor's bytes come from. */
+/** The source of a tensor's bytes. */
 @FunctionalInterface
 public interface TensorSource {
 

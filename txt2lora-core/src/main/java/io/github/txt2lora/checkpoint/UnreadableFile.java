@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Says what a file is that was given in place of a safetensors file. */
 final class UnreadableFile {
-    /** How many bytes from the start of a file {@link #describe} wants to see. */
+    /** The number of bytes from the start of a file that {@link #describe} needs. */
     static final int START_BYTES = 64;
 
     private static final List<String> PICKLE_ENDINGS = List.of(".ckpt", ".pt", ".pth", ".bin");

@@ -20,7 +20,7 @@ final class ComposedPrediction implements Guidance {
     private final List<Part> negative;
     private final List<Part> positive;
 
-    /** What a part is conditioned on, and what its prediction is multiplied by, [1, 1, h, w]. */
+    /** A part's conditioning, and the factor on its prediction, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
     private ComposedPrediction(Denoiser denoiser, List<Part> negative, List<Part> positive) {

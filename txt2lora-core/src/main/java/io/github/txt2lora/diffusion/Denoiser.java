@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Denoiser extends AutoCloseable {
 
-    /** What it is called in messages, such as {@code UNet}. */
+    /** The name in messages, for example {@code UNet}. */
     String name();
 
     /** The latents that it works on. */
@@ -40,10 +40,10 @@ public interface Denoiser extends AutoCloseable {
      */
     boolean isPromptProjection(String layer);
 
-    /** How many samples have gone through the network forward so far. */
+    /** The number of samples that have gone through the network forward so far. */
     long forwardSamples();
 
-    /** What the network has done so far, in forward passes of one sample; a backward pass counts as two. */
+    /** Work of the network so far, in forward passes of one sample; a backward pass counts as two. */
     long work();
 
     /**
@@ -140,7 +140,7 @@ public interface Denoiser extends AutoCloseable {
     void close();
 
     /**
-     * What one backward pass gives.
+     * The result of one backward pass.
      *
      * @param loss mean squared error
      * @param gradient of all LoRA parameters, in the layout of the vector that was attached

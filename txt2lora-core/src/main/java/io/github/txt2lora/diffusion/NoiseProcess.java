@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.SchedulerType;
 
 /**
- * How a model's training mixed images with noise, what its network predicts of the mixture, and which steps lead back.
- * Time is told in timesteps: 0 for an image, up to 1000 for noise.
+ * The noise process of a model: the mixture of images with noise in its training, the quantity that its network
+ * predicts, and the steps that lead back. Time is told in timesteps: 0 for an image, up to 1000 for noise.
  */
 public interface NoiseProcess {
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How much noise each of the 1000 timesteps of the training stands for, and the forward process: immutable.
+ * The amount of noise at each of the 1000 timesteps of the training, and the forward process: immutable.
  *
  * <p>At timestep t a noisy sample is {@code alpha * x0 + sigma * epsilon} with {@code alpha = sqrt(alphasCumprod[t])}
  * and {@code sigma = sqrt(1 - alphasCumprod[t])}; timestep 0 has the least noise. Betas and cumulated alphas are

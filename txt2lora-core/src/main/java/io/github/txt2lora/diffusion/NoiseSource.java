@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Where a stochastic sampler gets its noise from; asked exactly where diffusers draws, so that a run can be replayed.
+ * The source of a stochastic sampler's noise; asked exactly where diffusers draws, so that a run can be replayed.
  */
 @FunctionalInterface
 public interface NoiseSource {

@@ -1,7 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 /**
- * What a UNet was trained to predict for a noisy sample {@code x = alpha * x0 + sigma * epsilon}, where
+ * The quantity that a UNet was trained to predict for a noisy sample {@code x = alpha * x0 + sigma * epsilon}, where
  * {@code alpha^2 + sigma^2 = 1}.
  */
 public enum PredictedQuantity {

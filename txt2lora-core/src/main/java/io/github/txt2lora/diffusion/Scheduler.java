@@ -26,7 +26,7 @@ public interface Scheduler {
     /** The timestep of each step, descending, as the UNet gets it; fractional for linspace LMS and Euler. A copy. */
     double[] timesteps();
 
-    /** What to multiply standard normal noise with to get the sample before step 0. */
+    /** The factor on standard normal noise that gives the sample before step 0. */
     double initNoiseSigma();
 
     /**

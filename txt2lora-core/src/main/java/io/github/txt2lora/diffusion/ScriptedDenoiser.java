@@ -229,7 +229,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
         return parts.size() == 1 ? parts.get(0) : NDArrays.concat(new NDList(parts), 0);
     }
 
-    /** How many samples go through the network at once. */
+    /** The number of samples that go through the network at once. */
     MicroBatches microBatches() {
         return microBatches;
     }

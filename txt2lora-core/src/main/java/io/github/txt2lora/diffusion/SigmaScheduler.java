@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 /** A sampler on noise levels, which may lie anywhere between those of the training. */
 abstract class SigmaScheduler implements Scheduler {
 
-    /** What the samples between the steps are. */
+    /** The form of the samples between the steps. */
     enum Form {
         /** {@code x0 + sigma * epsilon}, which becomes what the UNet takes only times alpha. */
         PLAIN,

@@ -1,7 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 /**
- * How the timesteps of a run are spread over the 1000 timesteps of the training; the names are those of table 2 of
+ * The spacing of the timesteps of a run over the 1000 timesteps of the training. The names are those of table 2 of
  * <a href="https://arxiv.org/abs/2305.08891">Common Diffusion Noise Schedules and Sample Steps are Flawed</a>.
  */
 enum TimestepSpacing {

@@ -94,7 +94,7 @@ final class UniPcScheduler extends SigmaScheduler {
                 && grid.sigma(step + 1) < grid.sigma(step);
     }
 
-    /** Where the step before a step began, in units of the step: negative. */
+    /** The start of the step before a step, in units of the step: negative. */
     private double ratio(int step) {
         return (grid.lambda(step - 1) - grid.lambda(step)) / (grid.lambda(step + 1) - grid.lambda(step));
     }

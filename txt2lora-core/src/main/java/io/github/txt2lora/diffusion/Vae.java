@@ -57,7 +57,7 @@ public final class Vae implements ImageDecoder {
         return new Vae(script, checkpoint.vaeScalingFactor());
     }
 
-    /** What latents of the UNet are multiplied by, compared with those of the VAE. */
+    /** The factor that turns latents of the VAE into those of the UNet. */
     public double scalingFactor() {
         return scalingFactor;
     }

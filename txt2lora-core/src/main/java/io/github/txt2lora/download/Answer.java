@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server answered in the end.
+ * A server's final answer.
  *
  * @param status its status code
  * @param address where it came from, after all redirects
@@ -29,7 +29,7 @@ record Answer(int status, URI address, List<HttpHeaders> headers, BodyQueue body
         return headers.get(0).firstValue(name);
     }
 
-    /** Where the bytes of a partial answer belong; empty if it does not say. */
+    /** The position of the bytes of a partial answer; empty if it does not say. */
     OptionalLong rangeStart() {
         return contentRange(1);
     }

@@ -21,8 +21,8 @@ final class Checksum {
     private Checksum() {}
 
     /**
-     * What the servers on the way say that the whole file has; empty if they say nothing. Amazon's own header is about
-     * what was sent, which need not be the whole file, and is read where it is.
+     * The checksum of the whole file that the servers on the way announce; empty if they announce none. Amazon's own
+     * header covers the bytes sent, which need not be the whole file, and is read where it occurs.
      */
     static Optional<String> announced(Answer answer) {
         return answer.headers().stream()

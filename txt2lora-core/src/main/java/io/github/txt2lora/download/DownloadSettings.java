@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How patient a download is, and what it knows of the world.
+ * Timeouts of a download, and its view of the environment.
  *
  * @param connectTimeout for a connection to be made
  * @param stallTimeout without an answer or any further byte until the connection is given up
@@ -29,7 +29,7 @@ record DownloadSettings(
         Function<String, @Nullable String> environment,
         URI huggingFace) {
 
-    /** How to wait. */
+    /** The way to wait. */
     @FunctionalInterface
     interface Sleeper {
         void sleep(long millis) throws InterruptedException;

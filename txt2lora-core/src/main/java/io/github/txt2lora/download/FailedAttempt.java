@@ -35,7 +35,7 @@ final class FailedAttempt extends IOException {
         return failure instanceof FailedAttempt attempt ? attempt.wanted : Duration.ZERO;
     }
 
-    /** What is wrong, in words; the JDK's exceptions often have none. */
+    /** The problem in words; the JDK's exceptions often have none. */
     static String describe(IOException failure, String host) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {

@@ -25,7 +25,7 @@ record FileVersion(Optional<String> tag, Optional<String> modified, OptionalLong
     /** Times have whole seconds. */
     private static final Duration LEAST_AGE = Duration.ofSeconds(2);
 
-    /** What an answer says; what holds a secret that was sent is left out. */
+    /** The version that an answer describes, without headers that contain a secret that was sent. */
     static FileVersion of(Answer answer, SentSecrets secrets) {
         Optional<String> modified = usable(answer, "Last-Modified", secrets);
         return new FileVersion(

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the files of Hugging Face lie that people name by their page or in short. */
+/** The addresses of files of Hugging Face that users name by their page or in short. */
 final class HuggingFace {
 
     private static final Pattern SHORT = Pattern.compile("/([^/@]+)(?:@([^/]+))?/(.+)");

@@ -52,7 +52,7 @@ final class PartFile implements AutoCloseable {
         return part;
     }
 
-    /** How many bytes are there. */
+    /** The number of bytes present. */
     long size() {
         try {
             return channel == null ? Files.size(part) : channel.size();

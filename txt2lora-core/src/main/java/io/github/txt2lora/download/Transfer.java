@@ -208,7 +208,7 @@ final class Transfer {
                         + " the download's token variable");
     }
 
-    /** What is given or, without that, what the server says; if both are there, they must agree. */
+    /** The given checksum or, without one, the server's; if both are there, they must agree. */
     private Optional<String> sha256(Answer answer) {
         Optional<String> announced = Checksum.announced(answer);
         Optional<String> given = source.sha256();

@@ -187,7 +187,7 @@ final class DjlTrainingEngine implements TrainingEngine {
         return call.await(listener);
     }
 
-    /** What is held in native memory now. */
+    /** Current use of native memory. */
     NativeUse nativeUse() {
         return torch.nativeUse();
     }

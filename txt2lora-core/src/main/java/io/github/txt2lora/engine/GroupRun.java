@@ -23,7 +23,7 @@ final class GroupRun {
     private final List<TrainingRun> active;
     private boolean together = true;
 
-    /** What trainings must have in common to go through the network together. */
+    /** The settings that trainings must share to go through the network together. */
     private record Key(ModelSource model, Precision precision, LoraSpec lora, int gradientAccumulationSteps) {
 
         static Key of(LoraTraining training) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** What is to be closed when a training ends, the last first. */
+/** Resources to close when a training ends, the last first. */
 final class HeldResources implements AutoCloseable {
 
     private final Deque<AutoCloseable> held = new ArrayDeque<>();

@@ -24,7 +24,7 @@ final class ImageCall implements ImageListener {
 
     private final ImageRequest request;
     private final Runnable requireOpen;
-    /** What the listener is to be told; empty at the end. */
+    /** Calls of the listener; empty at the end. */
     private final BlockingQueue<Optional<Consumer<ImageListener>>> reports = new LinkedBlockingQueue<>();
 
     private final CompletableFuture<List<GeneratedImage>> result = new CompletableFuture<>();

@@ -3,7 +3,10 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.checkpoint.ModelFamily;
 
-/** What the sides of a family's images are multiples of; settings alone are only checked for what all families need. */
+/**
+ * The number that the sides of a family's images are multiples of. Settings alone are checked only against the number
+ * that all families share.
+ */
 final class ImageMultiple {
 
     private ImageMultiple() {}

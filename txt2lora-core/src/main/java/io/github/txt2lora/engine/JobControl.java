@@ -73,7 +73,7 @@ class JobControl {
         return false;
     }
 
-    /** How it was cancelled, if it was. */
+    /** The way in which the job was cancelled; null if it was not. */
     synchronized @Nullable CancelMode cancelMode() {
         return cancelled;
     }

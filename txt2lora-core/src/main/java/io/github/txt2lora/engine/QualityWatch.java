@@ -30,12 +30,12 @@ final class QualityWatch {
         this.gaps = new GapWatch(spec.stopping().rule());
     }
 
-    /** What was measured on the way. */
+    /** Measurements during the run. */
     GapWatch gaps() {
         return gaps;
     }
 
-    /** What the network has done for the measurements. */
+    /** Work of the network for the measurements. */
     long work() {
         return meter.work();
     }
@@ -60,7 +60,7 @@ final class QualityWatch {
         job.publish(new GapMeasured(log.iteration(), gap, smoothed));
     }
 
-    /** What is measured once the LoRA is safe; a cancellation leaves it out. */
+    /** The measurement once the LoRA is safe; a cancellation leaves it out. */
     Optional<LoraQuality> atEnd() {
         if (!spec.stopping().measureQuality()) {
             return Optional.empty();

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a training has come to so far; it tells the job and its listeners of each change. */
+/** The progress of a training so far. Tells the job and its listeners of each change. */
 final class RunLog {
 
     /** They are kept in states and records. */
@@ -50,7 +50,7 @@ final class RunLog {
         return started;
     }
 
-    /** How many iterations are made. */
+    /** The number of completed iterations. */
     int iteration() {
         return losses.size();
     }
@@ -139,7 +139,7 @@ final class RunLog {
         job.publish(new TrainingResumed(losses.size()));
     }
 
-    /** What the training leaves, once its file is written. */
+    /** The result of the training, once its file is written. */
     TrainedLora result(Map<String, String> metadata, Optional<LoraQuality> quality, long unetSamples) {
         return new TrainedLora(
                 job.training().loraFile(),

@@ -33,7 +33,7 @@ final class StateFolder {
         return folder.resolve(name + "-" + iteration + ".state");
     }
 
-    /** What all states are named, for messages. */
+    /** A pattern that matches the names of all states, for messages. */
     Path wildcard() {
         return folder.resolve(name + "-*.state");
     }

@@ -56,7 +56,7 @@ final class TrainingRun {
         return opened().denoiser();
     }
 
-    /** What its iterations change. */
+    /** The trainer, whose LoRA the iterations change. */
     LecoTrainer trainer() {
         return opened().loop().trainer();
     }

@@ -67,7 +67,7 @@ final class TrainingSetup {
                 : ofPairs;
     }
 
-    /** What there is once everything is loaded. */
+    /** The denoiser and the loop, once everything is loaded. */
     record Opened(Denoiser denoiser, TrainingLoop loop) {}
 
     /**

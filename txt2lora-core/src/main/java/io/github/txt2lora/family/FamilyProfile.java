@@ -23,7 +23,7 @@ public interface FamilyProfile {
     /** The family. */
     ModelFamily family();
 
-    /** How its models are stored; may be the same as that of other families. */
+    /** The storage format of its models; may be shared with other families. */
     CheckpointFormat format();
 
     /**
@@ -71,12 +71,12 @@ public interface FamilyProfile {
     /** Copies the weights of what decodes latents from the checkpoint to the device. */
     ImageDecoder loadDecoder(Torch torch, Checkpoint checkpoint, Precision precision);
 
-    /** Which layers of the denoiser can get a LoRA. */
+    /** The rules for the layers of the denoiser that can get a LoRA. */
     LoraRules loraRules();
 
-    /** What a LoRA's metadata say of a model. */
+    /** The names of the model in a LoRA's metadata. */
     BaseModelLabels labels(NoiseProcess noiseProcess);
 
-    /** How many numbers a backward pass keeps for each place of the latents; fitted to measurements. */
+    /** The number of values that a backward pass keeps for each place of the latents; fitted to measurements. */
     double keptNumbers(Checkpoint checkpoint);
 }

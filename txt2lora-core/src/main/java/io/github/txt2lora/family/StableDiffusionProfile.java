@@ -23,7 +23,7 @@ import io.github.txt2lora.torch.Torch;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What all generations of Stable Diffusion have in common: a UNet, a VAE, CLIP, and the noise process of DDPM. */
+/** The parts that all generations of Stable Diffusion share: a UNet, a VAE, CLIP, and the noise process of DDPM. */
 abstract class StableDiffusionProfile implements FamilyProfile {
 
     @Override
@@ -34,7 +34,7 @@ abstract class StableDiffusionProfile implements FamilyProfile {
     /** The text encoders, in the order in which their hidden states are put side by side. */
     abstract List<TextEncoderUse> textEncoders();
 
-    /** What a backward pass keeps for each place of the latents and channel of the UNet's first level. */
+    /** Numbers that a backward pass keeps for each place of the latents and channel of the UNet's first level. */
     abstract double keptPerChannel();
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the LoRA's predictions are compared with.
+ * The noisy latents and the goal that a LoRA's prediction is compared with.
  *
  * @param latents as the network takes them, [batch, channels, height, width]
  * @param timesteps one for each sample

@@ -99,8 +99,8 @@ final class LecoStep {
     }
 
     /**
-     * What each sample's squared error is multiplied by. The means of target and kept prompt are added, so each counts
-     * twice in the mean of all.
+     * Factors on the squared error of each sample. The means of target and kept prompt are added, so each counts twice
+     * in the mean of all.
      */
     private double @Nullable [] weights(Lesson lesson, Lesson.@Nullable Kept kept, NoisyBatch batch) {
         double pairWeight = lesson.pair().weight();
@@ -149,7 +149,7 @@ final class LecoStep {
         return isTooLarge;
     }
 
-    /** What is left to do once there is a gradient. */
+    /** Finishes the step once there is a gradient. */
     void finish(StepContext context, LoraGradient result) {
         lossScale = lossScale.afterStep(spec.modelUse().precision());
         context.observer().onStudent(result.prediction(), result.gradient());

@@ -63,7 +63,7 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
-    /** How many iterations are done. */
+    /** The number of completed iterations. */
     public int iteration() {
         return iteration;
     }
@@ -78,7 +78,7 @@ public final class LecoTrainer implements AutoCloseable {
         recovery.beforeIteration(iteration, this::trainerState);
     }
 
-    /** How many comparisons make an iteration. */
+    /** The number of comparisons in an iteration. */
     int comparisons() {
         return spec.gradientAccumulationSteps();
     }
@@ -100,7 +100,7 @@ public final class LecoTrainer implements AutoCloseable {
         }
     }
 
-    /** What is trained. */
+    /** The parameters that are trained. */
     LoraParameters lora() {
         return lora;
     }
@@ -244,7 +244,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /**
-     * What an iteration did.
+     * The results of an iteration.
      *
      * @param number counted from 1
      * @param loss mean squared error

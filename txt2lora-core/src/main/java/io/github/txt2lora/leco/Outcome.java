@@ -1,9 +1,9 @@
 package io.github.txt2lora.leco;
 
-/** What became of an iteration. */
+/** The outcome of an iteration. */
 public sealed interface Outcome {
 
-    /** What the network did for it, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts. */
+    /** Work of the network for it, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts. */
     long work();
 
     /** An iteration was made. */

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link NonFinitePolicy} says when numbers of a training go wrong, and the state that it goes back to. */
+/** The reaction of a {@link NonFinitePolicy} to non-finite numbers of a training, and the state to roll back to. */
 final class Recovery {
 
     /** Iterations between two states to go back to: often enough to lose little, seldom enough to cost nothing. */
@@ -57,7 +57,7 @@ final class Recovery {
         return policy instanceof Rollback || e.parametersSpoilt() ? Optional.of(lastGood) : Optional.empty();
     }
 
-    /** What a recovery multiplies the learning rates by. */
+    /** The factor on the learning rates after a recovery. */
     double slowdown() {
         return policy instanceof Rollback ? 0.5 : 1;
     }

@@ -79,7 +79,7 @@ public final class TrainerGroup {
         }
     }
 
-    /** What one LoRA compares in one call. */
+    /** The comparison of one LoRA in one call. */
     private record Part(Share share, StepContext context, Comparison comparison) {
 
         Shape shape() {

@@ -1,7 +1,7 @@
 package io.github.txt2lora.lora;
 
 /**
- * What a LoRA's metadata say of the model that it was trained on.
+ * The description in a LoRA's metadata of the model that it was trained on.
  *
  * @param version kohya's {@code ss_base_model_version}
  * @param architecture {@code modelspec.architecture} of the model, without {@code /lora}

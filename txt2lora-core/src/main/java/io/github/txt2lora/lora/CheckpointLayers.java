@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where the layers of a checkpoint stand in its file. */
+/** The places of the layers of a checkpoint in its file. */
 final class CheckpointLayers {
 
     private static final String WEIGHT = ".weight";

@@ -28,7 +28,7 @@ final class LdmLayerNames {
             "label_emb_0_2", "add_embedding_linear_2",
             "out_2", "conv_out");
 
-    /** How the names begin, with dots. */
+    /** The prefixes of the names, with dots. */
     private static final List<String> ROOTS =
             List.of("input_blocks.", "middle_block.", "output_blocks.", "time_embed.", "label_emb.", "out.");
 

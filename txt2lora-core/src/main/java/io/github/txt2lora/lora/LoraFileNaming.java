@@ -3,10 +3,10 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
 
-/** How the LoRA files of a family name what belongs to a layer of the denoiser. */
+/** The names in a family's LoRA files of the tensors of a layer of the denoiser. */
 public sealed interface LoraFileNaming {
 
-    /** What the names of a layer's tensors have in common. */
+    /** The common prefix of the names of a layer's tensors. */
     String nameOf(LoraModule layer);
 
     /** The layer that a module of a file is for, as far as its name tells; dots may be underscores. */

@@ -105,7 +105,7 @@ final class LoraMerger {
         return stacked;
     }
 
-    /** What all files say alike, and how they were merged. */
+    /** The metadata that all files agree on, and a description of the merge. */
     Map<String, String> metadata(List<LoraPair> merged) {
         Map<String, String> common = new TreeMap<>(loras.get(0).source().metadata());
         loras.forEach(

@@ -25,7 +25,7 @@ record LoraPair(
         Supplier<float[]> down,
         Supplier<float[]> up) {
 
-    /** What the product is multiplied by. */
+    /** The factor on the product. */
     double scale() {
         return alpha / rank;
     }

@@ -21,7 +21,7 @@ import java.util.stream.DoubleStream;
  */
 public final class LoraParameters {
 
-    /** What a Java array can hold. */
+    /** The greatest length of a Java array. */
     private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
 
     private final NDArray vector;

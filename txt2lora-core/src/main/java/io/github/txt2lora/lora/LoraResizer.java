@@ -24,7 +24,7 @@ final class LoraResizer {
     }
 
     /**
-     * What comes out.
+     * The resized LoRA.
      *
      * @param pairs the modules, their matrices in memory
      * @param statistics of each module

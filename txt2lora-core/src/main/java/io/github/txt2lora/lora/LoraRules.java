@@ -6,13 +6,13 @@ import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
 import java.util.Map;
 
-/** Which layers of a family's denoiser can get a LoRA, and how its files name them. */
+/** The layers of a family's denoiser that can get a LoRA, and their names in files. */
 public interface LoraRules {
 
     /** The denoiser. */
     Component denoiser();
 
-    /** How files name the layers. */
+    /** The names of the layers in files. */
     LoraFileNaming naming();
 
     /** The layers that a training may change, in the order in which they are initialised. */

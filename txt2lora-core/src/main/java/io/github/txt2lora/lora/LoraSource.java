@@ -211,7 +211,7 @@ final class LoraSource implements AutoCloseable {
         return formats;
     }
 
-    /** What of the file is not used, in a sentence; empty if nothing is. */
+    /** A sentence about the unused parts of the file; empty if there are none. */
     Optional<String> warning() {
         return embeddings.isEmpty()
                 ? Optional.empty()
@@ -219,7 +219,7 @@ final class LoraSource implements AutoCloseable {
                         + Excerpt.quoted(embeddings.get(0)) + "; they are left out, as only LoRAs are supported");
     }
 
-    /** What of the file this program cannot draw with, in sentences. */
+    /** Sentences about the parts of the file that this program cannot draw with. */
     List<String> warnings() {
         Stream<String> unknown = pairs.stream()
                 .filter(pair -> !pair.name().isKnown())

@@ -24,7 +24,7 @@ final class SingularValues {
     }
 
     /**
-     * How many are kept by a rule, from 1 to all.
+     * The number of values that a rule keeps, from 1 to all.
      *
      * @param limit the most that may be kept
      */
@@ -63,12 +63,12 @@ final class SingularValues {
         return rank;
     }
 
-    /** What the first ones keep of the sum; NaN if all are zero. */
+    /** The share of the sum that the first values keep; NaN if all are zero. */
     double sumRetained(int rank) {
         return isZero() ? Double.NaN : sum(value -> value, rank) / sum(value -> value, values.length);
     }
 
-    /** What the first ones keep of the Frobenius norm; NaN if all are zero. */
+    /** The share of the Frobenius norm that the first values keep; NaN if all are zero. */
     double frobeniusRetained(int rank) {
         DoubleUnaryOperator square = value -> value * value;
         return isZero() ? Double.NaN : Math.sqrt(sum(square, rank) / sum(square, values.length));

@@ -21,7 +21,7 @@ record WeightedLora(LoraSource source, LoraWeight weight) implements AutoCloseab
         }
     }
 
-    /** How strongly the module of a network applies. */
+    /** The weight of the module of a network. */
     double weightOf(LoraPair pair) {
         return pair.name().network().isDenoiser() ? weight.weight() : weight.textEncoderWeight();
     }

@@ -34,7 +34,7 @@ final class BracketWeights {
         unclosed.push(bracket);
     }
 
-    /** How many brackets are open. */
+    /** The number of open brackets. */
     int open() {
         return unclosed.size();
     }

@@ -111,7 +111,7 @@ public final class ClipTokenizer {
         return new TokenizedPrompt(ids, dropped);
     }
 
-    /** What is encoded as a unit: markers first, then CLIP's words of the cleaned text between them. */
+    /** The units to encode: markers first, then CLIP's words of the cleaned text between them. */
     private static List<String> words(String piece, PadToken padToken) {
         Pattern markers = padToken == PadToken.EXCLAMATION_MARK ? MARKERS_AND_EXCLAMATION_MARK : MARKERS;
         List<String> words = new ArrayList<>();

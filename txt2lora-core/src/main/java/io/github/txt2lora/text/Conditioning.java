@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the UNet is told of the prompts, one row per sample.
+ * The prompts as the UNet sees them, one row for each sample.
  *
  * @param context hidden states of the text encoder, [batch, tokens, width]
  * @param pooled pooled embedding of SDXL, [batch, width]

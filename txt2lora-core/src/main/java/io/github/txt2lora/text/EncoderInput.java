@@ -2,7 +2,7 @@ package io.github.txt2lora.text;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a text encoder reads at once: 77 token ids, and the weights of their hidden states unless all are 1. */
+/** The input of one call of a text encoder: 77 token ids, and the weights of their hidden states unless all are 1. */
 final class EncoderInput {
 
     private final int[] ids;

@@ -26,7 +26,7 @@ final class LoraTagParser {
     }
 
     /**
-     * What a tag says.
+     * Reads a tag.
      *
      * @param warnings gets a sentence if the tag has parts that are not supported
      * @throws InvalidSettingException if it has no name, or a weight is no finite number

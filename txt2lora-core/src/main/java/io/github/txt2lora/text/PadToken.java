@@ -1,6 +1,6 @@
 package io.github.txt2lora.text;
 
-/** What a model's tokenizer fills the unused places of a prompt with. */
+/** The token with which a model's tokenizer fills the unused places of a prompt. */
 enum PadToken {
 
     /** {@code <|endoftext|>}, 49407: SD 1.x and the first tokenizer of SDXL. */

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a text encoder reads at once: up to 75 tokens of a prompt, each with its weight.
+ * The tokens that a text encoder reads at once: up to 75 tokens of a prompt, each with its weight.
  */
 public final class PromptChunk {
 
-    /** How many tokens of a prompt fit, beside the start and the end. */
+    /** The number of tokens of a prompt that fit, beside the start and the end. */
     public static final int CAPACITY = ClipTokenizer.LENGTH - 2;
 
     private final List<WeightedToken> tokens;

@@ -77,7 +77,7 @@ public final class PromptChunker {
 
         private final List<PromptChunk> chunks = new ArrayList<>();
         private List<WeightedToken> tokens = new ArrayList<>();
-        /** How many tokens of the chunk stand before the last comma; -1 without one. */
+        /** The number of tokens of the chunk before the last comma; -1 without one. */
         private int beforeComma = -1;
 
         void add(WeightedToken token) {

@@ -74,7 +74,7 @@ public record PromptGrid(Optional<String> base, List<List<String>> rows) {
         }
     }
 
-    /** How many regions each row has. */
+    /** The number of regions in each row. */
     public List<Integer> columns() {
         return rows.stream().map(List::size).toList();
     }

@@ -3,7 +3,7 @@ package io.github.txt2lora.text;
 import io.github.txt2lora.checkpoint.Component;
 
 /**
- * How a family of models uses one of its CLIP text encoders.
+ * Settings of one CLIP text encoder in a family of models.
  *
  * @param component the encoder
  * @param padToken what its tokenizer fills unused places with

@@ -4,7 +4,7 @@ import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.checkpoint.TensorView;
 import java.util.Map;
 
-/** Where the weights of text encoders come from. */
+/** The source of the weights of text encoders. */
 @FunctionalInterface
 public interface TextEncoderWeights {
 

@@ -13,7 +13,7 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // handed over once, never compared
 public record HostTensor(Elements elements, long[] shape, HostType type) {
 
-    /** Where elements come from. */
+    /** The source of elements. */
     @FunctionalInterface
     public interface Elements {
 

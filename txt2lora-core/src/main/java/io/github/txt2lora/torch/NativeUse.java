@@ -1,7 +1,7 @@
 package io.github.txt2lora.torch;
 
 /**
- * What a {@link Torch} holds in native memory at one moment, for tests and for finding leaks. Arrays inside of scripts
+ * The native memory that a {@link Torch} holds at one moment, for tests and for finding leaks. Arrays inside of scripts
  * go with their script; arrays of a scope's sub-scopes are not counted, but go with the scope.
  *
  * @param scopes scopes that are open

@@ -32,7 +32,7 @@ public final class Torch implements AutoCloseable {
 
     private static final String ENGINE = "PyTorch";
 
-    /** What libtorch was told last on a thread, where one {@code Torch} may work for another. */
+    /** The number of threads that libtorch was last told on a thread, where one {@code Torch} may work for another. */
     private static final ThreadLocal<Integer> THREADS_IN_FORCE = ThreadLocal.withInitial(() -> 0);
 
     private final Device device;
@@ -82,7 +82,7 @@ public final class Torch implements AutoCloseable {
         }
     }
 
-    /** What libtorch chose by itself; read once, before any {@code Torch} changes it. */
+    /** The number of threads that libtorch chose itself, read once before any {@code Torch} changes it. */
     private static final class DefaultThreads {
         static final int COUNT = JniUtils.getNumThreads();
     }
@@ -131,7 +131,7 @@ public final class Torch implements AutoCloseable {
         return scope;
     }
 
-    /** What is held in native memory now. */
+    /** Current use of native memory. */
     public NativeUse nativeUse() {
         scopes.removeIf(scope -> !scope.isOpen());
         List<NDArray> arrays = scopes.stream()

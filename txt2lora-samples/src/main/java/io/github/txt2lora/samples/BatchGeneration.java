@@ -27,7 +27,7 @@ public final class BatchGeneration {
 
     private BatchGeneration() {}
 
-    /** What became of a batch: the LoRAs in the order of the table, and by name why others are not there. */
+    /** The outcome of a batch: the LoRAs in the order of the table, and by name the reasons why others are missing. */
     record Result(List<TrainedLora> loras, Map<String, String> failures) {}
 
     /** Trains the characters and draws them. */

@@ -24,7 +24,7 @@ record CharacterSheet(String name, String hair, String hairColour, String eyes, 
 
     private static final int COLUMNS = 6;
 
-    /** What makes up an outfit; one tag alone says less than the parts that go with it. */
+    /** The parts of each outfit; one tag alone says less than the parts that go with it. */
     private static final Map<String, String> OUTFITS = Map.of(
             "maid", "maid uniform,maid apron,maid headdress,frilled skirt,sleeves",
             "miko", "japanese miko clothes,white kimono,red hakama",

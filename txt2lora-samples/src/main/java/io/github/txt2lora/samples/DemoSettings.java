@@ -6,7 +6,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.image.ImageRequest;
 
-/** What suits the demo checkpoint: small pictures and a high learning rate. */
+/** Settings for the demo checkpoint: small images and a high learning rate. */
 final class DemoSettings {
 
     /** Side of its pictures in pixels. */

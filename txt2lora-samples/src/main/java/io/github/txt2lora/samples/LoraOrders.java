@@ -47,7 +47,7 @@ public final class LoraOrders {
         job(word).cancel(CancelMode.DISCARD);
     }
 
-    /** Where an order stands, in words for the customer. */
+    /** The status of an order, in words for the customer. */
     public String status(String word) {
         TrainingJob job = job(word);
         return switch (job.state()) {

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a LoRA does on a model other than its own: an X/Y/Z plot of two LoRAs of the same prompts against the two
- * models that they come from, a few seeds beside each other.
+ * Shows the effect of a LoRA on a model other than its own: an X/Y/Z plot of two LoRAs of the same prompts against the
+ * two models that they come from, a few seeds beside each other.
  *
  * <p>Usage: {@code ModelMismatch [FOLDER]}, where the results go; by default {@code model-mismatch}.
  */

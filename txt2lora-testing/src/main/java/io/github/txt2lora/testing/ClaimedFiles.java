@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which job has which file, so that no two have the same one. */
+/** The job that has each file, so that no two have the same one. */
 final class ClaimedFiles {
 
     private final Map<Path, FakeJob> jobs = new HashMap<>();

@@ -67,7 +67,7 @@ public final class FakeLoraOperations implements LoraOperations {
         return new Builder();
     }
 
-    /** What was written, in that order. */
+    /** The files that were written, in that order. */
     public synchronized List<Path> outputs() {
         return List.copyOf(outputs);
     }

@@ -213,19 +213,19 @@ public final class FakeTrainingEngine implements TrainingEngine {
         }
 
         /**
-         * What is left to learn at each measurement of a training that has a {@link io.github.txt2lora.StopRule} or
-         * measures its quality; the last one is that of all later measurements too.
+         * The gap at each measurement of a training that has a {@link io.github.txt2lora.StopRule} or measures its
+         * quality; the last one is that of all later measurements too.
          */
         public Builder gaps(double first, double... others) {
             return script(script.gaps(first, others));
         }
 
-        /** How long a model loads; no time by default. */
+        /** The time to load a model; none by default. */
         public Builder loadTime(Duration time) {
             return script(script.loadTime(time));
         }
 
-        /** How long an iteration takes; no time by default. */
+        /** The time for an iteration; none by default. */
         public Builder iterationTime(Duration time) {
             return script(script.iterationTime(time));
         }
@@ -290,8 +290,8 @@ public final class FakeTrainingEngine implements TrainingEngine {
         }
 
         /**
-         * What trainings are estimated to take, or why they cannot be, which it throws; by default a small model that is
-         * evaluated once in each iteration.
+         * The estimates of trainings; the function throws if one cannot be estimated. The default is a small model that
+         * is evaluated once in each iteration.
          */
         public Builder estimates(Function<? super LoraTraining, TrainingEstimate> estimates) {
             this.estimates = Check.given("estimates", estimates);

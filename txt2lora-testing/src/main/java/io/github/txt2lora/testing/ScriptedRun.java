@@ -93,7 +93,7 @@ final class ScriptedRun {
         due = due.plus(pause);
     }
 
-    /** How many iterations were made. */
+    /** The number of completed iterations. */
     int iteration() {
         return losses.size();
     }

@@ -209,7 +209,7 @@ public abstract class TrainingEngineContract {
                 .hasMessageStartingWith("resume is REQUIRED, but there is no state ");
     }
 
-    /** How many it has made. */
+    /** Cancels after an iteration and returns the number of completed ones. */
     private int cancelAfterAnIteration(LoraTraining training, CancelMode mode) throws InterruptedException {
         var iterated = new CountDownLatch(1);
         TrainingJob job = engine.start(training, log, new TrainingListener() {

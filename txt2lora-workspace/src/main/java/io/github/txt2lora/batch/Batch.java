@@ -79,7 +79,7 @@ public final class Batch {
     /** A LoRA whose turn is to come. */
     private record Task(LoraProject project, ModelSource model, ModelIdentity identity, Optional<LoraRecord> record) {
 
-        /** What the engine keeps loaded. */
+        /** A key of the model that the engine keeps loaded. */
         Object loaded() {
             return List.of(
                     identity.sha256(), project.settings().spec().modelUse().precision());
@@ -127,7 +127,7 @@ public final class Batch {
         return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));
     }
 
-    /** What settings and models say; those that are wrong have failed. */
+    /** Reads settings and models; LoRAs with faulty ones have failed. */
     private List<Task> prepare(List<String> names, ListenerCalls calls, Outcomes outcomes) {
         List<Task> tasks = new ArrayList<>();
         List<ModelIdentity> known = new ArrayList<>();
@@ -193,7 +193,7 @@ public final class Batch {
                 .toList();
     }
 
-    /** Where the report of a workspace comes to lie. */
+    /** The report file of a workspace. */
     static Path reportFile(Workspace workspace) {
         return workspace.loraFolder().resolve("report.html");
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which LoRAs of a workspace are trained, and how.
+ * The LoRAs of a workspace to train, and options of their training.
  *
  * @param names those that are; empty for the only one there is
  * @param all whether all are, whatever the names

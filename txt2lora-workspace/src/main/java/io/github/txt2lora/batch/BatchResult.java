@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What came of a batch.
+ * The outcome of a batch.
  *
  * @param outcomes one for each LoRA that was chosen, in the order in which they were chosen
  * @param duration from beginning to end
@@ -27,7 +27,7 @@ public record BatchResult(List<LoraOutcome> outcomes, Duration duration, Optiona
                 .toList();
     }
 
-    /** How many came out in which way, for people: {@code 3 of 4 finished (1 of them earlier), 1 failed}. */
+    /** The number of LoRAs for each outcome, for people: {@code 3 of 4 finished (1 of them earlier), 1 failed}. */
     public String counts() {
         return counts(outcomes);
     }

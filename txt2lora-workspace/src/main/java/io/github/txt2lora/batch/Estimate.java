@@ -7,8 +7,8 @@ import io.github.txt2lora.workspace.PreviewSettings;
 import java.time.Duration;
 
 /**
- * What a LoRA roughly takes, from the size of its model. The rules, which were fitted to SD 1.5 and can be wrong by a
- * factor of two:
+ * A rough estimate of the needs of a LoRA, from the size of its model. The rules, which were fitted to SD 1.5 and can
+ * be wrong by a factor of two:
  *
  * <ul>
  *   <li>Memory: see {@link TrainingEstimate}.
@@ -35,7 +35,7 @@ public record Estimate(
     private static final int PIXELS_PER_LATENT = 8;
     private static final long PICTURE_BYTES = 20 << 20;
 
-    /** What the model is, for example {@code Stable Diffusion 1.x}. */
+    /** The kind of model, for example {@code Stable Diffusion 1.x}. */
     public String family() {
         return training.family();
     }

@@ -151,7 +151,7 @@ final class HtmlReport {
         }
     }
 
-    /** What was to be trained; settings that cannot be read are what failed. */
+    /** The settings of the training; those that cannot be read are part of the failure. */
     private void addProject(HtmlText html, String name) {
         try {
             ProjectTexts texts = workspace.load(name).texts();

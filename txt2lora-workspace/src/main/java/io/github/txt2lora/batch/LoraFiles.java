@@ -27,7 +27,7 @@ record LoraFiles(Path folder, String name) {
         return folder.resolve(name + "-large.safetensors");
     }
 
-    /** Where a smaller LoRA is made. */
+    /** The file of the resized LoRA. */
     Path small() {
         return folder.resolve("." + name + "-small.safetensors");
     }

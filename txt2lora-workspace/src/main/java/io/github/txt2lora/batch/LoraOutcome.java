@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What became of one LoRA of a batch. */
+/** The outcome of one LoRA of a batch. */
 public sealed interface LoraOutcome {
 
     /** The LoRA's name. */

@@ -41,7 +41,7 @@ public record LoraRecord(
     }
 
     /**
-     * How a LoRA was trained.
+     * A record of a LoRA's training.
      *
      * @param fingerprint digest of all settings that the training depends on, but for the number of iterations
      * @param model the base model
@@ -84,7 +84,7 @@ public record LoraRecord(
     }
 
     /**
-     * How a LoRA was made smaller.
+     * A record of a LoRA's resizing.
      *
      * @param fingerprint digest of the rule and of what it was applied to
      * @param sha256 digest of the smaller LoRA's file
@@ -109,7 +109,7 @@ public record LoraRecord(
     }
 
     /**
-     * What was drawn with a LoRA.
+     * A record of the images drawn with a LoRA.
      *
      * @param fingerprint digest of the settings of the images and of the LoRA
      * @param pictures how many

@@ -72,7 +72,7 @@ final class LoraWork {
         return project.name();
     }
 
-    /** What is to be trained before the rest can be done, if anything is. */
+    /** The training that has to come first, if there is one. */
     Optional<LoraTraining> training(Workspace workspace) {
         PreviewGrid.requireDrawable(project);
         return known == null || options.force() || !isTrained(known)

@@ -29,7 +29,7 @@ final class LossChart {
     /** The mean runs over this share of the iterations. */
     private static final int WINDOWS = 20;
 
-    /** Where points are evenly apart, XChart would label some of them, such as 78, 156, 234, not round numbers. */
+    /** XChart labels some of the points that are evenly apart, such as 78, 156, 234, instead of round numbers. */
     private static final double UNEVEN = 0.001;
 
     private static final Color PALE = new Color(0xb8, 0xc7, 0xe0);

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Which model a LoRA was trained on.
+ * The identity of the model that a LoRA was trained on.
  *
  * @param name what the settings call it
  * @param path where it was

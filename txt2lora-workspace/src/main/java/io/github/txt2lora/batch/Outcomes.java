@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What has become of the LoRAs of a batch so far. The listener is told of each end. */
+/** The outcomes of the LoRAs of a batch so far. The listener is told of each end. */
 final class Outcomes {
 
     private final ListenerCalls calls;

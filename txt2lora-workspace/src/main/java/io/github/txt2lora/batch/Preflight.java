@@ -32,7 +32,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * What a look at everything that a batch needs has found, before anything is trained.
+ * The findings of a look at everything that a batch needs, before anything is trained.
  *
  * @param estimates of the LoRAs that can be trained, in the order in which they were chosen
  * @param problems what keeps LoRAs from being trained, one text each, which names the file and, where there is one, the

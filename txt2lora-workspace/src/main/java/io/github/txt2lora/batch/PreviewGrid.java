@@ -50,7 +50,7 @@ final class PreviewGrid {
                 * preview.seeds().size();
     }
 
-    /** What is drawn: the preview's own prompts, or the words that get a new meaning, or all words; of many the first. */
+    /** The prompts to draw: the preview's own, or the words that get a new meaning, or all words; of many the first. */
     static List<String> prompts(LoraProject project) {
         PreviewSettings preview = project.settings().preview();
         if (!preview.prompts().isEmpty()) {

@@ -4,7 +4,7 @@ import io.github.txt2lora.internal.LibraryVersion;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What took part in a training, for its record. */
+/** The versions of everything that took part in a training, for its record. */
 final class Versions {
 
     private Versions() {}

@@ -31,7 +31,7 @@ final class DraftReader {
         this.problems = problems;
     }
 
-    /** What a draft describes; empty after a problem, which is noted. */
+    /** The project that a draft describes; empty after a problem, which is noted. */
     Optional<LoraProject> read(LoraDraft draft, LoraTemplate template) {
         try {
             FileName.checkLora("name", draft.name());

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a single value can be, and how it is written in YAML. Numbers and words are taken as written, whatever YAML makes
+ * A kind of single values, and how it is written in YAML. Numbers and words are taken as written, whatever YAML makes
  * of them: {@code 1e-4} is a number, and {@code no} as a prompt is the word.
  *
  * @param expected what messages say of a text that is no such value

@@ -113,7 +113,7 @@ final class LatentSourceText {
         return number;
     }
 
-    /** What stands in the parentheses. */
+    /** The arguments in the parentheses. */
     private static final class Arguments {
 
         private final Map<String, String> values = new TreeMap<>();

@@ -128,12 +128,12 @@ public final class LecoConfigFile {
         keys.section("other").value("use_xformers", Kind.FLAG);
     }
 
-    /** Where this was read. */
+    /** The file that was read. */
     public Path file() {
         return file;
     }
 
-    /** What the user should know about this file, one text each. */
+    /** Warnings about this file, one text each. */
     public List<String> warnings() {
         return warnings;
     }
@@ -173,7 +173,7 @@ public final class LecoConfigFile {
         return model;
     }
 
-    /** How to train. */
+    /** The settings of the training. */
     public TrainingSpec spec() {
         return spec;
     }

@@ -40,12 +40,12 @@ public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
         return new ProjectTexts(keys, prompts.stream().map(PromptKey::write).toList());
     }
 
-    /** What this says of the resize, as text by key. */
+    /** The settings of the resize, as text by key. */
     public Map<String, String> resizeTexts() {
         return texts(SettingPart.RESIZE);
     }
 
-    /** What this says of the preview, as text by key. */
+    /** The settings of the preview, as text by key. */
     public Map<String, String> previewTexts() {
         return texts(SettingPart.PREVIEW);
     }

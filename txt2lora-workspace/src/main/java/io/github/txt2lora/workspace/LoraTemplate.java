@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.MappingNode;
 
 /**
- * What new LoRAs are like in all but what they mean: the settings of another LoRA with the comments of its file, the
+ * The pattern for new LoRAs in all but their words: the settings of another LoRA with the comments of its file, the
  * sizes of its training images, and the prompts that it keeps as they are.
  */
 public final class LoraTemplate {
@@ -74,7 +74,7 @@ public final class LoraTemplate {
         return settings.withPreview(settings.preview().withPrompts(drawn));
     }
 
-    /** What a prompt of a new LoRA says besides words, in YAML by key; empty where the defaults hold. */
+    /** The settings of a new LoRA's prompts besides words, in YAML by key; without those that have their defaults. */
     Map<String, String> promptNumbers() {
         Map<String, String> numbers = new TreeMap<>();
         taught().stream().findFirst().map(PromptKey::write).ifPresent(texts -> {

@@ -8,7 +8,7 @@ import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.util.Optional;
 
-/** Which base model a LoRA is trained on, as its settings say; {@link Workspace#model} finds it. */
+/** The base model of a LoRA, as its settings give it; {@link Workspace#model} finds it. */
 public sealed interface ModelAddress {
 
     /** A model in the workspace's folder {@code model/} that is there already. */

@@ -158,7 +158,7 @@ public final class NewLoras {
         return List.copyOf(texts.keySet());
     }
 
-    /** What the user should know about the values, one text each. */
+    /** Warnings about the values, one text each. */
     public List<String> warnings() {
         return warnings;
     }

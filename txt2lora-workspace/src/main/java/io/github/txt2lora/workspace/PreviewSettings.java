@@ -113,13 +113,13 @@ public record PreviewSettings(
             return this;
         }
 
-        /** What is drawn; empty, the default, for the targets that get a new meaning. */
+        /** Prompts to draw; empty, the default, for the targets that get a new meaning. */
         public Builder prompts(List<String> prompts) {
             this.prompts = List.copyOf(Check.given("preview_prompts", prompts));
             return this;
         }
 
-        /** What each prompt is drawn with; empty for the prompts alone. */
+        /** Words to draw each prompt with; empty for the prompts alone. */
         public Builder places(List<String> places) {
             this.places = List.copyOf(Check.given("preview_places", places));
             return this;
@@ -195,7 +195,7 @@ public record PreviewSettings(
         }
 
         /**
-         * How strongly the LoRA applies; 1 by default.
+         * The weight of the LoRA; 1 by default.
          *
          * @throws InvalidSettingException if it is not finite
          */

@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * What is wrong with one file of settings, and what its user should know, gathered so that they learn of everything at
- * once.
+ * The errors and warnings of one file of settings, gathered so that the user sees all of them at once.
  */
 final class Problems {
 
@@ -66,7 +65,7 @@ final class Problems {
         this.unknownKeys = unknownKeys;
     }
 
-    /** What becomes of keys that mean nothing. */
+    /** The treatment of unknown keys. */
     UnknownKeys unknownKeys() {
         return unknownKeys;
     }
@@ -113,7 +112,7 @@ final class Problems {
         }
     }
 
-    /** What the user should know, ordered by line; one text names all keys that are ignored. */
+    /** The warnings, ordered by line; one text names all ignored keys. */
     List<String> warnings() {
         List<String> texts = new ArrayList<>();
         if (ignoredCount > 0) {

@@ -101,7 +101,7 @@ enum PromptKey {
         return key;
     }
 
-    /** What the documentation says of the default. */
+    /** The default, as the documentation gives it. */
     String unset() {
         return unset;
     }
@@ -116,7 +116,7 @@ enum PromptKey {
         reader.read(entry, name, builder);
     }
 
-    /** What an entry chooses to do. */
+    /** The action of an entry. */
     static PromptAction readAction(SettingsSection entry) {
         return entry.value(ACTION.key, Kind.of(Actions.WORDS), PromptAction.ERASE);
     }

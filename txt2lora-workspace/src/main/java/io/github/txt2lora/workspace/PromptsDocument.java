@@ -23,7 +23,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
 
     private static final PromptPair DEFAULTS = PromptPair.preserve("").build();
 
-    /** What a new file leaves out where it is the default; the others are what one changes first. */
+    /** Keys that a new file leaves out where they have their defaults; the others are those that users change first. */
     private static final Set<PromptKey> UNLESS_DEFAULT = EnumSet.of(
             PromptKey.UNCONDITIONAL,
             PromptKey.BATCH_SIZE,

@@ -50,7 +50,7 @@ final class ScalarText {
         }
     }
 
-    /** What YAML allows outside of escapes, without line separators, marks of byte order and halves of pairs. */
+    /** Characters that YAML allows outside of escapes, without line separators, byte order marks and surrogates. */
     private static boolean isPrintable(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,

@@ -46,19 +46,19 @@ final class SettingDeclaration {
         return this;
     }
 
-    /** What the documentation says of its values. */
+    /** A sentence about its values for the documentation. */
     SettingDeclaration says(String sentence) {
         says = sentence;
         return this;
     }
 
-    /** What the documentation says of the default where nothing is written. */
+    /** The default where nothing is written, for the documentation. */
     SettingDeclaration unset(String meaning) {
         unset = meaning;
         return this;
     }
 
-    /** What is learned or drawn is the same whatever its value is. */
+    /** Its value has no effect on the LoRA or the images. */
     SettingDeclaration withoutEffect() {
         affectsResult = false;
         return this;

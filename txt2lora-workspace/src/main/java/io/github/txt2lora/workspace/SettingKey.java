@@ -499,12 +499,12 @@ enum SettingKey {
         return declared.property;
     }
 
-    /** What the documentation says of the values. */
+    /** The sentence about its values in the documentation. */
     String says() {
         return declared.says;
     }
 
-    /** What the documentation says of the default where nothing is written. */
+    /** The default where nothing is written, as the documentation gives it. */
     String unset() {
         return declared.unset;
     }

@@ -1,6 +1,6 @@
 package io.github.txt2lora.workspace;
 
-/** What a setting of a LoRA belongs to. */
+/** The part of a LoRA's settings that a setting belongs to. */
 enum SettingPart {
     /** The LoRA's name and its base model. */
     IDENTITY,

@@ -32,7 +32,7 @@ record SettingsDocument(
         Optional<PromptsPath> promptsFile,
         List<String> warnings) {
 
-    /** What a new file says even if it is the default, since these are what one changes first. */
+    /** Keys that a new file has even with their defaults, since users change these first. */
     private static final Set<SettingKey> ALWAYS = EnumSet.of(
             SettingKey.LORA_NAME,
             SettingKey.MODEL_NAME,
@@ -68,7 +68,7 @@ record SettingsDocument(
         return new SettingsDocument(file, text, layout, settings, promptsFile, problems.warnings());
     }
 
-    /** What all keys say of the LoRA of a name; the problems of the keys are told what is wrong. */
+    /** Reads the settings of a LoRA from all keys; errors go to the problems of the keys. */
     static LoraSettings read(SettingsKeys keys, String name) {
         return SettingsDraft.read(keys, readName(keys, name));
     }

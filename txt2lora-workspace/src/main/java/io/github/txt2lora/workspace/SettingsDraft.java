@@ -37,7 +37,7 @@ final class SettingsDraft {
         nonFinitePolicy = defaults.nonFinitePolicy();
     }
 
-    /** What all keys say of the LoRA of a name; the problems of the keys are told what is wrong. */
+    /** Reads the settings of a LoRA from all keys; errors go to the problems of the keys. */
     static LoraSettings read(SettingsKeys keys, String name) {
         var draft = new SettingsDraft(keys);
         for (SettingKey key : SettingKey.values()) {
@@ -49,7 +49,7 @@ final class SettingsDraft {
         return settings;
     }
 
-    /** What the keys of a training say. */
+    /** Reads a training from its keys. */
     static TrainingSpec readSpec(SettingsKeys keys) {
         var draft = new SettingsDraft(keys);
         for (SettingKey key : SettingKey.values()) {

@@ -53,12 +53,12 @@ enum SettingsLayout {
         };
     }
 
-    /** What settings are that a file says nothing about. */
+    /** The settings of a file that is silent about them. */
     TrainingSpec defaults() {
         return this == FLAT ? TrainingSpec.builder().build() : LECO_DEFAULTS;
     }
 
-    /** What becomes of keys that mean nothing; LECO ignores them. */
+    /** The treatment of unknown keys; LECO ignores them. */
     UnknownKeys unknownKeys() {
         return this == FLAT ? UnknownKeys.REFUSED : UnknownKeys.IGNORED;
     }

@@ -1,6 +1,6 @@
 package io.github.txt2lora.workspace;
 
-/** What becomes of keys that mean nothing. */
+/** The treatment of unknown keys. */
 enum UnknownKeys {
     /** They are errors, since a mistyped key would be lost without a word. */
     REFUSED,

@@ -50,7 +50,7 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
         return more;
     }
 
-    /** What the user is told about a word in lower case, null for nothing. */
+    /** A note for the user about a word in lower case; null for none. */
     @Nullable
     String note(String word) {
         return notes.get(word);

@@ -108,17 +108,17 @@ public final class Workspace {
         return folder;
     }
 
-    /** Where the settings are. */
+    /** The folder of the settings. */
     public Path configFolder() {
         return folder.resolve("config");
     }
 
-    /** Where the prompts are. */
+    /** The folder of the prompts. */
     public Path promptsFolder() {
         return folder.resolve("prompts");
     }
 
-    /** Where base models are. */
+    /** The folder of the base models. */
     public Path modelFolder() {
         return folder.resolve("model");
     }
@@ -128,7 +128,7 @@ public final class Workspace {
         return folder.resolve("cache");
     }
 
-    /** Where finished LoRAs are, each in a folder of its own. */
+    /** The folder of finished LoRAs, each in a folder of its own. */
     public Path loraFolder() {
         return folder.resolve("lora");
     }
@@ -276,7 +276,7 @@ public final class Workspace {
     }
 
     /**
-     * Where the base model of settings lies, or where it is to be downloaded from.
+     * The base model of settings: its place, or the address to download it from.
      *
      * @throws InvalidSettingException if it is not there and cannot be downloaded
      */
@@ -297,7 +297,7 @@ public final class Workspace {
         return modelAt(settings.name(), ((ModelAddress.At) settings.model()).path());
     }
 
-    /** Where a model of the folder {@code model} lies as a single file, or comes to lie. */
+    /** The place, present or future, of a model of the folder {@code model} as a single file. */
     public Path modelFile(ModelAddress.Named model) {
         return modelFolder().resolve(model.name() + SAFETENSORS);
     }
@@ -334,9 +334,10 @@ public final class Workspace {
     }
 
     /**
-     * Where the prompts are: where LECO's key says, relative to the settings or the workspace, or under the name. A
-     * path that leads outside is refused, since a workspace may come from somebody else, and prompts go into records,
-     * reports and LoRAs; a link that lies inside was put there by whoever made the folder, and is followed.
+     * The file of the prompts: the one that LECO's key names, relative to the settings or the workspace, or the one of
+     * the LoRA's name. A path that leads outside is refused, since a workspace may come from somebody else, and prompts
+     * go into records, reports and LoRAs; a link that lies inside was put there by whoever made the folder, and is
+     * followed.
      */
     private Path promptsFile(String name, @Nullable SettingsDocument config) {
         Path byName = promptsFile(name);

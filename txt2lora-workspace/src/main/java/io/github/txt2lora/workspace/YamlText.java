@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 final class YamlText {
 
     /**
-     * What comes in the place of a range.
+     * The replacement of a range.
      *
      * @param indentation of added lines; where a section and the file end at one place, those of the section come first
      */
@@ -31,7 +31,7 @@ final class YamlText {
     private final String text;
     private final String lineBreak;
 
-    /** Where each code point begins; null if each is one character. */
+    /** The start of each code point; null if each is one character. */
     private final int @Nullable [] offsets;
 
     private final List<Change> changes = new ArrayList<>();
@@ -133,7 +133,7 @@ final class YamlText {
                 .orElse(null);
     }
 
-    /** Where the line after the last one of a node begins. */
+    /** The start of the line after the last one of a node. */
     private int endOfLines(Node node) {
         int end = endOf(node);
         if (end > 0 && text.charAt(end - 1) == '\n') {
@@ -143,7 +143,7 @@ final class YamlText {
         return lineEnd < 0 ? text.length() : lineEnd + 1;
     }
 
-    /** Where a node ends; the mark of one in block style is too late, after the comments that follow. */
+    /** The end of a node; the mark of one in block style is too late, after the comments that follow. */
     private int endOf(Node node) {
         Node last = node;
         while (isBlock(last) && last instanceof CollectionNode<?> collection) {

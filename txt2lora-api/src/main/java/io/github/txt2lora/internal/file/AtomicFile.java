@@ -23,7 +23,7 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
-    /** What a file is to hold. */
+    /** The content to write to a file. */
     @FunctionalInterface
     public interface Content {
 

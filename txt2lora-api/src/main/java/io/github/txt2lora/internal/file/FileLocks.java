@@ -16,7 +16,7 @@ public final class FileLocks {
 
     private FileLocks() {}
 
-    /** What became of the attempt. */
+    /** The outcome of the attempt. */
     public enum Outcome {
         /** Held until the channel is closed. */
         LOCKED,

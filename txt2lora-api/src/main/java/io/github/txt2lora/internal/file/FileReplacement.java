@@ -18,7 +18,7 @@ final class FileReplacement {
 
     private final Pause pause;
 
-    /** How to wait. */
+    /** The way to wait. */
     @FunctionalInterface
     interface Pause {
         void millis(long millis) throws InterruptedException;

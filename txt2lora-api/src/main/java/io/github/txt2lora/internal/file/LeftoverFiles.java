@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What processes that were killed while they wrote have left in a folder: temporary files, which are removed, and files
- * that were to be replaced, which are put back.
+ * The leftovers in a folder of processes that were killed while they wrote: temporary files, which are removed, and
+ * files that were to be replaced, which are put back.
  */
 final class LeftoverFiles {
 
@@ -26,7 +26,7 @@ final class LeftoverFiles {
 
     private LeftoverFiles() {}
 
-    /** Where an existing file is kept while another one takes its place on file systems that cannot do so at once. */
+    /** The place of an existing file while another one takes its name on file systems that cannot replace at once. */
     static Path oldOf(Path target) {
         return target.resolveSibling(OLD + target.getFileName());
     }

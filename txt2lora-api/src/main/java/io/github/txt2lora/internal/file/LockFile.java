@@ -47,7 +47,7 @@ final class LockFile implements AutoCloseable {
             this.holder = holder;
         }
 
-        /** Who holds it, in words. */
+        /** The holder, in words. */
         String holder() {
             return holder;
         }
@@ -111,8 +111,8 @@ final class LockFile implements AutoCloseable {
     }
 
     /**
-     * What tells the file from others, under whatever name and path it is reached: file systems that do not tell capitals
-     * apart, and links, give it several. Creates it if it is missing.
+     * Identifies the file under whatever name and path it is reached; links, and file systems that ignore case, give it
+     * several. Creates the file if it is missing.
      */
     static String identify(Path path) throws IOException {
         createIfMissing(path);
@@ -144,7 +144,7 @@ final class LockFile implements AutoCloseable {
         return ProcessStamp.parse(text.split(" ", 2)[0]);
     }
 
-    /** Where locks are missing or only pretend to work, the text is right. */
+    /** Decides by the text where locks are missing or only pretend to work. */
     private static boolean isOfLivingProcess(String text) {
         return holder(text)
                 .filter(stamp -> !stamp.equals(ProcessStamp.current()))

@@ -26,7 +26,7 @@ public final class Sha256 {
         }
     }
 
-    /** What a digest has come to, which starts it anew. */
+    /** Hex digits of a digest, which is reset. */
     public static String digits(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }

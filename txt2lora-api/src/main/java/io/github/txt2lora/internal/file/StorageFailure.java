@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 /** Says why a file could not be written, where the system often says only "no". */
 public final class StorageFailure {
 
-    /** What the systems' messages for a disk without space have in common with each other. */
+    /** Phrases that the systems' messages for a full disk contain. */
     private static final List<String> FULL =
             List.of("no space left", "not enough space", "out of disk space", "quota exceeded");
 

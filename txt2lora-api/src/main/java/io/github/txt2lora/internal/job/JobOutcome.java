@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** How a job ends, and the ways to wait for it that {@link TrainingJob} offers. */
+/** The end of a job, and the ways to wait for it that {@link TrainingJob} offers. */
 public final class JobOutcome {
 
     private final CompletableFuture<TrainedLora> result = new CompletableFuture<>();

@@ -3,10 +3,11 @@ package io.github.txt2lora.leco.closedform;
 import io.github.txt2lora.text.ClipTokenizer;
 
 /**
- * Which token of another prompt each token of a target is to become. Attention does not ask where a token stands, so
- * places are free. A token knows of those before it, so a prompt's last word says most; and the padding of a short
- * target, nearly equal tokens, cannot become the words of a long prompt. On the demo checkpoint, a target of three words
- * and a prompt of 39 left 0.62 of what there was to learn with tokens of the same places, and 0.08 aligned like this.
+ * Aligns each token of a target with the token of another prompt that it is to become. Attention does not ask where a
+ * token stands, so places are free. A token knows of those before it, so a prompt's last word says most; and the
+ * padding of a short target, nearly equal tokens, cannot become the words of a long prompt. On the demo checkpoint, a
+ * target of three words and a prompt of 39 left 0.62 of what there was to learn with tokens of the same places, and
+ * 0.08 aligned like this.
  */
 final class TokenAlignment {
 
@@ -49,7 +50,8 @@ final class TokenAlignment {
     }
 
     /**
-     * How many tokens from the start stay; the last word of a target does not if the other prompt continues after it.
+     * The number of leading tokens that stay; the last word of a target does not if the other prompt continues after
+     * it.
      */
     private static int common(int[] target, int[] other, int targetEnd, int otherEnd) {
         int most = targetEnd < otherEnd ? Math.max(1, targetEnd - 1) : otherEnd;

@@ -14,7 +14,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * What the tokens of target prompts should do as, and which prompts should stay, each with its weight.
+ * The goals of the tokens of target prompts, and the prompts to preserve, each with its weight.
  *
  * @param goals what is learnt
  * @param kept prompts to keep; no target is among them, unless a pair preserves it

@@ -37,7 +37,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
                 (states * (parameters * numbers * FLOAT_BYTES + MARGIN)));
     }
 
-    /** What an optimizer remembers. */
+    /** Numbers that an optimizer stores for each parameter. */
     private static int numbersPerParameter(OptimizerSpec optimizer) {
         if (optimizer instanceof OptimizerSpec.Prodigy) {
             return 4;

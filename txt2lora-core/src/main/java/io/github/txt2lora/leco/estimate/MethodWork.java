@@ -42,7 +42,7 @@ record MethodWork(double evaluations, double comparedSamples) {
         return 1;
     }
 
-    /** What latents, and the teacher's predictions for them, take in so many steps. */
+    /** Work for latents and for the teacher's predictions, in a number of steps. */
     private static double ofLatents(LatentSource latents, double steps) {
         // a rollout makes half of the steps on average, each with guidance
         if (latents instanceof LatentSource.Rollout rollout) {

@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a training takes, from the headers of its model and a few tensors that are loaded once. */
+/** Estimates the needs of a training, from the headers of its model and a few tensors that are loaded once. */
 public final class TrainingEstimator {
 
     private TrainingEstimator() {}

@@ -35,7 +35,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
     private static final int FLOAT_BYTES = 4;
     private static final int HALF_BYTES = 2;
 
-    /** What a rank of a LoRA has, of the denoiser's weights. */
+    /** The share of the denoiser's weights that one rank of a LoRA has. */
     private static final double LORA_SHARE = 1e-3;
 
     /** The LoRA, its gradient, two numbers of the optimizer, and what is on its way to a file. */
@@ -107,7 +107,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
     }
 
     /**
-     * What is wrong if this machine has less; a system that runs out of memory gets slow without end, or ends the
+     * A warning if this machine has less memory. A system that runs out of memory becomes very slow, or ends the
      * process.
      *
      * @return a sentence that says what takes the memory; empty where it fits, or the system does not tell what it has

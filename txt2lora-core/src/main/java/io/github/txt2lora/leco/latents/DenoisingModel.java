@@ -43,7 +43,7 @@ public record DenoisingModel(
     }
 
     /**
-     * What a rollout from noise to a prompt follows.
+     * The guidance that a rollout from noise to a prompt follows.
      *
      * @param unconditional the prompt that guidance leads away from
      * @param loraStrength multiplies the LoRA that is attached to the network; 0 turns it off

@@ -81,7 +81,7 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
         return new PictureSize(originalHeight, originalWidth, top, left, height, width);
     }
 
-    /** Where there is no room LECO fails; the only crop there begins at 0. */
+    /** LECO fails where there is no room; the only crop there begins at 0. */
     private static int cropStart(TorchGenerator generator, int room) {
         return room == 0 ? 0 : (int) generator.randint(0, room);
     }

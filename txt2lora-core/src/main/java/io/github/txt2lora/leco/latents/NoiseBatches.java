@@ -31,7 +31,7 @@ public record NoiseBatches(DenoisingModel model, TimestepRange range, long seed)
         return new NoisyBatch(draw.latents(scope), timesteps, size, origin);
     }
 
-    /** What the batches and the predictions for them depend on. */
+    /** A key of everything that the batches and the predictions for them depend on. */
     private String key(PromptPair pair) {
         return pair.batchSize() + " of noise at timesteps " + range.minimum() + " to " + range.maximum() + "/"
                 + pair.resolution() + " pixels/seed " + seed + "/" + model.identity();

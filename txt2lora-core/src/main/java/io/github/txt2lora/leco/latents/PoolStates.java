@@ -64,7 +64,7 @@ public final class PoolStates {
                 + model.noiseProcess() + "/" + model.identity();
     }
 
-    /** What the batches depend on. */
+    /** A key of everything that the batches depend on. */
     private String batchesKey() {
         return pair.batchSize() + " of " + pool.pictures() + " at timesteps " + range.minimum() + " to "
                 + range.maximum() + "/" + picturesKey();

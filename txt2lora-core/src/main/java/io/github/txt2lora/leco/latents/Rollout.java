@@ -96,7 +96,7 @@ final class Rollout {
             this.draw = draw;
         }
 
-        /** How many steps it takes. */
+        /** The number of steps. */
         int steps() {
             return steps;
         }

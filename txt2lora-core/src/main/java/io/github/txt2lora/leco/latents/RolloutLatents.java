@@ -5,7 +5,10 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import java.util.Arrays;
 
-/** Where a rollout ends; the random numbers are LECO's in LECO's order, so that a run can be replayed against it. */
+/**
+ * Latents at the end of a rollout; the random numbers are LECO's in LECO's order, so that a run can be replayed against
+ * it.
+ */
 record RolloutLatents(Rollout rollout) implements NoisyLatents {
 
     @Override

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.torch.TorchGenerator;
 
 /**
- * What goes along with a step of the training.
+ * Scope, random stream and observer of a step of the training.
  *
  * @param scope owns the step's arrays
  * @param generator the training's random stream

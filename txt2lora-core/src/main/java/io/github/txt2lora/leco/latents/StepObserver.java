@@ -8,10 +8,10 @@ public interface StepObserver {
     /** Sees nothing. */
     StepObserver NONE = new StepObserver() {};
 
-    /** Which lesson was drawn, from 0. */
+    /** The sampled lesson, from 0. */
     default void onLesson(int number) {}
 
-    /** What chance decided for a rollout: how many steps it takes, and the noise to begin with. */
+    /** The random choices for a rollout: its number of steps, and the noise to begin with. */
     default void onDraw(int denoisingSteps, LatentDraw draw) {}
 
     /** The latents that the rollout starts from. */
@@ -23,7 +23,7 @@ public interface StepObserver {
     /** The base model's prediction for a prompt. */
     default void onTeacherPrediction(String prompt, NDArray prediction) {}
 
-    /** What the target prompt's prediction should become. */
+    /** The goal for the prediction of the target prompt. */
     default void onGoal(NDArray goal) {}
 
     /** The prediction for the target prompt with the LoRA on, and the gradient of the loss. */

@@ -15,7 +15,7 @@ import java.util.RandomAccess;
 import java.util.Set;
 
 /**
- * What is kept while a pair is learned: what was given, the pair's own prompts, and what the other pairs teach. The
+ * The prompts to keep while a pair is learned: those given, the pair's own, and those that the other pairs teach. The
  * lists of all pairs share what is common to them, so that many pairs take no more memory than few for each.
  */
 final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
@@ -34,7 +34,7 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
         this.skipped = skipped;
     }
 
-    /** What the lists of all pairs have in common. */
+    /** The part that the lists of all pairs share. */
     static final class Common {
 
         private final List<Kept> given;

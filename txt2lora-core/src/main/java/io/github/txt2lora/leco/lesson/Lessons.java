@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a training teaches and what it preserves, derived once from its prompt pairs.
+ * The lessons of a training, taught and preserved, derived once from its prompt pairs.
  *
  * @param pairs all, in their order
  * @param drawn the lessons of which each step draws one

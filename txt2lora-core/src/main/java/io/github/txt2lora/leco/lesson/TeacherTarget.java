@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the target prompt's prediction should become, as a sum of the base model's predictions:
+ * The goal for the target prompt's prediction, as a sum of the base model's predictions:
  *
  * <pre>
  * enhance: neutral + guidance (positive - unconditional)

@@ -3,7 +3,7 @@ package io.github.txt2lora.leco.optimizer;
 import io.github.txt2lora.Precision;
 
 /**
- * What the loss is multiplied by before the backward pass, and the gradient divided by after it, so that small gradients
+ * The factor on the loss before the backward pass, by which the gradient is divided afterwards, so that small gradients
  * do not vanish in 16 bits (Micikevicius et al., "Mixed Precision Training", arXiv 1710.03740). A factor that makes the
  * gradient overflow is halved; after {@value #GROWTH_INTERVAL} steps without overflow it is doubled.
  *
@@ -15,7 +15,7 @@ public record LossScale(double factor, int steps) {
     /** As PyTorch's GradScaler begins. */
     private static final double FIRST_FACTOR = 65536;
 
-    /** Where PyTorch's GradScaler takes 2000; trainings here are shorter. */
+    /** PyTorch's GradScaler takes 2000; trainings here are shorter. */
     private static final int GROWTH_INTERVAL = 200;
 
     /** Only FP16 needs it: BF16 reaches as far as FP32. */

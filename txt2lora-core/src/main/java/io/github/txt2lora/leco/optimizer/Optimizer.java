@@ -116,7 +116,7 @@ public final class Optimizer implements AutoCloseable {
         call.run();
     }
 
-    /** What it remembers from earlier steps, copied to memory of the host; empty before the first. */
+    /** The state from earlier steps, copied to the host's memory; empty before the first step. */
     public List<TensorView> state(NDManager scope) {
         NDList state = script.call("state_dict", scope).run();
         return state.stream()

@@ -61,7 +61,7 @@ public final class GapWatch {
         return history.gaps();
     }
 
-    /** What had the smallest gap; empty before the first measurement. */
+    /** The LoRA with the smallest gap; empty before the first measurement. */
     public Optional<Best> best() {
         return Optional.ofNullable(best);
     }

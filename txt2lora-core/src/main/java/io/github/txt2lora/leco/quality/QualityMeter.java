@@ -124,7 +124,9 @@ public final class QualityMeter {
         });
     }
 
-    /** What the network has done for all measurements so far, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts. */
+    /**
+     * Work of the network for all measurements so far, as {@link io.github.txt2lora.diffusion.Denoiser#work()} counts.
+     */
     public long work() {
         return work;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link GapWatch} has seen.
+ * The measurements of a {@link GapWatch} so far.
  *
  * @param gaps in order
  * @param best the smallest; null before the first measurement

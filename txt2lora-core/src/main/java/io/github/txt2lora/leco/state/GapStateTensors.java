@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
-/** How a {@link GapState} lies in a state file; there is nothing of it in the file of a training without measurements. */
+/** The tensors of a {@link GapState} in a state file; a training without measurements has none. */
 final class GapStateTensors {
 
     /** Iteration and gap in turn. */

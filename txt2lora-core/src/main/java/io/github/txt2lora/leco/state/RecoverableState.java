@@ -3,7 +3,7 @@ package io.github.txt2lora.leco.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link io.github.txt2lora.leco.LecoTrainer} stands, and what it would go back to.
+ * The state of a {@link io.github.txt2lora.leco.LecoTrainer}, and the one to roll back to.
  *
  * @param trainer where it stands
  * @param lastGood what it would go back to, if its policy ever does

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** How a {@link TrainerState} lies in a state file, which may hold two of them. */
+/** The tensors of a {@link TrainerState} in a state file, which may hold two of them. */
 final class TrainerStateTensors {
 
     private static final String GENERATOR = "generator";

@@ -41,13 +41,13 @@ public record TrainingState(
         fingerprint = Collections.unmodifiableSortedMap(new TreeMap<>(fingerprint));
     }
 
-    /** How many iterations are made. */
+    /** The number of completed iterations. */
     public int iteration() {
         return trainer.trainer().iteration();
     }
 
     /**
-     * What another fingerprint says differently, one sentence part each, for example
+     * The differences of another fingerprint, one sentence part each, for example
      * {@code learningRate is 2.0E-4, was 1.0E-4}.
      *
      * @param now the fingerprint to compare with

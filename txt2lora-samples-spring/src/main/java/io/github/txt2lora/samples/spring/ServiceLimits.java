@@ -4,7 +4,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the service takes on at the most, whoever asks; the properties {@code txt2lora.limits.*}.
+ * The limits of the service for all its clients together; the properties {@code txt2lora.limits.*}.
  *
  * @param trainings that are queued or run at the same time
  * @param ended trainings that can still be asked for after they have ended; older ones are forgotten

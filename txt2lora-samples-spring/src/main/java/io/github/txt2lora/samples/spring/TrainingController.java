@@ -56,7 +56,7 @@ final class TrainingController {
         return trainings.all().stream().map(Training::status).toList();
     }
 
-    /** Where a training stands. */
+    /** The status of a training. */
     @GetMapping("/{id}")
     TrainingStatus status(@PathVariable("id") long id) {
         return trainings.find(id).status();

@@ -8,7 +8,7 @@ import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
 
 /**
- * What a client asks for.
+ * A client's order.
  *
  * @param name the LoRA's name and the word that it teaches
  * @param look the tags that the word shall mean

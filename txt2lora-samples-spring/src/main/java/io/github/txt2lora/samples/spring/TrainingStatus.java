@@ -5,7 +5,7 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingProgress;
 
 /**
- * Where a training stands, for clients.
+ * The status of a training, for clients.
  *
  * @param id its number
  * @param name the LoRA's name
