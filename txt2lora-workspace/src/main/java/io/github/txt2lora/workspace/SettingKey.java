@@ -50,7 +50,8 @@ enum SettingKey {
             .writes(ModelKeys::path)),
     PREDICTION(training("prediction", "ModelUse.predictionType")
             .leco("pretrained_model.v_pred")
-            .says("what the model predicts if its file does not say: `epsilon`, `v_prediction`, `from_model`")
+            .says("prediction type of the model if its file does not declare one: `epsilon`, `v_prediction`,"
+                    + " `from_model`")
             .unset("`from_model`")
             .maybe(
                     layout -> Kind.of(
@@ -59,7 +60,7 @@ enum SettingKey {
                             .filter(type -> type != PredictionType.FROM_MODEL),
                     (draft, type) -> draft.spec().modelUse(use -> use.withPredictionType(type)))),
     TERMINAL_SNR(training("terminal_snr", "ModelUse.terminalSnr")
-            .says("zero terminal SNR of the model if its file does not say: `zero`, `above_zero`, `from_model`")
+            .says("terminal SNR of the model if its file does not declare it: `zero`, `above_zero`, `from_model`")
             .is(
                     Kind.of(SettingWords.TERMINAL_SNRS),
                     settings -> settings.spec().modelUse().terminalSnr(),
@@ -87,14 +88,14 @@ enum SettingKey {
                     (draft, rate) -> draft.spec().learningRate(rate))),
     RANK(training("rank", "LoraSpec.rank")
             .leco("network.rank")
-            .says("1 or more")
+            .says("rank of the LoRA, 1 or more")
             .is(
                     Kind.INTEGER,
                     settings -> settings.spec().lora().rank(),
                     (draft, rank) -> draft.lora().rank(rank))),
     ALPHA(training("alpha", "LoraSpec.alpha")
             .leco("network.alpha")
-            .says("above 0; the LoRA counts `alpha / rank` times")
+            .says("numerator of the LoRA's scale `alpha / rank`, above 0")
             .is(
                     Kind.NUMBER,
                     settings -> settings.spec().lora().alpha(),
@@ -109,13 +110,13 @@ enum SettingKey {
                     (draft, type) -> draft.lora().type(type))),
     TRAINING_METHOD(training("training_method", "LoraSpec.target")
             .leco("network.training_method")
-            .says("which of these layers: `full`, `selfattn`, `xattn`, `noxattn`, `innoxattn`")
+            .says("subset of these layers to train: `full`, `selfattn`, `xattn`, `noxattn`, `innoxattn`")
             .is(
                     Kind.of(SettingWords.LORA_TARGETS),
                     settings -> settings.spec().lora().target(),
                     (draft, target) -> draft.lora().target(target))),
     SEED(training("seed", "TrainingSpec.seed")
-            .says("any whole number")
+            .says("seed of the random stream, any whole number")
             .is(
                     Kind.WHOLE_NUMBER,
                     of(TrainingSpec::seed),
@@ -130,30 +131,31 @@ enum SettingKey {
                     (draft, precision) -> draft.spec().modelUse(use -> use.withPrecision(precision)))),
     OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
             .leco("train.optimizer")
-            .says("`AdamW`, `Adam`, `Lion`, `Prodigy`, `Adafactor`, `SGD`; 8-bit variants such as `AdamW8bit` are"
-                    + " trained in 32 bits")
+            .says("optimizer: `AdamW`, `Adam`, `Lion`, `Prodigy`, `Adafactor`, `SGD`; 8-bit variants such as"
+                    + " `AdamW8bit` are trained in 32 bits")
             .reads((draft, self) -> OptimizerKeys.read(draft.keys())
                     .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
             .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
     OPTIMIZER_ARGS(training("optimizer_args", "TrainingSpec.optimizer")
             .leco("train.optimizer_args")
-            .says("for example `\"betas=(0.9,0.99) weight_decay=0.1\"`, with the names of the Python libraries")
-            .unset("those of the libraries")
+            .says("optimizer arguments, named as in the Python libraries, for example"
+                    + " `\"betas=(0.9,0.99) weight_decay=0.1\"`")
+            .unset("the libraries' defaults")
             .beside("optimizer")
             .writes(settings -> arguments(
                     OptimizerKeys.form(settings.spec().optimizer()),
                     settings.spec().optimizer()))),
     LR_SCHEDULER(training("lr_scheduler", "TrainingSpec.learningRateSchedule")
             .leco("train.lr_scheduler")
-            .says("`constant`, `cosine`, `cosine_with_restarts`, `linear`, `step`")
+            .says("learning rate schedule: `constant`, `cosine`, `cosine_with_restarts`, `linear`, `step`")
             .reads((draft, self) -> ScheduleKeys.read(draft.keys())
                     .ifPresent(schedule -> draft.spec().learningRateSchedule(schedule)))
             .writes(settings ->
                     ScheduleKeys.form(settings.spec().learningRateSchedule()).name())),
     LR_SCHEDULER_ARGS(training("lr_scheduler_args", "TrainingSpec.learningRateSchedule")
-            .says("`end_factor` of linear; `min_factor` of cosine; `min_factor`, `first_cycle`, `cycle_multiplier` of"
-                    + " cosine_with_restarts; `step_size`, `gamma` of step")
-            .unset("LECO's")
+            .says("arguments of the schedule: `end_factor` of `linear`; `min_factor` of `cosine`; `min_factor`,"
+                    + " `first_cycle`, `cycle_multiplier` of `cosine_with_restarts`; `step_size`, `gamma` of `step`")
+            .unset("LECO's defaults")
             .beside("lr_scheduler")
             .writes(settings -> arguments(
                     ScheduleKeys.form(settings.spec().learningRateSchedule()),
@@ -202,20 +204,20 @@ enum SettingKey {
                     (draft, least) -> draft.method(method -> method.withTimesteps(
                             TimestepRange.of(least, method.timesteps().maximum()))))),
     MAX_TIMESTEP(training("max_timestep", "TimestepRange.maximum")
-            .says("highest timestep, `min_timestep` to 999")
+            .says("highest timestep at which predictions are compared, `min_timestep` to 999")
             .is(
                     Kind.INTEGER,
                     method(method -> method.timesteps().maximum()),
                     (draft, most) -> draft.method(method -> method.withTimesteps(
                             TimestepRange.of(method.timesteps().minimum(), most))))),
     LOSS_WEIGHTING(training("loss_weighting", "TrainingMethod.lossWeighting")
-            .says("`uniform`, `min_snr`")
+            .says("weight of the loss at each timestep: `uniform`, `min_snr`")
             .is(
                     Kind.of(SettingWords.WEIGHTINGS),
                     method(method -> minSnr(method).isPresent() ? LossWeighting.minSnr() : LossWeighting.uniform()),
                     (draft, weighting) -> draft.method(method -> method.withLossWeighting(weighting)))),
     MIN_SNR_GAMMA(training("min_snr_gamma", "LossWeighting.MinSnr.gamma")
-            .says("above 0, only with `min_snr`")
+            .says("gamma of `min_snr`, above 0")
             .unset("5")
             .beside("loss_weighting")
             .maybe(
@@ -228,7 +230,7 @@ enum SettingKey {
                         return method.withLossWeighting(new LossWeighting.MinSnr(gamma));
                     }))),
     PRESERVATION(training("preservation", "TrainingMethod.preservation")
-            .says("how other prompts are preserved: `added` (also the neutral, unconditional and positive prompts),"
+            .says("preservation of other prompts: `added` (also the neutral, unconditional and positive prompts),"
                     + " `given` (only entries that keep their own meaning), `drawn` (as in LECO: such entries are"
                     + " sampled like others)")
             .is(
@@ -283,7 +285,7 @@ enum SettingKey {
                     of(TrainingSpec::gradientAccumulationSteps),
                     (draft, number) -> draft.spec().gradientAccumulationSteps(number))),
     MAX_GRAD_NORM(training("max_grad_norm", "TrainingSpec.maxGradientNorm")
-            .says("longer gradients are clipped to this norm, above 0")
+            .says("largest gradient norm, above 0; longer gradients are clipped to it")
             .unset("no limit")
             .maybe(
                     Kind.NUMBER,
@@ -336,7 +338,7 @@ enum SettingKey {
                     settings -> usual(settings.spec().nonFinitePolicy()),
                     SettingsDraft::nonFinitePolicy)),
     NON_FINITE_LIMIT(training("non_finite_limit", "NonFinitePolicy.Skip.limit")
-            .says("how many times, 1 or more")
+            .says("highest number of repeats in a row (`skip`) or of rollbacks (`rollback`), 1 or more")
             .unset("10 for `skip`, 3 for `rollback`")
             .beside("non_finite")
             .withoutEffect()
@@ -345,15 +347,15 @@ enum SettingKey {
                     settings -> limit(settings.spec().nonFinitePolicy()),
                     (draft, limit) -> draft.nonFinitePolicy(limited(draft.nonFinitePolicy(), limit)))),
     TIMESTAMP(training("timestamp", "SavingSpec.timestamp")
-            .says("time that is written to the LoRA, for example `2024-12-31T23:59:59Z`")
-            .unset("the clock")
+            .says("time to write to the LoRA, for example `2024-12-31T23:59:59Z`")
+            .unset("the current time")
             .withoutEffect()
             .maybe(
                     Kind.TIME,
                     settings -> settings.spec().saving().timestamp(),
                     (draft, time) -> draft.saving(saving -> saving.withTimestamp(time)))),
     RESIZE(resize("resize", "ResizeSpec.rule")
-            .says("rule for resizing the finished LoRA: `none`, `fixed`, `sv_ratio`, `sv_fro`, `sv_cumulative`")
+            .says("rule that resizes the finished LoRA: `none`, `fixed`, `sv_ratio`, `sv_fro`, `sv_cumulative`")
             .writes(settings -> ResizeKeys.name(settings.resize()))),
     RESIZE_VALUE(resize("resize_value", "ResizeSpec.rule")
             .says("rank for `fixed`, ratio above 1 for `sv_ratio`, fraction for `sv_fro` and `sv_cumulative`")
@@ -371,7 +373,7 @@ enum SettingKey {
             .beside("resize")
             .writes(settings -> text(settings.resize().map(ResizeSpec::convRank)))),
     RESIZE_PRECISION(resize("resize_precision", "ResizeSpec.precision")
-            .says("`float32`, `float16`, `bfloat16`")
+            .says("precision of the resized file: `float32`, `float16`, `bfloat16`")
             .unset("`save_precision`")
             .beside("resize")
             .writes(settings -> settings.resize()
@@ -385,46 +387,46 @@ enum SettingKey {
                     settings -> settings.preview().enabled(),
                     (draft, on) -> draft.preview().enabled(on))),
     PREVIEW_PROMPTS(preview("preview_prompts", "PreviewSettings.prompts")
-            .says("list of prompts; `[]` for the taught targets, at most 50")
+            .says("list of prompts, at most 50; `[]` draws the taught targets")
             .list(
                     Kind.TEXT,
                     settings -> settings.preview().prompts(),
                     (draft, prompts) -> draft.preview().prompts(prompts))),
     PREVIEW_PLACES(preview("preview_places", "PreviewSettings.places")
-            .says("list of words that make the columns; `[]` draws the prompts alone")
+            .says("list of words, one for each column; `[]` draws the prompts alone")
             .list(
                     Kind.TEXT,
                     settings -> settings.preview().places(),
                     (draft, places) -> draft.preview().places(places))),
     PREVIEW_NEGATIVE_PROMPT(preview("preview_negative_prompt", "PreviewSettings.negativePrompt")
-            .says("what the images move away from")
+            .says("negative prompt of the images")
             .unset("empty")
             .is(
                     Kind.TEXT,
                     settings -> settings.preview().negativePrompt(),
                     (draft, prompt) -> draft.preview().negativePrompt(prompt))),
     PREVIEW_SEEDS(preview("preview_seeds", "PreviewSettings.seeds")
-            .says("list of whole numbers")
+            .says("list of seeds, each a whole number")
             .list(
                     Kind.WHOLE_NUMBER,
                     settings -> settings.preview().seeds(),
                     (draft, seeds) -> draft.preview().seeds(seeds))),
     PREVIEW_WIDTH(preview("preview_width", "PreviewSettings.width")
-            .says("pixels, a multiple of 8")
+            .says("width in pixels, a multiple of 8")
             .unset("resolution of the first prompt")
             .maybe(
                     Kind.INTEGER,
                     settings -> boxed(settings.preview().width()),
                     (draft, width) -> draft.preview().width(OptionalInt.of(width)))),
     PREVIEW_HEIGHT(preview("preview_height", "PreviewSettings.height")
-            .says("pixels, a multiple of 8")
+            .says("height in pixels, a multiple of 8")
             .unset("resolution of the first prompt")
             .maybe(
                     Kind.INTEGER,
                     settings -> boxed(settings.preview().height()),
                     (draft, height) -> draft.preview().height(OptionalInt.of(height)))),
     PREVIEW_STEPS(preview("preview_steps", "PreviewSettings.steps")
-            .says("1 to 1000")
+            .says("denoising steps, 1 to 1000")
             .is(
                     Kind.INTEGER,
                     settings -> settings.preview().steps(),
@@ -437,13 +439,13 @@ enum SettingKey {
                     (draft, scale) -> draft.preview().guidanceScale(scale))),
     PREVIEW_SAMPLER(preview("preview_sampler", "PreviewSettings.scheduler")
             .alias("preview_scheduler")
-            .says("`DDIM`, `DDPM`, `LMS`, `Euler`, `Euler a`, `DPM++ 2M`, `DPM++ 2M Karras`, `UniPC`")
+            .says("scheduler: `DDIM`, `DDPM`, `LMS`, `Euler`, `Euler a`, `DPM++ 2M`, `DPM++ 2M Karras`, `UniPC`")
             .is(
                     Kind.SCHEDULER,
                     settings -> settings.preview().scheduler(),
                     (draft, scheduler) -> draft.preview().scheduler(scheduler))),
     PREVIEW_LORA_WEIGHT(preview("preview_lora_weight", "PreviewSettings.loraWeight")
-            .says("how strongly the LoRA applies, any number")
+            .says("weight of the LoRA, any number")
             .is(
                     Kind.NUMBER,
                     settings -> settings.preview().loraWeight(),

@@ -176,7 +176,7 @@ class SettingKeyTest {
                         "docs/workspace.md",
                         "<!-- settings",
                         table("| Key | Value | Default |\n|---|---|---|\n", SettingKeyTest::workspaceRow)
-                                + "\nWhat is learned does not depend on "
+                                + "\nThe learned weights do not depend on "
                                 + Arrays.stream(SettingKey.values())
                                         .filter(key -> !key.affectsResult())
                                         .map(key -> "`" + key.flat() + "`")
