@@ -85,8 +85,8 @@ public record EngineOptions(
         }
 
         /**
-         * Cancel mode of running trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND} by
-         * default. The process waits until they have stopped, at most a minute.
+         * Cancel mode of running trainings when the process ends while the engine is open; {@link CancelMode#SUSPEND}
+         * by default. The process waits until they have stopped, at most a minute.
          */
         public Builder onExit(CancelMode onExit) {
             this.onExit = Check.given("onExit", onExit);

@@ -88,7 +88,8 @@ public sealed interface ModelSource {
      * <ul>
      *   <li>{@code https://...}, the file itself or its page on Hugging Face ({@code .../blob/main/x.safetensors});
      *       {@code http} only for this machine, since other connections could deliver a manipulated file;
-     *   <li>{@code hf://organization/repository/x.safetensors}, a file on Hugging Face, of the branch {@code main} or, with {@code repository@revision}, of another revision;
+     *   <li>{@code hf://organization/repository/x.safetensors}, a file on Hugging Face, of the branch {@code main} or,
+     *       with {@code repository@revision}, of another revision;
      *   <li>{@code file:///...}, a local file, used in place.
      * </ul>
      *

@@ -44,8 +44,8 @@ public enum SchedulerType {
     }
 
     /**
-     * The scheduler of a name in the web UI ({@code Euler a}), in diffusers ({@code EulerAncestralDiscreteScheduler}) or
-     * here ({@code EULER_ANCESTRAL}); case does not matter.
+     * The scheduler of a name in the web UI ({@code Euler a}), in diffusers ({@code EulerAncestralDiscreteScheduler})
+     * or here ({@code EULER_ANCESTRAL}); case does not matter.
      *
      * @throws InvalidSettingException if no scheduler has the name; the message says which one is nearest
      */

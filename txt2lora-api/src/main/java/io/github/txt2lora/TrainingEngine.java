@@ -117,9 +117,9 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Estimates the memory, disk space and work of a training. This opens the model's files and loads a tensor of each of
-     * their number formats, on the CPU, but not the whole model. It is quick, changes and downloads nothing, and does not
-     * wait for trainings.
+     * Estimates the memory, disk space and work of a training. This opens the model's files and loads a tensor of each
+     * of their number formats, on the CPU, but not the whole model. It is quick, changes and downloads nothing, and
+     * does not wait for trainings.
      *
      * @param together trainings of this kind that are started together, 1 or more
      * @throws InvalidSettingException if {@code together} is less than 1, or a setting does not fit the model

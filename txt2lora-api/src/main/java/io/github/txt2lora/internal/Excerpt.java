@@ -3,8 +3,8 @@ package io.github.txt2lora.internal;
 import java.util.Locale;
 
 /**
- * Text of a user, a file or a server as it may stand in a message, report or log, however hostile: characters that steer
- * a terminal or the direction of writing are escaped, as in Java.
+ * Text of a user, a file or a server as it may stand in a message, report or log, however hostile: characters that
+ * steer a terminal or the direction of writing are escaped, as in Java.
  */
 public final class Excerpt {
 

@@ -23,7 +23,8 @@ public final class ServiceDiscovery {
     }
 
     /**
-     * As {@link #find(Class, String)}, but takes an implementation that stands in for another only if there is no other.
+     * As {@link #find(Class, String)}, but takes an implementation that stands in for another only if there is no
+     * other.
      *
      * @param standsIn which implementations do
      */

@@ -21,7 +21,8 @@ import java.util.List;
  *   <li>{@link CheckpointException} if an input is damaged, is not a LoRA, or does not fit the others;
  *   <li>{@link StorageException} if a file cannot be read or written;
  *   <li>{@link Txt2LoraException} if the operations are closed, the calling thread is interrupted, which it then stays,
- *       or the process is ending. An operation in progress then ends before its next tensor; its output file is complete or untouched.
+ *     or the process is ending. An operation in progress then ends before its next tensor; its output file is complete
+ *     or untouched.
  * </ul>
  *
  * <p>Listeners are called on the calling thread.

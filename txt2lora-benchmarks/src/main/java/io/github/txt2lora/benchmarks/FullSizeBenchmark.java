@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Loads models of full size and random weights as a training does, each in a JVM of its own, and prints a Markdown table
- * of their memory and times. Linux only, for its {@code /proc}.
+ * Loads models of full size and random weights as a training does, each in a JVM of its own, and prints a Markdown
+ * table of their memory and times. Linux only, for its {@code /proc}.
  */
 final class FullSizeBenchmark {
 

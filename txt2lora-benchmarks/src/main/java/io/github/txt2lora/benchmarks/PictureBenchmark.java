@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Text to image with the demo checkpoint, 96x96 pixels in 20 steps: the text encoder and the VAE are loaded each time, the
- * UNet is kept.
+ * Text to image with the demo checkpoint, 96x96 pixels in 20 steps: the text encoder and the VAE are loaded each time,
+ * the UNet is kept.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -33,8 +33,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A list of characters as spreadsheets write it: CSV with a line of titles and then a line for each character, separated
- * by commas, semicolons or tabs.
+ * A list of characters as spreadsheets write it: CSV with a line of titles and then a line for each character,
+ * separated by commas, semicolons or tabs.
  */
 final class CharacterTable {
 

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened model, whatever its layout: all tensors under the names that the networks know them by, and what can be read
- * off them. Opening reads headers only; the weights are mapped and read when they are used.
+ * An opened model, whatever its layout: all tensors under the names that the networks know them by, and what can be
+ * read off them. Opening reads headers only; the weights are mapped and read when they are used.
  */
 public final class Checkpoint implements AutoCloseable {
     private static final List<CheckpointFormat> STABLE_DIFFUSION = List.of(new StableDiffusionFormat());
@@ -43,8 +43,8 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a single file or a folder, for reading that can be broken off.
      *
      * @param formats tried in order
-     * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; what it throws comes out of
-     *     the method that reads
+     * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; what it throws comes out
+     *     of the method that reads
      * @throws CheckpointException when it is no complete model of a known family; the message says what it is
      * @throws StorageException when a file cannot be read
      */

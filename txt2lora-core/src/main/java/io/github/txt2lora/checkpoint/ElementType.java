@@ -41,7 +41,9 @@ public enum ElementType {
         return this == F64 || this == F32 || this == F16 || this == BF16;
     }
 
-    /** Whether {@link TensorView#toNumber()} can read it: the integers and the floating-point types of 16 bits and more. */
+    /**
+     * Whether {@link TensorView#toNumber()} can read it: the integers and the floating-point types of 16 bits and more.
+     */
     public boolean isNumber() {
         return this != BOOL && this != F8_E4M3 && this != F8_E5M2;
     }

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 /**
  * Looks for infinities and not-a-numbers: the values whose exponent bits are all set. Eight bytes are tested at once:
  * adding the lowest exponent bit to the masked exponent of each number carries into its sign bit, and no further,
- * exactly when the exponent is full. One scan serves many tensors, with one buffer: a buffer for each would fill the heap
- * with garbage, hundreds of megabytes in a large checkpoint.
+ * exactly when the exponent is full. One scan serves many tensors, with one buffer: a buffer for each would fill the
+ * heap with garbage, hundreds of megabytes in a large checkpoint.
  */
 final class FiniteScan {
     /** Read at a time; a multiple of eight bytes. */

@@ -3,8 +3,8 @@ package io.github.txt2lora.checkpoint;
 import java.util.Set;
 
 /**
- * A family of models as its files tell it: its name, its networks and the form of its latents. How they are used is said
- * by the profile of the family.
+ * A family of models as its files tell it: its name, its networks and the form of its latents. How they are used is
+ * said by the profile of the family.
  */
 public interface ModelFamily {
 

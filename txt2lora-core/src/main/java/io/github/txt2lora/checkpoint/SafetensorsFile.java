@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * A safetensors file opened for reading: 8 bytes with the length of the header, little-endian; the header, JSON; then
- * the tensors' bytes without gaps. Opening reads and checks the whole header; the data of a tensor is read each time that
- * it is asked for, as long as the file is open.
+ * the tensors' bytes without gaps. Opening reads and checks the whole header; the data of a tensor is read each time
+ * that it is asked for, as long as the file is open.
  *
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
@@ -66,8 +66,8 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Opens a file as {@link #open(Path)} does, for reading that can be broken off.
      *
-     * @param beforeRead runs before each part, of 16 MiB at most, that {@link TensorView#readInto} reads; what it throws
-     *     ends the reading
+     * @param beforeRead runs before each part, of 16 MiB at most, that {@link TensorView#readInto} reads; what it
+     *     throws ends the reading
      */
     static SafetensorsFile open(Path path, Runnable beforeRead) {
         if (Files.isDirectory(path)) {

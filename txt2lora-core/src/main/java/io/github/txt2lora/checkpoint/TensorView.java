@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * A tensor of a file, described but not yet read: its elements stay in the file until {@link #bytes()} or
- * {@link #toFloats()} asks for them, each time anew. The views that {@link #transposed()}, {@link #rows} and {@link #reshaped} give
- * are as lazy. Elements are in row-major order, bytes in little-endian order.
+ * {@link #toFloats()} asks for them, each time anew. The views that {@link #transposed()}, {@link #rows} and
+ * {@link #reshaped} give are as lazy. Elements are in row-major order, bytes in little-endian order.
  */
 public final class TensorView {
     /** Virtual machines have no arrays of the last few sizes. */

@@ -11,8 +11,9 @@ import java.util.List;
 
 /**
  * Guidance by several prompts, {@code u + scale * sum of mask_i (c_i - u)}: composable diffusion (Liu et al., arXiv
- * 2206.01714) where the masks are numbers, Latent Couple where they are regions. The unconditional u may be put together
- * from regions too. Each prompt goes through the network on its own, so that memory does not grow with their number.
+ * 2206.01714) where the masks are numbers, Latent Couple where they are regions. The unconditional u may be put
+ * together from regions too. Each prompt goes through the network on its own, so that memory does not grow with their
+ * number.
  */
 final class ComposedPrediction implements Guidance {
 

@@ -33,8 +33,8 @@ public interface Denoiser extends AutoCloseable {
     NDArray weight(NDManager scope, String layer);
 
     /**
-     * Whether a layer makes keys or values of the prompt's embeddings alone, as in cross-attention: these can be solved for
-     * instead of trained.
+     * Whether a layer makes keys or values of the prompt's embeddings alone, as in cross-attention: these can be solved
+     * for instead of trained.
      *
      * @param layer its name
      */

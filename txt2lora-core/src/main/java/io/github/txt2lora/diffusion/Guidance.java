@@ -8,8 +8,8 @@ import io.github.txt2lora.text.Conditioning;
 import java.util.function.UnaryOperator;
 
 /**
- * Classifier-free guidance, {@code u + scale (c - u)} (Ho, Salimans, arXiv 2207.12598): the prediction that the steps of
- * a scheduler follow.
+ * Classifier-free guidance, {@code u + scale (c - u)} (Ho, Salimans, arXiv 2207.12598): the prediction that the steps
+ * of a scheduler follow.
  */
 @FunctionalInterface
 public interface Guidance {

@@ -34,8 +34,8 @@ public interface NoiseProcess {
     Scheduler fewSteps(int steps);
 
     /**
-     * Steps from noise down to a timestep, at which the run is to be left; one step more would end it. They add no noise
-     * on the way.
+     * Steps from noise down to a timestep, at which the run is to be left; one step more would end it. They add no
+     * noise on the way.
      *
      * @param timestep 0 to 999
      * @param steps how many steps lead there, 1 to 999

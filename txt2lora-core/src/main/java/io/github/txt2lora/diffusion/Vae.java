@@ -37,8 +37,8 @@ public final class Vae implements ImageDecoder {
     /**
      * Copies the VAE's weights from the checkpoint to the device.
      *
-     * @param precision of its computations; where it leaves the range of FP16, as SDXL's does, FP32 stands for that, as with
-     *     {@code force_upcast} in diffusers
+     * @param precision of its computations; where it leaves the range of FP16, as SDXL's does, FP32 stands for that, as
+     *     with {@code force_upcast} in diffusers
      */
     public static Vae load(Torch torch, Checkpoint checkpoint, Precision precision) {
         return load(torch, checkpoint, precision, WHOLE_PIXELS, STRIP_PIXELS);

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an answer, taken piece by piece by a thread that gives up when none comes: the JDK's client knows no limit
- * for that. A piece is asked for when the one before is taken, so that the network waits for the disk.
+ * The body of an answer, taken piece by piece by a thread that gives up when none comes: the JDK's client knows no
+ * limit for that. A piece is asked for when the one before is taken, so that the network waits for the disk.
  */
 final class BodyQueue implements BodySubscriber<BodyQueue>, AutoCloseable {
 

@@ -15,7 +15,8 @@ import java.util.Map;
 
 /**
  * Trainings over one network, from their start to their files. Those that have ended, in whatever way, leave the others
- * alone. Where an iteration of all together fails, each makes its own from then on, so that only the one at fault fails.
+ * alone. Where an iteration of all together fails, each makes its own from then on, so that only the one at fault
+ * fails.
  */
 final class GroupRun {
 

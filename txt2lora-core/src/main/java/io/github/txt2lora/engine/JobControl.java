@@ -5,8 +5,9 @@ import io.github.txt2lora.JobState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a job and the requests to change it. The training thread passes {@link #checkpoint} before each call of a
- * network, by {@link io.github.txt2lora.torch.Torch#checkingCalls}, and each read of weights; there it waits while paused and learns that it was cancelled.
+ * The state of a job and the requests to change it. The training thread passes {@link #checkpoint} before each call of
+ * a network, by {@link io.github.txt2lora.torch.Torch#checkingCalls}, and each read of weights; there it waits while
+ * paused and learns that it was cancelled.
  */
 class JobControl {
 

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of a training to its file, from the time it is queued until it has ended. What else is wrong with the folder
- * is told when its turn comes, since until then it may be mended.
+ * The right of a training to its file, from the time it is queued until it has ended. What else is wrong with the
+ * folder is told when its turn comes, since until then it may be mended.
  */
 final class OutputClaim implements AutoCloseable {
 

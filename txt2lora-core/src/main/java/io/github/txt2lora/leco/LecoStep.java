@@ -26,8 +26,8 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One comparison up to the gradient, made by a {@link TrainerGroup}: draw a lesson, get noisy latents, ask the teacher, compare. In a joint step the
- * same latents are compared for a prompt to keep too, in the same call of the network:
+ * One comparison up to the gradient, made by a {@link TrainerGroup}: draw a lesson, get noisy latents, ask the teacher,
+ * compare. In a joint step the same latents are compared for a prompt to keep too, in the same call of the network:
  *
  * <pre>
  * loss = mean (eps(target) - goal)^2 + weight * mean (eps(kept) - eps_base(kept))^2
@@ -55,8 +55,8 @@ final class LecoStep {
     }
 
     /**
-     * Everything up to the comparison: draws a lesson, gets noisy latents, and asks the teacher. The context's scope owns
-     * the result and all on the way.
+     * Everything up to the comparison: draws a lesson, gets noisy latents, and asks the teacher. The context's scope
+     * owns the result and all on the way.
      */
     Comparison prepare(StepContext context) {
         int number = (int) context.generator().randint(0, lessons.size());

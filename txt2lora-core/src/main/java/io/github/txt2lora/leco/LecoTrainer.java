@@ -20,8 +20,8 @@ import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 
 /**
- * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to the
- * denoiser until the trainer is closed, or another one takes its place.
+ * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to
+ * the denoiser until the trainer is closed, or another one takes its place.
  */
 public final class LecoTrainer implements AutoCloseable {
 

@@ -24,10 +24,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the iterations of one LoRA, or of several of one layout over one network: each draws its own lesson and latents,
- * and then all whose latents are of one shape are compared in one call. Each has its own optimizer and random stream, so
- * its result is that of training alone, up to rounding. Where memory does not suffice, fewer go through the network at
- * once, and stay so.
+ * Makes the iterations of one LoRA, or of several of one layout over one network: each draws its own lesson and
+ * latents, and then all whose latents are of one shape are compared in one call. Each has its own optimizer and random
+ * stream, so its result is that of training alone, up to rounding. Where memory does not suffice, fewer go through the
+ * network at once, and stay so.
  */
 public final class TrainerGroup {
 
@@ -97,8 +97,8 @@ public final class TrainerGroup {
 
     /**
      * Runs one iteration of each trainer: as many comparisons as gradients are accumulated, and one change of the
-     * parameters by their mean. What the check of {@link Torch#checkingCalls} throws ends it, and everything is as it was
-     * before it, random streams included.
+     * parameters by their mean. What the check of {@link Torch#checkingCalls} throws ends it, and everything is as it
+     * was before it, random streams included.
      *
      * @param trainers over the network, whose iterations have the same number of comparisons
      * @return what became of each trainer's iteration, in order

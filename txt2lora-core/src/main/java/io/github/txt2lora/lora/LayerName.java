@@ -62,8 +62,8 @@ record LayerName(Component network, String path) {
     }
 
     /**
-     * The layer that a module of a LoRA file is for. Empty if the name begins with no network and is that of no layer; it
-     * may also be that of a {@linkplain #isKnown() layer that no Stable Diffusion model has}.
+     * The layer that a module of a LoRA file is for. Empty if the name begins with no network and is that of no layer;
+     * it may also be that of a {@linkplain #isKnown() layer that no Stable Diffusion model has}.
      */
     static Optional<LayerName> ofModule(String module) {
         for (Map.Entry<String, Component> prefix : KOHYA_PREFIXES.entrySet()) {

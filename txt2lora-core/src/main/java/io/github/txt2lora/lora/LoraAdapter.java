@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads LoRA files for use by a denoiser: several become one, exactly, by stacking their ranks, with each one's weight and
- * alpha / rank multiplied into its up matrix. {@link TextEncoderLora} takes the modules
- * of text encoders.
+ * Reads LoRA files for use by a denoiser: several become one, exactly, by stacking their ranks, with each one's weight
+ * and alpha / rank multiplied into its up matrix. {@link TextEncoderLora} takes the modules of text encoders.
  */
 public final class LoraAdapter {
 

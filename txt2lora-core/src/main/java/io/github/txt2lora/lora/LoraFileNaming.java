@@ -13,8 +13,8 @@ public sealed interface LoraFileNaming {
     String layerOf(LoraPair pair);
 
     /**
-     * As kohya's trainers write them for Stable Diffusion: {@code lora_unet_} and the layer's name with underscores, then
-     * {@code .alpha}, {@code .lora_down.weight} and {@code .lora_up.weight}.
+     * As kohya's trainers write them for Stable Diffusion: {@code lora_unet_} and the layer's name with underscores,
+     * then {@code .alpha}, {@code .lora_down.weight} and {@code .lora_up.weight}.
      */
     record Kohya() implements LoraFileNaming {
 

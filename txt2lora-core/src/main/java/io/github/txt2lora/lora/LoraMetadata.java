@@ -17,8 +17,8 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * The header metadata of a LoRA file: kohya's {@code ss_*} keys, which the web UI shows, and {@code modelspec.*} (Stability
- * AI's model metadata standard). All values are strings.
+ * The header metadata of a LoRA file: kohya's {@code ss_*} keys, which the web UI shows, and {@code modelspec.*}
+ * (Stability AI's model metadata standard). All values are strings.
  */
 public final class LoraMetadata {
 

@@ -11,7 +11,9 @@ import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 
-/** The linear algebra of LoRA factors, on the CPU ({@code torchscript/low_rank.py}). Not for several threads at once. */
+/**
+ * The linear algebra of LoRA factors, on the CPU ({@code torchscript/low_rank.py}). Not for several threads at once.
+ */
 final class LowRankAlgebra implements AutoCloseable {
 
     private static final ScriptClass SCRIPT = new ScriptClass("low_rank", "LowRank");

@@ -49,7 +49,8 @@ public final class TextEncoderLora {
      *
      * @param encoder which text encoder it is
      * @param weights its tensors by their diffusers names
-     * @param loras any number of files, each with its weight for text encoders; modules for other networks are not looked at
+     * @param loras any number of files, each with its weight for text encoders; modules for other networks are not
+     *     looked at
      * @throws CheckpointException if a file is damaged, has modules that the encoder lacks, or does not fit its shapes
      */
     public static Map<String, TensorView> addTo(

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the brackets of a prompt as AUTOMATIC1111's web UI does: {@code (a)} weighs 1.1, {@code (a:1.4)} 1.4,
- * {@code [a]} 1 / 1.1; brackets multiply where they nest, and round and square ones may overlap. An opening bracket that
- * is never closed reaches to the end; a closing one that was never opened, and a number that is none, are text. Takes
- * linear time and constant stack, whatever it is given.
+ * {@code [a]} 1 / 1.1; brackets multiply where they nest, and round and square ones may overlap. An opening bracket
+ * that is never closed reaches to the end; a closing one that was never opened, and a number that is none, are text.
+ * Takes linear time and constant stack, whatever it is given.
  */
 final class EmphasisParser {
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the inside of one tag as the web UI does: after the name come, in this order or as {@code te=}, {@code unet=} and
- * {@code dyn=}, the weight for the text encoders, that for the UNet, and a limit of the rank.
+ * Reads the inside of one tag as the web UI does: after the name come, in this order or as {@code te=}, {@code unet=}
+ * and {@code dyn=}, the weight for the text encoders, that for the UNet, and a limit of the rank.
  */
 final class LoraTagParser {
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A prompt whose tags {@code <lora:name:weight>} are taken out. As in the web UI a tag may have a second weight, for the
- * UNet where the first is for the text encoders; {@code <lyco:name:weight>} means the same; and what looks like the tag of
- * another network, such as {@code <hypernet:name:1>}, is taken out too.
+ * A prompt whose tags {@code <lora:name:weight>} are taken out. As in the web UI a tag may have a second weight, for
+ * the UNet where the first is for the text encoders; {@code <lyco:name:weight>} means the same; and what looks like the
+ * tag of another network, such as {@code <hypernet:name:1>}, is taken out too.
  *
  * @param prompt what remains
  * @param loras the tags in order

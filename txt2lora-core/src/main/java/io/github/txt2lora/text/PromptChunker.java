@@ -20,8 +20,8 @@ public final class PromptChunker {
     private static final int COMMA_REACH = 20;
 
     /**
-     * Each chunk makes the UNet's attention longer, so that without a limit a prompt could ask for any amount of memory.
-     * Prompts of people have one to four.
+     * Each chunk makes the UNet's attention longer, so that without a limit a prompt could ask for any amount of
+     * memory. Prompts of people have one to four.
      */
     private static final int MOST_CHUNKS = 40;
 

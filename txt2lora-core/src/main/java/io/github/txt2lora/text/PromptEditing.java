@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Finds the web UI's prompt editing, {@code [before:after:when]} and {@code [one|other]}, which changes a prompt between
- * steps. Nothing of the kind happens here.
+ * Finds the web UI's prompt editing, {@code [before:after:when]} and {@code [one|other]}, which changes a prompt
+ * between steps. Nothing of the kind happens here.
  */
 final class PromptEditing {
 

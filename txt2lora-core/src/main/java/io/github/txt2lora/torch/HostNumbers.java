@@ -10,8 +10,9 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * The only way of numbers into arrays and out of them. DJL's own way in leaves an array in Java's memory, which begins
- * anywhere, while MKL promises the same bits only for factors that begin at multiples of 64 bytes; here libtorch allocates
- * it. DJL's own way out leaves the copy that comes from a GPU with the owner of the array, for as long as that lives; here it goes at once.
+ * anywhere, while MKL promises the same bits only for factors that begin at multiples of 64 bytes; here libtorch
+ * allocates it. DJL's own way out leaves the copy that comes from a GPU with the owner of the array, for as long as
+ * that lives; here it goes at once.
  */
 public final class HostNumbers {
 

@@ -8,8 +8,8 @@ import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 
 /**
- * The number formats that libtorch can be given. There are no others on purpose: DJL's native side ends the process at a
- * type that it does not know, 16-bit integers and bfloat16 among them.
+ * The number formats that libtorch can be given. There are no others on purpose: DJL's native side ends the process at
+ * a type that it does not know, 16-bit integers and bfloat16 among them.
  */
 public enum HostType {
     /** 64-bit IEEE 754. */

@@ -39,8 +39,9 @@ import java.util.stream.Stream;
 
 /**
  * LoRA operations that look into no file: every file that is there is a LoRA with the same modules, and an output is a
- * copy of the first input, behind which a resized one has its settings. So a test of an application needs neither libtorch nor a LoRA. Calls, listeners and
- * exceptions are as {@link LoraOperations} says, since they pass the same contract tests as the real ones.
+ * copy of the first input, behind which a resized one has its settings. So a test of an application needs neither
+ * libtorch nor a LoRA. Calls, listeners and exceptions are as {@link LoraOperations} says, since they pass the same
+ * contract tests as the real ones.
  */
 public final class FakeLoraOperations implements LoraOperations {
 

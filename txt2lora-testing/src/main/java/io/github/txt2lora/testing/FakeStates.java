@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of trainings of fake engines, in memory. One engine's states are gone with it; give them to the next engine
- * to play a program that is started again.
+ * The states of trainings of fake engines, in memory. One engine's states are gone with it; give them to the next
+ * engine to play a program that is started again.
  */
 public final class FakeStates {
 

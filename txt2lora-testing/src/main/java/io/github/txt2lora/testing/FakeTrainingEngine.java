@@ -26,8 +26,8 @@ import java.util.function.Function;
 /**
  * An engine that trains nothing: jobs follow a {@link TrainingScript} in virtual time, so a test of an application
  * takes milliseconds and needs no model. Queue, states, events and threads are as {@link TrainingEngine},
- * {@link TrainingJob} and {@link TrainingListener} say, since it passes the same contract tests as the real engine. Unlike
- * that one it never keeps a JVM alive, since its time may stand still, and its states are no files; see
+ * {@link TrainingJob} and {@link TrainingListener} say, since it passes the same contract tests as the real engine.
+ * Unlike that one it never keeps a JVM alive, since its time may stand still, and its states are no files; see
  * {@link FakeStates}.
  *
  * <pre>{@code

@@ -161,8 +161,8 @@ public record TrainingScript(
     /**
      * Downloads the model first, within the time that it loads.
      *
-     * @param bytes how many are there, for each {@link io.github.txt2lora.event.ModelDownloading} at equal distances; the
-     *     last number is the size of the file
+     * @param bytes how many are there, for each {@link io.github.txt2lora.event.ModelDownloading} at equal distances;
+     *     the last number is the size of the file
      */
     public TrainingScript download(long... bytes) {
         return new TrainingScript(

@@ -29,7 +29,8 @@ public record ModelIdentity(String name, String path, long bytes, long modified,
     /**
      * Looks at a model; reads all of it only if it is not known to be unchanged.
      *
-     * @param known the identity of what was there before, whose digest holds as long as path, size and time are the same
+     * @param known the identity of what was there before, whose digest holds as long as path, size and time are the
+     *     same
      */
     static ModelIdentity of(String name, Path path, Iterable<ModelIdentity> known) {
         Path absolute = path.toAbsolutePath().normalize();

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code logging} and {@code other}.
  * </ul>
  *
- * Other keys are ignored, as LECO does, in the prompts file too; {@link #warnings()} names them. Accepted without effect
- * are {@code pretrained_model.v2}, since the model's file tells, {@code logging.use_wandb} and
+ * Other keys are ignored, as LECO does, in the prompts file too; {@link #warnings()} names them. Accepted without
+ * effect are {@code pretrained_model.v2}, since the model's file tells, {@code logging.use_wandb} and
  * {@code logging.verbose}, since listeners and the application's logging take their place, and
  * {@code other.use_xformers}, since PyTorch's own attention is used. LECO knows no seed and no gradient clipping; the
  * API's defaults stand for them, and {@link LoraTraining#toBuilder()} changes them.

@@ -23,8 +23,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * LoRAs that come into a workspace together: all of them, or none. {@link #read} looks at everything and writes nothing;
- * {@link #write} takes back what it has written if it fails.
+ * LoRAs that come into a workspace together: all of them, or none. {@link #read} looks at everything and writes
+ * nothing; {@link #write} takes back what it has written if it fails.
  */
 public final class NewLoras {
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and Prodigy,
- * Adafactor and SGD can be chosen. Arguments bear the names of the Python libraries.
+ * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and
+ * Prodigy, Adafactor and SGD can be chosen. Arguments bear the names of the Python libraries.
  */
 final class OptimizerKeys {
 

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of settings: everything that a file of settings can say, in the order in which it is read and written. Files
- * in both layouts, {@code --set}, records, fingerprints and the tables of the documentation come from here.
+ * The table of settings: everything that a file of settings can say, in the order in which it is read and written.
+ * Files in both layouts, {@code --set}, records, fingerprints and the tables of the documentation come from here.
  */
 @SuppressWarnings("ImmutableEnumChecker") // declarations do not change once they are made
 enum SettingKey {

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * asked for, and appear under their names only when they are whole. Names and LECO's {@code prompts_file} are checked,
  * so that nothing is written or read outside of the folder, but a model whose path the settings give, since programs
  * share their models. Links within the folder are followed
- * for reading, and so are links in the place of the folders themselves, as in synced folders. No file is written through
- * a link, and a link {@code lora/NAME} is refused.
+ * for reading, and so are links in the place of the folders themselves, as in synced folders. No file is written
+ * through a link, and a link {@code lora/NAME} is refused.
  */
 public final class Workspace {
 
@@ -58,8 +58,8 @@ public final class Workspace {
     /**
      * The same folder, whose LoRAs are loaded with these settings instead of what their files say. No file changes.
      *
-     * @param settings texts by the keys of the files, such as {@code train_lr}; a list is in brackets. Messages call them
-     *     {@code --set}.
+     * @param settings texts by the keys of the files, such as {@code train_lr}; a list is in brackets. Messages call
+     *     them {@code --set}.
      * @throws InvalidSettingException if a key is unknown or given twice; the message names the nearest
      */
     public Workspace withSettings(Map<String, String> settings) {
@@ -69,8 +69,8 @@ public final class Workspace {
     /**
      * Opens a folder that exists.
      *
-     * @throws InvalidSettingException if it is no folder, has no folder {@code config}, or has control characters in its
-     *     path
+     * @throws InvalidSettingException if it is no folder, has no folder {@code config}, or has control characters in
+     *     its path
      */
     public static Workspace open(Path folder) {
         Check.path("workspace", folder);

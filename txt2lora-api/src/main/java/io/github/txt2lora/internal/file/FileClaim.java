@@ -24,9 +24,9 @@ public final class FileClaim implements AutoCloseable {
     private static final String PREFIX = ".txt2lora-lock-";
 
     /**
-     * Claims of this process, by the lock files themselves, since a file can have several addresses: they must be known before a lock file is opened, since that
-     * would give up the lock of this very process. System properties, because class loaders can hold several copies of
-     * this class, but the system's locks know only the process.
+     * Claims of this process, by the lock files themselves, since a file can have several addresses: they must be known
+     * before a lock file is opened, since that would give up the lock of this very process. System properties, because
+     * class loaders can hold several copies of this class, but the system's locks know only the process.
      */
     private static final String PROPERTY = "txt2lora.claim.";
 

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens files so that whoever filled a folder cannot lead this program to others: nothing is written through a link, and
- * pipes and devices, which could hang it, are never opened. All files of this program are opened here.
+ * Opens files so that whoever filled a folder cannot lead this program to others: nothing is written through a link,
+ * and pipes and devices, which could hang it, are never opened. All files of this program are opened here.
  */
 public final class RegularFile {
 

@@ -53,8 +53,8 @@ public final class EventThread implements Executor, AutoCloseable {
 
     /**
      * Lets the events that are queued arrive, unless a listener takes too long: then it is left to itself, and what
-     * comes after its event arrives when it is done, if ever. A listener that closes the engine itself does not wait for
-     * itself.
+     * comes after its event arrives when it is done, if ever. A listener that closes the engine itself does not wait
+     * for itself.
      */
     @Override
     public void close() {

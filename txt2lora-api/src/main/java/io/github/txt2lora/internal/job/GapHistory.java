@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gaps that were measured in a training, and what a {@link StopRule} says to them. A single gap says little where it
- * changes slowly, so the mean of two in a row counts.
+ * The gaps that were measured in a training, and what a {@link StopRule} says to them. A single gap says little where
+ * it changes slowly, so the mean of two in a row counts.
  */
 public final class GapHistory {
 

@@ -36,8 +36,8 @@ public final class ClosedFormStart {
     private static final double KEEP_WEIGHT = 0.03;
 
     /**
-     * With 1e-5 it was 0.077 / 0.002, with 1e-4 0.105 / 0.004, with 1e-3 0.253 / 0.006; the smaller, the more strays what
-     * was not asked to stay.
+     * With 1e-5 it was 0.077 / 0.002, with 1e-4 0.105 / 0.004, with 1e-3 0.253 / 0.006; the smaller, the more strays
+     * what was not asked to stay.
      */
     private static final double RIDGE = 3e-5;
 

@@ -31,12 +31,14 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
 
     /**
      * The goals of prompt pairs. Predictions can be added and subtracted, embeddings hardly: the network never saw
-     * {@code neutral + positive - unconditional}. So a goal is a prompt that comes near: from the neutral to the positive
-     * prompt as far as the guidance scale says, but not beyond, and where a meaning is taken away the neutral prompt.
-     * (On the demo checkpoint, the prediction for the sum was off by 0.50 of what there was to learn for guidance 2, by
-     * 0.88 where target and neutral were the same, and by 5.9 for erasing; for these prompts by 0.25, 0.02 and 0.25.)
+     * {@code neutral + positive - unconditional}. So a goal is a prompt that comes near: from the neutral to the
+     * positive prompt as far as the guidance scale says, but not beyond, and where a meaning is taken away the neutral
+     * prompt. (On the demo checkpoint, the prediction for the sum was off by 0.50 of what there was to learn for
+     * guidance 2, by 0.88 where target and neutral were the same, and by 5.9 for erasing; for these prompts by 0.25,
+     * 0.02 and 0.25.)
      *
-     * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, positive ones that are added, and others.
+     * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, positive ones that are added, and
+     * others.
      */
     static TokenGoals of(Lessons lessons) {
         Map<Goal, Double> goals = new LinkedHashMap<>();

@@ -13,7 +13,8 @@ import java.util.OptionalLong;
 /**
  * The space that the files of a training take on the disk, at the most at one time.
  *
- * @param loraBytes the LoRA, those saved on the way, and one more while a file is written beside the one that it replaces
+ * @param loraBytes the LoRA, those saved on the way, and one more while a file is written beside the one that it
+ *     replaces
  * @param stateBytes the two states that are kept, and one more while it is written
  */
 public record DiskNeed(long loraBytes, long stateBytes) {

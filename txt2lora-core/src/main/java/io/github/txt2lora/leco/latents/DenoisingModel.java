@@ -32,8 +32,8 @@ public record DenoisingModel(
         LatentCache cache) {
 
     /**
-     * The identity of a model with all that decides on the bits of its predictions, so that what is kept for later is the
-     * same as what would be computed.
+     * The identity of a model with all that decides on the bits of its predictions, so that what is kept for later is
+     * the same as what would be computed.
      *
      * @param sha256 of its files
      */

@@ -12,7 +12,8 @@ import io.github.txt2lora.diffusion.Scheduler;
 import java.util.Arrays;
 
 /**
- * Rollouts of a fixed number of steps that add no noise, target prompt and LoRA on, evenly spread down to the timestep that was drawn.
+ * Rollouts of a fixed number of steps that add no noise, target prompt and LoRA on, evenly spread down to the timestep
+ * that was drawn.
  */
 final class ShortRolloutLatents implements NoisyLatents {
 

@@ -59,8 +59,8 @@ public final class QualityMeter {
     /**
      * A meter for the LoRA that is attached to the model.
      *
-     * @param training drift is measured for the prompts it preserves, and the neutral and unconditional ones; of more than
-     *     50 pairs that are taught, or preserved, 50 at even distances are measured
+     * @param training drift is measured for the prompts it preserves, and the neutral and unconditional ones; of more
+     *     than 50 pairs that are taught, or preserved, 50 at even distances are measured
      */
     public QualityMeter(DenoisingModel model, Lessons training) {
         this.model = model;

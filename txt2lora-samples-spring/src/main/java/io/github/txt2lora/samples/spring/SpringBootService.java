@@ -22,8 +22,8 @@ import org.springframework.context.annotation.Bean;
  * }</pre>
  *
  * <p>The property {@code txt2lora.folder} says where models and LoRAs go; by default {@code service}. What the service
- * takes on is limited, by {@link ServiceLimits}: it answers 429 when too many trainings are queued, 413 to a body that is
- * too long, and 503 when too many clients watch, each with a sentence in the form of RFC 9457.
+ * takes on is limited, by {@link ServiceLimits}: it answers 429 when too many trainings are queued, 413 to a body that
+ * is too long, and 503 when too many clients watch, each with a sentence in the form of RFC 9457.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableConfigurationProperties(ServiceLimits.class)

@@ -9,7 +9,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 /**
  * A client that watches a training. It is written to on a thread of its own while there is something to write. What it
  * is too slow to read is replaced by what is newer: it holds one message, and keeps neither the training nor other
- * clients waiting. The server drops a client that reads nothing for too long ({@code server.tomcat.connection-timeout}).
+ * clients waiting. The server drops a client that reads nothing for too long ({@code
+ * server.tomcat.connection-timeout}).
  */
 final class Watcher {
 
