@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param device device to compute on, {@link Device#auto()} by default
  * @param threads threads for one operation on the CPU, 0 or more; 0, the default, is libtorch's choice
- * @param onExit how to cancel trainings when the process ends while the engine is open, by {@link System#exit}, a
+ * @param onExit cancel mode of trainings when the process ends while the engine is open, by {@link System#exit}, a
  *     signal or the end of its last thread; {@link CancelMode#SUSPEND} by default
  * @param cacheFolder folder that caches pools of latents and the base model's predictions for later processes; empty,
  *     the default, caches them in memory, for the trainings of this engine

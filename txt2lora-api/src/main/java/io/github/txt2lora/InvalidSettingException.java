@@ -43,7 +43,7 @@ public final class InvalidSettingException extends Txt2LoraException {
      * Creates the exception for one setting that was not given.
      *
      * @param setting name of the setting
-     * @param remedy what to do
+     * @param remedy advice for the user
      */
     public static InvalidSettingException missing(String setting, String remedy) {
         return new InvalidSettingException(setting, setting + " is missing; " + remedy, null);

@@ -90,7 +90,7 @@ public sealed interface LatentSource {
      * Denoises noise with the target prompt and the LoRA for a random number of steps, as LECO does (after Gandikota et
      * al., arXiv 2303.07345).
      *
-     * @param spec how it denoises
+     * @param spec settings of the denoising
      */
     record Rollout(RolloutSpec spec) implements LatentSource {
 
@@ -115,7 +115,7 @@ public sealed interface LatentSource {
      * the UNet. The same number of steps yields several comparisons, which are less independent.
      *
      * @param states latents of one rollout, 2 or more; a shorter rollout provides all it has
-     * @param spec how it denoises
+     * @param spec settings of the denoising
      */
     record ReusedRollout(int states, RolloutSpec spec) implements LatentSource {
 

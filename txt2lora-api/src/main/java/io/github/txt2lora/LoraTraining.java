@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the base model
  * @param prompts pairs to teach, at least one; each iteration samples one of them. The engine warns if every pair
  *     preserves its target, since the LoRA then learns nothing
- * @param spec how to train
+ * @param spec settings of the training
  * @param output folder for the LoRA, created when needed
  */
 public record LoraTraining(String name, ModelSource model, List<PromptPair> prompts, TrainingSpec spec, Path output) {

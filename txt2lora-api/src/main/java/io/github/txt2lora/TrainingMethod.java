@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  * @param latents source of the noisy latents
  * @param timesteps range of the timesteps to sample
  * @param lossWeighting weight of each timestep in the loss
- * @param preservation how to preserve other prompts
+ * @param preservation preservation of other prompts
  * @param start initial weights of the LoRA
  */
 public record TrainingMethod(

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * @param gradientAccumulationSteps comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
  * @param maxGradientNorm norm to which gradients are clipped, greater than 0; empty, the default, for no clipping
  * @param seed seed of all random numbers of the training, any number, 0 by default
- * @param modelUse how to run the base model, {@link ModelUse#defaults()} by default
+ * @param modelUse settings for running the base model, {@link ModelUse#defaults()} by default
  * @param saving files to save, {@link SavingSpec#defaults()} by default
  * @param stopping when the training stops, {@link StoppingSpec#defaults()} by default
  * @param nonFinitePolicy reaction to a non-finite number, {@link NonFinitePolicy#fail()} by default

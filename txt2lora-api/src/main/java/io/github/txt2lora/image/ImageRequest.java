@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed seed of the first image, any number, 0 by default
  * @param count number of images, 1 or more, 1 by default; their seeds are {@code seed}, {@code seed + 1} and so on
  * @param scheduler scheduler, {@link SchedulerType#DDIM} by default
- * @param modelUse how to run the base model, {@link ModelUse#defaults()} by default
+ * @param modelUse settings for running the base model, {@link ModelUse#defaults()} by default
  * @param loras LoRAs to apply, none by default
  * @param promptSyntax syntax of prompt and negative prompt, {@link PromptSyntax#WEB_UI} by default
  * @param loraFolder folder that {@code <lora:name:weight>} in a prompt refers to; {@code name.safetensors} may be in a

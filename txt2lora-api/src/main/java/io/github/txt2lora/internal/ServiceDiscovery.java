@@ -26,7 +26,7 @@ public final class ServiceDiscovery {
      * As {@link #find(Class, String)}, but takes an implementation that stands in for another only if there is no
      * other.
      *
-     * @param standsIn which implementations do
+     * @param standsIn tells the implementations that do
      */
     public static <P> P find(Class<P> service, String what, Predicate<P> standsIn) {
         try {

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param loras LoRA files, at least one, each with its weight, which may be negative
  * @param output file to write, in the naming of the first LoRA
- * @param resize how to reduce the rank; empty keeps the sum of the ranks
+ * @param resize settings for reducing the rank; empty keeps the sum of the ranks
  * @param precision number format of the file; empty for that of the inputs, or FP32 if they differ
  */
 public record LoraMerge(

@@ -7,7 +7,7 @@ import java.util.Locale;
  * Measurements of loading a model and calling its UNet once. Written as JSON, so its components are names in a file.
  * Seconds are processor time of all threads together, which depends less on what else the machine does than the clock.
  *
- * @param model which one
+ * @param model the model
  * @param precision of the network
  * @param weightMebibytes the UNet's weights, which are kept
  * @param peakResidentMebibytes the most memory that the process had until they were loaded, all of the JVM included

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Measurements of one training in a JVM of its own. Written as JSON, so its components are names in a file.
  *
  * @param workload the name of the {@link Workload}
- * @param title what a reader calls it
+ * @param title the name for readers
  * @param resolution width and height in pixels
  * @param batchSize pictures per iteration
  * @param threads libtorch's threads

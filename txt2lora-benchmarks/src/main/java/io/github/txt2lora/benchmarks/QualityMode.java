@@ -14,11 +14,11 @@ import java.util.List;
 /**
  * A way to train that is measured on the demo checkpoint.
  *
- * @param name what a reader calls it
- * @param method how an iteration finds out what to change
+ * @param name the name for readers
+ * @param method the method of the training
  * @param learningRate of AdamW, constant
- * @param pairs what is taught
- * @param before what LoRAs of the same batch taught that were trained before; their work does not count
+ * @param pairs the taught pairs
+ * @param before the pairs of LoRAs of the same batch that were trained before; their work does not count
  * @param measuredAfter iterations after which the LoRA is measured, ascending
  */
 record QualityMode(

@@ -4,7 +4,7 @@ package io.github.txt2lora.benchmarks;
  * The quality of a LoRA during a training.
  *
  * @param iteration after how many iterations
- * @param unetSamples what the UNet has done for it: a forward pass of one sample is 1, a backward pass 2
+ * @param unetSamples work of the UNet for it: a forward pass of one sample is 1, a backward pass 2
  * @param seconds of training
  * @param gap see {@link io.github.txt2lora.LoraQuality}
  * @param drift see {@link io.github.txt2lora.LoraQuality}

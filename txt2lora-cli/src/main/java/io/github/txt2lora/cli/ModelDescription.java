@@ -16,7 +16,7 @@ import java.util.Optional;
  *
  * @param path the file, or the folder in diffusers' layout
  * @param family of a model that can be used
- * @param prediction what it predicts, {@code epsilon} or {@code v_prediction}, if it says so
+ * @param prediction its prediction type, {@code epsilon} or {@code v_prediction}, if it says so
  * @param bytes on the disk
  * @param sha256 of a single file, if it is wanted
  * @param problem why it cannot be used, if it cannot

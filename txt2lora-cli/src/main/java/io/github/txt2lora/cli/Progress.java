@@ -13,7 +13,7 @@ interface Progress extends AutoCloseable {
      * So much is done.
      *
      * @param total in the end, or {@link #UNKNOWN}
-     * @param note what a reader is told beside it; may be empty
+     * @param note a note for readers; may be empty
      * @param remaining time until the end, if whoever does the work knows better than a clock
      */
     void at(long done, long total, String note, Optional<Duration> remaining);

@@ -3,7 +3,7 @@ package io.github.txt2lora.cli;
 /**
  * The presentation of a number.
  *
- * @param name what stands behind it, with the space before; may be empty
+ * @param name the text behind a number, with the space before; may be empty
  * @param size by how much it is divided
  */
 record ProgressUnit(String name, long size) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param textEncoders the structures of the text encoders that are CLIP's
  * @param unet the structure of the UNet, if the denoiser is one
  * @param vae the structure of the VAE, if the decoder is one like Stable Diffusion's
- * @param hints what the model says of itself
+ * @param hints properties that the model declares
  * @param metadata of the denoiser's file
  * @param fileForHash the file whose hash names the model in a LoRA's metadata
  */

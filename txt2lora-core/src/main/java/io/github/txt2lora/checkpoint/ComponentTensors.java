@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * The tensors of one network in its file, asked for by diffusers' names.
  *
  * @param file the file or folder, for messages
- * @param prefix what stands before the network's keys in the file
+ * @param prefix prefix of the network's keys in the file
  * @param byKey the tensors of the network by their keys without the prefix
  * @param keyMap the layout of the file
- * @param ignorable which of these keys (without the prefix) may be there without being used
+ * @param ignorable tells the keys (without the prefix) that may be there unused
  */
 record ComponentTensors(
         Path file,

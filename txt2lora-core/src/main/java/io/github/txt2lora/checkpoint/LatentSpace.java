@@ -5,8 +5,8 @@ package io.github.txt2lora.checkpoint;
  *
  * @param channels numbers for each place, 1 or more
  * @param factor pixels per latent along an axis, 1 or more
- * @param imageMultiple what the sides of images are multiples of; itself a multiple of {@code factor}
- * @param scalingFactor what the decoder's latents are multiplied by for the denoiser, where the model names no other
+ * @param imageMultiple number that the sides of images are multiples of; itself a multiple of {@code factor}
+ * @param scalingFactor factor from the decoder's latents to the denoiser's, where the model names no other
  * @param overflowsHalf whether the decoder leaves the range of FP16, so that FP32 stands for it
  */
 public record LatentSpace(int channels, int factor, int imageMultiple, double scalingFactor, boolean overflowsHalf) {

@@ -34,7 +34,7 @@ final class UnreadableFile {
      *
      * @param file its path or address
      * @param start the first bytes of the file, up to {@link #START_BYTES}
-     * @param problem what a safetensors reader finds wrong; used when the start tells nothing better
+     * @param problem the problem that a safetensors reader finds; used when the start tells nothing better
      */
     static CheckpointException describe(Object file, byte[] start, String problem) {
         String text = new String(start, StandardCharsets.ISO_8859_1);

@@ -90,7 +90,7 @@ public interface Denoiser extends AutoCloseable {
      * @param lossScale multiplies the loss before the backward pass in 16 bits, where small gradients would vanish; the
      *     gradient is divided by it
      * @param timesteps one for each sample, 0 to 1000, may be fractional
-     * @param sampleWeights what each sample's squared error is multiplied by; null for 1
+     * @param sampleWeights factors on the squared error of each sample; null for 1
      * @return loss and gradient, owned by the scope
      */
     LoraGradient loraGradient(
@@ -118,7 +118,7 @@ public interface Denoiser extends AutoCloseable {
      * gradients. The batch is not split where memory runs out.
      *
      * @param lossScales one for each LoRA; see {@link #loraGradient}
-     * @param sampleWeights what each sample's squared error is multiplied by
+     * @param sampleWeights factors on the squared error of each sample
      * @return one for each LoRA, owned by the scope
      */
     List<LoraGradient> loraGradients(

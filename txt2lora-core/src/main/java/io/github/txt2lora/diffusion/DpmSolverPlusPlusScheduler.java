@@ -27,8 +27,8 @@ public final class DpmSolverPlusPlusScheduler extends SigmaScheduler {
      * be left; one step more would end it.
      *
      * @param timestep 0 to 999
-     * @param steps how many steps lead there, 1 to 999
-     * @param parameterization what the UNet predicts
+     * @param steps number of steps that lead there, 1 to 999
+     * @param parameterization noise process of the model, and the quantity that its UNet predicts
      */
     public static DpmSolverPlusPlusScheduler downTo(int timestep, int steps, Parameterization parameterization) {
         SchedulerConfig config = SchedulerPresets.stableDiffusion(SchedulerType.DPMPP_2M, steps + 1, parameterization);

@@ -12,8 +12,8 @@ import io.github.txt2lora.torch.HostNumbers;
 /**
  * Fails a drawing at the first part with non-finite numbers, which would make the image black.
  *
- * @param request what is drawn
- * @param denoiser what the network is called
+ * @param request the request that is drawn
+ * @param denoiser the network's name
  * @param next is called after the checks
  */
 record FiniteDrawing(ImageRequest request, String denoiser, StepHook next) implements StepHook {

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * {@code noise - x0}. A timestep is 1000 s. All steps are Euler's, whatever sampler is asked for, since the others are
  * for other processes.
  *
- * @param shift how much of the steps is spent at high noise: even u in 1 to 0 become
+ * @param shift bias of the steps towards high noise: even u in 1 to 0 become
  *     {@code shift u / (1 + (shift - 1) u)}; above 0, 1 for even steps
  */
 public record FlowMatching(double shift) implements NoiseProcess {

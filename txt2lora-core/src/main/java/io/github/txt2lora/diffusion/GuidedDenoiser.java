@@ -7,8 +7,8 @@ import ai.djl.ndarray.NDManager;
  * Takes the first steps of a scheduler: the rollout of a training and the drawing of an image.
  *
  * @param scheduler a fresh one
- * @param guidance what the steps follow
- * @param noise where samplers that add noise get it from
+ * @param guidance the guidance that the steps follow
+ * @param noise the source of noise for samplers that add noise
  * @param hook sees the steps
  */
 public record GuidedDenoiser(Scheduler scheduler, Guidance guidance, NoiseSource noise, StepHook hook) {
@@ -16,8 +16,8 @@ public record GuidedDenoiser(Scheduler scheduler, Guidance guidance, NoiseSource
     /**
      * Denoises.
      *
-     * @param steps how many steps to take
-     * @param latents what to start from, already times the scheduler's initial sigma, [batch, channels, h, w]
+     * @param steps number of steps
+     * @param latents latents to start from, already times the scheduler's initial sigma, [batch, channels, h, w]
      * @return the latents after {@code steps} steps, owned by the scope
      */
     public NDArray run(NDManager scope, int steps, NDArray latents) {

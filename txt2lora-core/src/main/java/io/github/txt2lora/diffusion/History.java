@@ -16,7 +16,7 @@ final class History {
     /**
      * Starts empty.
      *
-     * @param length how many steps, the current one included, are remembered
+     * @param length number of steps to keep, the current one included
      */
     History(SchedulerConfig config, int length) {
         this.config = config;

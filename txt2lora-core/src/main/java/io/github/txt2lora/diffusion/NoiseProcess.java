@@ -38,7 +38,7 @@ public interface NoiseProcess {
      * noise on the way.
      *
      * @param timestep 0 to 999
-     * @param steps how many steps lead there, 1 to 999
+     * @param steps number of steps that lead there, 1 to 999
      */
     Scheduler downTo(int timestep, int steps);
 

@@ -40,7 +40,7 @@ public interface Scheduler {
     /**
      * Takes one step.
      *
-     * @param modelOutput what the UNet predicted for the scaled sample
+     * @param modelOutput the UNet's prediction for the scaled sample
      * @param step 0 to {@code steps - 1}
      * @param sample the sample before the step, not scaled
      * @param noise asked once in each step of Euler ancestral and of DDIM with eta above 0, once in each step of DDPM

@@ -9,8 +9,8 @@ import io.github.txt2lora.internal.Count;
  *
  * @param kind the sampler
  * @param steps number of steps, 1 to 1000
- * @param predictionType what the UNet predicts
- * @param timestepSpacing how the steps are spread over the training's timesteps
+ * @param predictionType the quantity that the UNet predicts
+ * @param timestepSpacing spacing of the steps over the training's timesteps
  * @param stepsOffset added to each timestep of leading spacing, 0 to 999; a timestep beyond 999 has the noise of 999
  * @param setAlphaToOne DDIM only: whether the last step ends at no noise at all, and not at the noise of timestep 0
  * @param clipSample DDIM and DDPM only: whether the estimate of the noise-free sample is clipped to -1..1

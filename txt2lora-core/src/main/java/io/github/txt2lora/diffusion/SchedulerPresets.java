@@ -15,7 +15,7 @@ public final class SchedulerPresets {
      *
      * @param scheduler the method
      * @param steps number of steps, 1 to 1000; LECO has 50 as a rule
-     * @param parameterization what the UNet predicts
+     * @param parameterization noise process of the model, and the quantity that its UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static SchedulerConfig leco(SchedulerType scheduler, int steps, Parameterization parameterization) {
@@ -29,7 +29,7 @@ public final class SchedulerPresets {
      *
      * @param scheduler the method
      * @param steps number of steps, 1 to 1000
-     * @param parameterization what the UNet predicts
+     * @param parameterization noise process of the model, and the quantity that its UNet predicts
      * @throws InvalidSettingException if steps is not within 1..1000
      */
     public static SchedulerConfig stableDiffusion(

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
  * A server's final answer.
  *
  * @param status its status code
- * @param address where it came from, after all redirects
+ * @param address its address, after all redirects
  * @param headers the headers of all answers on the way, the last one first
- * @param body what follows; to be closed
+ * @param body the body; to be closed
  */
 record Answer(int status, URI address, List<HttpHeaders> headers, BodyQueue body) implements AutoCloseable {
 

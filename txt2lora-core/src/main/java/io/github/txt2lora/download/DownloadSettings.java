@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connectTimeout for a connection to be made
  * @param stallTimeout without an answer or any further byte until the connection is given up
- * @param poll how often progress is told, and a cancelled download noticed, while nothing comes
+ * @param poll interval at which progress is told, and a cancelled download noticed, while nothing comes
  * @param attempts connections in a row that bring nothing new until the download is given up
  * @param firstPause before the second attempt; doubled for each further one
  * @param longestPause between two attempts, also when the server asks for more

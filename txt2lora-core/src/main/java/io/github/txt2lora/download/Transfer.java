@@ -41,7 +41,7 @@ final class Transfer {
     /**
      * For a file with no other writer.
      *
-     * @param address where the file is, by https or, on this machine, http
+     * @param address address of the file, by https or, on this machine, http
      */
     Transfer(
             Download source,

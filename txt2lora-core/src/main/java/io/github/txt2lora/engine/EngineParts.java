@@ -8,10 +8,10 @@ import io.github.txt2lora.torch.Torch;
 /**
  * The parts that all trainings and images of an engine share, on its worker thread.
  *
- * @param torch where everything is computed
+ * @param torch computes everything
  * @param families whose models can be used
- * @param models what is loaded
+ * @param models the loaded models
  * @param tokenizer for prompts
- * @param cache what trainings keep for later ones
+ * @param cache latents and predictions that trainings keep for later ones
  */
 record EngineParts(Torch torch, Families families, BaseModels models, ClipTokenizer tokenizer, LatentCache cache) {}

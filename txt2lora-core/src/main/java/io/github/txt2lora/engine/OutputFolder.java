@@ -26,7 +26,7 @@ final class OutputFolder implements AutoCloseable {
      * Creates the folder of a file if it is missing, makes sure that the file can be written, removes what killed
      * trainings have left, and claims the file for this training: the folder may take other LoRAs at the same time.
      *
-     * @param work what produces the file, see {@link FileClaim#take}
+     * @param work the work that produces the file, see {@link FileClaim#take}
      * @param warnings is told if the claim holds only within this machine
      * @throws StorageException if it cannot be written, or another training is writing it
      */

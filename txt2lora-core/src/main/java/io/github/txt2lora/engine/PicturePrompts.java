@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * The prompts of a request, read in its syntax.
  *
- * @param syntax how the texts are tokenized
+ * @param syntax the syntax of the texts
  * @param positive the parts of the prompt, one or more
  * @param negative the parts of the negative prompt, one or more
  * @param loras those of the request, then those that the prompts name

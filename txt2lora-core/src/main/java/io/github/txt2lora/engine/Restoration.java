@@ -34,8 +34,8 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
     /**
      * A state in a file.
      *
-     * @param file where it was found
-     * @param state what it holds
+     * @param file its file
+     * @param state its content
      */
     record Found(Path file, TrainingState state) {}
 

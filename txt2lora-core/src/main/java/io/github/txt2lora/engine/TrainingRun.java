@@ -36,7 +36,7 @@ final class TrainingRun {
     /**
      * A training that has not begun.
      *
-     * @param together how many are trained at the same time, this one among them
+     * @param together number of trainings at the same time, this one included
      */
     TrainingRun(EngineParts engine, EngineJob job, int together) {
         this.engine = engine;

@@ -51,7 +51,7 @@ final class TrainingSetup {
      * Nothing is loaded yet.
      *
      * @param held takes all that is to be closed when the training ends
-     * @param together how many are trained at the same time, this one among them
+     * @param together number of trainings at the same time, this one included
      */
     TrainingSetup(EngineParts engine, EngineJob job, RunLog log, HeldResources held, int together) {
         this.engine = engine;

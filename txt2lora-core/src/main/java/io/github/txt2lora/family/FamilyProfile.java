@@ -29,8 +29,8 @@ public interface FamilyProfile {
     /**
      * The noise process that a model was trained with.
      *
-     * @param prediction what the user says of it
-     * @param terminalSnr what the user says of the end of its schedule
+     * @param prediction the prediction type that the user sets
+     * @param terminalSnr the terminal SNR that the user sets
      * @param warnings is told where the user is contradicted, and what is a guess
      * @throws io.github.txt2lora.InvalidSettingException if these contradict each other
      */

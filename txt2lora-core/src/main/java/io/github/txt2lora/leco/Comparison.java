@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param latents as the network takes them, [batch, channels, height, width]
  * @param timesteps one for each sample
  * @param conditioning the prompt of each sample
- * @param goal what is to be predicted, of latents' shape
- * @param sampleWeights what each sample's squared error is multiplied by; null for 1
+ * @param goal the prediction to reach, of latents' shape
+ * @param sampleWeights factors on the squared error of each sample; null for 1
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record Comparison(

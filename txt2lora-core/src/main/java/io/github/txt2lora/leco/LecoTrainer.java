@@ -43,7 +43,7 @@ public final class LecoTrainer implements AutoCloseable {
      * Attaches the LoRA to the denoiser.
      *
      * @param model with the embeddings of all prompts of the lessons
-     * @param generator what the iterations draw from; used by this trainer alone
+     * @param generator the random stream of the iterations; used by this trainer alone
      */
     public LecoTrainer(
             DenoisingModel model, LoraParameters lora, Lessons lessons, TrainingSpec spec, TorchGenerator generator) {
@@ -111,7 +111,7 @@ public final class LecoTrainer implements AutoCloseable {
      *
      * @param scope owns what is made on the way
      * @param results of all its comparisons; the first one's gradient is changed
-     * @param work what the network did for them
+     * @param work work of the network for them
      * @throws TrainingFailedException if the policy ends the training
      */
     Outcome end(NDManager scope, List<LoraGradient> results, long work) {

@@ -13,9 +13,9 @@ public sealed interface Outcome {
      * An iteration was thrown away, and perhaps others before it.
      *
      * @param iteration the one that went wrong, counted from 1
-     * @param found what was found
+     * @param found the problem that was found
      * @param resumesAfter iterations that are left
-     * @param learningRateFactor what the schedule's learning rates are multiplied by from now on
+     * @param learningRateFactor factor on the schedule's learning rates from now on
      */
     record Recovered(int iteration, String found, int resumesAfter, double learningRateFactor, long work)
             implements Outcome {}

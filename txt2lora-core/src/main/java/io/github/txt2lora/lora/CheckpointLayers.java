@@ -33,7 +33,7 @@ final class CheckpointLayers {
      * A layer's weights.
      *
      * @param key the tensor in the file
-     * @param firstRow where the layer begins in it
+     * @param firstRow first row of the layer in it
      * @param transposed whether the tensor has the layer's inputs as its rows
      * @param shape the layer's shape
      */

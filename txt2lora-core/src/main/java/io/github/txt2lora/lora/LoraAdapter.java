@@ -30,7 +30,7 @@ public final class LoraAdapter {
      *
      * @param owner the scope that will own the parameters
      * @param loras any number of files, each with its weight for the denoiser
-     * @param rules which layers a LoRA may have
+     * @param rules rules for the layers that a LoRA may have
      * @param weightShapes shapes of the denoiser's weights by their names
      * @return empty if nothing is for the denoiser, as in a LoRA of text encoders alone
      * @throws CheckpointException if a file is damaged, has modules that the denoiser lacks, or does not fit its shapes

@@ -4,8 +4,8 @@ package io.github.txt2lora.lora;
  * A module that is added to rows of a weight tensor.
  *
  * @param pair the module
- * @param weight what it is multiplied by
- * @param firstRow where its layer begins in the tensor
+ * @param weight factor on it
+ * @param firstRow first row of its layer in the tensor
  * @param transposed whether the tensor has the layer's inputs as its rows; then the layer is all of it
  */
 record LoraAddition(LoraPair pair, double weight, int firstRow, boolean transposed) {

@@ -43,7 +43,7 @@ public final class LoraFile {
      * Writes what was trained; the file appears under its name only when it is whole.
      *
      * @param target the file, whose folder exists
-     * @param parameters what to save
+     * @param parameters parameters to save
      * @param naming of the file
      * @param precision of the numbers in the file
      * @param metadata goes into the header; {@code sshs_model_hash} and {@code sshs_legacy_hash} are added

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * A tensor's key in a LoRA file.
  *
  * @param module the part that all tensors of a module share
- * @param role what the tensor is
+ * @param role the tensor's role
  */
 record LoraKey(String module, Role role) {
 

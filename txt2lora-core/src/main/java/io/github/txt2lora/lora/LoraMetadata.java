@@ -32,7 +32,7 @@ public final class LoraMetadata {
      * @param noiseProcess that the base model was trained with
      * @param started when it began
      * @param finished when it ended
-     * @param iterations how many were made
+     * @param iterations number of completed iterations
      */
     public static Map<String, String> of(
             LoraTraining training,

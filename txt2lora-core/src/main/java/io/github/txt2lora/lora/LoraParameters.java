@@ -38,8 +38,8 @@ public final class LoraParameters {
      * @param module the layer
      * @param rank its rank
      * @param scale alpha / rank
-     * @param downOffset where {@code lora_down} begins
-     * @param upOffset where {@code lora_up} begins
+     * @param downOffset offset of {@code lora_down}
+     * @param upOffset offset of {@code lora_up}
      */
     public record Slot(LoraModule module, int rank, double scale, int downOffset, int upOffset) {
 

@@ -45,7 +45,7 @@ final class LowRankAlgebra implements AutoCloseable {
      * Adds a product to weights.
      *
      * @param weight [outputs, fan-in] of the pair's layer
-     * @param factor what the product is multiplied by, besides alpha / rank
+     * @param factor factor on the product, besides alpha / rank
      * @return the sum
      */
     float[] add(float[] weight, LoraPair pair, double factor) {

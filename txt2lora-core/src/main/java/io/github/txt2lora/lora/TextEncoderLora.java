@@ -47,7 +47,7 @@ public final class TextEncoderLora {
     /**
      * The weights with the LoRAs added; a tensor to which nothing is added stays the same view.
      *
-     * @param encoder which text encoder it is
+     * @param encoder the text encoder
      * @param weights its tensors by their diffusers names
      * @param loras any number of files, each with its weight for text encoders; modules for other networks are not
      *     looked at

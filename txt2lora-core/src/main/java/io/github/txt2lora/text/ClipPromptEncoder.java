@@ -46,7 +46,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
      * An encoder of the checkpoint's prompts; loads nothing yet.
      *
      * @param precision of the text encoders' computations
-     * @param clipSkip which hidden state is used, counted from the one that the family is trained on: 1 is that one
+     * @param clipSkip the hidden state to use, counted from the one that the family is trained on: 1 is that one
      *     (the last in SD 1.x and 2.x, the last but one in SDXL), 2 the one before
      * @param uses the text encoders, in the order in which their hidden states are put side by side
      * @param weights is asked for each text encoder when it is loaded

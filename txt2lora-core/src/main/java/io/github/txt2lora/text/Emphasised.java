@@ -6,7 +6,7 @@ import java.util.List;
  * A prompt after its brackets are resolved.
  *
  * @param pieces in order
- * @param unclosed how many opening brackets are never closed
+ * @param unclosed number of opening brackets that are never closed
  */
 record Emphasised(List<PromptPiece> pieces, int unclosed) {
 

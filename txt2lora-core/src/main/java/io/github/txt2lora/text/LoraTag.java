@@ -4,8 +4,8 @@ package io.github.txt2lora.text;
  * {@code <lora:name:weight>} in a prompt.
  *
  * @param name the file's name without its ending
- * @param textEncoderWeight how strongly it applies to the text encoders; 1 where none was written
- * @param weight how strongly it applies to the UNet; that for the text encoders where no second one was written
+ * @param textEncoderWeight weight for the text encoders; 1 where none was written
+ * @param weight weight for the UNet; that for the text encoders where no second one was written
  */
 public record LoraTag(String name, double textEncoderWeight, double weight) {
 

@@ -11,9 +11,9 @@ import java.util.Set;
  * the UNet where the first is for the text encoders; {@code <lyco:name:weight>} means the same; and what looks like the
  * tag of another network, such as {@code <hypernet:name:1>}, is taken out too.
  *
- * @param prompt what remains
+ * @param prompt the remaining prompt
  * @param loras the tags in order
- * @param warnings what of the tags has no effect, in sentences
+ * @param warnings sentences about parts of the tags without effect
  */
 public record LoraTags(String prompt, List<LoraTag> loras, List<String> warnings) {
 

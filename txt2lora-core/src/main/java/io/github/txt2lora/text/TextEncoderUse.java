@@ -6,7 +6,7 @@ import io.github.txt2lora.checkpoint.Component;
  * Settings of one CLIP text encoder in a family of models.
  *
  * @param component the encoder
- * @param padToken what its tokenizer fills unused places with
+ * @param padToken the token that fills unused places
  * @param activation of its feed-forward layers
  * @param layersSkipped layers at the end whose output is not used even at clip skip 1
  * @param finalNorm whether the hidden state goes through the final layer norm

@@ -23,7 +23,7 @@ final class NativesFailure {
      *
      * @param isMissing whether nothing on the class path is for this system
      * @param system for example {@code linux-x86_64}
-     * @param cache where libtorch is unpacked to
+     * @param cache the folder that libtorch is unpacked to
      */
     static String message(EngineException failure, boolean isMissing, String system, Path cache) {
         Throwable root = failure;

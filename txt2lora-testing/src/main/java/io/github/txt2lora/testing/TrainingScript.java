@@ -15,10 +15,10 @@ import java.util.stream.LongStream;
  * The script of a training of a {@link FakeTrainingEngine}. Start from {@link #smooth()} and change it.
  *
  * @param losses the loss of each iteration, at least one; the last one is that of all later iterations too
- * @param gaps what is left to learn at each measurement, at least one, likewise; see
+ * @param gaps the gap at each measurement, at least one, likewise; see
  *     {@link io.github.txt2lora.LoraQuality}
- * @param loadTime how long the model loads, on the engine's clock
- * @param iterationTime how long an iteration takes, on the engine's clock
+ * @param loadTime time to load the model, on the engine's clock
+ * @param iterationTime time for an iteration, on the engine's clock
  * @param warnings come after the model was loaded
  * @param failure where the training fails, if it does
  * @param writesFiles whether a saved LoRA is a file, one without tensors; otherwise its events are all there is

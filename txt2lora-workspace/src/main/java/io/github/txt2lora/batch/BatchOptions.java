@@ -17,7 +17,7 @@ import java.util.Set;
  * @param all whether all are, whatever the names
  * @param force whether to train finished and interrupted LoRAs from the start
  * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
- * @param together how many LoRAs on one model are trained at the same time, 1 or more; see
+ * @param together number of LoRAs on one model to train at the same time, 1 or more; see
  *     {@link io.github.txt2lora.TrainingEngine#startTogether}
  */
 public record BatchOptions(List<String> names, boolean all, boolean force, boolean deleteResizeSource, int together) {

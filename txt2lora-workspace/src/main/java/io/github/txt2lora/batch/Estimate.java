@@ -19,7 +19,7 @@ import java.time.Duration;
  * </ul>
  *
  * @param name the LoRA's name
- * @param training what the training takes
+ * @param training estimate of the training
  * @param trainingTime on the CPU
  * @param previewTime on the CPU
  * @param diskBytes in the LoRA's folder
@@ -48,7 +48,7 @@ public record Estimate(
     /**
      * Estimates.
      *
-     * @param training what the project's training takes
+     * @param training estimate of the project's training
      * @param cores of the CPU
      */
     static Estimate of(LoraProject project, TrainingEstimate training, int cores) {

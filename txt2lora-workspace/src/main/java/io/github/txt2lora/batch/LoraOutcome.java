@@ -20,7 +20,7 @@ public sealed interface LoraOutcome {
      *
      * @param name the LoRA's name
      * @param file the LoRA
-     * @param record what is known about it; also beside it, as {@code NAME.json}
+     * @param record its record, also written beside it as {@code NAME.json}
      * @param trained whether it was trained now, rather than only resized or drawn again
      * @param duration time that this batch spent on it
      */
@@ -49,7 +49,7 @@ public sealed interface LoraOutcome {
      *
      * @param name the LoRA's name
      * @param file the LoRA
-     * @param record what is known about it
+     * @param record its record
      */
     record Skipped(String name, Path file, LoraRecord record) implements LoraOutcome {
 

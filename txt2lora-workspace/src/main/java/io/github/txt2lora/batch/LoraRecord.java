@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param settings the keys of its {@code config} file with their values, defaults too
  * @param prompts for each prompt its keys with their values, defaults too
  * @param versions of this library, of Java and of the operating system at the time of the training
- * @param training how it was trained
- * @param resize how it was made smaller; null if it was not
- * @param preview what was drawn with it; null if nothing was
+ * @param training record of the training
+ * @param resize record of the resize; null without one
+ * @param preview record of the preview; null without one
  */
 public record LoraRecord(
         int format,
@@ -46,16 +46,16 @@ public record LoraRecord(
      * @param fingerprint digest of all settings that the training depends on, but for the number of iterations
      * @param model the base model
      * @param sha256 digest of the LoRA's file as it was trained
-     * @param seed where all random numbers began
-     * @param iterations how many were made
+     * @param seed seed of the random stream
+     * @param iterations number of completed iterations
      * @param losses mean squared error of each iteration
      * @param firstLoss mean of the first tenth
      * @param lastLoss mean of the last tenth
-     * @param quality how good it is, null if that was not measured
-     * @param unetSamples what the UNet did for it: a forward pass of one sample is 1, a backward pass 2
+     * @param quality gap and drift; null if that was not measured
+     * @param unetSamples work of the UNet for it: a forward pass of one sample is 1, a backward pass 2
      * @param finishedAt when the training ended
-     * @param seconds how long it took, without pauses
-     * @param warnings what the user should know
+     * @param seconds duration, without pauses
+     * @param warnings warnings for the user
      */
     public record Training(
             String fingerprint,
@@ -91,7 +91,7 @@ public record LoraRecord(
      * @param lowestRank of a module
      * @param highestRank of a module
      * @param frobeniusRetained mean share of the modules' norm that is left; null if unknown
-     * @param seconds how long it took
+     * @param seconds duration
      */
     public record Resize(
             String fingerprint,
@@ -112,8 +112,8 @@ public record LoraRecord(
      * A record of the images drawn with a LoRA.
      *
      * @param fingerprint digest of the settings of the images and of the LoRA
-     * @param pictures how many
-     * @param seconds how long it took
+     * @param pictures number of images
+     * @param seconds duration
      */
     public record Preview(String fingerprint, int pictures, double seconds) {
 

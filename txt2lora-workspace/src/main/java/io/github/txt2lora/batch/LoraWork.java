@@ -45,9 +45,9 @@ final class LoraWork {
     /**
      * Prepares.
      *
-     * @param model where the base model lies
+     * @param model the base model
      * @param identity of the base model
-     * @param record what is known from earlier, if anything
+     * @param record record of an earlier run, if there is one
      */
     LoraWork(
             Workspace workspace,

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 /**
  * The identity of the model that a LoRA was trained on.
  *
- * @param name what the settings call it
- * @param path where it was
+ * @param name its name in the settings
+ * @param path its path
  * @param bytes its size, of a folder that of all its files
  * @param modified when it was last changed, in milliseconds since 1970; of a folder the latest time
  * @param sha256 the digest of its content

@@ -35,10 +35,10 @@ import java.util.function.Supplier;
  * The findings of a look at everything that a batch needs, before anything is trained.
  *
  * @param estimates of the LoRAs that can be trained, in the order in which they were chosen
- * @param problems what keeps LoRAs from being trained, one text each, which names the file and, where there is one, the
- *     line
- * @param warnings what the user should know
- * @param prompts what the LoRAs learn, in the same order, by their names; {@link PromptPair#inWords()} says it
+ * @param problems problems that keep LoRAs from being trained, one text each, which names the file and, where there is
+ *     one, the line
+ * @param warnings warnings for the user
+ * @param prompts prompts that the LoRAs learn, in the same order, by their names; {@link PromptPair#inWords()} says it
  */
 public record Preflight(
         List<Estimate> estimates, List<String> problems, List<String> warnings, Map<String, List<PromptPair>> prompts) {
@@ -110,7 +110,8 @@ public record Preflight(
     /**
      * The same for a single training that belongs to no workspace and has no preview.
      *
-     * @param warnings what is known already, such as {@link io.github.txt2lora.workspace.LecoConfigFile#warnings()}
+     * @param warnings warnings that are known already, such as
+     *     {@link io.github.txt2lora.workspace.LecoConfigFile#warnings()}
      * @throws StorageException if the disk cannot be asked for its space
      */
     public static Preflight check(LoraTraining training, List<String> warnings) {

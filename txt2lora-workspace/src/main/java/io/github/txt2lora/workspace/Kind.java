@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * A kind of single values, and how it is written in YAML. Numbers and words are taken as written, whatever YAML makes
  * of them: {@code 1e-4} is a number, and {@code no} as a prompt is the word.
  *
- * @param expected what messages say of a text that is no such value
+ * @param expected expectation that messages state for a text that is no such value
  * @param reader the value of a text, null for none; the message of an {@link InvalidSettingException} says it all
  * @param writer the YAML of a value
- * @param note what the user should know about a text; null for nothing
+ * @param note note for the user about a text; null for nothing
  */
 record Kind<T>(
         String expected,

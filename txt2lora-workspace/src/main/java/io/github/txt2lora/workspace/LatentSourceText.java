@@ -37,7 +37,7 @@ final class LatentSourceText {
     /**
      * Reads a text.
      *
-     * @param rollout how rollouts denoise that do not say so themselves
+     * @param rollout settings of rollouts without settings of their own
      * @throws InvalidSettingException if it is none, with what is wrong with it
      */
     static LatentSource parse(String text, RolloutSpec rollout) {

@@ -17,9 +17,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * not know {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
  * {@code rank}, which is a setting here, has no effect; a warning says so.
  *
- * @param file where it was read
+ * @param file the file that was read
  * @param prompts its entries, at least one
- * @param warnings what the user should know, one text each, which names file and line
+ * @param warnings warnings for the user, one text each, which names file and line
  */
 public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> warnings) {
 

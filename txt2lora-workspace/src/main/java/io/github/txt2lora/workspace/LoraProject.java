@@ -12,8 +12,8 @@ import java.util.TreeMap;
 /**
  * All that a workspace says about one LoRA.
  *
- * @param settings what {@code config/NAME.yaml} says
- * @param prompts what {@code prompts/NAME.yaml} says, at least one
+ * @param settings settings from {@code config/NAME.yaml}
+ * @param prompts prompts from {@code prompts/NAME.yaml}, at least one
  */
 public record LoraProject(LoraSettings settings, List<PromptPair> prompts) {
 

@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * @param name the LoRA's name, which is also that of its files
  * @param model the base model
- * @param spec how to train
- * @param resize how the finished LoRA is resized; empty for not at all
+ * @param spec settings of the training
+ * @param resize settings for resizing the finished LoRA; empty for no resize
  * @param preview the images that are drawn with the finished LoRA
  */
 public record LoraSettings(

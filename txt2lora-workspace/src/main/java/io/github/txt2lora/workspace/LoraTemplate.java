@@ -45,7 +45,7 @@ public final class LoraTemplate {
     /**
      * Settings that are those of no LoRA yet.
      *
-     * @param name which the text's comments call the LoRA
+     * @param name name of the LoRA in the text's comments
      * @param settings as {@code config/NAME.yaml} holds them
      * @throws InvalidSettingException if anything in them is wrong
      */

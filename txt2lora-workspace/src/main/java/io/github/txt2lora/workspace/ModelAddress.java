@@ -34,7 +34,7 @@ public sealed interface ModelAddress {
      *
      * @param name the name without {@code .safetensors}, which is cut off; a file name on every operating system, so
      *     that it cannot lead out of the folder
-     * @param url where the file is downloaded from if it is not there
+     * @param url address from which the file is downloaded if it is missing
      */
     record Named(String name, Optional<URI> url) implements ModelAddress {
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * The name of an optimizer as users' files write it.
  *
  * @param known the name in small letters, if there is such an optimizer here
- * @param note what the user is told if it stands for another one; empty for nothing
- * @param hint what comes nearest to one that is not there; empty for no idea
+ * @param note note for the user if it stands for another one; empty for nothing
+ * @param hint the nearest name for one that is not there; empty for no idea
  */
 record OptimizerName(Optional<String> known, String note, String hint) {
 

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
  * The preview of a LoRA: images of every prompt at every place, without and with the LoRA, from the same noise.
  *
  * @param enabled whether they are drawn, true by default
- * @param prompts what is drawn; empty, the default, for the targets that get a new meaning
- * @param places what each prompt is drawn with, as columns; empty for the prompts alone; by default shopping mall,
+ * @param prompts prompts to draw; empty, the default, for the targets that get a new meaning
+ * @param places words to draw each prompt with, as columns; empty for the prompts alone; by default shopping mall,
  *     kitchen and shinto shrine
  * @param negativePrompt content to avoid, empty by default
  * @param seeds the seeds of the first noise, at least one, by default 1
@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  * @param steps denoising steps, 1 to 1000, 20 by default
  * @param guidanceScale classifier-free guidance scale, 7.5 by default
  * @param scheduler {@link SchedulerType#DDIM} by default
- * @param loraWeight how strongly the LoRA applies, 1 by default
+ * @param loraWeight weight of the LoRA, 1 by default
  */
 public record PreviewSettings(
         boolean enabled,

@@ -103,7 +103,7 @@ final class Problems {
     /**
      * Adds a key that means nothing.
      *
-     * @param meant what it may have been meant to be
+     * @param meant the key that may have been meant
      */
     void ignore(Node key, String path, Supplier<Optional<String>> meant) {
         ignoredCount++;

@@ -15,9 +15,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /**
  * The text of a prompts file and what it says.
  *
- * @param file where it lies
+ * @param file its file
  * @param text all of it
- * @param prompts what it says
+ * @param prompts its prompts
  */
 record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
 

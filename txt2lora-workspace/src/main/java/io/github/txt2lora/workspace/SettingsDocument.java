@@ -17,12 +17,12 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 /**
  * The text of a {@code config} file and what it says.
  *
- * @param file where it lies
+ * @param file its file
  * @param text all of it
  * @param layout its keys
- * @param settings what it says
+ * @param settings its settings
  * @param promptsFile LECO's {@code prompts_file}, if it has one
- * @param warnings what the user should know
+ * @param warnings warnings for the user
  */
 record SettingsDocument(
         Path file,

@@ -44,7 +44,7 @@ final class SettingsSection {
     /**
      * The section that a node holds; an empty one if the node is absent or, noted as a problem, no mapping.
      *
-     * @param name how messages call the keys of this section, such as {@code train}; empty for the file's own keys
+     * @param name name of this section's keys in messages, such as {@code train}; empty for the file's own keys
      */
     static SettingsSection of(String name, @Nullable Node node, Problems problems) {
         SettingsSection section =

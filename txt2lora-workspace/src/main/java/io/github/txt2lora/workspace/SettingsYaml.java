@@ -55,7 +55,7 @@ final class SettingsYaml {
     /**
      * The root of a text's one document, null if it is empty.
      *
-     * @param file where the text is from, for messages
+     * @param file the text's file, for messages
      * @throws InvalidSettingException if it is not valid YAML
      */
     static @Nullable Node compose(Path file, String text) {

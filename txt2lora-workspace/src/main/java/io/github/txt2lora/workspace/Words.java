@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values by their words, in lower case, in the order in which messages list them
  * @param others words of other programs, which are understood but not listed
- * @param notes what the user is told about some of the others
+ * @param notes notes for the user about some of the others
  */
 record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String> notes) {
 
@@ -38,7 +38,7 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
     /**
      * A word by which other programs call what comes nearest.
      *
-     * @param note what the user is told about the difference
+     * @param note note for the user about the difference
      */
     Words<T> alias(String word, T value, String note) {
         return new Words<>(values, with(others, word, value), with(notes, word, note));

@@ -44,7 +44,7 @@ public final class AtomicFile {
     /**
      * As {@link #write(Path, Content)}.
      *
-     * @param size how many bytes it will be, for the message when the disk is full; 0 if unknown
+     * @param size its final size in bytes, for the message when the disk is full; 0 if unknown
      */
     public static void write(Path target, long size, Content content) {
         Path file = prepare(target);

@@ -41,7 +41,8 @@ public final class FileClaim implements AutoCloseable {
     /**
      * Claims a file, which need not exist, in a folder that does.
      *
-     * @param work what produces it, for those of this process who want it too, for example "the training of krnkmd"
+     * @param work the work that produces it, for those of this process who want it too, for example "the training of
+     *     krnkmd"
      * @param warnings is told when the claim could not be made sure
      * @throws StorageException if another process or other work of this one holds it, which the message names; or the
      *     lock file cannot be written. See {@link #isTaken}

@@ -48,7 +48,7 @@ public final class StorageFailure {
     /**
      * The exception for a write that failed. Looks at the folder as it is now, so temporary files should be gone.
      *
-     * @param bytes how much space the file needs; as much as was written when that is not known
+     * @param bytes space that the file needs; as much as was written when that is not known
      */
     public static StorageException of(Path target, long bytes, Exception failure) {
         if (failure instanceof OtherKindException other) {

@@ -19,7 +19,7 @@ public final class LatentCache implements AutoCloseable {
      * An empty cache.
      *
      * @param limit bytes in memory
-     * @param folder what it keeps for later processes
+     * @param folder the folder of latents for later processes
      */
     public LatentCache(long limit, LatentFolder folder) {
         this.limit = limit;
@@ -32,7 +32,7 @@ public final class LatentCache implements AutoCloseable {
      * An array of a set, computed if it is not there.
      *
      * @param set tells all that the arrays of the set depend on
-     * @param number which one of the set
+     * @param number number within the set
      * @param length of the array
      */
     public float[] get(String set, int number, int length, Supplier<float[]> computation) {

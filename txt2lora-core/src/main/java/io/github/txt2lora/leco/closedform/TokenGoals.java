@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 /**
  * The goals of the tokens of target prompts, and the prompts to preserve, each with its weight.
  *
- * @param goals what is learnt
+ * @param goals the goals to learn
  * @param kept prompts to keep; no target is among them, unless a pair preserves it
  */
 record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
@@ -85,7 +85,7 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
      *
      * @param tokens the ids of a prompt, with start, end and padding, for all prompts equally many
      * @param paddingWeight of the end token and all padding together, where each word has 1
-     * @param keepWeight what weights of prompts to keep are multiplied by
+     * @param keepWeight factor on the weights of prompts to keep
      */
     Map<String, double[]> problem(Function<String, int[]> tokens, double paddingWeight, double keepWeight) {
         List<String> prompts = prompts();

@@ -46,7 +46,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
      *
      * @param weights numbers in the denoiser
      * @param textWeights numbers in the largest text encoder
-     * @param keptNumbers what a backward pass keeps for each place of the latents
+     * @param keptNumbers numbers that a backward pass keeps for each place of the latents
      * @param latents their form
      */
     record ModelSize(double weights, double textWeights, double keptNumbers, LatentSpace latents) {

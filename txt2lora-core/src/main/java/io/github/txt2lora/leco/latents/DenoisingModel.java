@@ -21,7 +21,7 @@ import java.util.List;
  * @param noiseProcess that it was trained with
  * @param identity tells this model with these settings from all others; see {@link #identity(Torch, String, Precision,
  *     int)}
- * @param cache what is kept for later trainings
+ * @param cache latents and predictions for later trainings
  */
 public record DenoisingModel(
         Torch torch,

@@ -11,7 +11,7 @@ import io.github.txt2lora.torch.TorchGenerator;
  * can be kept.
  *
  * @param model that predicts
- * @param range where their timesteps lie, evenly spread
+ * @param range range of their timesteps, evenly spread
  * @param seed of the first batch; sets whose seeds are closer than they have batches share some
  */
 public record NoiseBatches(DenoisingModel model, TimestepRange range, long seed) {

@@ -12,7 +12,7 @@ import java.util.List;
  * Several of the latents that a rollout passes at timesteps that are compared, as evenly spread as can be, the last one
  * among them.
  *
- * @param states how many at most
+ * @param states their number at most
  */
 record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents {
 

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * A prompt pair with the prompts that are kept while it is learned.
  *
- * @param pair what to learn
- * @param goal what its target's prediction should become
+ * @param pair the pair to learn
+ * @param goal the goal for its target's prediction
  * @param kept prompts of which each step keeps one; none if it is alone
  */
 public record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
@@ -16,7 +16,7 @@ public record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
      * A prompt that is to stay.
      *
      * @param prompt the words
-     * @param weight what its loss is multiplied by
+     * @param weight factor on its loss
      */
     public record Kept(String prompt, double weight) {}
 }

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * {@code CosineAnnealingLR(T_max=iterations)}, {@code CosineAnnealingWarmRestarts}, {@code StepLR} and
  * {@code LinearLR}.
  *
- * @param schedule how the rate changes after the warm-up
+ * @param schedule course of the rate after the warm-up
  * @param rate the full learning rate, greater than 0
  * @param iterations iterations of the whole training, 1 or more
  * @param warmupIterations iterations of the warm-up, 0 to {@code iterations}

@@ -138,7 +138,7 @@ public final class Optimizer implements AutoCloseable {
      * Sets the parameters, and what is remembered of earlier steps.
      *
      * @param values of all parameters
-     * @param state what another optimizer of the same kind gave
+     * @param state state of another optimizer of the same kind
      * @throws TorchException if a script cannot use it
      */
     public void restore(NDManager scope, float[] values, List<TensorView> state) {

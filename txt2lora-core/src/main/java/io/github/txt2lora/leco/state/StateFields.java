@@ -16,7 +16,7 @@ import java.util.function.Function;
  * {@link CheckpointException}.
  *
  * @param path the file, for messages
- * @param metadata what its header holds
+ * @param metadata metadata of its header
  */
 record StateFields(Path path, Map<String, String> metadata) {
 

@@ -9,10 +9,10 @@ import java.util.List;
  *
  * @param iteration iterations made
  * @param generator the random stream, see {@link io.github.txt2lora.torch.TorchGenerator#state()}
- * @param learningRateFactor what the schedule's learning rates are multiplied by
+ * @param learningRateFactor factor on the schedule's learning rates
  * @param lossScale for 16 bits
  * @param parameters the LoRA's vector, float32
- * @param optimizer what the optimizer remembers, float32 arrays and float64 numbers; empty before its first step
+ * @param optimizer state of the optimizer, float32 arrays and float64 numbers; empty before its first step
  */
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record TrainerState(

@@ -17,13 +17,13 @@ import java.util.TreeSet;
 /**
  * The state of a training, from which another process resumes it.
  *
- * @param trainer where the training stands
- * @param gaps what was measured on the way
+ * @param trainer state of the trainer
+ * @param gaps measurements during the run
  * @param losses of the iterations made
  * @param warnings given so far
  * @param started when the training first began
  * @param elapsed time spent so far
- * @param fingerprint what the training's result depends on, by name: the settings and the model
+ * @param fingerprint everything that the training's result depends on, by name: the settings and the model
  */
 public record TrainingState(
         RecoverableState trainer,

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param name the LoRA's name and the word that it teaches
  * @param look the tags that the word shall mean
- * @param iterations how long to train
+ * @param iterations number of iterations
  */
 record TrainingOrder(String name, String look, int iterations) {
 

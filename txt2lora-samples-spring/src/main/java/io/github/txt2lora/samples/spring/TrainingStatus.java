@@ -9,7 +9,7 @@ import io.github.txt2lora.TrainingProgress;
  *
  * @param id its number
  * @param name the LoRA's name
- * @param state where the job stands
+ * @param state state of the job
  * @param iteration iterations made so far
  * @param iterations iterations asked for
  */
