@@ -51,7 +51,7 @@ public final class InvalidSettingException extends Txt2LoraException {
 
     /**
      * The name of the setting, as in the builder that rejects it, for example {@code learningRate}; empty if several
-     * are wrong, or what is wrong is no single setting.
+     * are wrong, or the error concerns no single setting.
      */
     public Optional<String> setting() {
         return Optional.ofNullable(setting);

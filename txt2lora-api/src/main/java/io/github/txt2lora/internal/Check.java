@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks of single settings. Each returns the value it was given, or rejects it with its name and what was expected.
+ * Checks of single settings. Each returns the value it was given, or rejects it with its name and the expected values.
  */
 public final class Check {
 

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 /** Finds what a mistyped word was meant to be. */
 public final class NearestWord {
 
-    /** The rest of a longer word says nothing about what was meant. */
+    /** The rest of a longer word says nothing about the meant word. */
     private static final int LONGEST = 60;
 
     private NearestWord() {}

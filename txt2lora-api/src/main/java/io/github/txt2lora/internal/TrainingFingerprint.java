@@ -28,7 +28,7 @@ public final class TrainingFingerprint {
     /** The name of the number of iterations, which may change where the learning rates so far stay the same. */
     public static final String ITERATIONS = "iterations";
 
-    /** Components of a training that do not change what is learned. */
+    /** Components of a training without effect on the learned weights. */
     private static final Set<String> WITHOUT_EFFECT = Set.of("saving", "measureQuality", "nonFinitePolicy");
 
     /** Their components stand beside those of the training. */

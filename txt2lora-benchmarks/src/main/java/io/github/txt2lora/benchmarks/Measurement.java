@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param workload the name of the {@link Workload}
  * @param title the name for readers
  * @param resolution width and height in pixels
- * @param batchSize pictures per iteration
+ * @param batchSize images per iteration
  * @param threads libtorch's threads
  * @param iterations iterations measured; one before them is not
  * @param secondsPerIteration mean

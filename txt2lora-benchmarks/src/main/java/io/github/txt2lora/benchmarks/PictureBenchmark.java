@@ -61,7 +61,7 @@ public class PictureBenchmark {
         model.close();
     }
 
-    /** One picture. */
+    /** One image. */
     @Benchmark
     public Object draw() {
         return engine.generate(request);

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Draws the same seeds with and without a LoRA, and compares the pictures, in latents and in pixels. */
+/** Draws the same seeds with and without a LoRA, and compares the images, in latents and in pixels. */
 final class PictureDistances {
 
     private static final int PICTURES = 8;
@@ -40,7 +40,7 @@ final class PictureDistances {
     private final Map<String, Drawn> base = new HashMap<>();
 
     /**
-     * Compares pictures of a model without conditioning on size.
+     * Compares images of a model without conditioning on size.
      *
      * @param embeddings of all prompts, the empty one included
      */
@@ -51,7 +51,7 @@ final class PictureDistances {
         this.embeddings = embeddings;
     }
 
-    /** Pictures of one prompt as numbers. */
+    /** Images of one prompt as numbers. */
     @SuppressWarnings("ArrayRecordComponent") // never compared by equals
     private record Drawn(float[] latents, float[] pixels) {}
 
@@ -63,7 +63,7 @@ final class PictureDistances {
      */
     record Distance(double latents, double pixels) {}
 
-    /** Of the target's pictures from the positive prompt's; 1 without a LoRA. */
+    /** Of the target's images from the positive prompt's; 1 without a LoRA. */
     Distance ofTarget(PromptPair pair) {
         Drawn positive = base(pair.positive(), pair.resolution());
         return quotient(
@@ -71,7 +71,7 @@ final class PictureDistances {
                 distance(base(pair.target(), pair.resolution()), positive));
     }
 
-    /** Of the neutral prompt's pictures from what they are without a LoRA. */
+    /** Of the neutral prompt's images from what they are without a LoRA. */
     Distance ofNeutral(PromptPair pair) {
         Drawn neutral = base(pair.neutral(), pair.resolution());
         return quotient(

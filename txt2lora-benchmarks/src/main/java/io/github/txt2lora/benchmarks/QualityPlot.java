@@ -12,7 +12,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Draws how far pictures are from what they should be, over the work it took. */
+/** Draws how far images are from what they should be, over the work it took. */
 final class QualityPlot {
 
     private static final int WIDTH = 1100;

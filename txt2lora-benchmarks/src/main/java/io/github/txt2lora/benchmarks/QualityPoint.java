@@ -8,10 +8,10 @@ package io.github.txt2lora.benchmarks;
  * @param seconds of training
  * @param gap see {@link io.github.txt2lora.LoraQuality}
  * @param drift see {@link io.github.txt2lora.LoraQuality}
- * @param pictureDistance of the target's pictures from the positive prompt's, in latents, squared: 1 without a LoRA
+ * @param pictureDistance of the target's images from the positive prompt's, in latents, squared: 1 without a LoRA
  * @param pixelDistance the same in pixels
- * @param leak distance of the neutral prompt's pictures from the base model's, in latents, squared, divided by that of
- *     the base model's pictures for the neutral and the positive prompt
+ * @param leak distance of the neutral prompt's images from the base model's, in latents, squared, divided by that of
+ *     the base model's images for the neutral and the positive prompt
  * @param pixelLeak the same in pixels
  */
 record QualityPoint(

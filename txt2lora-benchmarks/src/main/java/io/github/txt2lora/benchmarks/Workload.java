@@ -19,7 +19,7 @@ enum Workload {
         }
     },
 
-    /** A model of full size, with pictures that are small enough for a CPU. */
+    /** A model of full size, with images that are small enough for a CPU. */
     SD15("SD 1.5, random weights", 128, 1, 2, 0) {
         @Override
         void writeCheckpoint(Path file) {
@@ -43,7 +43,7 @@ enum Workload {
         this.threads = threads;
     }
 
-    /** Writes what is trained on. */
+    /** Writes the model to train on. */
     abstract void writeCheckpoint(Path file) throws IOException;
 
     /** The name for readers. */
@@ -51,12 +51,12 @@ enum Workload {
         return title;
     }
 
-    /** Width and height of the pictures, in pixels. */
+    /** Width and height of the images, in pixels. */
     int resolution() {
         return resolution;
     }
 
-    /** Pictures per iteration. */
+    /** Images per iteration. */
     int batchSize() {
         return batchSize;
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object on a line of its own, for {@code --json}; what is told stands first in it, as {@code "event"}. */
+/** A JSON object on a line of its own, for {@code --json}; its first field is {@code "event"}. */
 final class JsonLine {
 
     private final ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -83,7 +83,7 @@ final class JsonLine {
         return this;
     }
 
-    /** JSON whose strings have what is invisible escaped, as JSON allows everywhere in them. */
+    /** JSON with invisible characters of strings escaped, as JSON allows everywhere in them. */
     @Override
     public String toString() {
         return Excerpt.lines(node.toString());

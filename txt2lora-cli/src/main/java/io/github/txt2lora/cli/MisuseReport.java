@@ -9,7 +9,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Prints what is wrong with a command line as one sentence, and where help is. */
+/** Prints the error of a command line as one sentence, and the way to its help. */
 final class MisuseReport implements IParameterExceptionHandler {
 
     private static final String PREFIX = "Error: ";

@@ -6,7 +6,7 @@ import java.util.List;
 import me.tongfei.progressbar.ProgressBarConsumer;
 
 /**
- * Bars at the end of what a terminal shows, one below another; what is printed meanwhile comes above them. The cursor
+ * Bars at the end of a terminal's output, one below another; other output appears above them. The cursor
  * always stands at the start of the line below, so that the terminal is in order whenever the process ends.
  */
 final class TerminalBars {

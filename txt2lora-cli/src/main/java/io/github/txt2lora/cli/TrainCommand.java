@@ -158,7 +158,7 @@ final class TrainCommand implements Callable<Integer> {
                         lora.file() + ": " + Count.of(lora.iterations(), "iteration") + quality(lora));
     }
 
-    /** Losses differ more by timestep than by what was learnt; they are told where nothing better is known. */
+    /** Losses differ more by timestep than by progress; they are told where nothing better is known. */
     private static String quality(TrainedLora lora) {
         return lora.quality()
                 .filter(quality -> !Double.isNaN(quality.gap()))

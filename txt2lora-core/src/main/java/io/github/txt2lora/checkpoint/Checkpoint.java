@@ -32,7 +32,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a single file or a folder of Stable Diffusion.
      *
-     * @throws CheckpointException when it is no complete model of Stable Diffusion; the message says what it is
+     * @throws CheckpointException when it is no complete model of Stable Diffusion; the message names the problem
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint open(Path path) {
@@ -43,9 +43,9 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a single file or a folder, for reading that can be broken off.
      *
      * @param formats tried in order
-     * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; what it throws comes out
+     * @param beforeRead runs before weights are read, again for each tensor and each 16 MiB; its exceptions come out
      *     of the method that reads
-     * @throws CheckpointException when it is no complete model of a known family; the message says what it is
+     * @throws CheckpointException when it is no complete model of a known family; the message names the problem
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint open(Path path, List<CheckpointFormat> formats, Runnable beforeRead) {
@@ -55,7 +55,7 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Opens a checkpoint of Stable Diffusion in one file, as they are shared in the community.
      *
-     * @throws CheckpointException when it is no complete model of a known family; the message says what it is
+     * @throws CheckpointException when it is no complete model of a known family; the message names the problem
      * @throws StorageException when the file cannot be read
      */
     public static Checkpoint openFile(Path path) {
@@ -77,7 +77,7 @@ public final class Checkpoint implements AutoCloseable {
      * Opens a folder as diffusers writes it for Stable Diffusion: {@code unet}, {@code vae}, {@code text_encoder}, for
      * SDXL also {@code text_encoder_2}, each with safetensors weights.
      *
-     * @throws CheckpointException when it is no complete model of a known family; the message says what is missing
+     * @throws CheckpointException when it is no complete model of a known family; the message names the missing tensors
      * @throws StorageException when a file cannot be read
      */
     public static Checkpoint openFolder(Path folder) {

@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 
-/** Hands a few tensors of a checkpoint to libtorch, so that what is called ready has been loaded once. */
+/** Hands a few tensors of a checkpoint to libtorch, so that a model that is called usable has been loaded once. */
 public final class LoadTrial {
 
     private static final BinaryOperator<TensorView> SMALLER =

@@ -66,8 +66,8 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Opens a file as {@link #open(Path)} does, for reading that can be broken off.
      *
-     * @param beforeRead runs before each part, of 16 MiB at most, that {@link TensorView#readInto} reads; what it
-     *     throws ends the reading
+     * @param beforeRead runs before each part, of 16 MiB at most, that {@link TensorView#readInto} reads; its
+     *     exceptions end the reading
      */
     static SafetensorsFile open(Path path, Runnable beforeRead) {
         if (Files.isDirectory(path)) {

@@ -3,8 +3,9 @@ package io.github.txt2lora.diffusion;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A sampler on whole timesteps of the training, that sees a sample as {@code sqrt(alphaBar) * x0 + sqrt(1 - alphaBar) *
- * epsilon} with the training's cumulated alphas: what the UNet takes as it is.
+ * A scheduler on whole timesteps of the training, that sees a sample as
+ * {@code sqrt(alphaBar) * x0 + sqrt(1 - alphaBar) * epsilon} with the training's cumulated alphas: what the UNet takes
+ * as it is.
  */
 abstract class AlphaScheduler implements Scheduler {
 

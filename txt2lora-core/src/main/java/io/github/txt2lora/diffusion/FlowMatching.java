@@ -10,8 +10,8 @@ import java.util.Arrays;
 /**
  * The noise process of <a href="https://arxiv.org/abs/2210.02747">Flow Matching for Generative Modeling</a> along
  * straight lines, {@code x_s = (1 - s) x0 + s noise} with s from 0 to 1, of which the network predicts the velocity
- * {@code noise - x0}. A timestep is 1000 s. All steps are Euler's, whatever sampler is asked for, since the others are
- * for other processes.
+ * {@code noise - x0}. A timestep is 1000 s. All steps are Euler's, whatever scheduler is asked for, since the others
+ * are for other processes.
  *
  * @param shift bias of the steps towards high noise: even u in 1 to 0 become
  *     {@code shift u / (1 + (shift - 1) u)}; above 0, 1 for even steps

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
  *
  * @param scheduler a fresh one
  * @param guidance the guidance that the steps follow
- * @param noise the source of noise for samplers that add noise
+ * @param noise the source of noise for schedulers that add noise
  * @param hook sees the steps
  */
 public record GuidedDenoiser(Scheduler scheduler, Guidance guidance, NoiseSource noise, StepHook hook) {
@@ -33,7 +33,7 @@ public record GuidedDenoiser(Scheduler scheduler, Guidance guidance, NoiseSource
         return sample;
     }
 
-    /** Runs on the way; what it throws ends the run. */
+    /** Runs on the way; its exceptions end the run. */
     public interface StepHook {
 
         /** Does nothing. */

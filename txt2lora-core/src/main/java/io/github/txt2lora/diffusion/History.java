@@ -5,7 +5,7 @@ import io.github.txt2lora.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The previous steps that a multistep sampler needs. Owns these arrays and closes them when they are too old. */
+/** The previous steps that a multistep scheduler needs. Owns these arrays and closes them when they are too old. */
 final class History {
 
     private final SchedulerConfig config;

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * A result {@code sample * x + output * m} of a noisy sample x and the UNet's output m.
  *
- * <p>Without clipping, all that a sampler computes from these two is linear in them, so a step folds its formulas into
- * two numbers first and touches the tensors once.
+ * <p>Without clipping, all that a scheduler computes from these two is linear in them, so a step folds its formulas
+ * into two numbers first and touches the tensors once.
  */
 record LinearCombination(double sample, double output) {
 

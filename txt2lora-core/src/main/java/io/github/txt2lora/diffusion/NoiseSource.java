@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * The source of a stochastic sampler's noise; asked exactly where diffusers draws, so that a run can be replayed.
+ * The source of a stochastic scheduler's noise; asked exactly where diffusers draws, so that a run can be replayed.
  */
 @FunctionalInterface
 public interface NoiseSource {
 
-    /** For samplers that add no noise. */
+    /** For schedulers that add no noise. */
     NoiseSource NONE = (manager, shape) -> {
         throw new IllegalStateException("this sampler adds no noise");
     };
@@ -20,7 +20,7 @@ public interface NoiseSource {
      *
      * @param manager owner of the new array; the array lies on its device
      * @param shape the shape of the sample, {@code (batch, channels, height, width)}
-     * @return a new float32 array, which the sampler closes after use
+     * @return a new float32 array, which the scheduler closes after use
      */
     NDArray next(NDManager manager, Shape shape);
 }

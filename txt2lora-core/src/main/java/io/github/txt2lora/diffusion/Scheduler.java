@@ -3,9 +3,9 @@ package io.github.txt2lora.diffusion;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A sampler: turns the UNet's outputs into a less noisy sample, step by step. Numbers agree with diffusers.
+ * A scheduler: turns the UNet's outputs into a less noisy sample, step by step. Numbers agree with diffusers.
  *
- * <p>An instance is one run over the steps of its {@link SchedulerConfig}. Multistep samplers (LMS, DPM-Solver++,
+ * <p>An instance is one run over the steps of its {@link SchedulerConfig}. Multistep schedulers (LMS, DPM-Solver++,
  * UniPC) remember former steps and take steps only in order from 0; the others take any step at any time. Not
  * thread-safe.
  *
@@ -46,8 +46,8 @@ public interface Scheduler {
      * @param noise asked once in each step of Euler ancestral and of DDIM with eta above 0, once in each step of DDPM
      *     except at timestep 0, and never by the others
      * @return the sample after the step, a new array
-     * @throws io.github.txt2lora.InvalidSettingException if there is no such step, or a multistep sampler has not just
-     *     taken the one before
+     * @throws io.github.txt2lora.InvalidSettingException if there is no such step, or a multistep scheduler has not
+     *     just taken the one before
      */
     NDArray step(NDArray modelOutput, int step, NDArray sample, NoiseSource noise);
 

@@ -4,10 +4,10 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Count;
 
 /**
- * The settings of a sampler's run, with the meaning that they have in diffusers; see {@link SchedulerPresets} for those
- * that are in use.
+ * The settings of a scheduler's run, with the meaning that they have in diffusers; see {@link SchedulerPresets} for
+ * those that are in use.
  *
- * @param kind the sampler
+ * @param kind the scheduler
  * @param steps number of steps, 1 to 1000
  * @param predictionType the quantity that the UNet predicts
  * @param timestepSpacing spacing of the steps over the training's timesteps
@@ -161,7 +161,7 @@ record SchedulerConfig(
         /**
          * The settings collected so far.
          *
-         * @throws InvalidSettingException if the sampler cannot have them
+         * @throws InvalidSettingException if the scheduler cannot have them
          */
         public SchedulerConfig build() {
             return new SchedulerConfig(

@@ -68,17 +68,17 @@ enum SchedulerKind {
         return start.apply(config);
     }
 
-    /** Whether the sampler works on noise levels (sigmas), and not directly on the cumulated alphas of timesteps. */
+    /** Whether the scheduler works on noise levels (sigmas), and not directly on the cumulated alphas of timesteps. */
     boolean usesSigmas() {
         return levels != NoiseLevels.TRAINING;
     }
 
-    /** Whether the sampler can clip its estimate of the noise-free sample. */
+    /** Whether the scheduler can clip its estimate of the noise-free sample. */
     boolean canClip() {
         return !usesSigmas();
     }
 
-    /** Whether the sampler can use the noise levels of Karras et al. */
+    /** Whether the scheduler can use the noise levels of Karras et al. */
     boolean canUseKarrasSigmas() {
         return levels == NoiseLevels.ANY;
     }

@@ -3,7 +3,7 @@ package io.github.txt2lora.diffusion;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.SchedulerType;
 
-/** The settings with which samplers are used in practice. */
+/** The settings with which schedulers are used in practice. */
 public final class SchedulerPresets {
 
     private SchedulerPresets() {}

@@ -1,7 +1,7 @@
 package io.github.txt2lora.diffusion;
 
 /**
- * The noise levels of a run, for samplers that see a sample as {@code x0 + sigma * epsilon}.
+ * The noise levels of a run, for schedulers that see a sample as {@code x0 + sigma * epsilon}.
  *
  * <p>In terms of the training's {@code alpha * x0 + sqrt(1 - alpha^2) * epsilon}, a noise level is
  * {@code sqrt(1 - alpha^2) / alpha}.

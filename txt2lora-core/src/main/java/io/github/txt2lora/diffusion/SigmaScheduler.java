@@ -2,14 +2,14 @@ package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
 
-/** A sampler on noise levels, which may lie anywhere between those of the training. */
+/** A scheduler on noise levels, which may lie anywhere between those of the training. */
 abstract class SigmaScheduler implements Scheduler {
 
     /** The form of the samples between the steps. */
     enum Form {
         /** {@code x0 + sigma * epsilon}, which becomes what the UNet takes only times alpha. */
         PLAIN,
-        /** {@code alpha * x0 + alpha * sigma * epsilon}, what the UNet takes as it is. */
+        /** {@code alpha * x0 + alpha * sigma * epsilon}, which the UNet takes as it is. */
         SCALED
     }
 

@@ -36,8 +36,8 @@ public final class TextToImage {
     /**
      * Draws one image for each seed, all in one batch.
      *
-     * @param scope owns what is needed on the way
-     * @param request sampler, steps, size and guidance scale; the rest of it is not looked at
+     * @param scope owns the intermediate arrays
+     * @param request scheduler, steps, size and guidance scale; the rest of it is not looked at
      * @param positive the parts of the encoded prompt, one or more
      * @param negative the parts of the encoded negative prompt, one or more, with as many tokens as the prompt has
      * @param seeds of PyTorch's CPU generator

@@ -9,6 +9,6 @@ enum TimestepSpacing {
     LEADING,
     /** Evenly from timestep 0 to timestep 999, both included. */
     LINSPACE,
-    /** Whole multiples of {@code 1000 / steps} from the last timestep downwards; what zero terminal SNR needs. */
+    /** Whole multiples of {@code 1000 / steps} from the last timestep downwards; needed for zero terminal SNR. */
     TRAILING
 }

@@ -1,4 +1,4 @@
-/** The diffusion process: UNet, VAE, noise schedules, samplers, and text to image. */
+/** The diffusion process: UNet, VAE, noise schedules, schedulers, and text to image. */
 @NullMarked
 package io.github.txt2lora.diffusion;
 

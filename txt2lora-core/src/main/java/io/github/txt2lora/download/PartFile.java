@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a file that has come, {@code NAME.part}, and beside it, in {@code NAME.part.info}, what it is a part of.
- * Belongs to whoever has claimed the file.
+ * The part of a file that has come, {@code NAME.part}, and beside it, in {@code NAME.part.info}, the identity of the
+ * whole file. Belongs to whoever has claimed the file.
  */
 final class PartFile implements AutoCloseable {
 

@@ -55,7 +55,7 @@ final class Web {
     }
 
     /**
-     * Gets what is at an address.
+     * Gets the content of an address.
      *
      * @throws StorageException if a redirect leads nowhere, in a circle, or where others could listen
      * @throws IOException if no answer comes

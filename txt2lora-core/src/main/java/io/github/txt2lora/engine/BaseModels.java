@@ -38,8 +38,8 @@ final class BaseModels implements AutoCloseable {
     /**
      * Opens a checkpoint, which is downloaded before where that is needed.
      *
-     * @param downloading is told how far a download is; what it throws ends the download
-     * @param beforeRead runs before weights are read, many times; what it throws ends the reading
+     * @param downloading is told how far a download is; its exceptions end the download
+     * @param beforeRead runs before weights are read, many times; its exceptions end the reading
      */
     Checkpoint open(ModelSource source, Consumer<DownloadProgress> downloading, Runnable beforeRead) {
         return families.open(ModelFiles.locate(source, downloading), beforeRead);
@@ -72,7 +72,7 @@ final class BaseModels implements AutoCloseable {
     /**
      * SHA-256 of the checkpoint's files, which is kept, since reading them takes time.
      *
-     * @param beforeRead runs before each part is read; what it throws ends the reading
+     * @param beforeRead runs before each part is read; its exceptions end the reading
      */
     String sha256(Checkpoint checkpoint, Runnable beforeRead) {
         ModelStamp stamp = ModelStamp.of(checkpoint.path());

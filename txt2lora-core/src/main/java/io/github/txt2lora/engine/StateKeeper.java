@@ -89,7 +89,7 @@ final class StateKeeper implements AutoCloseable {
     /**
      * Writes the state now and waits for it.
      *
-     * @return what was written; empty if states are off or it could not be written
+     * @return the state that was written; empty if states are off or it could not be written
      */
     Optional<StateSaved> saveNow(Supplier<TrainingState> state) {
         if (!spec.isWritten()) {
@@ -174,7 +174,7 @@ final class StateKeeper implements AutoCloseable {
         }
     }
 
-    /** Waits for what is being written. */
+    /** Waits for a write in progress. */
     @Override
     public void close() {
         finishWriting();

@@ -78,7 +78,7 @@ final class TrainingLoop {
         }
     }
 
-    /** Whether what was trained until the job was cancelled is wanted. */
+    /** Whether a cancelled job keeps its LoRA. */
     boolean isKeptWhenCancelled() {
         return hasBegun && job.control().cancelMode() == CancelMode.KEEP && log.iteration() > 0;
     }

@@ -172,7 +172,7 @@ final class TrainingRun {
         }
     }
 
-    /** Keeps what can be gone on with, frees everything, and only then tells. */
+    /** Keeps a state to resume from, frees everything, and only then tells. */
     private void endWith(Throwable cause, Runnable tell) {
         hasEnded = true;
         if (opened != null) {

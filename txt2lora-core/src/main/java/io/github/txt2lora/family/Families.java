@@ -63,7 +63,7 @@ public record Families(List<FamilyProfile> profiles) {
     /**
      * Opens a single file or a folder, for reading that can be broken off.
      *
-     * @param beforeRead runs before weights are read, many times; what it throws ends the reading
+     * @param beforeRead runs before weights are read, many times; its exceptions end the reading
      * @throws CheckpointException if it is no complete model of one of these families
      * @throws io.github.txt2lora.StorageException if a file cannot be read
      */

@@ -31,7 +31,7 @@ public interface FamilyProfile {
      *
      * @param prediction the prediction type that the user sets
      * @param terminalSnr the terminal SNR that the user sets
-     * @param warnings is told where the user is contradicted, and what is a guess
+     * @param warnings is told of contradictions to the user's settings, and of guesses
      * @throws io.github.txt2lora.InvalidSettingException if these contradict each other
      */
     NoiseProcess noiseProcess(

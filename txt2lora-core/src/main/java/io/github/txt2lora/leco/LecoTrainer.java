@@ -109,7 +109,7 @@ public final class LecoTrainer implements AutoCloseable {
      * Ends an iteration: changes the parameters by the mean of the gradients, or does what the {@link NonFinitePolicy}
      * says if a loss, the gradient or the parameters are not finite.
      *
-     * @param scope owns what is made on the way
+     * @param scope owns the intermediate arrays
      * @param results of all its comparisons; the first one's gradient is changed
      * @param work work of the network for them
      * @throws TrainingFailedException if the policy ends the training

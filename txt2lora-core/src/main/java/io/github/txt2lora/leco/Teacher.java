@@ -20,7 +20,7 @@ import java.util.Map;
 
 /**
  * The base model's predictions. For latents that may come again they are kept: a batch's prediction for a prompt is
- * always computed in a call of its own, so that its bits do not depend on what was kept already.
+ * always computed in a call of its own, so that its bits do not depend on the cache's content.
  */
 public final class Teacher {
 

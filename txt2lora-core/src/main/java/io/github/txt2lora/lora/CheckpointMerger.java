@@ -111,7 +111,7 @@ final class CheckpointMerger {
         }
     }
 
-    /** The tensor with what is added to it, in the tensor's format. */
+    /** The tensor with the additions to it, in the tensor's format. */
     ByteBuffer merged(TensorView tensor, List<LoraAddition> additions) {
         float[] values = tensor.toFloats();
         additions.forEach(addition -> addition.addTo(values, algebra));

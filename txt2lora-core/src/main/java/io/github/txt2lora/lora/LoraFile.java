@@ -40,7 +40,7 @@ public final class LoraFile {
     private LoraFile() {}
 
     /**
-     * Writes what was trained; the file appears under its name only when it is whole.
+     * Writes the trained LoRA; the file appears under its name only when it is whole.
      *
      * @param target the file, whose folder exists
      * @param parameters parameters to save

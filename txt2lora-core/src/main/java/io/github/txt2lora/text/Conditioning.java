@@ -42,7 +42,7 @@ public record Conditioning(
     /**
      * Repeats every prompt's single row {@code batchSize} times, one prompt after the other.
      *
-     * @param scope owns what is made here
+     * @param scope owns the arrays made here
      * @param prompts at least one, all of one family
      * @param size SDXL's size conditioning of all images; ignored by other families
      */

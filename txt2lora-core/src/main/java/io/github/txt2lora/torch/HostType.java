@@ -54,7 +54,7 @@ public enum HostType {
         elements.readInto(memory);
     }
 
-    /** From the second half of the memory into all of it: what is written never overtakes what is read. */
+    /** From the second half of the memory into all of it: writing never overtakes reading. */
     private static void widen(ShortBuffer from, IntBuffer to) {
         var halves = new short[WIDENED_AT_ONCE];
         var bits = new int[WIDENED_AT_ONCE];

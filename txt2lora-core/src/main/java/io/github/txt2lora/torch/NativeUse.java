@@ -7,6 +7,6 @@ package io.github.txt2lora.torch;
  * @param scopes scopes that are open
  * @param arrays arrays that they own
  * @param modules scripts that are loaded
- * @param bytes of these arrays and of the scripts' weights; what libtorch needs during a call comes on top
+ * @param bytes of these arrays and of the scripts' weights; the needs of libtorch during a call come on top
  */
 public record NativeUse(int scopes, int arrays, int modules, long bytes) {}

@@ -241,7 +241,7 @@ public final class Torch implements AutoCloseable {
      * Does a task, with a check before each of its long calls of a script: every pass through a network, and whatever
      * else takes its time. This is how a task waits while it is paused, and ends when it is cancelled.
      *
-     * @param check runs on the calling thread; what it throws comes out of the call, which is then not made
+     * @param check runs on the calling thread; its exceptions leave the call, which is then not made
      * @param task what it does on other threads is not checked
      */
     public <T> T checkingCalls(Runnable check, Supplier<T> task) {

@@ -75,7 +75,7 @@ public final class BatchGeneration {
         return new Result(List.copyOf(loras), failures);
     }
 
-    /** A row of pictures for each LoRA, drawn for its name alone. */
+    /** A row of images for each LoRA, drawn for its name alone. */
     static LabelledGrid draw(TrainingEngine engine, ModelSource model, List<TrainedLora> loras, int picturesPerRow) {
         LabelledGrid.Builder grid = LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC);
         for (TrainedLora lora : loras) {

@@ -8,7 +8,7 @@ import io.github.txt2lora.demo.DemoCheckpoint;
 import java.nio.file.Path;
 
 /**
- * The quick start: teaches the word {@code krnkmd} to mean a black-haired cat maid with glasses, and draws pictures
+ * The quick start: teaches the word {@code krnkmd} to mean a black-haired cat maid with glasses, and draws images
  * that show the difference.
  *
  * <p>Usage: {@code BlackCatMaid [FOLDER]}, where the results go; by default {@code quickstart}.

@@ -9,7 +9,7 @@ import io.github.txt2lora.image.ImageRequest;
 /** Settings for the demo checkpoint: small images and a high learning rate. */
 final class DemoSettings {
 
-    /** Side of its pictures in pixels. */
+    /** Side of its images in pixels. */
     static final int RESOLUTION = 96;
 
     private DemoSettings() {}

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Two characters in one LoRA, and pictures of both together, each in her place: with the syntax of the web UI's
+ * Two characters in one LoRA, and images of both together, each in her place: with the syntax of the web UI's
  * extensions Latent Couple and Regional Prompter.
  *
  * <p>Usage: {@code TwoCharacters [FOLDER]}, where the results go; by default {@code two-characters}.
@@ -35,7 +35,7 @@ public final class TwoCharacters {
 
     private TwoCharacters() {}
 
-    /** Trains the LoRA and draws the pictures. */
+    /** Trains the LoRA and draws the images. */
     public static void main(String[] args) {
         run(Path.of(args.length == 0 ? "two-characters" : args[0]), 240, 4);
     }
@@ -58,7 +58,7 @@ public final class TwoCharacters {
                     .lora(lora.file(), 1)
                     .count(picturesPerRow)
                     .build();
-            // The whole picture counts 0.2, and each of the halves 0.8 in its place.
+            // The whole image counts 0.2, and each of the halves 0.8 in its place.
             ImageComposition latentCouple = LatentCouple.parse("1:1-0:0,1:2-0:0,1:2-0:1", "0.2,0.8,0.8");
             LabelledGrid.builder()
                     .scale(2, LabelledGrid.Scaling.BICUBIC)

@@ -50,7 +50,7 @@ public final class FakeLoraOperations implements LoraOperations {
     private static final String ENDING = ".safetensors";
     private static final String HASH = "0".repeat(64);
 
-    /** Of what is kept by a smaller rank, whatever it is. */
+    /** The share that a smaller rank keeps, whatever the rank. */
     private static final double RETAINED = 0.9;
 
     private final List<LoraInfo.Module> modules;

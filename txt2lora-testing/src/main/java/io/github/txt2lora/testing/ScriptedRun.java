@@ -88,7 +88,7 @@ final class ScriptedRun {
         return due;
     }
 
-    /** Puts off what is due by the time that a pause took. */
+    /** Puts off due steps by the time that a pause took. */
     void postpone(Duration pause) {
         due = due.plus(pause);
     }
@@ -98,7 +98,7 @@ final class ScriptedRun {
         return losses.size();
     }
 
-    /** Does what is due; the LoRA when that was the last. */
+    /** Takes the due steps; returns the LoRA after the last one. */
     Optional<TrainedLora> proceed() {
         if (downloads < script.downloads().size()) {
             download();
@@ -188,7 +188,7 @@ final class ScriptedRun {
         return due.minus(stateWritten).compareTo(interval) >= 0;
     }
 
-    /** Saves what was made so far, unless that is nothing. */
+    /** Saves the iterations made so far, if any. */
     void saveState() {
         if (spec.saving().states().isWritten() && iteration() > 0) {
             keepState();

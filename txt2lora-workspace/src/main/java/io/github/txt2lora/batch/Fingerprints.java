@@ -15,7 +15,7 @@ final class Fingerprints {
         this.project = project;
     }
 
-    /** Of what is learned, but for the number of iterations, and of the number format that it is written in. */
+    /** Of the learned weights, but for the number of iterations, and of the number format of the file. */
     String training(ModelIdentity model) {
         TrainingSpec spec = project.settings().spec();
         SortedMap<String, String> learned = TrainingFingerprint.of(spec, project.prompts(), model.sha256());

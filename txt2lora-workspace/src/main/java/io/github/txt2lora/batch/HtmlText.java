@@ -15,8 +15,8 @@ final class HtmlText {
     }
 
     /**
-     * Text, which no browser takes for markup, wherever it stands; what is invisible is escaped, and addresses stand
-     * without what may be secret.
+     * Text, which no browser takes for markup, wherever it stands; invisible characters are escaped, and addresses
+     * stand without what may be secret.
      */
     HtmlText text(String text) {
         Excerpt.message(text).codePoints().forEach(c -> {

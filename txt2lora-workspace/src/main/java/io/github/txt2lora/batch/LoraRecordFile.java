@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /** Reads and writes {@link LoraRecord}s as JSON. */
 final class LoraRecordFile {
 
-    /** A record of a million iterations has about 20 MB; what is read of it takes many times as much. */
+    /** A record of a million iterations has about 20 MB; the parsed record takes many times as much. */
     private static final long MOST_BYTES = 32L << 20;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -36,7 +36,7 @@ final class LoraRecordFile {
 
     private LoraRecordFile() {}
 
-    /** Writes a record; what is invisible is escaped, and JSON's escapes are Java's. */
+    /** Writes a record; invisible characters are escaped, and JSON's escapes are Java's. */
     static void write(Path file, LoraRecord record) {
         try {
             AtomicFile.write(file, Excerpt.lines(WRITER.writeValueAsString(record)) + "\n");

@@ -138,7 +138,7 @@ final class LoraWork {
         }
         TrainingSpec.Builder spec = project.settings().spec().toBuilder();
         if (options.force()) {
-            // should this be interrupted, the next run resumes with it instead of taking what was there for finished
+            // should this be interrupted, the next run resumes with it instead of taking an earlier file for finished
             LoraFiles.delete(files.record());
             spec.saving(saving -> saving.withStates(saving.states().withResume(Resume.NEVER)));
         }

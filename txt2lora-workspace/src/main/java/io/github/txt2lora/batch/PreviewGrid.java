@@ -149,7 +149,7 @@ final class PreviewGrid {
     }
 
     private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
-        // the user's own prompts may have weights; targets are what was trained, to the letter
+        // the user's own prompts may have weights; targets are drawn to the letter, as they were trained
         String words = preview.prompts().isEmpty() ? new PlainWords(prompt).asPrompt() : prompt;
         return ImageRequest.builder()
                 .model(model)

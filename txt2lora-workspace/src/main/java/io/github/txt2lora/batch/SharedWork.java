@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The work for LoRAs that are trained at the same time; what comes after the training is done one by one. */
+/** The work for LoRAs that are trained at the same time; the work after the training is done one by one. */
 final class SharedWork {
 
     private final ListenerCalls calls;

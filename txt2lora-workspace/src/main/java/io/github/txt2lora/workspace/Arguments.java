@@ -2,7 +2,7 @@ package io.github.txt2lora.workspace;
 
 import java.util.OptionalDouble;
 
-/** Arguments by their names, read from a text or written into one; what is read comes in place of the value. */
+/** Arguments by their names, read from a text or written into one; each read value replaces the current one. */
 interface Arguments {
 
     double number(String name, double value);

@@ -38,7 +38,7 @@ final class LatentSourceText {
      * Reads a text.
      *
      * @param rollout settings of rollouts without settings of their own
-     * @throws InvalidSettingException if it is none, with what is wrong with it
+     * @throws InvalidSettingException if it is none; the message names the fault
      */
     static LatentSource parse(String text, RolloutSpec rollout) {
         List<LatentSource> sources = new ArrayList<>();

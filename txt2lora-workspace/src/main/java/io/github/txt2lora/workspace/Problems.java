@@ -36,7 +36,7 @@ final class Problems {
 
     private record Problem(int line, String text) {}
 
-    /** A key without effect; what it may have been meant to be takes long to find. */
+    /** A key without effect; the key that may have been meant takes long to find. */
     private record Ignored(int line, String key, Supplier<Optional<String>> meant) {
 
         String text() {
@@ -59,7 +59,7 @@ final class Problems {
         this(file, UnknownKeys.REFUSED);
     }
 
-    /** No file for what was said on a command line: then no text names a file or a line. */
+    /** No file for settings from a command line: then no text names a file or a line. */
     Problems(@Nullable Path file, UnknownKeys unknownKeys) {
         this.file = file;
         this.unknownKeys = unknownKeys;
@@ -140,7 +140,7 @@ final class Problems {
     }
 
     /**
-     * Throws what was found, ordered by line; of many problems the first.
+     * Throws the problems, ordered by line; of many the first.
      *
      * @throws InvalidSettingException if anything was found
      */

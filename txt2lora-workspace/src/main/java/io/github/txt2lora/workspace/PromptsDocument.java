@@ -87,7 +87,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
         return edited.changed();
     }
 
-    /** An entry of a new file, without what is the default anyway. */
+    /** An entry of a new file, without keys that have their defaults. */
     private static String entry(PromptPair pair) {
         Map<String, String> values = PromptKey.write(pair);
         if (pair.positive().equals(pair.target())) {

@@ -511,7 +511,7 @@ enum SettingKey {
         return declared.unset;
     }
 
-    /** Whether what is learned, resized or drawn depends on it. */
+    /** Whether the learned weights, the resize or the preview depend on it. */
     boolean affectsResult() {
         return declared.affectsResult;
     }

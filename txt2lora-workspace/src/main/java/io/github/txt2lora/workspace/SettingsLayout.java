@@ -16,7 +16,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 enum SettingsLayout {
     /** Txt2Lora's: all keys side by side. The defaults are those of the API. */
     FLAT,
-    /** LECO's, with its sections and its defaults; what LECO has no key for cannot be said. */
+    /** LECO's, with its sections and its defaults; settings without a key in LECO cannot be written. */
     LECO,
     /** LECO's, where what LECO has no key for stands beside its sections, under the keys of {@link #FLAT}. */
     LECO_EXTENDED;

@@ -180,7 +180,7 @@ final class SettingsSection {
         problems.add(line, path(key) + " is missing; expected " + meaning);
     }
 
-    /** Notes that a key's value is not what was expected. */
+    /** Notes that a key's value is not as expected. */
     void report(String key, String found, String expected) {
         problems.add(lineOf(key), path(key) + " is " + Problems.quote(found) + "; expected " + expected);
     }

@@ -36,7 +36,7 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
     }
 
     /**
-     * A word by which other programs call what comes nearest.
+     * A word of other programs for the nearest value.
      *
      * @param note note for the user about the difference
      */

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * config/NAME.yaml              one LoRA's settings, see {@link LoraSettings}
  * prompts/NAME.yaml             its prompts, see {@link LecoPromptsFile}
  * model/MODEL.safetensors       base models
- * lora/NAME/NAME.safetensors    what was trained
+ * lora/NAME/NAME.safetensors    the trained LoRA
  * </pre>
  *
  * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
@@ -83,7 +83,7 @@ public final class Workspace {
     }
 
     /**
-     * Opens a folder after making what is missing of it and its folders {@code config}, {@code prompts}, {@code model}
+     * Opens a folder after creating missing parts of it and its folders {@code config}, {@code prompts}, {@code model}
      * and {@code lora}.
      *
      * @throws InvalidSettingException if the path has control characters

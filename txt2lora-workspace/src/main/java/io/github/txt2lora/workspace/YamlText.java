@@ -40,7 +40,7 @@ final class YamlText {
     /**
      * Starts without a change.
      *
-     * @param text what was composed to the nodes that the other methods take
+     * @param text the text that was composed to the nodes that the other methods take
      */
     YamlText(String text) {
         this.text = text;

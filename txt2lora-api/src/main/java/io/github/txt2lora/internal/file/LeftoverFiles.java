@@ -31,7 +31,7 @@ final class LeftoverFiles {
         return target.resolveSibling(OLD + target.getFileName());
     }
 
-    /** Cleans up as far as that is possible; the write that follows says what is wrong with the folder. */
+    /** Cleans up as far as that is possible; the write that follows reports problems of the folder. */
     static void clean(Path folder) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TemporaryFile.PREFIX + "*")) {
             for (Path file : files) {

@@ -79,7 +79,7 @@ final class LockFile implements AutoCloseable {
     }
 
     /**
-     * Locks what was opened; closes it if that fails.
+     * Locks the opened channel; closes it if that fails.
      *
      * @return false if it is not the file of that name any more: its holder removed it in the end
      */

@@ -33,7 +33,7 @@ public final class RegularFile {
             super(file.toString(), null, reason);
         }
 
-        /** Names the file, what it is and what was expected. */
+        /** Names the file, its kind and the expected one. */
         StorageException asStorageException() {
             return new StorageException(getFile() + " " + getReason(), this);
         }

@@ -46,7 +46,7 @@ public final class Sha256 {
     /**
      * Of a file, as the web UIs show it, or of a folder's files together with their names.
      *
-     * @param beforeRead runs before each mebibyte is read; what it throws ends the reading
+     * @param beforeRead runs before each mebibyte is read; its exceptions end the reading
      * @throws StorageException if something cannot be read
      */
     public static String of(Path path, Runnable beforeRead) {

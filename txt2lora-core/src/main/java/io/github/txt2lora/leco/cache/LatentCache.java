@@ -68,7 +68,7 @@ public final class LatentCache implements AutoCloseable {
         return (long) values.length * Float.BYTES;
     }
 
-    /** Writes what is new into the folder, if there is one. */
+    /** Writes additions to the folder, if there is one. */
     public void save() {
         folder.save();
     }

@@ -172,7 +172,7 @@ public final class LatentFolder implements AutoCloseable {
         }
     }
 
-    /** Writes what was added, together with what is there by now. */
+    /** Writes the additions, together with the present content of the file. */
     void save() {
         if (folder == null || added.isEmpty()) {
             return;

@@ -68,7 +68,7 @@ public final class ClosedFormStart {
      *
      * @param model has the embeddings of all prompts of the lessons
      * @param parameters the LoRA
-     * @param lessons with {@link EverydayPrompts} as a rule: what is not kept may become anything
+     * @param lessons with {@link EverydayPrompts} as a rule: a prompt that is not kept may become anything
      * @throws InvalidSettingException if the LoRA has no keys or values of cross-attention
      * @throws TrainingFailedException if libtorch fails, or numbers are not finite
      */
@@ -90,7 +90,7 @@ public final class ClosedFormStart {
         }
     }
 
-    /** Whether a LoRA has keys or values of cross-attention, which are what is changed. */
+    /** Whether a LoRA has keys or values of cross-attention, the only layers that change. */
     public static boolean canChange(Denoiser denoiser, LoraParameters parameters) {
         return parameters.slots().stream()
                 .anyMatch(slot -> denoiser.isPromptProjection(slot.module().name()));

@@ -38,7 +38,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
     /** The share of the denoiser's weights that one rank of a LoRA has. */
     private static final double LORA_SHARE = 1e-3;
 
-    /** The LoRA, its gradient, two numbers of the optimizer, and what is on its way to a file. */
+    /** The LoRA, its gradient, two numbers of the optimizer, and copies on their way to a file. */
     private static final int COPIES_OF_LORA = 6;
 
     /**

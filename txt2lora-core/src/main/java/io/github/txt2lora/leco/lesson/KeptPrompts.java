@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * The prompts to keep while a pair is learned: those given, the pair's own, and those that the other pairs teach. The
- * lists of all pairs share what is common to them, so that many pairs take no more memory than few for each.
+ * lists of all pairs share their common part, so that many pairs take no more memory than few for each.
  */
 final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
 
@@ -63,7 +63,7 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
             return added(prompts);
         }
 
-        /** Neither what is taught nor what was given with a weight of its own. */
+        /** Neither taught prompts nor those given with a weight of their own. */
         private List<Kept> added(Set<String> prompts) {
             return prompts.stream()
                     .filter(prompt -> !targets.contains(prompt))

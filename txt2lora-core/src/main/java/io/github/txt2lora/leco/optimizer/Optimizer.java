@@ -135,7 +135,7 @@ public final class Optimizer implements AutoCloseable {
     }
 
     /**
-     * Sets the parameters, and what is remembered of earlier steps.
+     * Sets the parameters, and the state from earlier steps.
      *
      * @param values of all parameters
      * @param state state of another optimizer of the same kind

@@ -138,7 +138,7 @@ public final class QualityMeter {
             return new Ratio(above + other.above, below + other.below);
         }
 
-        /** Not so where the base model already predicts what is to be learned. */
+        /** False where the base model already predicts the goal. */
         boolean isDefined() {
             return below != 0;
         }
