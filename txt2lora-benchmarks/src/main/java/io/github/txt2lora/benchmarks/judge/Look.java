@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a prompt wants to be seen.
+ * The attributes that a prompt asks for.
  *
  * @param wanted the label by attribute
  */
@@ -57,7 +57,7 @@ record Look(Map<String, String> wanted) {
     }
 
     /**
-     * How often each wanted attribute is seen.
+     * The frequency of each wanted attribute.
      *
      * @param byAttribute from 0 to 1
      */
