@@ -202,8 +202,8 @@ class ArchitectureTest {
     static final ArchRule nothing_logs_past_slf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 
     /**
-     * What {@code RegularFile} does not open may be a link, or a pipe that hangs the program. Contracts and test doubles
-     * work in folders of their own.
+     * A file that {@code RegularFile} does not open may be a link, or a pipe that hangs the program. Contracts and test
+     * doubles work in folders of their own.
      */
     @ArchTest
     static final ArchRule files_are_written_in_one_room = noClasses()

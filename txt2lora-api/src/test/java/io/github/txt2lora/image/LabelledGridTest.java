@@ -111,7 +111,7 @@ class LabelledGridTest {
         assertThat(startsOf(words)).containsAll(startsOf(lines));
     }
 
-    /** How many characters stand before each. */
+    /** The number of characters before each. */
     private static List<Integer> startsOf(List<String> parts) {
         List<Integer> starts = new ArrayList<>();
         int start = 0;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RoundedTest {
 
-    /** What Python's format(value, ".1f") gives. */
+    /** Results of Python's format(value, ".1f"). */
     @ParameterizedTest
     @CsvSource({
         "1.25, 1.2",

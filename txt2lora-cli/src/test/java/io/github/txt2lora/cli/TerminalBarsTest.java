@@ -56,7 +56,7 @@ class TerminalBarsTest {
         assertThat(TerminalWidth.parse(size)).isEqualTo(columns);
     }
 
-    /** What a terminal shows in the end; the cursor stands at the start of the last line. */
+    /** The final content of a terminal; the cursor stands at the start of the last line. */
     private List<String> screen() {
         List<String> lines = new ArrayList<>(List.of(""));
         int row = 0;

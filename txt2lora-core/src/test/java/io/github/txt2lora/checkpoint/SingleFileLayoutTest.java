@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of checkpoints that are not as they should be; the sound ones are in the parity tests. */
+/** Messages about faulty checkpoints; the sound ones are in the parity tests. */
 class SingleFileLayoutTest {
     private static final Path FILE = Path.of("model.safetensors");
     private static final String UNET = "model.diffusion_model.";

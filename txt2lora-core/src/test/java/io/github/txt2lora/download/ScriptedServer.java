@@ -33,7 +33,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /**
-     * What was asked.
+     * A request that arrived.
      *
      * @param headers by their names in lower case
      */

@@ -19,7 +19,7 @@ final class ExitingTraining {
 
     private ExitingTraining() {}
 
-    /** How the program ends. */
+    /** The end of the program. */
     enum Ending {
         SYSTEM_EXIT,
         EXIT_WHILE_CLOSING,

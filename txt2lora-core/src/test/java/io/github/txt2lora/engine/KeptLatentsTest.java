@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an engine keeps of a pool for later trainings, and a folder for later engines. */
+/** The part of a pool that an engine keeps for later trainings, and a folder for later engines. */
 class KeptLatentsTest {
 
     private static final String TARGET = "krnkmd";
@@ -35,7 +35,7 @@ class KeptLatentsTest {
     @TempDir
     static Path elsewhere;
 
-    /** What an engine without a folder makes of the target. */
+    /** The LoRA of an engine without a folder. */
     private static byte[] expected;
 
     @TempDir

@@ -61,7 +61,7 @@ class KillTest {
         assertThat(resumed).as("runs that went on from a state").isPositive();
     }
 
-    /** How a run ended. */
+    /** The end of a run. */
     private record Run(boolean done, boolean resumed) {}
 
     private boolean runUntilDone(Path output) throws IOException, InterruptedException {

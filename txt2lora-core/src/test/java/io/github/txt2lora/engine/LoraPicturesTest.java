@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What LoRAs of other programs do to a picture: the same as where they are added to the weights. */
+/** The effect of LoRAs of other programs on an image: the same as where they are added to the weights. */
 class LoraPicturesTest {
 
     private static final String TEXT_LAYER = "lora_te_text_model_encoder_layers_3_mlp_fc1";

@@ -43,7 +43,7 @@ class MoreIterationsTest {
     @TempDir
     Path folder;
 
-    /** What a training was told and came to. */
+    /** The events and the result of a training. */
     private record Run(TrainedLora lora, List<Integer> restored, int iterations) {}
 
     private Run train(TrainingSpec.Builder spec) throws InterruptedException {

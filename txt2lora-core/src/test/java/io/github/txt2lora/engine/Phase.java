@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an engine is busy with, told by the innermost of these classes, or methods of theirs, on the stack. */
+/** The engine's current activity, told by the innermost of these classes, or methods of theirs, on the stack. */
 enum Phase {
     LOADING_TEXT_ENCODER("io.github.txt2lora.text.ClipTextEncoder", "load"),
     ENCODING_TEXT(ClipPromptEncoder.class.getName(), null),

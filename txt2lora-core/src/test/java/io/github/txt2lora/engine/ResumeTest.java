@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is left of a training that ends early, and how the next run goes on with it. */
+/** The leftovers of a training that ends early, and the resume of the next run. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ResumeTest {
 

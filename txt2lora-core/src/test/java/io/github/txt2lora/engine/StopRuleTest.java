@@ -79,7 +79,7 @@ class StopRuleTest {
         return numbers;
     }
 
-    /** What was learned in so many iterations. */
+    /** The learned numbers after so many iterations. */
     private Map<String, List<Float>> numbersAfter(int iterations) {
         TrainingSpec.Builder spec =
                 spec(StopRule.never()).iterations(iterations).stopping(stopping -> stopping.withMeasureQuality(false));

@@ -5,7 +5,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Where the recorded reference values lie. */
+/** The recorded reference values. */
 public final class Golden {
 
     private Golden() {}

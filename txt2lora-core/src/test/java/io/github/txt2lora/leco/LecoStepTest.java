@@ -48,7 +48,7 @@ class LecoStepTest {
     private static final PromptPair TREE =
             PromptPair.preserve("tree").weight(0.5).resolution(64).build();
 
-    /** Where min-SNR weights differ from 1 too. */
+    /** Timesteps where min-SNR weights differ from 1 too. */
     private static final LatentSource SOURCE = new LatentSource.Noise(4, 0);
 
     private static final LossWeighting.MinSnr MIN_SNR = new LossWeighting.MinSnr(0.5);
@@ -80,7 +80,7 @@ class LecoStepTest {
         scope.close();
     }
 
-    /** What a step compares. */
+    /** The comparison of a step. */
     private static final class Compared implements StepObserver {
 
         private final Map<String, NDArray> base = new HashMap<>();

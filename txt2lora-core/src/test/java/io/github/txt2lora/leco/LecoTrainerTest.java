@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of gradients, seen with plain gradient descent and a learning rate of 1. */
+/** The use of gradients, seen with plain gradient descent and a learning rate of 1. */
 class LecoTrainerTest {
 
     private static final List<PromptPair> PAIRS = List.of(PromptPair.enhance("krnkmd")
@@ -64,7 +64,7 @@ class LecoTrainerTest {
         torch.close();
     }
 
-    /** What one iteration did: the parameters' change, and the gradients that it was made of. */
+    /** The effect of one iteration: the parameters' change, and the gradients that it was made of. */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record Change(float[] change, List<float[]> gradients, LecoTrainer.Iteration iteration) {}
 

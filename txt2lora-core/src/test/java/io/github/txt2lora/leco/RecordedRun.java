@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** What LECO did in one run, with the tolerances that the reference data give for it. */
+/** A recorded run of LECO, with the tolerances that the reference data give for it. */
 final class RecordedRun {
 
     private static final double INITIAL_VALUES = 0;

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What LECO did in one step; compares what it observes at once. */
+/** A recorded step of LECO; compares observations at once. */
 final class RecordedStep implements StepObserver {
 
     private static final double FIRST_STEP = 1e-4;

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a trainer's state holds, and what becomes of a training whose numbers go wrong. */
+/** The content of a trainer's state, and the recovery of a training with non-finite numbers. */
 class RecoveryTest {
 
     private static final List<PromptPair> PAIRS = List.of(PromptPair.enhance("krnkmd")

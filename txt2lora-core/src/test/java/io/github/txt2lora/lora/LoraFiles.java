@@ -73,7 +73,9 @@ final class LoraFiles {
         return file;
     }
 
-    /** What a file adds to each layer: alpha / rank * up x down, in double precision, by the layer's diffusers name. */
+    /**
+     * A file's addition to each layer: alpha / rank * up x down, in double precision, by the layer's diffusers name.
+     */
     static Map<String, float[]> effects(Path file) {
         Map<String, float[]> effects = new LinkedHashMap<>();
         try (LoraSource lora = LoraSource.open(file)) {

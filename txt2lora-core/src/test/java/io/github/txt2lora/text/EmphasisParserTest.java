@@ -98,7 +98,7 @@ class EmphasisParserTest {
         }
     }
 
-    /** What takes quadratic time or a stack frame for each character would not end. */
+    /** A parser that takes quadratic time or a stack frame for each character would not end. */
     @Test
     void long_hostile_prompts_are_read_in_linear_time() {
         int length = 50_000;

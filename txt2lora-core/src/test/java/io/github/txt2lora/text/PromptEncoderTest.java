@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What holds for SDXL, whose prompts two text encoders read. */
+/** The encoding for SDXL, whose prompts two text encoders read. */
 class PromptEncoderTest {
 
     private static final ClipTokenizer TOKENIZER = ClipTokenizer.load();

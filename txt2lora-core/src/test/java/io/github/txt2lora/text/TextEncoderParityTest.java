@@ -93,7 +93,9 @@ class TextEncoderParityTest {
         }
     }
 
-    /** What is recorded of an encoder, by the names of the recording; it has no names of other encoders' outputs. */
+    /**
+     * The recorded outputs of an encoder, by the names of the recording; it has no names of other encoders' outputs.
+     */
     private static Map<String, NDArray> outputs(
             ClipTextEncoder encoder, NDManager scope, NDArray ids, List<String> names, String prefix) {
         NDList states = encoder.hiddenStates(scope, ids);

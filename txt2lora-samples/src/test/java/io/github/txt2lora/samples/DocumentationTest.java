@@ -35,7 +35,7 @@ class DocumentationTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
-    /** What stands around lines that are no whole program. */
+    /** A program around lines that are not a whole one. */
     private static final String FRAGMENT = """
             import io.github.txt2lora.*;
             import io.github.txt2lora.batch.*;

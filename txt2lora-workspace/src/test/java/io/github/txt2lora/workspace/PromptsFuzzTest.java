@@ -29,7 +29,7 @@ class PromptsFuzzTest {
         }
     }
 
-    /** What was written by the library itself must be readable. */
+    /** Text that was written by the library itself must be readable. */
     private static List<PromptPair> read(String text) {
         try {
             return PromptsDocument.parse(FILE, text).prompts();

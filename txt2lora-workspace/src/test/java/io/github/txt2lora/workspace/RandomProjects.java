@@ -41,7 +41,7 @@ import java.util.stream.Stream;
 /** Draws projects whose every component may be anything that it may be. */
 final class RandomProjects {
 
-    /** What is hard to write: quotes, comments, other types of YAML, line ends, control characters, halves of pairs. */
+    /** Text that is hard to write: quotes, comments, other types of YAML, line ends, control characters, surrogates. */
     private static final List<String> PIECES = List.of(
             "a",
             "1girl, ",

@@ -36,7 +36,7 @@ class SettingsFuzzTest {
                 settings.preview());
     }
 
-    /** What was written by the library itself must be readable. */
+    /** Text that was written by the library itself must be readable. */
     private static LoraSettings read(String text) {
         try {
             return SettingsDocument.parse(FILE, text).settings();

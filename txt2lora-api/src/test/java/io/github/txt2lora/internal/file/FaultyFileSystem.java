@@ -18,7 +18,7 @@ final class FaultyFileSystem extends FileSystem {
     private Fault fault = (operation, path) -> {};
     private long bytesLeft = Long.MAX_VALUE;
 
-    /** What can fail. */
+    /** The operations that can fail. */
     enum Operation {
         CHECK_WRITE,
         CREATE,

@@ -152,7 +152,7 @@ class ClosedFormStartTest {
             return Matrix.of(after, slot.upOffset(), slot.module().shape().outputs(), slot.rank());
         }
 
-        /** What the LoRA adds to a module's weight. */
+        /** The LoRA's addition to a module's weight. */
         Matrix change(Slot slot) {
             return up(slot).times(down(slot)).times(slot.scale());
         }
@@ -322,7 +322,7 @@ class ClosedFormStartTest {
         }
     }
 
-    /** How far the keys and values of a prompt's tokens move, squared. */
+    /** The squared distance that the keys and values of a prompt's tokens move. */
     private static double moved(DenoisingModel model, String prompt, Result result) {
         Matrix context = context(model, prompt);
         return result.slots().stream()

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every source of latents has in common, and what is its own. */
+/** The common contract of all sources of latents, and the properties of each. */
 class NoisyLatentsTest {
 
     private static final int BATCH = 2;

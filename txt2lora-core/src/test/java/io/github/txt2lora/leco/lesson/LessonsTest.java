@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is taught, which prompts are kept meanwhile, and which are encoded. */
+/** The taught prompts, those kept meanwhile, and those encoded. */
 class LessonsTest {
 
     private static final PromptPair KRNKMD = PromptPair.enhance("krnkmd")
