@@ -223,7 +223,7 @@ final class LatentSourceText {
     }
 
     private static void put(Map<String, String> arguments, String name, double value, double fallback) {
-        if (value != fallback) {
+        if (Double.compare(value, fallback) != 0) {
             arguments.put(name, ScalarText.number(value));
         }
     }
