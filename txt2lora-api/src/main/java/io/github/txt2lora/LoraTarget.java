@@ -1,23 +1,96 @@
 package io.github.txt2lora;
 
+import io.github.txt2lora.internal.Check;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The modules of the UNet that get a LoRA, among those of the {@link LoraType}.
+ * The layers that get a LoRA, among those of the {@link LoraType}: a regular expression that is looked for in each layer's
+ * name, such as {@code mid_block.attentions.0.transformer_blocks.0.attn2.to_k}.
  *
- * <p>The names are those of LECO's training methods. LECO's published code filters by the names of whole transformers,
- * which never contain {@code attn1} or {@code attn2}: {@code selfattn} and {@code xattn} select nothing and fail,
- * {@code noxattn} and {@code innoxattn} equal {@code full}. Here each name selects the modules listed below.
+ * <p>The names of the constants are those of LECO's training methods. LECO's published code filters by the names of whole
+ * transformers, which never contain {@code attn1} or {@code attn2}: {@code selfattn} and {@code xattn} select nothing and
+ * fail, {@code noxattn} and {@code innoxattn} equal {@code full}. Here each name selects the layers listed below.
  */
-public enum LoraTarget {
-    /** All modules. */
-    FULL,
-    /**
-     * All modules except cross-attention ({@code attn2}) and the projection of the timestep ({@code time_emb_proj}).
-     */
-    NOXATTN,
-    /** All modules except cross-attention ({@code attn2}), as in the code of ESD, the source of LECO's name. */
-    INNOXATTN,
+public final class LoraTarget {
+
+    /** All layers. */
+    public static final LoraTarget FULL = new LoraTarget("FULL", "");
+
     /** Only self-attention ({@code attn1}). */
-    SELFATTN,
+    public static final LoraTarget SELFATTN = new LoraTarget("SELFATTN", "\\.attn1\\.");
+
     /** Only cross-attention ({@code attn2}), which conditions the image on the prompt. */
-    XATTN
+    public static final LoraTarget XATTN = new LoraTarget("XATTN", "\\.attn2\\.");
+
+    /**
+     * All layers except cross-attention ({@code attn2}) and the projection of the timestep ({@code time_emb_proj}).
+     */
+    public static final LoraTarget NOXATTN = new LoraTarget("NOXATTN", "^(?!.*(\\.attn2\\.|\\.time_emb_proj$))");
+
+    /** All layers except cross-attention ({@code attn2}), as in the code of ESD, the source of LECO's name. */
+    public static final LoraTarget INNOXATTN = new LoraTarget("INNOXATTN", "^(?!.*\\.attn2\\.)");
+
+    private static final List<LoraTarget> NAMED = List.of(FULL, SELFATTN, XATTN, NOXATTN, INNOXATTN);
+
+    private final String name;
+    private final Pattern layers;
+
+    private LoraTarget(String name, String regex) {
+        this.name = name;
+        this.layers = Pattern.compile(regex);
+    }
+
+    /**
+     * The layers whose names contain a match, for example {@code attn2\.to_[kv]$} for keys and values of cross-attention.
+     *
+     * @param regex a regular expression of {@link Pattern}, not blank
+     * @throws InvalidSettingException if it is none; a training also throws it where no layer matches
+     */
+    public static LoraTarget layers(String regex) {
+        if (Check.given("target", regex).isBlank()) {
+            throw InvalidSettingException.of("target", regex, "a regular expression such as attn2|ff");
+        }
+        try {
+            return new LoraTarget("layers(" + regex + ")", regex);
+        } catch (PatternSyntaxException e) {
+            throw InvalidSettingException.of(
+                    "target",
+                    regex,
+                    "a regular expression such as attn2|ff (" + e.getDescription() + " at " + e.getIndex() + ")");
+        }
+    }
+
+    /** The constants. */
+    public static List<LoraTarget> named() {
+        return NAMED;
+    }
+
+    /** The constant's name, for example {@code XATTN}; for others, {@code layers(} and the regular expression {@code )}. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether a layer of this name gets a LoRA. */
+    public boolean matches(String layer) {
+        return layers.matcher(layer).find();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LoraTarget target && name.equals(target.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    /** The {@link #name()}. */
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -2,7 +2,9 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
 import java.util.Map;
 
@@ -31,12 +33,23 @@ public interface LoraRules {
      * @throws InvalidSettingException if there is none
      */
     default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec) {
-        List<LoraModule> selected = trained(weightShapes).stream()
-                .filter(layer -> isMeant(layer, spec))
-                .toList();
+        List<LoraModule> trained = trained(weightShapes);
+        List<LoraModule> selected =
+                trained.stream().filter(layer -> isMeant(layer, spec)).toList();
         if (selected.isEmpty()) {
-            throw new InvalidSettingException("type " + spec.type() + " with target " + spec.target()
-                    + " matches no layer of this " + denoiser().displayName() + "; choose target FULL");
+            String example = LoraTarget.named().contains(spec.target())
+                    ? ""
+                    : trained.stream()
+                            .filter(layer -> isMeant(
+                                    layer,
+                                    LoraSpec.builder().type(spec.type()).build()))
+                            .findFirst()
+                            .map(layer -> ", which has layers such as " + layer.name())
+                            .orElse("");
+            throw new InvalidSettingException(
+                    "type " + spec.type() + " with target " + Excerpt.of(spec.target().name())
+                            + " matches no layer of this " + denoiser().displayName() + example
+                            + "; choose target FULL");
         }
         return selected;
     }

@@ -1,7 +1,6 @@
 package io.github.txt2lora.lora;
 
 import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
@@ -33,24 +32,13 @@ public record UNetLoraRules() implements LoraRules {
 
     @Override
     public boolean isMeant(LoraModule layer, LoraSpec spec) {
-        return isOfType(layer, spec.type()) && isTarget(layer, spec.target());
+        return isOfType(layer, spec.type()) && spec.target().matches(layer.name());
     }
 
     private static boolean isOfType(LoraModule layer, LoraType type) {
         return switch (type) {
             case LIERLA -> layer.name().contains(".attentions.");
             case C3LIER -> true;
-        };
-    }
-
-    private static boolean isTarget(LoraModule layer, LoraTarget target) {
-        boolean cross = layer.name().contains(".attn2.");
-        return switch (target) {
-            case FULL -> true;
-            case XATTN -> cross;
-            case SELFATTN -> layer.name().contains(".attn1.");
-            case NOXATTN -> !cross && !layer.name().endsWith(".time_emb_proj");
-            case INNOXATTN -> !cross;
         };
     }
 }

@@ -112,7 +112,7 @@ class LecoParityTest {
     /** In LECO, noxattn and innoxattn select the modules of full, against their names. */
     private static LoraTraining asLecoMeantIt(LoraTraining training) {
         LoraSpec lora = training.spec().lora();
-        if (lora.target() != LoraTarget.NOXATTN && lora.target() != LoraTarget.INNOXATTN) {
+        if (!List.of(LoraTarget.NOXATTN, LoraTarget.INNOXATTN).contains(lora.target())) {
             return training;
         }
         LoraSpec full = lora.toBuilder().target(LoraTarget.FULL).build();

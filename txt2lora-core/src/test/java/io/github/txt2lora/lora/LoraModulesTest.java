@@ -103,6 +103,27 @@ class LoraModulesTest {
     }
 
     @Test
+    void regular_expression_selects_among_the_layers_of_the_type() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.layers("attn2\\.to_[kv]$")))
+                .isNotEmpty()
+                .isEqualTo(names(LoraType.LIERLA, LoraTarget.XATTN).stream()
+                        .filter(name -> name.endsWith("to_k") || name.endsWith("to_v"))
+                        .toList());
+        assertThat(names(LoraType.C3LIER, LoraTarget.layers("time_emb_proj"))).hasSize(1);
+    }
+
+    @Test
+    void regular_expression_that_no_layer_matches_is_refused_with_the_name_of_one() {
+        LoraSpec spec =
+                LoraSpec.builder().target(LoraTarget.layers("attention2")).build();
+
+        assertThatThrownBy(() -> new UNetLoraRules().select(SHAPES, spec))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("type LIERLA with target layers(attention2) matches no layer of this UNet, which has layers"
+                        + " such as " + names(LoraType.LIERLA, LoraTarget.FULL).get(0) + "; choose target FULL");
+    }
+
+    @Test
     void rank_is_at_most_the_smaller_side() {
         assertThat(new LayerShape(32, List.of(8L)).maxRank()).isEqualTo(8);
     }

@@ -1,6 +1,7 @@
 package io.github.txt2lora.lora;
 
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.checkpoint.Component;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +43,8 @@ public record TinyTransformerRules() implements LoraRules {
 
     @Override
     public boolean isMeant(LoraModule layer, LoraSpec spec) {
-        return switch (spec.target()) {
-            case FULL, NOXATTN, INNOXATTN -> true;
-            case SELFATTN -> layer.name().contains(".self_attn.");
-            case XATTN -> false;
-        };
+        return spec.target().equals(LoraTarget.SELFATTN)
+                ? layer.name().contains(".self_attn.")
+                : spec.target().matches(layer.name());
     }
 }

@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Check;
 import java.math.BigDecimal;
@@ -11,6 +12,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +73,24 @@ record Kind<T>(
 
     static final Kind<SchedulerType> SCHEDULER =
             of("the name of a scheduler", SchedulerType::parse, scheduler -> ScalarText.text(scheduler.displayName()));
+
+    private static final Pattern LAYERS = Pattern.compile("layers\\((.*)\\)", Pattern.DOTALL);
+
+    /** A word for layers, or a regular expression over their names. */
+    static final Kind<LoraTarget> LORA_TARGET = loraTarget(of(SettingWords.LORA_TARGETS));
+
+    private static Kind<LoraTarget> loraTarget(Kind<LoraTarget> named) {
+        return new Kind<>(
+                named.expected + ", or layers(REGEX)",
+                text -> {
+                    Matcher layers = LAYERS.matcher(text.strip());
+                    return layers.matches() ? LoraTarget.layers(layers.group(1)) : named.reader.apply(text);
+                },
+                target -> LoraTarget.named().contains(target)
+                        ? named.writer.apply(target)
+                        : ScalarText.text(target.name()),
+                named.note);
+    }
 
     private static <T> Kind<T> of(String expected, Function<String, @Nullable T> reader, Function<T, String> writer) {
         return new Kind<>(expected, reader, writer, text -> null);

@@ -24,6 +24,11 @@ final class OptimizerKeys {
 
     private OptimizerKeys() {}
 
+    /** The names of all, for the documentation. */
+    static String documentedNames() {
+        return FORMS.stream().map(form -> "`" + form.name() + "`").collect(Collectors.joining(", "));
+    }
+
     /** The optimizer that a file chooses; empty if it chooses none, or after a problem, which is noted. */
     static Optional<OptimizerSpec> read(SettingsKeys keys) {
         boolean isNamed = keys.given(SettingKey.OPTIMIZER);

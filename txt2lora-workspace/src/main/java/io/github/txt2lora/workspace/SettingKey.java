@@ -5,6 +5,7 @@ import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TimestepRange;
@@ -17,6 +18,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,9 +113,10 @@ enum SettingKey {
                     (draft, type) -> draft.lora().type(type))),
     TRAINING_METHOD(training("training_method", "LoraSpec.target")
             .leco("network.training_method")
-            .says("subset of these layers to train: `full`, `selfattn`, `xattn`, `noxattn`, `innoxattn`")
+            .says("subset of these layers to train: " + SettingWords.LORA_TARGETS.documented()
+                    + ", or `layers(REGEX)` for those whose names contain a match, as in `layers(attn2\\.to_[kv]$)`")
             .is(
-                    Kind.of(SettingWords.LORA_TARGETS),
+                    Kind.LORA_TARGET,
                     settings -> settings.spec().lora().target(),
                     (draft, target) -> draft.lora().target(target))),
     SEED(training("seed", "TrainingSpec.seed")
@@ -131,8 +135,8 @@ enum SettingKey {
                     (draft, precision) -> draft.spec().modelUse(use -> use.withPrecision(precision)))),
     OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
             .leco("train.optimizer")
-            .says("optimizer: `AdamW`, `Adam`, `Lion`, `Prodigy`, `Adafactor`, `SGD`; 8-bit variants such as"
-                    + " `AdamW8bit` are trained in 32 bits")
+            .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are"
+                    + " trained in 32 bits")
             .reads((draft, self) -> OptimizerKeys.read(draft.keys())
                     .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
             .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
@@ -168,8 +172,7 @@ enum SettingKey {
                     (draft, number) -> draft.spec().warmupIterations(number))),
     NOISE_SCHEDULER(training("noise_scheduler", "RolloutSpec.scheduler")
             .leco("train.noise_scheduler")
-            .says("scheduler of rollouts: `ddim`, `ddpm`, `lms`, `euler`, `euler_a`, `dpmpp_2m`, `dpmpp_2m_karras`,"
-                    + " `unipc`")
+            .says("scheduler of rollouts: " + SettingWords.SCHEDULERS.documented())
             .maybe(
                     Kind.of(SettingWords.SCHEDULERS),
                     rollout(RolloutSpec::scheduler),
@@ -211,10 +214,10 @@ enum SettingKey {
                     (draft, most) -> draft.method(method -> method.withTimesteps(
                             TimestepRange.of(method.timesteps().minimum(), most))))),
     LOSS_WEIGHTING(training("loss_weighting", "TrainingMethod.lossWeighting")
-            .says("weight of the loss at each timestep: `uniform`, `min_snr`")
+            .says("weight of the loss at each timestep: " + SettingWords.WEIGHTINGS.documented())
             .is(
                     Kind.of(SettingWords.WEIGHTINGS),
-                    method(method -> minSnr(method).isPresent() ? LossWeighting.minSnr() : LossWeighting.uniform()),
+                    method(method -> minSnr(method).isPresent() ? LossWeighting.minSnr() : method.lossWeighting()),
                     (draft, weighting) -> draft.method(method -> method.withLossWeighting(weighting)))),
     MIN_SNR_GAMMA(training("min_snr_gamma", "LossWeighting.MinSnr.gamma")
             .says("gamma of `min_snr`, above 0")
@@ -439,7 +442,9 @@ enum SettingKey {
                     (draft, scale) -> draft.preview().guidanceScale(scale))),
     PREVIEW_SAMPLER(preview("preview_sampler", "PreviewSettings.scheduler")
             .alias("preview_scheduler")
-            .says("scheduler: `DDIM`, `DDPM`, `LMS`, `Euler`, `Euler a`, `DPM++ 2M`, `DPM++ 2M Karras`, `UniPC`")
+            .says("scheduler: " + Stream.of(SchedulerType.values())
+                    .map(type -> "`" + type.displayName() + "`")
+                    .collect(Collectors.joining(", ")))
             .is(
                     Kind.SCHEDULER,
                     settings -> settings.preview().scheduler(),

@@ -11,7 +11,7 @@ import io.github.txt2lora.Preservation;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.TerminalSnr;
-import java.util.Locale;
+import java.util.List;
 
 /** The words of settings that are chosen among a few; many are LECO's or kohya's. */
 final class SettingWords {
@@ -48,11 +48,7 @@ final class SettingWords {
     private static final String HSPACE =
             "trained as noxattn, which changes all blocks of the UNet, not the middle one alone";
 
-    static final Words<LoraTarget> LORA_TARGETS = Words.of("full", LoraTarget.FULL)
-            .and("selfattn", LoraTarget.SELFATTN)
-            .and("xattn", LoraTarget.XATTN)
-            .and("noxattn", LoraTarget.NOXATTN)
-            .and("innoxattn", LoraTarget.INNOXATTN)
+    static final Words<LoraTarget> LORA_TARGETS = Words.byName(LoraTarget.named(), LoraTarget::name)
             .alias(
                     "xattn-strict",
                     LoraTarget.XATTN,
@@ -82,14 +78,8 @@ final class SettingWords {
 
     /** The names in the API in small letters, but for that which LECO calls otherwise. */
     private static Words<SchedulerType> schedulers() {
-        Words<SchedulerType> words = Words.of("ddim", SchedulerType.DDIM);
-        for (SchedulerType type : SchedulerType.values()) {
-            words = words.and(
-                    type == SchedulerType.EULER_ANCESTRAL
-                            ? "euler_a"
-                            : type.name().toLowerCase(Locale.ROOT),
-                    type);
-        }
-        return words;
+        return Words.byName(
+                List.of(SchedulerType.values()),
+                type -> type == SchedulerType.EULER_ANCESTRAL ? "euler_a" : type.name());
     }
 }

@@ -2,7 +2,10 @@ package io.github.txt2lora.workspace;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,13 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
     /** The first word. */
     static <T> Words<T> of(String word, T value) {
         return new Words<>(Map.of(word, value), Map.of(), Map.of());
+    }
+
+    /** The names of values, in lower case. */
+    static <T> Words<T> byName(List<T> values, Function<T, String> name) {
+        Map<String, T> words = new LinkedHashMap<>();
+        values.forEach(value -> words.put(name.apply(value).toLowerCase(Locale.ROOT), value));
+        return new Words<>(words, Map.of(), Map.of());
     }
 
     /** One word more. */
@@ -70,6 +80,11 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
                 .findFirst()
                 .orElseThrow()
                 .getKey();
+    }
+
+    /** All words, for the documentation. */
+    String documented() {
+        return "`" + String.join("`, `", values.keySet()) + "`";
     }
 
     /** All words, for messages. */

@@ -357,6 +357,21 @@ class LecoConfigFileTest {
         assertNearest("train: {lr_scheduler: constant_with_warmup}", LoraTarget.FULL, "the same as constant");
     }
 
+    @Test
+    void layers_are_chosen_by_a_regular_expression_over_their_names() throws IOException {
+        LecoConfigFile config = config(REQUIRED + "network: {training_method: 'layers(Attn[12]\\.to_(k|v)$)'}\n");
+
+        assertThat(config.spec().lora().target()).isEqualTo(LoraTarget.layers("Attn[12]\\.to_(k|v)$"));
+        assertProblems(
+                REQUIRED + "network: {training_method: layers(()}\n",
+                "line 4: network.training_method: target is \"(\"; expected a regular expression such as attn2|ff"
+                        + " (Unclosed group at 1)");
+        assertProblems(
+                REQUIRED + "network: {training_method: attn2}\n",
+                "line 4: network.training_method is 'attn2'; expected one of full, selfattn, xattn, noxattn,"
+                        + " innoxattn, or layers(REGEX)");
+    }
+
     private void assertNearest(String line, LoraTarget target, String warning) throws IOException {
         LecoConfigFile config = config(REQUIRED + line + "\n");
 

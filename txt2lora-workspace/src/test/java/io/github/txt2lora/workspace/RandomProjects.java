@@ -36,6 +36,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Draws projects whose every component may be anything that it may be. */
@@ -141,6 +142,12 @@ final class RandomProjects {
                 new LatentSource.Noise(whole(0), random.nextInt(501)));
     }
 
+    private LoraTarget target() {
+        return random.nextBoolean()
+                ? LoraTarget.layers("k" + Pattern.quote(text()) + "|attn[12]\\.to_(k|v)$")
+                : LoraTarget.named().get(random.nextInt(LoraTarget.named().size()));
+    }
+
     private TrainingSpec training() {
         int iterations = whole(1);
         return new TrainingSpec(
@@ -150,7 +157,7 @@ final class RandomProjects {
                 optimizer(),
                 schedule(),
                 random.nextInt(iterations),
-                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), oneOf(LoraTarget.values())),
+                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), target()),
                 whole(1),
                 maybe(positive()),
                 random.nextLong(),
