@@ -68,6 +68,11 @@ public sealed interface LatentSource {
         return new Mixture(List.of(shares));
     }
 
+    /** A source of each kind with its defaults, but for mixtures. */
+    static List<LatentSource> kinds() {
+        return List.of(rollout(), reusedRollout(4), shortRollout(), pool(), noise());
+    }
+
     /**
      * Settings of the rollouts of {@link Rollout} and {@link ReusedRollout}, in a mixture those of the first of them;
      * empty for other sources.

@@ -3,9 +3,13 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.RolloutSpec;
+import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.NearestWord;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +18,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LatentSourceText {
 
-    private static final List<String> NAMES = List.of("rollout", "reused_rollout", "short_rollout", "pool", "noise");
+    private static final Map<String, LatentSource> KINDS = kinds();
 
     private static final Pattern PART =
             Pattern.compile("\\s*(\\w+)\\s*(?:\\(([^()]*)\\))?\\s*(?::\\s*([^\\s:+]+))?\\s*");
@@ -64,45 +69,79 @@ final class LatentSourceText {
         return new LatentSource.Mixture(shares);
     }
 
+    private static Map<String, LatentSource> kinds() {
+        Map<String, LatentSource> kinds = new LinkedHashMap<>();
+        LatentSource.kinds().forEach(kind -> kinds.put(name(kind), kind));
+        return Collections.unmodifiableMap(kinds);
+    }
+
+    /** The names of all, for the documentation. */
+    static String documentedNames() {
+        return "`" + String.join("`, `", KINDS.keySet()) + "`";
+    }
+
     private static LatentSource source(String name, @Nullable String arguments, RolloutSpec rollout) {
+        LatentSource kind = KINDS.get(name.toLowerCase(Locale.ROOT));
+        if (kind == null) {
+            throw new InvalidSettingException(Excerpt.quoted(name) + " is no source of latents; did you mean "
+                    + NearestWord.to(name, KINDS.keySet()) + "? (known here: " + String.join(", ", KINDS.keySet())
+                    + ")");
+        }
         var given = new Arguments(arguments);
-        LatentSource source = switch (name.toLowerCase(Locale.ROOT)) {
-            case "rollout" -> new LatentSource.Rollout(rollout(given, rollout));
-            case "reused_rollout" ->
-                new LatentSource.ReusedRollout(given.integer("states", 4), rollout(given, rollout));
-            case "short_rollout" ->
-                new LatentSource.ShortRollout(
-                        given.integer("steps", LatentSource.shortRollout().steps()),
-                        given.number("guidance_scale", rollout.guidanceScale()));
-            case "pool" -> pool(given, LatentSource.pool());
-            case "noise" -> noise(given, LatentSource.noise());
-            default ->
-                throw new InvalidSettingException(Excerpt.quoted(name) + " is no source of latents; did you mean "
-                        + NearestWord.to(name, NAMES) + "? (known here: " + String.join(", ", NAMES) + ")");
-        };
+        var source = (LatentSource) copy((Record) usual(kind, rollout), given);
         given.requireAllKnown(name);
         return source;
     }
 
-    private static RolloutSpec rollout(Arguments given, RolloutSpec defaults) {
-        return new RolloutSpec(
-                given.word("scheduler", SettingWords.SCHEDULERS, defaults.scheduler()),
-                given.integer("steps", defaults.steps()),
-                given.number("guidance_scale", defaults.guidanceScale()));
+    /** A source without arguments where rollouts denoise in a certain way. */
+    private static LatentSource usual(LatentSource kind, RolloutSpec rollout) {
+        return kind instanceof LatentSource.ShortRollout shortRollout
+                ? new LatentSource.ShortRollout(shortRollout.steps(), rollout.guidanceScale())
+                : kind.withRollout(usual -> rollout);
     }
 
-    private static LatentSource pool(Arguments given, LatentSource.Pool defaults) {
-        return new LatentSource.Pool(
-                given.integer("pictures", defaults.pictures()),
-                given.integer("noisings", defaults.noisings()),
-                given.integer("steps", defaults.steps()),
-                given.number("guidance_scale", defaults.guidanceScale()));
+    /** The record with the components that arguments give, also in the records that it consists of. */
+    private static Record copy(Record usual, Arguments given) {
+        RecordComponent[] components = usual.getClass().getRecordComponents();
+        Object[] values = Stream.of(components)
+                .map(component -> {
+                    Object value = read(component, usual);
+                    return value instanceof Record part ? copy(part, given) : given.value(snakeCase(component), value);
+                })
+                .toArray();
+        try {
+            return usual.getClass()
+                    .getConstructor(
+                            Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new))
+                    .newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof InvalidSettingException invalid) {
+                throw invalid;
+            }
+            throw new IllegalStateException("cannot make a source of latents", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a source of latents is a public record", e);
+        }
     }
 
-    private static LatentSource noise(Arguments given, LatentSource.Noise defaults) {
-        return new LatentSource.Noise(
-                given.integer("batches", defaults.batches()),
-                given.integer("minimum_timestep", defaults.minimumTimestep()));
+    private static Object read(RecordComponent component, Record value) {
+        try {
+            return component.getAccessor().invoke(value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record lets its components be read", e);
+        }
+    }
+
+    private static String snakeCase(RecordComponent component) {
+        return snakeCase(component.getName());
+    }
+
+    private static String name(LatentSource source) {
+        return snakeCase(source.getClass().getSimpleName());
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("(?<=.)(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
     private static double number(String name, String text) {
@@ -132,24 +171,28 @@ final class LatentSourceText {
             }
         }
 
-        double number(String name, double fallback) {
+        /** What is given for a component, or else what it is. */
+        Object value(String name, Object usual) {
             known.add(name);
             String text = values.get(name);
-            return text == null ? fallback : LatentSourceText.number(name, text);
-        }
-
-        <T> T word(String name, Words<T> words, T fallback) {
-            known.add(name);
-            String text = values.get(name);
-            T value = text == null ? fallback : words.value(text.toLowerCase(Locale.ROOT));
-            if (value == null) {
-                throw InvalidSettingException.of(name, String.valueOf(text), "one of " + words.list());
+            if (text == null) {
+                return usual;
+            } else if (usual instanceof SchedulerType) {
+                return scheduler(name, text);
             }
-            return value;
+            double number = number(name, text);
+            return usual instanceof Integer ? (Object) integer(name, number) : (Object) number;
         }
 
-        int integer(String name, int fallback) {
-            double number = number(name, fallback);
+        private static SchedulerType scheduler(String name, String text) {
+            SchedulerType scheduler = SettingWords.SCHEDULERS.value(text.toLowerCase(Locale.ROOT));
+            if (scheduler == null) {
+                throw InvalidSettingException.of(name, text, "one of " + SettingWords.SCHEDULERS.list());
+            }
+            return scheduler;
+        }
+
+        private static int integer(String name, double number) {
             if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
                 throw InvalidSettingException.of(name, number, "a whole number");
             }
@@ -172,67 +215,37 @@ final class LatentSourceText {
     }
 
     private static String of(LatentSource source, RolloutSpec defaults) {
-        Map<String, String> arguments = new LinkedHashMap<>();
         if (source instanceof LatentSource.Mixture mixture) {
             return mixture.shares().stream()
                     .map(share -> of(share.source(), defaults) + ":" + ScalarText.number(share.weight()))
                     .collect(Collectors.joining(" + "));
-        } else if (source instanceof LatentSource.Rollout rollout) {
-            putRollout(arguments, rollout.spec(), defaults);
-            return "rollout" + inParentheses(arguments);
-        } else if (source instanceof LatentSource.ReusedRollout reused) {
-            put(arguments, "states", reused.states(), 4);
-            putRollout(arguments, reused.spec(), defaults);
-            return "reused_rollout" + inParentheses(arguments);
-        } else if (source instanceof LatentSource.ShortRollout shortRollout) {
-            put(
-                    arguments,
-                    "steps",
-                    shortRollout.steps(),
-                    LatentSource.shortRollout().steps());
-            put(arguments, "guidance_scale", shortRollout.guidanceScale(), defaults.guidanceScale());
-            return "short_rollout" + inParentheses(arguments);
-        } else if (source instanceof LatentSource.Pool pool) {
-            LatentSource.Pool usual = LatentSource.pool();
-            put(arguments, "pictures", pool.pictures(), usual.pictures());
-            put(arguments, "noisings", pool.noisings(), usual.noisings());
-            put(arguments, "steps", pool.steps(), usual.steps());
-            put(arguments, "guidance_scale", pool.guidanceScale(), usual.guidanceScale());
-            return "pool" + inParentheses(arguments);
-        } else if (source instanceof LatentSource.Noise noise) {
-            LatentSource.Noise usual = LatentSource.noise();
-            put(arguments, "batches", noise.batches(), usual.batches());
-            put(arguments, "minimum_timestep", noise.minimumTimestep(), usual.minimumTimestep());
-            return "noise" + inParentheses(arguments);
         }
-        throw new IllegalArgumentException("unknown source of latents: " + source);
+        String name = name(source);
+        Map<String, String> usual = arguments((Record) usual(KINDS.get(name), defaults));
+        String different = arguments((Record) source).entrySet().stream()
+                .filter(argument -> !argument.getValue().equals(usual.get(argument.getKey())))
+                .map(Map.Entry::toString)
+                .collect(Collectors.joining(" "));
+        return different.isEmpty() ? name : name + "(" + different + ")";
     }
 
-    private static void putRollout(Map<String, String> arguments, RolloutSpec rollout, RolloutSpec defaults) {
-        if (rollout.scheduler() != defaults.scheduler()) {
-            arguments.put("scheduler", SettingWords.SCHEDULERS.word(rollout.scheduler()));
+    private static Map<String, String> arguments(Record source) {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        for (RecordComponent component : source.getClass().getRecordComponents()) {
+            Object value = read(component, source);
+            if (value instanceof Record part) {
+                arguments.putAll(arguments(part));
+            } else {
+                arguments.put(snakeCase(component), text(value));
+            }
         }
-        put(arguments, "steps", rollout.steps(), defaults.steps());
-        put(arguments, "guidance_scale", rollout.guidanceScale(), defaults.guidanceScale());
+        return arguments;
     }
 
-    private static void put(Map<String, String> arguments, String name, int value, int fallback) {
-        if (value != fallback) {
-            arguments.put(name, Integer.toString(value));
+    private static String text(Object value) {
+        if (value instanceof SchedulerType scheduler) {
+            return SettingWords.SCHEDULERS.word(scheduler);
         }
-    }
-
-    private static void put(Map<String, String> arguments, String name, double value, double fallback) {
-        if (Double.compare(value, fallback) != 0) {
-            arguments.put(name, ScalarText.number(value));
-        }
-    }
-
-    private static String inParentheses(Map<String, String> arguments) {
-        return arguments.isEmpty()
-                ? ""
-                : arguments.entrySet().stream()
-                        .map(argument -> argument.getKey() + "=" + argument.getValue())
-                        .collect(Collectors.joining(" ", "(", ")"));
+        return value instanceof Double number ? ScalarText.number(number) : String.valueOf(value);
     }
 }

@@ -191,8 +191,7 @@ enum SettingKey {
                     rollout(RolloutSpec::guidanceScale),
                     (draft, scale) -> draft.rollout(rollout -> rollout.withGuidanceScale(scale)))),
     LATENTS(training("latents", "TrainingMethod.latents")
-            .says("source of noisy latents: `noise`, `pool`, `rollout`, `short_rollout`, `reused_rollout`, with"
-                    + " arguments as in `pool(pictures=16)`, or a mixture as in `noise:2 + pool:1`; see"
+            .says("source of noisy latents: " + LatentSourceText.documentedNames() + ", with arguments as in `pool(pictures=16)`, or a mixture as in `noise:2 + pool:1`; see"
                     + " [method](method.md)")
             .is(
                     Kind.TEXT,

@@ -17,7 +17,16 @@ final class NoiseLatents implements NoisyLatents {
     private final TimestepRange range;
     private final NoiseBatches batches;
 
-    NoiseLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Noise noise) {
+    /** Predictions for a batch are cached. */
+    static LatentsPlan plan(LatentSource.Noise noise) {
+        return new LatentsPlan(
+                (model, spec) -> new NoiseLatents(model, spec, noise),
+                steps -> (noise.batches() == 0 ? steps : Math.min(steps, noise.batches()))
+                        * LatentsPlan.TEACHER_PROMPTS,
+                1);
+    }
+
+    private NoiseLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Noise noise) {
         this.model = model;
         this.noise = noise;
         TimestepRange all = spec.method().timesteps();

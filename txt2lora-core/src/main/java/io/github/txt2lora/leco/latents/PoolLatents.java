@@ -17,7 +17,16 @@ final class PoolLatents implements NoisyLatents {
     private final LatentSource.Pool pool;
     private final Map<PromptPair, PoolStates> states = new HashMap<>();
 
-    PoolLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Pool pool) {
+    /** The images are drawn once, and noised so many times. */
+    static LatentsPlan plan(LatentSource.Pool pool) {
+        return new LatentsPlan(
+                (model, spec) -> new PoolLatents(model, spec, pool),
+                steps -> pool.pictures() * pool.steps() * (pool.guidanceScale() == 1 ? 1.0 : LatentsPlan.WITH_GUIDANCE)
+                        + Math.min(steps, (double) pool.pictures() * pool.noisings()) * LatentsPlan.TEACHER_PROMPTS,
+                1);
+    }
+
+    private PoolLatents(DenoisingModel model, TrainingSpec spec, LatentSource.Pool pool) {
         this.model = model;
         this.spec = spec;
         this.pool = pool;

@@ -3,6 +3,7 @@ package io.github.txt2lora.leco.latents;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import java.util.ArrayList;
@@ -15,6 +16,14 @@ import java.util.List;
  * @param states their number at most
  */
 record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents {
+
+    static LatentsPlan plan(LatentSource.ReusedRollout source) {
+        return new LatentsPlan(
+                (model, spec) -> new ReusedRolloutLatents(
+                        new Rollout(model, source.spec(), spec.method().timesteps()), source.states()),
+                steps -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS * source.states()),
+                source.states());
+    }
 
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco.latents;
 
 import ai.djl.ndarray.NDArray;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
 import java.util.Arrays;
@@ -10,6 +11,15 @@ import java.util.Arrays;
  * it.
  */
 record RolloutLatents(Rollout rollout) implements NoisyLatents {
+
+    /** A rollout makes half of the steps on average, each with guidance. */
+    static LatentsPlan plan(LatentSource.Rollout source) {
+        return new LatentsPlan(
+                (model, spec) -> new RolloutLatents(
+                        new Rollout(model, source.spec(), spec.method().timesteps())),
+                steps -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS),
+                1);
+    }
 
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {

@@ -24,7 +24,14 @@ final class ShortRolloutLatents implements NoisyLatents {
     private final TimestepRange timesteps;
     private final int steps;
 
-    ShortRolloutLatents(DenoisingModel model, LatentSource.ShortRollout rollout, TimestepRange timesteps) {
+    static LatentsPlan plan(LatentSource.ShortRollout source) {
+        return new LatentsPlan(
+                (model, spec) -> new ShortRolloutLatents(model, source, spec.method().timesteps()),
+                steps -> steps * (source.steps() * LatentsPlan.WITH_GUIDANCE + LatentsPlan.TEACHER_PROMPTS),
+                1);
+    }
+
+    private ShortRolloutLatents(DenoisingModel model, LatentSource.ShortRollout rollout, TimestepRange timesteps) {
         this.model = model;
         this.guidanceScale = rollout.guidanceScale();
         this.timesteps = timesteps;
