@@ -10,9 +10,9 @@ class Prodigy(Module):
   epsilon : float
   weight_decay : float
   d0 : float
-  d_coefficient : float
+  d_coef : float
   growth_rate : float
-  bias_correction : bool
+  use_bias_correction : bool
   safeguard_warmup : bool
   state : Dict[str, Tensor]
 
@@ -33,23 +33,26 @@ class Prodigy(Module):
     step = float(self.state["step"])
     d = float(self.state["d"])
     rate = d * float(learning_rate)
-    if self.bias_correction:
+    if self.use_bias_correction:
       rate = rate * ((1.0 - self.beta2 ** (step + 1.0)) ** 0.5) / (1.0 - self.beta1 ** (step + 1.0))
     self.state["step"] = self.state["step"] + 1
     if rate == 0.0:
       return self.state["d"]
+    beta3 = self.beta3
+    if beta3 != beta3: # NaN stands for the default
+      beta3 = torch.sqrt(self.beta2)
     travelled = float(torch.dot(gradient, self.state["initial"] - parameters))
-    numerator = float(self.state["numerator"]) * self.beta3 + (d / self.d0) * rate * travelled
+    numerator = float(self.state["numerator"]) * beta3 + (d / self.d0) * rate * travelled
     self.state["exp_avg"].mul_(self.beta1).add_(gradient, alpha=d * (1.0 - self.beta1))
     self.state["exp_avg_sq"].mul_(self.beta2).addcmul_(gradient, gradient, value=d * d * (1.0 - self.beta2))
     weight = rate
     if self.safeguard_warmup:
       weight = d
-    self.state["s"].mul_(self.beta3).add_(gradient, alpha=(d / self.d0) * weight)
+    self.state["s"].mul_(beta3).add_(gradient, alpha=(d / self.d0) * weight)
     denominator = float(self.state["s"].abs().sum())
     if denominator == 0.0:
       return self.state["d"]
-    estimate = self.d_coefficient * numerator / denominator
+    estimate = self.d_coef * numerator / denominator
     if d == self.d0:
       d = max(d, estimate)
     d_max = max(float(self.state["d_max"]), estimate)

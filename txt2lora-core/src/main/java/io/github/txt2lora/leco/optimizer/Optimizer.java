@@ -11,16 +11,21 @@ import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScriptAttribute.OfBool;
 import io.github.txt2lora.torch.ScriptAttribute.OfFloat;
 import io.github.txt2lora.torch.ScriptAttribute.OfTensors;
+import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptCall;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Changes LoRA parameters by a gradient; the arithmetic of each kind is a script under {@code torchscript/}. */
 public final class Optimizer implements AutoCloseable {
@@ -41,67 +46,36 @@ public final class Optimizer implements AutoCloseable {
         return new Optimizer(torch, script(torch, spec), parameters, spec instanceof OptimizerSpec.Adafactor);
     }
 
+    /** The script of the record's name, with an attribute for each component. Adam and AdamW share one. */
     private static ScriptModule script(Torch torch, OptimizerSpec spec) {
-        var state = new OfTensors("state");
-        if (spec instanceof OptimizerSpec.AdamW adamW) {
-            return torch.newModule(
-                    new ScriptClass("adamw", "AdamW"),
-                    new OfBool("decoupled", true),
-                    new OfFloat("beta1", adamW.beta1()),
-                    new OfFloat("beta2", adamW.beta2()),
-                    new OfFloat("epsilon", adamW.epsilon()),
-                    new OfFloat("weight_decay", adamW.weightDecay()),
-                    state);
-        } else if (spec instanceof OptimizerSpec.Adam adam) {
-            return torch.newModule(
-                    new ScriptClass("adamw", "AdamW"),
-                    new OfBool("decoupled", false),
-                    new OfFloat("beta1", adam.beta1()),
-                    new OfFloat("beta2", adam.beta2()),
-                    new OfFloat("epsilon", adam.epsilon()),
-                    new OfFloat("weight_decay", adam.weightDecay()),
-                    state);
-        } else if (spec instanceof OptimizerSpec.Lion lion) {
-            return torch.newModule(
-                    new ScriptClass("lion", "Lion"),
-                    new OfFloat("beta1", lion.beta1()),
-                    new OfFloat("beta2", lion.beta2()),
-                    new OfFloat("weight_decay", lion.weightDecay()),
-                    state);
-        } else if (spec instanceof OptimizerSpec.Prodigy prodigy) {
-            return torch.newModule(
-                    new ScriptClass("prodigy", "Prodigy"),
-                    new OfFloat("beta1", prodigy.beta1()),
-                    new OfFloat("beta2", prodigy.beta2()),
-                    new OfFloat("beta3", prodigy.beta3().orElse(Math.sqrt(prodigy.beta2()))),
-                    new OfFloat("epsilon", prodigy.epsilon()),
-                    new OfFloat("weight_decay", prodigy.weightDecay()),
-                    new OfFloat("d0", prodigy.d0()),
-                    new OfFloat("d_coefficient", prodigy.dCoef()),
-                    new OfFloat("growth_rate", prodigy.growthRate()),
-                    new OfBool("bias_correction", prodigy.useBiasCorrection()),
-                    new OfBool("safeguard_warmup", prodigy.safeguardWarmup()),
-                    state);
-        } else if (spec instanceof OptimizerSpec.Adafactor adafactor) {
-            return torch.newModule(
-                    new ScriptClass("adafactor", "Adafactor"),
-                    new OfFloat("epsilon1", adafactor.epsilon1()),
-                    new OfFloat("epsilon2", adafactor.epsilon2()),
-                    new OfFloat("clip_threshold", adafactor.clipThreshold()),
-                    new OfFloat("decay_rate", adafactor.decayRate()),
-                    new OfFloat("beta1", adafactor.beta1().orElse(0)),
-                    new OfFloat("weight_decay", adafactor.weightDecay()),
-                    new OfBool("scale_parameter", adafactor.scaleParameter()),
-                    state);
-        } else if (spec instanceof OptimizerSpec.Sgd sgd) {
-            return torch.newModule(
-                    new ScriptClass("sgd", "Sgd"),
-                    new OfFloat("momentum", sgd.momentum()),
-                    new OfFloat("weight_decay", sgd.weightDecay()),
-                    new OfBool("nesterov", sgd.nesterov()),
-                    state);
+        List<ScriptAttribute> attributes = new ArrayList<>();
+        String name = spec.getClass().getSimpleName();
+        if (spec instanceof OptimizerSpec.Adam || spec instanceof OptimizerSpec.AdamW) {
+            attributes.add(new OfBool("decoupled", spec instanceof OptimizerSpec.AdamW));
+            name = "AdamW";
         }
-        throw new IllegalArgumentException("no script for " + spec);
+        for (RecordComponent component : spec.getClass().getRecordComponents()) {
+            attributes.add(attribute(component, spec));
+        }
+        attributes.add(new OfTensors("state"));
+        return torch.newModule(
+                new ScriptClass(name.toLowerCase(Locale.ROOT), name), attributes.toArray(ScriptAttribute[]::new));
+    }
+
+    /** Numbers that are absent are NaN. */
+    private static ScriptAttribute attribute(RecordComponent component, OptimizerSpec spec) {
+        String name = component.getName().replaceAll("(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+        try {
+            Object value = component.getAccessor().invoke(spec);
+            if (value instanceof Boolean flag) {
+                return new OfBool(name, flag);
+            } else if (value instanceof OptionalDouble number) {
+                return new OfFloat(name, number.orElse(Double.NaN));
+            }
+            return new OfFloat(name, (Double) value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record lets its components be read", e);
+        }
     }
 
     /** Changes the parameters in place. */
