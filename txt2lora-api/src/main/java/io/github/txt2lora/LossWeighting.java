@@ -1,6 +1,7 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import java.util.List;
 
 /** The weight of the squared error at each timestep in the loss. */
 public sealed interface LossWeighting {
@@ -13,6 +14,11 @@ public sealed interface LossWeighting {
     /** {@link MinSnr} with gamma 5, as in the paper. */
     static MinSnr minSnr() {
         return new MinSnr(5);
+    }
+
+    /** A weighting of each kind with its defaults. */
+    static List<LossWeighting> kinds() {
+        return List.of(uniform(), minSnr());
     }
 
     /** The same weight for all timesteps. */

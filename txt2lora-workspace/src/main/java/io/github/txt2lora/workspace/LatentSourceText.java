@@ -106,7 +106,7 @@ final class LatentSourceText {
         Object[] values = Stream.of(components)
                 .map(component -> {
                     Object value = read(component, usual);
-                    return value instanceof Record part ? copy(part, given) : given.value(snakeCase(component), value);
+                    return value instanceof Record part ? copy(part, given) : given.value(Words.snakeCase(component.getName()), value);
                 })
                 .toArray();
         try {
@@ -132,16 +132,8 @@ final class LatentSourceText {
         }
     }
 
-    private static String snakeCase(RecordComponent component) {
-        return snakeCase(component.getName());
-    }
-
     private static String name(LatentSource source) {
-        return snakeCase(source.getClass().getSimpleName());
-    }
-
-    private static String snakeCase(String name) {
-        return name.replaceAll("(?<=.)(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+        return Words.snakeCase(source.getClass().getSimpleName());
     }
 
     private static double number(String name, String text) {
@@ -236,7 +228,7 @@ final class LatentSourceText {
             if (value instanceof Record part) {
                 arguments.putAll(arguments(part));
             } else {
-                arguments.put(snakeCase(component), text(value));
+                arguments.put(Words.snakeCase(component.getName()), text(value));
             }
         }
         return arguments;

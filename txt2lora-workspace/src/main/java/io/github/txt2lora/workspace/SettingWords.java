@@ -59,7 +59,7 @@ final class SettingWords {
     static final Words<SchedulerType> SCHEDULERS = schedulers();
 
     static final Words<LossWeighting> WEIGHTINGS =
-            Words.of("uniform", (LossWeighting) LossWeighting.uniform()).and("min_snr", LossWeighting.minSnr());
+            Words.byName(LossWeighting.kinds(), kind -> Words.snakeCase(kind.getClass().getSimpleName()));
 
     static final Words<Preservation> PRESERVATIONS = Words.of("added", Preservation.addingPrompts())
             .and("given", Preservation.ofGiven())

@@ -35,6 +35,11 @@ record Words<T>(Map<String, T> values, Map<String, T> others, Map<String, String
         return new Words<>(words, Map.of(), Map.of());
     }
 
+    /** A name in Java as settings write it: {@code ReusedRollout} is {@code reused_rollout}. */
+    static String snakeCase(String name) {
+        return name.replaceAll("(?<=.)(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    }
+
     /** One word more. */
     Words<T> and(String word, T value) {
         return new Words<>(with(values, word, value), others, notes);
