@@ -41,15 +41,14 @@ public interface LoraRules {
                     ? ""
                     : trained.stream()
                             .filter(layer -> isMeant(
-                                    layer,
-                                    LoraSpec.builder().type(spec.type()).build()))
+                                    layer, LoraSpec.builder().type(spec.type()).build()))
                             .findFirst()
                             .map(layer -> ", which has layers such as " + layer.name())
                             .orElse("");
-            throw new InvalidSettingException(
-                    "type " + spec.type() + " with target " + Excerpt.of(spec.target().name())
-                            + " matches no layer of this " + denoiser().displayName() + example
-                            + "; choose target FULL");
+            throw new InvalidSettingException("type " + spec.type() + " with target "
+                    + Excerpt.of(spec.target().name())
+                    + " matches no layer of this " + denoiser().displayName() + example
+                    + "; choose target FULL");
         }
         return selected;
     }

@@ -106,7 +106,9 @@ final class LatentSourceText {
         Object[] values = Stream.of(components)
                 .map(component -> {
                     Object value = read(component, usual);
-                    return value instanceof Record part ? copy(part, given) : given.value(Words.snakeCase(component.getName()), value);
+                    return value instanceof Record part
+                            ? copy(part, given)
+                            : given.value(Words.snakeCase(component.getName()), value);
                 })
                 .toArray();
         try {

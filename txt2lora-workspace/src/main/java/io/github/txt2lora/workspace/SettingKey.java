@@ -135,8 +135,7 @@ enum SettingKey {
                     (draft, precision) -> draft.spec().modelUse(use -> use.withPrecision(precision)))),
     OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
             .leco("train.optimizer")
-            .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are"
-                    + " trained in 32 bits")
+            .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are" + " trained in 32 bits")
             .reads((draft, self) -> OptimizerKeys.read(draft.keys())
                     .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
             .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
@@ -191,7 +190,8 @@ enum SettingKey {
                     rollout(RolloutSpec::guidanceScale),
                     (draft, scale) -> draft.rollout(rollout -> rollout.withGuidanceScale(scale)))),
     LATENTS(training("latents", "TrainingMethod.latents")
-            .says("source of noisy latents: " + LatentSourceText.documentedNames() + ", with arguments as in `pool(pictures=16)`, or a mixture as in `noise:2 + pool:1`; see"
+            .says("source of noisy latents: " + LatentSourceText.documentedNames()
+                    + ", with arguments as in `pool(pictures=16)`, or a mixture as in `noise:2 + pool:1`; see"
                     + " [method](method.md)")
             .is(
                     Kind.TEXT,

@@ -58,8 +58,8 @@ final class SettingWords {
 
     static final Words<SchedulerType> SCHEDULERS = schedulers();
 
-    static final Words<LossWeighting> WEIGHTINGS =
-            Words.byName(LossWeighting.kinds(), kind -> Words.snakeCase(kind.getClass().getSimpleName()));
+    static final Words<LossWeighting> WEIGHTINGS = Words.byName(
+            LossWeighting.kinds(), kind -> Words.snakeCase(kind.getClass().getSimpleName()));
 
     static final Words<Preservation> PRESERVATIONS = Words.of("added", Preservation.addingPrompts())
             .and("given", Preservation.ofGiven())

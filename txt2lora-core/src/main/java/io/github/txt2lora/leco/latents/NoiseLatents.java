@@ -21,8 +21,8 @@ final class NoiseLatents implements NoisyLatents {
     static LatentsPlan plan(LatentSource.Noise noise) {
         return new LatentsPlan(
                 (model, spec) -> new NoiseLatents(model, spec, noise),
-                steps -> (noise.batches() == 0 ? steps : Math.min(steps, noise.batches()))
-                        * LatentsPlan.TEACHER_PROMPTS,
+                steps ->
+                        (noise.batches() == 0 ? steps : Math.min(steps, noise.batches())) * LatentsPlan.TEACHER_PROMPTS,
                 1);
     }
 

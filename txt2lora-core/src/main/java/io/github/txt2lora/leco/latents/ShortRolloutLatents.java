@@ -26,7 +26,8 @@ final class ShortRolloutLatents implements NoisyLatents {
 
     static LatentsPlan plan(LatentSource.ShortRollout source) {
         return new LatentsPlan(
-                (model, spec) -> new ShortRolloutLatents(model, source, spec.method().timesteps()),
+                (model, spec) ->
+                        new ShortRolloutLatents(model, source, spec.method().timesteps()),
                 steps -> steps * (source.steps() * LatentsPlan.WITH_GUIDANCE + LatentsPlan.TEACHER_PROMPTS),
                 1);
     }
