@@ -37,7 +37,9 @@ final class OptimizerKeys {
         }
         String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
         var arguments = new NamedArguments(keys, SettingKey.OPTIMIZER_ARGS);
-        OptimizerName called = OptimizerName.of(name);
+        OptimizerName called = OptimizerName.of(
+                name,
+                FORMS.stream().map(form -> form.name().toLowerCase(Locale.ROOT)).collect(Collectors.toSet()));
         if (!called.note().isEmpty()) {
             keys.warn(SettingKey.OPTIMIZER, name, called.note());
         }

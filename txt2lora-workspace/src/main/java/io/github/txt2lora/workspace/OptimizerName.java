@@ -15,15 +15,17 @@ import java.util.regex.Pattern;
  */
 record OptimizerName(Optional<String> known, String note, String hint) {
 
-    private static final Set<String> KNOWN = Set.of("adamw", "adam", "lion", "prodigy", "adafactor", "sgd");
-
     /** Bitsandbytes' variants, which keep the optimizer's numbers in another format or place. */
     private static final Pattern VARIANT = Pattern.compile("(?:paged)?(adamw|adam|lion|sgd)(?:8bit|32bit)?");
 
-    /** Reads a name; case, hyphens, underscores and spaces make no difference. */
-    static OptimizerName of(String text) {
+    /**
+     * Reads a name; case, hyphens, underscores and spaces make no difference.
+     *
+     * @param here the names of the optimizers that there are, in small letters
+     */
+    static OptimizerName of(String text, Set<String> here) {
         String name = text.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
-        if (KNOWN.contains(name)) {
+        if (here.contains(name)) {
             return new OptimizerName(Optional.of(name), "", "");
         }
         Matcher variant = VARIANT.matcher(name);
