@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -215,7 +216,7 @@ final class LatentSourceText {
                     .collect(Collectors.joining(" + "));
         }
         String name = name(source);
-        Map<String, String> usual = arguments((Record) usual(KINDS.get(name), defaults));
+        Map<String, String> usual = arguments((Record) usual(Objects.requireNonNull(KINDS.get(name)), defaults));
         String different = arguments((Record) source).entrySet().stream()
                 .filter(argument -> !argument.getValue().equals(usual.get(argument.getKey())))
                 .map(Map.Entry::toString)
