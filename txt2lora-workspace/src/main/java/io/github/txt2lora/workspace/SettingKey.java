@@ -135,7 +135,8 @@ enum SettingKey {
                     (draft, precision) -> draft.spec().modelUse(use -> use.withPrecision(precision)))),
     OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
             .leco("train.optimizer")
-            .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are" + " trained in 32 bits")
+            .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are"
+                    + " trained in 32 bits")
             .reads((draft, self) -> OptimizerKeys.read(draft.keys())
                     .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
             .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
@@ -441,9 +442,10 @@ enum SettingKey {
                     (draft, scale) -> draft.preview().guidanceScale(scale))),
     PREVIEW_SAMPLER(preview("preview_sampler", "PreviewSettings.scheduler")
             .alias("preview_scheduler")
-            .says("scheduler: " + Stream.of(SchedulerType.values())
-                    .map(type -> "`" + type.displayName() + "`")
-                    .collect(Collectors.joining(", ")))
+            .says("scheduler: "
+                    + Stream.of(SchedulerType.values())
+                            .map(type -> "`" + type.displayName() + "`")
+                            .collect(Collectors.joining(", ")))
             .is(
                     Kind.SCHEDULER,
                     settings -> settings.preview().scheduler(),
