@@ -1,5 +1,6 @@
 package io.github.txt2lora.benchmarks;
 
+import io.github.txt2lora.checkpoint.TensorShapes;
 import java.util.List;
 
 /**
@@ -13,8 +14,8 @@ record ClipShapes(String prefix, int width, int layers) implements TextEncoderSh
 
     @Override
     public void addTo(TensorShapes shapes) {
-        shapes.weight(prefix + "embeddings.token_embedding", TOKENS, (long) width);
-        shapes.weight(prefix + "embeddings.position_embedding", POSITIONS, (long) width);
+        shapes.tensor(prefix + "embeddings.token_embedding.weight", TOKENS, (long) width);
+        shapes.tensor(prefix + "embeddings.position_embedding.weight", POSITIONS, (long) width);
         for (int i = 0; i < layers; i++) {
             String layer = prefix + "encoder.layers." + i;
             for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {

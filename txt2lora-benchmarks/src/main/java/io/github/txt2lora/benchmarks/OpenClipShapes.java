@@ -1,5 +1,7 @@
 package io.github.txt2lora.benchmarks;
 
+import io.github.txt2lora.checkpoint.TensorShapes;
+
 /**
  * An OpenCLIP text encoder of a single-file checkpoint, in whose attention queries, keys and values are one matrix.
  *
@@ -12,12 +14,12 @@ record OpenClipShapes(String prefix, int width, int layers, boolean projection) 
 
     @Override
     public void addTo(TensorShapes shapes) {
-        shapes.weight(prefix + "token_embedding", TOKENS, (long) width);
-        shapes.matrix(prefix + "positional_embedding", POSITIONS, width);
+        shapes.tensor(prefix + "token_embedding.weight", TOKENS, (long) width);
+        shapes.tensor(prefix + "positional_embedding", POSITIONS, (long) width);
         for (int i = 0; i < layers; i++) {
             String layer = prefix + "transformer.resblocks." + i;
-            shapes.matrix(layer + ".attn.in_proj_weight", 3L * width, width);
-            shapes.vector(layer + ".attn.in_proj_bias", 3L * width);
+            shapes.tensor(layer + ".attn.in_proj_weight", 3L * width, (long) width);
+            shapes.tensor(layer + ".attn.in_proj_bias", 3L * width);
             shapes.linear(layer + ".attn.out_proj", width, width);
             shapes.norm(layer + ".ln_1", width);
             shapes.linear(layer + ".mlp.c_fc", width, 4L * width);
@@ -26,7 +28,7 @@ record OpenClipShapes(String prefix, int width, int layers, boolean projection) 
         }
         shapes.norm(prefix + "ln_final", width);
         if (projection) {
-            shapes.matrix(prefix + "text_projection", width, width);
+            shapes.tensor(prefix + "text_projection", (long) width, (long) width);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.txt2lora.checkpoint.ElementType;
 import io.github.txt2lora.checkpoint.HalfFloats;
 import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
+import io.github.txt2lora.checkpoint.TensorShapes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

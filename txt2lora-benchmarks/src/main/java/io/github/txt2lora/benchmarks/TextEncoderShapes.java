@@ -1,5 +1,7 @@
 package io.github.txt2lora.benchmarks;
 
+import io.github.txt2lora.checkpoint.TensorShapes;
+
 /** A text encoder of a single-file checkpoint. */
 sealed interface TextEncoderShapes permits ClipShapes, OpenClipShapes {
 

@@ -1,5 +1,6 @@
 package io.github.txt2lora.benchmarks;
 
+import io.github.txt2lora.checkpoint.TensorShapes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -142,9 +143,9 @@ record UNetShapes(
         }
 
         private void attention(String name, int keyInputs) {
-            shapes.projection(name + ".to_q", channels, channels);
-            shapes.projection(name + ".to_k", keyInputs, channels);
-            shapes.projection(name + ".to_v", keyInputs, channels);
+            shapes.matrix(name + ".to_q", channels, channels);
+            shapes.matrix(name + ".to_k", keyInputs, channels);
+            shapes.matrix(name + ".to_v", keyInputs, channels);
             shapes.linear(name + ".to_out.0", channels, channels);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.benchmarks;
 
+import io.github.txt2lora.checkpoint.TensorShapes;
 import java.util.List;
 
 /**

@@ -6,39 +6,45 @@ import java.util.List;
 import java.util.Map;
 
 /** Collects names and shapes of tensors, module by module, as PyTorch's modules have them. */
-final class TensorShapes {
+public final class TensorShapes {
+
     private final Map<String, List<Long>> byName = new LinkedHashMap<>();
 
-    Map<String, List<Long>> byName() {
+    /** The shapes by name, in the order of their collection. */
+    public Map<String, List<Long>> byName() {
         return Collections.unmodifiableMap(byName);
     }
 
-    void tensor(String name, Long... shape) {
+    /** A tensor whose name is complete. */
+    public void tensor(String name, Long... shape) {
         byName.put(name, List.of(shape));
     }
 
     /** A linear layer without bias. */
-    void matrix(String name, long in, long out) {
+    public void matrix(String name, long in, long out) {
         tensor(name + ".weight", out, in);
     }
 
-    void linear(String name, long in, long out) {
+    /** A linear layer with its bias. */
+    public void linear(String name, long in, long out) {
         matrix(name, in, out);
         tensor(name + ".bias", out);
     }
 
-    void norm(String name, long width) {
+    /** A normalization with scale and shift. */
+    public void norm(String name, long width) {
         tensor(name + ".weight", width);
         tensor(name + ".bias", width);
     }
 
-    void convolution(String name, long in, long out, long kernel) {
+    /** A convolution with a square kernel, and its bias. */
+    public void convolution(String name, long in, long out, long kernel) {
         tensor(name + ".weight", out, in, kernel, kernel);
         tensor(name + ".bias", out);
     }
 
     /** Two normalised convolutions, and a third one around them where the width changes. */
-    void resnet(String name, long in, long out) {
+    public void resnet(String name, long in, long out) {
         norm(name + ".norm1", in);
         convolution(name + ".conv1", in, out, 3);
         norm(name + ".norm2", out);
