@@ -33,6 +33,9 @@ public final class LoraTarget {
     /** All layers except cross-attention ({@code attn2}), as in the code of ESD, the source of LECO's name. */
     public static final LoraTarget INNOXATTN = new LoraTarget("INNOXATTN", "^(?!.*\\.attn2\\.)");
 
+    /** Nested deeper, a regular expression overflows the stack of the JDK's compiler of them. */
+    private static final int LONGEST_REGEX = 200;
+
     private static final List<LoraTarget> NAMED = List.of(FULL, SELFATTN, XATTN, NOXATTN, INNOXATTN);
 
     private final String name;
@@ -46,12 +49,15 @@ public final class LoraTarget {
     /**
      * The layers whose names contain a match, for example {@code attn2\.to_[kv]$} for keys and values of cross-attention.
      *
-     * @param regex a regular expression of {@link Pattern}, not blank
+     * @param regex a regular expression of {@link Pattern}, not blank, at most 200 characters
      * @throws InvalidSettingException if it is none; a training also throws it where no layer matches
      */
     public static LoraTarget layers(String regex) {
-        if (Check.given("target", regex).isBlank()) {
-            throw InvalidSettingException.of("target", regex, "a regular expression such as attn2|ff");
+        if (Check.given("target", regex).isBlank() || regex.length() > LONGEST_REGEX) {
+            throw InvalidSettingException.of(
+                    "target",
+                    regex,
+                    "a regular expression of at most " + LONGEST_REGEX + " characters, such as attn2|ff");
         }
         try {
             return new LoraTarget("layers(" + regex + ")", regex);
@@ -73,9 +79,54 @@ public final class LoraTarget {
         return name;
     }
 
-    /** Whether a layer of this name gets a LoRA. */
+    /**
+     * Whether a layer of this name gets a LoRA.
+     *
+     * @throws InvalidSettingException if the regular expression backtracks for too long, as {@code (([a-z]+)*)*!} does
+     */
     public boolean matches(String layer) {
-        return layers.matcher(layer).find();
+        return layers.matcher(new CountedReads(layer)).find();
+    }
+
+    /** A name that ends the search of a regular expression which reads it over and over. */
+    private final class CountedReads implements CharSequence {
+
+        /** Far more than a usual expression reads in a name, and read in a blink. */
+        private static final int MOST = 1_000_000;
+
+        private final String text;
+        private int reads;
+
+        CountedReads(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++reads > MOST) {
+                throw InvalidSettingException.of(
+                        "target",
+                        name,
+                        "a regular expression without nested repetitions, since this one reads the layer name " + text
+                                + " more than " + MOST + " times");
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     @Override

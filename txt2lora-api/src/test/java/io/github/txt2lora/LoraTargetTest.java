@@ -24,7 +24,26 @@ class LoraTargetTest {
     void rejects_what_is_no_regular_expression(String regex) {
         assertThatThrownBy(() -> LoraTarget.layers(regex))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessageStartingWith("target is \"" + regex + "\"; expected a regular expression such as attn2|ff");
+                .hasMessageStartingWith("target is \"" + regex + "\"; expected a regular expression");
+    }
+
+    @Test
+    void rejects_a_regular_expression_that_is_too_long_to_compile() {
+        String nested = "(".repeat(100_000) + ")".repeat(100_000);
+
+        assertThatThrownBy(() -> LoraTarget.layers(nested))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("expected a regular expression of at most 200 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(.*)*(.*)*(.*)*!", "(.*_?){12}!", "(([a-z._0-9]+)*)*!"})
+    void a_regular_expression_that_backtracks_without_end_is_refused(String regex) {
+        LoraTarget target = LoraTarget.layers(regex);
+
+        assertThatThrownBy(() -> target.matches(KEYS))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll("target is", regex, KEYS, "nested repetitions");
     }
 
     @Test
