@@ -63,6 +63,11 @@ public sealed interface LatentSource {
         return new Noise(1, 700);
     }
 
+    /** 16 trajectories of 10 steps each. */
+    static Trajectories trajectories() {
+        return new Trajectories(16, 10, 3);
+    }
+
     /** In each iteration one of several sources, sampled by weight. */
     static Mixture mixture(Share... shares) {
         return new Mixture(List.of(shares));
@@ -70,7 +75,7 @@ public sealed interface LatentSource {
 
     /** A source of each kind with its defaults, but for mixtures. */
     static List<LatentSource> kinds() {
-        return List.of(rollout(), reusedRollout(4), shortRollout(), pool(), noise());
+        return List.of(rollout(), reusedRollout(4), shortRollout(), pool(), noise(), trajectories());
     }
 
     /**
@@ -193,6 +198,28 @@ public sealed interface LatentSource {
         public Noise {
             Check.atLeast("batches", batches, 0);
             Check.between("minimumTimestep", minimumTimestep, 0, 999);
+        }
+    }
+
+    /**
+     * The latents on the way from noise to images that show what the target is to mean: the base model samples with the
+     * goal as its conditional prediction, {@code u + guidanceScale (goal - u)}, by DPM-Solver++ 2M (Lu et al., arXiv
+     * 2211.01095). A trained LoRA is sampled along the same way, so its predictions are compared where they will be
+     * needed, at all noise levels. Each step has computed the goal already. The trajectories are sampled once for a
+     * model, a prompt pair and a resolution, and cached.
+     *
+     * @param count number of trajectories, 1 to 4096; sampled in groups of 4
+     * @param steps steps of a trajectory, each of which is a noisy latent to compare, 2 to 100; every group of
+     *     trajectories has its own timesteps
+     * @param guidanceScale scale of classifier-free guidance, finite
+     */
+    record Trajectories(int count, int steps, double guidanceScale) implements LatentSource {
+
+        /** Checks the numbers. */
+        public Trajectories {
+            Check.between("count", count, 1, 4096);
+            Check.between("steps", steps, 2, 100);
+            Check.finite("guidanceScale", guidanceScale);
         }
     }
 

@@ -8,7 +8,7 @@ import io.github.txt2lora.internal.Check;
  * @param rank the width between {@code down} and {@code up}, 1 or more, 4 by default
  * @param alpha the strength, greater than 0, 1 by default
  * @param type kinds of layers that get a LoRA, {@link LoraType#LIERLA} by default
- * @param target modules of those kinds that get one, {@link LoraTarget#FULL} by default
+ * @param target modules of those kinds that get one, {@link LoraTarget#AUTO} by default
  */
 public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target) {
 
@@ -22,6 +22,11 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
         Check.positive("alpha", alpha);
         Check.given("type", type);
         Check.given("target", target);
+    }
+
+    /** LECO's defaults: rank 4 and alpha 1 on all transformer blocks. */
+    static LoraSpec leco() {
+        return builder().rank(4).alpha(1).target(LoraTarget.FULL).build();
     }
 
     /** A builder with the defaults. */
@@ -40,7 +45,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
         private int rank = 4;
         private double alpha = 1.0;
         private LoraType type = LoraType.LIERLA;
-        private LoraTarget target = LoraTarget.FULL;
+        private LoraTarget target = LoraTarget.AUTO;
 
         private Builder() {}
 
@@ -70,7 +75,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
             return this;
         }
 
-        /** The modules of those kinds that get one; {@link LoraTarget#FULL} by default. */
+        /** The modules of those kinds that get one; {@link LoraTarget#AUTO} by default. */
         public Builder target(LoraTarget target) {
             this.target = Check.given("target", target);
             return this;

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoraTarget {
 
+    /**
+     * Cross-attention, as {@link #XATTN}; all layers of models without cross-attention, and with {@link LoraType#C3LIER},
+     * which asks for convolutions.
+     */
+    public static final LoraTarget AUTO = new LoraTarget("AUTO", "\\.attn2\\.");
+
     /** All layers. */
     public static final LoraTarget FULL = new LoraTarget("FULL", "");
 
@@ -36,7 +42,7 @@ public final class LoraTarget {
     /** Nested deeper, a regular expression overflows the stack of the JDK's compiler of them. */
     private static final int LONGEST_REGEX = 200;
 
-    private static final List<LoraTarget> NAMED = List.of(FULL, SELFATTN, XATTN, NOXATTN, INNOXATTN);
+    private static final List<LoraTarget> NAMED = List.of(AUTO, FULL, SELFATTN, XATTN, NOXATTN, INNOXATTN);
 
     private final String name;
     private final Pattern layers;

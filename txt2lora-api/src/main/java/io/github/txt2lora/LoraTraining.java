@@ -68,6 +68,11 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         }
     }
 
+    /** The number of iterations; see {@link TrainingSpec#iterationsFor}. */
+    public int iterations() {
+        return spec.iterationsFor(prompts);
+    }
+
     /** An empty builder. */
     public static Builder builder() {
         return new Builder();

@@ -53,13 +53,18 @@ public record TrainingMethod(
                 LoraStart.ZERO);
     }
 
-    /** The default: noise at high timesteps, and prompts to preserve in each iteration. */
+    /**
+     * The default: noise at high timesteps, trajectories to the images of the goal, and in each iteration a prompt to
+     * preserve on a trajectory of its own.
+     */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
-                LatentSource.noise(),
+                LatentSource.mixture(
+                        LatentSource.noise().weighing(2),
+                        LatentSource.trajectories().weighing(3)),
                 TimestepRange.all(),
                 LossWeighting.uniform(),
-                Preservation.addingPrompts(),
+                Preservation.recommended(),
                 LoraStart.ZERO);
     }
 

@@ -2,21 +2,25 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.Count;
+import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /**
  * The settings of a training: everything except the prompts, the model and the output. {@link #builder()} starts from
- * this library's defaults, {@link #leco()} from LECO's exact method. They differ in {@code method} and in whether the
- * result is measured.
+ * this library's defaults, which find iterations and learning rate themselves, {@link #leco()} from LECO's exact method
+ * and settings.
  *
  * @param method method of an iteration, {@link TrainingMethod#recommended()} by default
- * @param iterations most steps of the optimizer, 1 or more, 1000 by default; also 0 with {@link LoraStart#CLOSED_FORM}
- * @param learningRate learning rate before schedule and warm-up, greater than 0, 1e-4 by default
+ * @param iterations most steps of the optimizer, 1 or more; also 0 with {@link LoraStart#CLOSED_FORM}; empty, the
+ *     default, for {@link #iterationsFor} the prompts
+ * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
+ *     training derives from its first gradients
  * @param optimizer {@link OptimizerSpec#adamW()} by default
- * @param learningRateSchedule schedule of the learning rate, constant by default
+ * @param learningRateSchedule schedule of the learning rate, a cosine by default
  * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
- * @param lora shape of the LoRA, rank 4 and alpha 1 on all transformer blocks by default
+ * @param lora shape of the LoRA, rank 4 and alpha 1 on cross-attention by default
  * @param gradientAccumulationSteps comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
  * @param maxGradientNorm norm to which gradients are clipped, greater than 0; empty, the default, for no clipping
  * @param seed seed of all random numbers of the training, any number, 0 by default
@@ -27,8 +31,8 @@ import java.util.function.UnaryOperator;
  */
 public record TrainingSpec(
         TrainingMethod method,
-        int iterations,
-        double learningRate,
+        OptionalInt iterations,
+        OptionalDouble learningRate,
         OptimizerSpec optimizer,
         LearningRateSchedule learningRateSchedule,
         int warmupIterations,
@@ -41,6 +45,9 @@ public record TrainingSpec(
         StoppingSpec stopping,
         NonFinitePolicy nonFinitePolicy) {
 
+    /** After as many, more change little for one character; measured in docs/method.md. */
+    private static final int ITERATIONS_PER_PAIR = 250;
+
     /**
      * Checks every component; {@link #builder()} reads better.
      *
@@ -49,15 +56,15 @@ public record TrainingSpec(
      */
     public TrainingSpec {
         Check.given("method", method);
-        Check.atLeast("iterations", iterations, 0);
-        if (iterations == 0 && method.start() != LoraStart.CLOSED_FORM) {
+        Check.given("iterations", iterations).ifPresent(number -> Check.atLeast("iterations", number, 0));
+        if (iterations.equals(OptionalInt.of(0)) && method.start() != LoraStart.CLOSED_FORM) {
             throw InvalidSettingException.of(
                     "iterations",
-                    iterations,
+                    0,
                     "1 or more, or the method's start CLOSED_FORM, since without iterations" + " a LoRA that starts at "
                             + method.start() + " learns nothing");
         }
-        Check.positive("learningRate", learningRate);
+        Check.given("learningRate", learningRate).ifPresent(rate -> Check.positive("learningRate", rate));
         Check.given("optimizer", optimizer);
         Check.given("learningRateSchedule", learningRateSchedule);
         Check.atLeast("warmupIterations", warmupIterations, 0);
@@ -68,9 +75,10 @@ public record TrainingSpec(
         Check.given("saving", saving);
         Check.given("stopping", stopping);
         Check.given("nonFinitePolicy", nonFinitePolicy);
-        if (warmupIterations > iterations) {
+        int least = iterations.orElse(ITERATIONS_PER_PAIR);
+        if (warmupIterations > least) {
             throw InvalidSettingException.of(
-                    "warmupIterations", warmupIterations, "at most the " + Count.of(iterations, "iteration"));
+                    "warmupIterations", warmupIterations, "at most the " + Count.of(least, "iteration"));
         }
     }
 
@@ -79,9 +87,29 @@ public record TrainingSpec(
         return new Builder();
     }
 
-    /** A builder with LECO's exact method: {@link TrainingMethod#leco()}, without measuring the result. */
+    /**
+     * A builder with LECO's exact method, {@link TrainingMethod#leco()}, and its settings: 1000 iterations, a constant
+     * learning rate of 1e-4, a LoRA of rank 4 and alpha 1 on all transformer blocks, and no measurement of the result.
+     */
     public static Builder leco() {
-        return new Builder().method(TrainingMethod.leco()).stopping(stopping -> stopping.withMeasureQuality(false));
+        return new Builder()
+                .method(TrainingMethod.leco())
+                .iterations(1000)
+                .learningRate(1e-4)
+                .learningRateSchedule(LearningRateSchedule.constant())
+                .lora(LoraSpec.leco())
+                .stopping(stopping -> stopping.withMeasureQuality(false));
+    }
+
+    /**
+     * The number of iterations of a training: {@link #iterations()}, or else 250 for each prompt pair that teaches a new
+     * meaning.
+     *
+     * @param prompts of the training
+     */
+    public int iterationsFor(List<PromptPair> prompts) {
+        long taught = prompts.stream().filter(pair -> !pair.preserves()).count();
+        return iterations.orElseGet(() -> (int) Math.min(Integer.MAX_VALUE, ITERATIONS_PER_PAIR * Math.max(1, taught)));
     }
 
     /** A builder that holds these values. */
@@ -110,10 +138,10 @@ public record TrainingSpec(
     public static final class Builder {
 
         private TrainingMethod method = TrainingMethod.recommended();
-        private int iterations = 1000;
-        private double learningRate = 1e-4;
+        private OptionalInt iterations = OptionalInt.empty();
+        private OptionalDouble learningRate = OptionalDouble.empty();
         private OptimizerSpec optimizer = OptimizerSpec.adamW();
-        private LearningRateSchedule learningRateSchedule = LearningRateSchedule.constant();
+        private LearningRateSchedule learningRateSchedule = LearningRateSchedule.cosine();
         private int warmupIterations;
         private LoraSpec lora = LoraSpec.builder().build();
         private int gradientAccumulationSteps = 1;
@@ -138,22 +166,44 @@ public record TrainingSpec(
         }
 
         /**
-         * The most steps of the optimizer; 1000 by default. 0 requires {@link LoraStart#CLOSED_FORM}.
+         * The most steps of the optimizer; by default 250 for each prompt pair that teaches a new meaning. 0 requires
+         * {@link LoraStart#CLOSED_FORM}.
          *
          * @throws InvalidSettingException if it is negative
          */
         public Builder iterations(int iterations) {
-            this.iterations = Check.atLeast("iterations", iterations, 0);
+            return iterations(OptionalInt.of(iterations));
+        }
+
+        /**
+         * The most steps of the optimizer; empty, the default, for 250 for each prompt pair that teaches a new meaning.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder iterations(OptionalInt iterations) {
+            Check.given("iterations", iterations).ifPresent(number -> Check.atLeast("iterations", number, 0));
+            this.iterations = iterations;
             return this;
         }
 
         /**
-         * The learning rate before schedule and warm-up; 1e-4 by default.
+         * The learning rate before schedule and warm-up; by default the training derives it from its first gradients.
          *
          * @throws InvalidSettingException if it is not greater than 0
          */
         public Builder learningRate(double learningRate) {
-            this.learningRate = Check.positive("learningRate", learningRate);
+            return learningRate(OptionalDouble.of(learningRate));
+        }
+
+        /**
+         * The learning rate before schedule and warm-up; empty, the default, for one that the training derives from its
+         * first gradients.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder learningRate(OptionalDouble learningRate) {
+            Check.given("learningRate", learningRate).ifPresent(rate -> Check.positive("learningRate", rate));
+            this.learningRate = learningRate;
             return this;
         }
 
@@ -163,7 +213,7 @@ public record TrainingSpec(
             return this;
         }
 
-        /** The schedule of the learning rate; constant by default. */
+        /** The schedule of the learning rate; {@link LearningRateSchedule#cosine()} by default. */
         public Builder learningRateSchedule(LearningRateSchedule learningRateSchedule) {
             this.learningRateSchedule = Check.given("learningRateSchedule", learningRateSchedule);
             return this;
@@ -179,7 +229,7 @@ public record TrainingSpec(
             return this;
         }
 
-        /** The shape of the LoRA; rank 4 and alpha 1 on all transformer blocks by default. */
+        /** The shape of the LoRA; rank 4 and alpha 1 on cross-attention by default. */
         public Builder lora(LoraSpec lora) {
             this.lora = Check.given("lora", lora);
             return this;

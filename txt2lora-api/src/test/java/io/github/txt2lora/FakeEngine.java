@@ -105,7 +105,7 @@ final class FakeEngine implements TrainingEngine {
 
         @Override
         public TrainingProgress progress() {
-            return new TrainingProgress(0, training.spec().iterations(), Double.NaN, 0, Optional.empty());
+            return new TrainingProgress(0, training.iterations(), Double.NaN, 0, Optional.empty());
         }
 
         @Override

@@ -56,6 +56,6 @@ class LoraTargetTest {
                 .isNotEqualTo(LoraTarget.XATTN);
         assertThat(LoraTarget.named())
                 .extracting(LoraTarget::name)
-                .containsExactly("FULL", "SELFATTN", "XATTN", "NOXATTN", "INNOXATTN");
+                .containsExactly("AUTO", "FULL", "SELFATTN", "XATTN", "NOXATTN", "INNOXATTN");
     }
 }

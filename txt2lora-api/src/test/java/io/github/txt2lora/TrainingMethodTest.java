@@ -38,7 +38,10 @@ class TrainingMethodTest {
                 rejection("gamma is 0.0; expected a number greater than 0", () -> new LossWeighting.MinSnr(0)),
                 rejection(
                         "automatic is true; expected joint too, or no prompts that are added",
-                        () -> new Preservation(false, true, 1)),
+                        () -> new Preservation(false, true, 1, KeptLatents.SHARED)),
+                rejection(
+                        "latents is TRAJECTORIES; expected joint too, or SHARED latents",
+                        () -> Preservation.drawn().withLatents(KeptLatents.TRAJECTORIES)),
                 rejection(
                         "weight is -1.0; expected a number greater than 0",
                         () -> Preservation.addingPrompts().withWeight(-1)),
@@ -73,7 +76,7 @@ class TrainingMethodTest {
                         new LatentSource.Pool(8, 4, 8, 3),
                         new TimestepRange(200, 900),
                         new LossWeighting.MinSnr(5),
-                        new Preservation(true, false, 1),
+                        new Preservation(true, false, 1, KeptLatents.SHARED),
                         LoraStart.CLOSED_FORM));
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,16 +19,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainingSpecTest {
 
     @Test
-    void defaults_are_those_of_leco_with_a_better_method() {
+    void defaults_leave_iterations_and_learning_rate_to_the_training() {
         assertThat(TrainingSpec.builder().build())
                 .isEqualTo(new TrainingSpec(
                         TrainingMethod.recommended(),
-                        1000,
-                        1e-4,
+                        OptionalInt.empty(),
+                        OptionalDouble.empty(),
                         new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
-                        new LearningRateSchedule.Constant(),
+                        new LearningRateSchedule.Cosine(0.01),
                         0,
-                        new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL),
+                        new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.AUTO),
                         1,
                         OptionalDouble.empty(),
                         0,
@@ -112,8 +114,8 @@ class TrainingSpecTest {
     void copies_every_value_to_a_builder() {
         TrainingSpec spec = new TrainingSpec(
                 TrainingMethod.leco().withStart(LoraStart.CLOSED_FORM),
-                7,
-                0.5,
+                OptionalInt.of(7),
+                OptionalDouble.of(0.5),
                 OptimizerSpec.lion(),
                 LearningRateSchedule.cosine(),
                 3,
@@ -141,12 +143,30 @@ class TrainingSpecTest {
     }
 
     @Test
-    void lecos_exact_method_differs_in_nothing_else() {
+    void lecos_exact_method_has_lecos_settings() {
         assertThat(TrainingSpec.leco().build())
                 .isEqualTo(TrainingSpec.builder()
                         .method(TrainingMethod.leco())
+                        .iterations(1000)
+                        .learningRate(1e-4)
+                        .learningRateSchedule(LearningRateSchedule.constant())
+                        .lora(new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL))
                         .stopping(stopping -> stopping.withMeasureQuality(false))
                         .build());
+    }
+
+    @Test
+    void iterations_that_are_not_set_grow_with_the_prompts_that_are_taught() {
+        PromptPair first = PromptPair.enhance("krnkmd").positive("maid").build();
+        PromptPair second = PromptPair.enhance("tyankmk").positive("miko").build();
+        PromptPair kept = PromptPair.preserve("1girl").build();
+        TrainingSpec spec = TrainingSpec.builder().build();
+
+        assertThat(spec.iterationsFor(List.of(first, kept))).isEqualTo(250);
+        assertThat(spec.iterationsFor(List.of(first, second))).isEqualTo(500);
+        assertThat(spec.iterationsFor(List.of(kept))).isEqualTo(250);
+        assertThat(spec.toBuilder().iterations(7).build().iterationsFor(List.of(first, second)))
+                .isEqualTo(7);
     }
 
     @Test
@@ -160,7 +180,7 @@ class TrainingSpecTest {
         assertThat(builder.method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM))
                         .build()
                         .iterations())
-                .isZero();
+                .hasValue(0);
     }
 
     @Test

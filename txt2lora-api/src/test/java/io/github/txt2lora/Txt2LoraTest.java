@@ -41,7 +41,7 @@ class Txt2LoraTest {
         assertThat(training.prompts())
                 .singleElement()
                 .satisfies(pair -> assertThat(pair.batchSize()).isEqualTo(2));
-        assertThat(training.spec().iterations()).isEqualTo(500);
+        assertThat(training.iterations()).isEqualTo(500);
         assertThat(training.output()).isEqualTo(Path.of("lora"));
     }
 

@@ -36,6 +36,9 @@ public interface TrainingListener {
     /** The base model is ready. */
     default void onModelLoaded(ModelLoaded event) {}
 
+    /** The training has chosen the settings that were left to it. */
+    default void onSettingsChosen(SettingsChosen event) {}
+
     /** An iteration is done; slow listeners miss some of these events. */
     default void onIteration(IterationFinished event) {}
 

@@ -1,5 +1,6 @@
 package io.github.txt2lora.internal;
 
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.PromptPair;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -56,6 +58,7 @@ public final class TrainingFingerprint {
         SortedMap<String, String> values = new TreeMap<>();
         values.put("model", modelSha256);
         addComponents("", spec, values);
+        values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));
         addRollouts(spec.method().latents(), values);
         if (prompts.size() > MOST_PROMPTS) {
             values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(prompts.toString()));
@@ -128,17 +131,24 @@ public final class TrainingFingerprint {
     private static String text(@Nullable Object value) {
         if (value instanceof Record components) {
             return Arrays.stream(value.getClass().getRecordComponents())
-                    .filter(component -> !isOfRollout(component))
+                    .filter(component -> !isOfRollout(component) && !isUsual(read(component, components)))
                     .map(component -> name(component) + "=" + text(read(component, components)))
                     .collect(Collectors.joining(", ", value.getClass().getSimpleName() + "[", "]"));
         } else if (value instanceof List<?> list) {
             return list.stream().map(TrainingFingerprint::text).collect(Collectors.joining(", ", "[", "]"));
         } else if (value instanceof OptionalDouble number) {
             return number.isPresent() ? String.valueOf(number.getAsDouble()) : "null";
+        } else if (value instanceof OptionalInt number) {
+            return number.isPresent() ? String.valueOf(number.getAsInt()) : "null";
         } else if (value instanceof Enum<?> constant) {
             return constant.name();
         }
         return String.valueOf(value);
+    }
+
+    /** What states did not know is left out as long as it is what it was then. */
+    private static boolean isUsual(@Nullable Object value) {
+        return value == KeptLatents.SHARED;
     }
 
     private static boolean isOfRollout(RecordComponent component) {

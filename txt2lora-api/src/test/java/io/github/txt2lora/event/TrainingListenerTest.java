@@ -40,6 +40,7 @@ class TrainingListenerTest {
                 Arguments.of("onStarted", new TrainingStarted(TRAINING)),
                 Arguments.of("onModelDownloading", new ModelDownloading("base", 1, OptionalLong.of(2))),
                 Arguments.of("onModelLoaded", new ModelLoaded("base", "SD 1.x", Duration.ZERO)),
+                Arguments.of("onSettingsChosen", new SettingsChosen(250, 1e-3, "chosen: 250 iterations")),
                 Arguments.of("onIteration", new IterationFinished(1, 2, 0.5, 0.1, 1e-4, 2.0, Duration.ofSeconds(1))),
                 Arguments.of("onGap", new GapMeasured(10, 0.5, 0.6)),
                 Arguments.of("onWarning", new TrainingWarning("cut")),
@@ -94,6 +95,11 @@ class TrainingListenerTest {
         @Override
         public void onStarted(TrainingStarted event) {
             record("onStarted", event);
+        }
+
+        @Override
+        public void onSettingsChosen(SettingsChosen event) {
+            record("onSettingsChosen", event);
         }
 
         @Override

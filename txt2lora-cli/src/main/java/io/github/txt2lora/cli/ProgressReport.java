@@ -65,7 +65,7 @@ final class ProgressReport implements TrainingListener {
 
     @Override
     public void onStarted(TrainingStarted event) {
-        iterations = event.training().spec().iterations();
+        iterations = event.training().iterations();
     }
 
     @Override

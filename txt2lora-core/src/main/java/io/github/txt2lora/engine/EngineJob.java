@@ -43,7 +43,7 @@ final class EngineJob implements TrainingJob {
         this.events = events;
         this.outcome = new JobOutcome(completionExecutor);
         this.output = new OutputClaim(training);
-        this.progress = new TrainingProgress(0, training.spec().iterations(), Double.NaN, 0, Optional.empty());
+        this.progress = new TrainingProgress(0, training.iterations(), Double.NaN, 0, Optional.empty());
     }
 
     JobControl control() {

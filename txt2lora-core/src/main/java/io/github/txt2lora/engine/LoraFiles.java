@@ -38,7 +38,7 @@ final class LoraFiles {
     /** The files that a training writes before its end. */
     static Stream<Path> onTheWay(LoraTraining training) {
         int every = training.spec().saving().everyIterations();
-        int iterations = training.spec().iterations();
+        int iterations = training.iterations();
         return every == 0
                 ? Stream.empty()
                 : IntStream.rangeClosed(1, iterations / every)
@@ -64,7 +64,8 @@ final class LoraFiles {
                 base.noiseProcess(),
                 log.started(),
                 log.now(),
-                iteration);
+                iteration,
+                log.learningRate());
         Map<String, String> written = LoraFile.write(
                 file,
                 parameters,

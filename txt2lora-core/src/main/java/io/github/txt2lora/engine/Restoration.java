@@ -2,9 +2,9 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StorageException;
-import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.file.RegularFile;
@@ -42,24 +42,23 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
     /**
      * Looks for the latest state that can be read and that the training would have come to.
      *
-     * @param spec of the training
      * @param fingerprint of the training; asked for only if there is a state
      * @param warnings is told why a state is not used
      * @throws InvalidSettingException if a state is required and there is none of this training
      */
     static Restoration find(
             StateFolder folder,
-            TrainingSpec spec,
+            LoraTraining training,
             Supplier<? extends Map<String, String>> fingerprint,
             Consumer<String> warnings) {
-        Resume resume = spec.saving().states().resume();
+        Resume resume = training.spec().saving().states().resume();
         if (resume == Resume.NEVER) {
             return NOTHING;
         }
         List<Path> files = folder.files();
         List<Found> readable = read(files, warnings);
         if (!readable.isEmpty()) {
-            return choose(readable, spec, fingerprint.get(), warnings);
+            return choose(readable, training, fingerprint.get(), warnings);
         }
         if (resume == Resume.REQUIRED) {
             String found = files.isEmpty() ? "there is no state " : "no state can be read of ";
@@ -84,8 +83,8 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
 
     /** Of states, the latest first. */
     private static Restoration choose(
-            List<Found> found, TrainingSpec spec, Map<String, String> fingerprint, Consumer<String> warnings) {
-        LearningRates rates = rates(spec);
+            List<Found> found, LoraTraining training, Map<String, String> fingerprint, Consumer<String> warnings) {
+        LearningRates rates = rates(training);
         Path kept = null;
         for (Found each : found) {
             if (each.state().differsOnlyInIterations(fingerprint)) {
@@ -95,8 +94,8 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
                 kept = kept == null ? each.file() : kept;
             }
         }
-        String message = whyNot(found.get(0), spec, fingerprint);
-        if (spec.saving().states().resume() == Resume.REQUIRED) {
+        String message = whyNot(found.get(0), training, fingerprint);
+        if (training.spec().saving().states().resume() == Resume.REQUIRED) {
             throw new InvalidSettingException(
                     message + ". Set these as they were, or use IF_SAME or NEVER to start over");
         }
@@ -106,28 +105,29 @@ record Restoration(Optional<Found> from, Optional<Path> kept) {
     }
 
     /** Null without iterations, which have no learning rates. */
-    private static @Nullable LearningRates rates(TrainingSpec spec) {
-        return spec.iterations() == 0 ? null : LearningRates.of(spec);
+    private static @Nullable LearningRates rates(LoraTraining training) {
+        return training.iterations() == 0 ? null : LearningRates.of(training.spec(), training.iterations());
     }
 
     private static boolean isOnTheWay(TrainingState state, @Nullable LearningRates rates) {
         return rates == null ? state.iteration() == 0 : state.isOnTheWayOf(rates);
     }
 
-    private static String whyNot(Found latest, TrainingSpec spec, Map<String, String> fingerprint) {
+    private static String whyNot(Found latest, LoraTraining training, Map<String, String> fingerprint) {
         TrainingState state = latest.state();
         if (!state.differsOnlyInIterations(fingerprint)) {
             return "the state " + latest.file() + " is of another training: "
                     + FirstFew.of(state.differences(fingerprint), "; ");
         }
         String differences = String.join("; ", state.differences(fingerprint));
-        return state.iteration() > spec.iterations()
+        return state.iteration() > training.iterations()
                 ? "the state " + latest.file() + " is of " + Count.of(state.iteration(), "iteration")
-                        + ", more than the " + spec.iterations() + " that are to be made"
+                        + ", more than the " + training.iterations() + " that are to be made"
                 : "the state " + latest.file() + " is of a training of another length: " + differences
                         + ", and the learning rates of the "
                         + Count.of(state.iteration(), "iteration")
-                        + " already made would have been others, since the schedule " + spec.learningRateSchedule()
+                        + " already made would have been others, since the schedule "
+                        + training.spec().learningRateSchedule()
                         + " spans all iterations";
     }
 }

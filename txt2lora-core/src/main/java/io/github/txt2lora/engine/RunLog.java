@@ -5,10 +5,12 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingProgress;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.Outcome;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -32,11 +35,12 @@ final class RunLog {
     private final List<Double> losses = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private Instant started;
+    private double learningRate;
 
     RunLog(EngineJob job) {
         this.job = job;
         this.spec = job.training().spec();
-        this.pace = new Pace(spec.iterations());
+        this.pace = new Pace(job.training().iterations());
         this.started = now();
     }
 
@@ -81,6 +85,36 @@ final class RunLog {
         job.publish(new TrainingWarning(printable));
     }
 
+    /** The full learning rate is known; listeners learn what was left to the training. */
+    void settings(double newLearningRate) {
+        learningRate = newLearningRate;
+        if (spec.iterations().isPresent() && spec.learningRate().isPresent()) {
+            return;
+        }
+        List<String> chosen = new ArrayList<>();
+        int iterations = job.training().iterations();
+        if (spec.iterations().isEmpty()) {
+            chosen.add(Count.of(iterations, "iteration") + ", since as many are enough for "
+                    + Count.of(Math.max(1, taught()), "prompt") + " with a new meaning");
+        }
+        if (spec.learningRate().isEmpty()) {
+            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate)
+                    + ", with which the first step would take away a fiftieth of the loss");
+        }
+        job.publish(new SettingsChosen(iterations, learningRate, "chosen: " + String.join("; ", chosen)));
+    }
+
+    private long taught() {
+        return job.training().prompts().stream()
+                .filter(pair -> !pair.preserves())
+                .count();
+    }
+
+    /** The full learning rate, before schedule and warm-up. */
+    double learningRate() {
+        return learningRate;
+    }
+
     /** The first iteration begins. */
     void start() {
         pace.start(System.nanoTime(), 0, Duration.ZERO);
@@ -99,13 +133,13 @@ final class RunLog {
         losses.add(iteration.loss());
         job.progress(new TrainingProgress(
                 iteration.number(),
-                spec.iterations(),
+                job.training().iterations(),
                 iteration.loss(),
                 pace.iterationsPerSecond(),
                 Optional.of(pace.remaining())));
         job.publish(new IterationFinished(
                 iteration.number(),
-                spec.iterations(),
+                job.training().iterations(),
                 iteration.loss(),
                 iteration.gradientNorm(),
                 iteration.learningRate(),

@@ -56,6 +56,9 @@ final class TrainingLoop {
     /** Resumes from the last state, or starts over. */
     void begin() {
         quality.begin();
+        LecoTrainer.FoundRate found = trainer.findLearningRate();
+        work += found.work();
+        log.settings(found.learningRate());
         states.begin();
         hasBegun = true;
         quality.measureGap();

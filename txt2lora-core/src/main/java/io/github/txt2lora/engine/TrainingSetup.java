@@ -108,7 +108,7 @@ final class TrainingSetup {
         Denoiser denoiser = loadDenoiser(checkpoint);
         log.checkpoint();
         List<LoraModule> modules = profile.loraRules().select(denoiser.weightShapes(), spec.lora());
-        DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec)
+        DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec, training.iterations())
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());
@@ -153,7 +153,7 @@ final class TrainingSetup {
         if (spec.method().start() != LoraStart.CLOSED_FORM) {
             return;
         }
-        if (spec.iterations() > 0 && !ClosedFormStart.canChange(model.denoiser(), parameters)) {
+        if (training.iterations() > 0 && !ClosedFormStart.canChange(model.denoiser(), parameters)) {
             log.warn((hasPromptProjections(model.denoiser())
                             ? "the LoRA's target " + spec.lora().target()
                                     + " leaves out the keys and values of cross-attention,"

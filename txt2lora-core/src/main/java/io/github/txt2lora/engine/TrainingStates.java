@@ -47,7 +47,7 @@ final class TrainingStates implements AutoCloseable {
 
     /** Resumes from the last state, or starts over. */
     void begin() {
-        Restoration found = Restoration.find(folder, job.training().spec(), fingerprint, log::warn);
+        Restoration found = Restoration.find(folder, job.training(), fingerprint, log::warn);
         keeper.keep(found.kept());
         found.from().ifPresentOrElse(this::restore, log::start);
     }

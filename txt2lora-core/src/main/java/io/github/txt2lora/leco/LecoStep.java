@@ -3,10 +3,12 @@ package io.github.txt2lora.leco;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.DenoisingModel;
+import io.github.txt2lora.leco.latents.KeptTrajectories;
 import io.github.txt2lora.leco.latents.LatentDraw;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
@@ -18,16 +20,17 @@ import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One comparison up to the gradient, made by a {@link TrainerGroup}: draw a lesson, get noisy latents, ask the teacher,
- * compare. In a joint step the same latents are compared for a prompt to keep too, in the same call of the network:
+ * compare. A joint step also compares latents for a prompt to keep, the same ones or some on that prompt's own way, in
+ * the same call of the network:
  *
  * <pre>
  * loss = mean (eps(target) - goal)^2 + weight * mean (eps(kept) - eps_base(kept))^2
@@ -39,6 +42,7 @@ final class LecoStep {
     private final List<Lesson> lessons;
     private final TrainingSpec spec;
     private final NoisyLatents noisyLatents;
+    private final KeptTrajectories keptTrajectories;
     private final Teacher teacher;
     private LossScale lossScale;
 
@@ -50,6 +54,7 @@ final class LecoStep {
         this.lessons = lessons.drawn();
         this.spec = spec;
         this.noisyLatents = NoisyLatents.of(model, spec);
+        this.keptTrajectories = new KeptTrajectories(model, spec.method().timesteps());
         this.teacher = new Teacher(model);
         this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
@@ -65,25 +70,53 @@ final class LecoStep {
         NoisyBatch batch = noisyLatents.next(context, lesson.pair());
         Lesson.Kept kept = drawKept(context, lesson);
 
-        List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
-        if (kept != null) {
+        boolean hasOwn = hasOwnTrajectory(lesson);
+        List<String> prompts =
+                new ArrayList<>(batch.goal() == null ? lesson.goal().weights().keySet() : Set.of());
+        if (kept != null && !hasOwn) {
             prompts.add(kept.prompt());
         }
         Map<String, NDArray> predictions = teacher.predict(context, batch, prompts);
-        NDArray goal = lesson.goal().goal(predictions, batch.latents());
+        NDArray goal = batch.goal() != null ? batch.goal() : lesson.goal().goal(predictions, batch.latents());
         context.observer().onGoal(goal);
-        String target = lesson.pair().target();
-        double[] weights = weights(lesson, kept, batch);
+        var target =
+                new Compared(batch.latents(), batch.timesteps(), lesson.pair().target(), goal);
         if (kept == null) {
             return new Comparison(
-                    batch.latents(), batch.timesteps(), conditioning(context, batch, target), goal, weights);
+                    target.latents(),
+                    target.timesteps(),
+                    conditioning(context, batch, target.prompt()),
+                    goal,
+                    weights(lesson, batch.timesteps()));
         }
+        Compared other = hasOwn
+                ? onOwnTrajectory(context, lesson, kept)
+                : new Compared(
+                        batch.latents(),
+                        batch.timesteps(),
+                        kept.prompt(),
+                        Objects.requireNonNull(predictions.get(kept.prompt())));
         return new Comparison(
-                concat(batch.latents(), batch.latents()),
-                twice(batch.timesteps()),
-                conditioning(context, batch, target, kept.prompt()),
-                concat(goal, Objects.requireNonNull(predictions.get(kept.prompt()))),
-                weights);
+                concat(target.latents(), other.latents()),
+                concat(target.timesteps(), other.timesteps()),
+                conditioning(context, batch, target.prompt(), other.prompt()),
+                concat(target.goal(), other.goal()),
+                weights(lesson, kept, target.timesteps(), other.timesteps()));
+    }
+
+    /** Samples of one prompt in a comparison. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Compared(NDArray latents, double[] timesteps, String prompt, NDArray goal) {}
+
+    private boolean hasOwnTrajectory(Lesson lesson) {
+        return spec.method().preservation().latents() == KeptLatents.TRAJECTORIES
+                && keptTrajectories.fit(lesson.pair());
+    }
+
+    private Compared onOwnTrajectory(StepContext context, Lesson lesson, Lesson.Kept kept) {
+        KeptTrajectories.Kept own = keptTrajectories.next(context, lesson.pair(), kept.prompt());
+        NoisyBatch batch = own.batch();
+        return new Compared(batch.latents(), batch.timesteps(), own.prompt(), Objects.requireNonNull(batch.goal()));
     }
 
     private Conditioning conditioning(StepContext context, NoisyBatch batch, String... prompts) {
@@ -98,26 +131,23 @@ final class LecoStep {
                 .get((int) context.generator().randint(0, lesson.kept().size()));
     }
 
-    /**
-     * Factors on the squared error of each sample. The means of target and kept prompt are added, so each counts twice
-     * in the mean of all.
-     */
-    private double @Nullable [] weights(Lesson lesson, Lesson.@Nullable Kept kept, NoisyBatch batch) {
+    /** Factors on the squared error of each sample; null for 1. */
+    private double @Nullable [] weights(Lesson lesson, double[] timesteps) {
         double pairWeight = lesson.pair().weight();
-        if (kept == null && pairWeight == 1 && spec.method().lossWeighting() instanceof LossWeighting.Uniform) {
-            return null;
-        }
-        DoubleStream ofTimesteps = Arrays.stream(batch.timesteps()).map(this::timestepWeight);
-        if (kept == null) {
-            return ofTimesteps.map(weight -> weight * pairWeight).toArray();
-        }
-        double[] each = ofTimesteps.toArray();
-        double[] weights = twice(each);
-        for (int i = 0; i < each.length; i++) {
-            weights[i] *= 2 * pairWeight;
-            weights[each.length + i] *= 2 * kept.weight();
-        }
-        return weights;
+        return pairWeight == 1 && spec.method().lossWeighting() instanceof LossWeighting.Uniform
+                ? null
+                : weights(timesteps, pairWeight);
+    }
+
+    /** The means of target and kept prompt are added, so each counts twice in the mean of all. */
+    private double[] weights(Lesson lesson, Lesson.Kept kept, double[] ofTarget, double[] ofKept) {
+        return concat(weights(ofTarget, 2 * lesson.pair().weight()), weights(ofKept, 2 * kept.weight()));
+    }
+
+    private double[] weights(double[] timesteps, double factor) {
+        return Arrays.stream(timesteps)
+                .map(timestep -> timestepWeight(timestep) * factor)
+                .toArray();
     }
 
     private double timestepWeight(double timestep) {
@@ -175,10 +205,8 @@ final class LecoStep {
         return NDArrays.concat(new NDList(first, second), 0);
     }
 
-    private static double[] twice(double[] numbers) {
-        return Collections.nCopies(2, numbers).stream()
-                .flatMapToDouble(Arrays::stream)
-                .toArray();
+    private static double[] concat(double[] first, double[] second) {
+        return DoubleStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
     }
 
     LossScale lossScale() {

@@ -11,6 +11,7 @@ import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.optimizer.LearningRates;
+import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.leco.optimizer.Optimizer;
 import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
@@ -18,6 +19,7 @@ import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to
@@ -33,7 +35,10 @@ public final class LecoTrainer implements AutoCloseable {
     private final TorchGenerator generator;
     private final LecoStep step;
     private final Optimizer optimizer;
-    private final LearningRates learningRates;
+    private final int iterations;
+    private final NDManager owner;
+    private @Nullable NDArray stepShares;
+    private LearningRates learningRates;
     private final LoraParameters lora;
     private final Recovery recovery;
     private double learningRateFactor = 1;
@@ -53,12 +58,15 @@ public final class LecoTrainer implements AutoCloseable {
         this.lora = lora;
         this.recovery = new Recovery(spec.nonFinitePolicy());
         this.step = new LecoStep(model, lessons, spec);
-        this.learningRates = LearningRates.of(spec);
+        this.iterations = spec.iterationsFor(lessons.pairs());
+        this.learningRates = LearningRates.of(spec, Math.max(1, iterations));
         this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
+        this.owner = model.torch().newScope();
         try {
             attach();
         } catch (RuntimeException e) {
             optimizer.close();
+            owner.close();
             throw e;
         }
     }
@@ -70,8 +78,38 @@ public final class LecoTrainer implements AutoCloseable {
 
     /** Whether all iterations are done. */
     public boolean isDone() {
-        return iteration >= spec.iterations();
+        return iteration >= iterations;
     }
+
+    /**
+     * Derives the learning rate from the first gradients, unless it is set. To be called before any state is restored,
+     * so that a resumed training comes to the same rate.
+     *
+     * @return the full learning rate, before schedule and warm-up, and the work of the network for it
+     */
+    public FoundRate findLearningRate() {
+        if (spec.learningRate().isPresent() || iterations == 0) {
+            return new FoundRate(learningRates.rate(), 0);
+        }
+        attach();
+        long work = model.denoiser().work();
+        LossScale before = step.lossScale();
+        double rate = new LearningRateFinder(model.torch(), step).find(spec.optimizer());
+        step.lossScale(before);
+        stepShares = LearningRateFinder.stepShares(spec.optimizer(), lora, rate)
+                .map(shares -> HostNumbers.vector(owner, shares))
+                .orElse(null);
+        learningRates = learningRates.withRate(rate);
+        return new FoundRate(rate, model.denoiser().work() - work);
+    }
+
+    /**
+     * The learning rate of a training.
+     *
+     * @param learningRate the full one, before schedule and warm-up
+     * @param work of the network to find it
+     */
+    public record FoundRate(double learningRate, long work) {}
 
     /** Takes a state to go back to, if one is due; before each iteration. */
     void takeSnapshot() {
@@ -146,10 +184,23 @@ public final class LecoTrainer implements AutoCloseable {
         requireFinite(loss, norm);
         clip(gradient, norm);
         double learningRate = learningRates.at(iteration) * learningRateFactor;
-        optimizer.step(scope, gradient, learningRate);
+        step(scope, gradient, learningRate);
         requireFiniteParameters();
         iteration++;
         return new Iteration(iteration, loss, norm, learningRate);
+    }
+
+    /** A step of the optimizer, of which each parameter goes its share. */
+    private void step(NDManager scope, NDArray gradient, double learningRate) {
+        if (stepShares == null) {
+            optimizer.step(scope, gradient, learningRate);
+            return;
+        }
+        NDArray vector = lora.vector();
+        NDArray before = vector.duplicate();
+        before.attach(scope);
+        optimizer.step(scope, gradient, learningRate);
+        vector.subi(before).muli(stepShares).addi(before);
     }
 
     private void clip(NDArray gradient, double norm) {
@@ -227,10 +278,10 @@ public final class LecoTrainer implements AutoCloseable {
 
     private void requireFitting(TrainerState state) {
         long size = lora.vector().size();
-        if (state.parameters().length != size || state.iteration() < 0 || state.iteration() > spec.iterations()) {
+        if (state.parameters().length != size || state.iteration() < 0 || state.iteration() > iterations) {
             throw new CheckpointException("the training's state has " + state.parameters().length
                     + " parameters after " + Count.of(state.iteration(), "iteration") + "; expected " + size
-                    + " parameters and at most " + Count.of(spec.iterations(), "iteration"));
+                    + " parameters and at most " + Count.of(iterations, "iteration"));
         }
     }
 
@@ -238,6 +289,7 @@ public final class LecoTrainer implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        owner.close();
         try (NDManager scope = model.torch().newScope()) {
             model.denoiser().detachLora(scope);
         }

@@ -33,6 +33,7 @@ public final class LoraMetadata {
      * @param started when it began
      * @param finished when it ended
      * @param iterations number of completed iterations
+     * @param learningRate the full one, before schedule and warm-up
      */
     public static Map<String, String> of(
             LoraTraining training,
@@ -41,7 +42,8 @@ public final class LoraMetadata {
             NoiseProcess noiseProcess,
             Instant started,
             Instant finished,
-            int iterations) {
+            int iterations,
+            double learningRate) {
         TrainingSpec spec = training.spec();
         LoraSpec lora = spec.lora();
         Map<String, String> metadata = new TreeMap<>();
@@ -56,15 +58,15 @@ public final class LoraMetadata {
         metadata.put("ss_training_started_at", epochSeconds(started));
         metadata.put("ss_training_finished_at", epochSeconds(finished));
         metadata.put("ss_tag_frequency", tagFrequency(training, taught));
-        metadata.put("ss_learning_rate", DecimalText.of(spec.learningRate()));
-        metadata.put("ss_unet_lr", DecimalText.of(spec.learningRate()));
+        metadata.put("ss_learning_rate", DecimalText.of(learningRate));
+        metadata.put("ss_unet_lr", DecimalText.of(learningRate));
         metadata.put(
                 "ss_lr_scheduler",
                 spec.learningRateSchedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
         metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
         metadata.put("ss_optimizer", spec.optimizer().getClass().getSimpleName());
         metadata.put("ss_steps", Integer.toString(iterations));
-        metadata.put("ss_max_train_steps", Integer.toString(spec.iterations()));
+        metadata.put("ss_max_train_steps", Integer.toString(training.iterations()));
         metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulationSteps()));
         metadata.put("ss_clip_skip", Integer.toString(spec.modelUse().clipSkip()));
         metadata.put("ss_zero_terminal_snr", noiseProcess.zeroTerminalSnr() ? "True" : "False");

@@ -3,6 +3,7 @@ package io.github.txt2lora.lora;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.LoraType;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
@@ -34,14 +35,19 @@ public interface LoraRules {
      */
     default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec) {
         List<LoraModule> trained = trained(weightShapes);
+        LoraSpec chosen = spec.target() == LoraTarget.AUTO ? withTargetFor(trained, spec) : spec;
         List<LoraModule> selected =
-                trained.stream().filter(layer -> isMeant(layer, spec)).toList();
+                trained.stream().filter(layer -> isMeant(layer, chosen)).toList();
         if (selected.isEmpty()) {
             String example = LoraTarget.named().contains(spec.target())
                     ? ""
                     : trained.stream()
                             .filter(layer -> isMeant(
-                                    layer, LoraSpec.builder().type(spec.type()).build()))
+                                    layer,
+                                    LoraSpec.builder()
+                                            .type(spec.type())
+                                            .target(LoraTarget.FULL)
+                                            .build()))
                             .findFirst()
                             .map(layer -> ", which has layers such as " + layer.name())
                             .orElse("");
@@ -51,5 +57,14 @@ public interface LoraRules {
                     + "; choose target FULL");
         }
         return selected;
+    }
+
+    private LoraSpec withTargetFor(List<LoraModule> trained, LoraSpec spec) {
+        LoraSpec crossAttention = spec.toBuilder().target(LoraTarget.XATTN).build();
+        boolean isEnough =
+                spec.type() == LoraType.LIERLA && trained.stream().anyMatch(layer -> isMeant(layer, crossAttention));
+        return isEnough
+                ? crossAttention
+                : spec.toBuilder().target(LoraTarget.FULL).build();
     }
 }

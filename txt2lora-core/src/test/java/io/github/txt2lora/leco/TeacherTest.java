@@ -96,7 +96,7 @@ class TeacherTest {
         DenoisingModel model = tiny.withNewCache();
         try (NDManager scope = tiny.newScope()) {
             NoisyBatch kept = batch(model, scope, 2);
-            var other = new NoisyBatch(kept.latents(), kept.timesteps(), kept.size(), null);
+            var other = new NoisyBatch(kept.latents(), kept.timesteps(), kept.size(), null, null);
 
             Map<String, float[]> expected = predict(model, scope, other, "1girl", "", "krnkmd");
             Map<String, float[]> found = predict(model, scope, kept, "1girl", "", "krnkmd");

@@ -3,6 +3,7 @@ package io.github.txt2lora.leco;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
 import io.github.txt2lora.Preservation;
@@ -32,7 +33,8 @@ import java.util.List;
 /** The tiny checkpoint as trainings use it, with the embeddings of some pairs. */
 public final class TinyModel implements AutoCloseable {
 
-    private static final LoraSpec LORA = LoraSpec.builder().build();
+    private static final LoraSpec LORA =
+            LoraSpec.builder().target(LoraTarget.FULL).build();
 
     private final Torch torch = TestTorch.start();
     private final NDManager owner = torch.newScope();
@@ -46,8 +48,8 @@ public final class TinyModel implements AutoCloseable {
             PromptEncoder encoder = Families.standard()
                     .of(checkpoint)
                     .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
-            embeddings =
-                    PromptEmbeddings.encode(encoder, Lessons.of(pairs, Preservation.drawn()), owner, warning -> {});
+            embeddings = PromptEmbeddings.encode(
+                    encoder, Lessons.of(pairs, Preservation.recommended()), owner, warning -> {});
             parameterization =
                     Parameterization.of(checkpoint, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
         }

@@ -159,7 +159,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
                 Optional.empty(),
                 mebibyte,
                 mebibyte,
-                training.spec().iterations());
+                training.iterations());
     }
 
     @Override

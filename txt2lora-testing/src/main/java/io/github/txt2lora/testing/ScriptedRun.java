@@ -47,6 +47,9 @@ final class ScriptedRun {
 
     private static final double GRADIENT_NORM = 1;
 
+    /** That it chooses where none is set. */
+    private static final double LEARNING_RATE = 1e-3;
+
     private static final double NO_DRIFT = 0;
 
     private static final double SAME_LEARNING_RATE = 1;
@@ -108,7 +111,7 @@ final class ScriptedRun {
         } else {
             iterate();
         }
-        if (losses.size() == spec.iterations() || gaps.isEnough()) {
+        if (losses.size() == training.iterations() || gaps.isEnough()) {
             return Optional.of(finish());
         }
         due = due.plus(script.iterationTime());
@@ -166,9 +169,9 @@ final class ScriptedRun {
         if (!state.isOf(training)) {
             return Optional.of("the state " + stateFile(made) + " is of another training");
         }
-        return made > spec.iterations()
+        return made > training.iterations()
                 ? Optional.of("the state " + stateFile(made) + " is of " + Count.of(made, "iteration")
-                        + ", more than the " + spec.iterations() + " that are to be made")
+                        + ", more than the " + training.iterations() + " that are to be made")
                 : Optional.empty();
     }
 
@@ -223,15 +226,15 @@ final class ScriptedRun {
         TrainingProgress progress = progress();
         events.accept(new IterationFinished(
                 iteration,
-                spec.iterations(),
+                training.iterations(),
                 progress.loss(),
                 GRADIENT_NORM,
-                spec.learningRate(),
+                spec.learningRate().orElse(LEARNING_RATE),
                 progress.iterationsPerSecond(),
                 progress.remaining().orElse(Duration.ZERO)));
         if (spec.saving().everyIterations() > 0
                 && iteration % spec.saving().everyIterations() == 0
-                && iteration < spec.iterations()) {
+                && iteration < training.iterations()) {
             save(training.output().resolve(training.name() + "_" + iteration + "steps.safetensors"), iteration);
         }
         if (gaps.isDue(iteration)) {
@@ -251,15 +254,15 @@ final class ScriptedRun {
     TrainingProgress progress() {
         int iteration = losses.size();
         if (iteration == 0) {
-            return new TrainingProgress(0, spec.iterations(), Double.NaN, 0, Optional.empty());
+            return new TrainingProgress(0, training.iterations(), Double.NaN, 0, Optional.empty());
         }
         Duration time = script.iterationTime();
         return new TrainingProgress(
                 iteration,
-                spec.iterations(),
+                training.iterations(),
                 losses.get(iteration - 1),
                 time.isZero() ? 0 : 1e9 / time.toNanos(),
-                Optional.of(time.multipliedBy(spec.iterations() - iteration)));
+                Optional.of(time.multipliedBy(training.iterations() - iteration)));
     }
 
     private double nextGap() {

@@ -136,8 +136,7 @@ public abstract class TrainingJobContract {
             }
             assertThat(job.state()).isEqualTo(next);
             assertThat(job.training().name()).isNotEmpty();
-            assertThat(job.progress().iterations())
-                    .isEqualTo(job.training().spec().iterations());
+            assertThat(job.progress().iterations()).isEqualTo(job.training().iterations());
         }
     }
 

@@ -110,12 +110,20 @@ final class LoraWork {
         return earlier.training().fingerprint().equals(fingerprints.training(identity));
     }
 
-    private static String iterations(LoraRecord earlier) {
-        return String.valueOf(earlier.settings().get(ITERATIONS_KEY));
+    /** A record leaves them out where the training chose them, which depends on the prompts alone. */
+    private String iterations(LoraRecord earlier) {
+        Object set = earlier.settings().get(ITERATIONS_KEY);
+        return set != null
+                ? String.valueOf(set)
+                : iterations(TrainingSpec.builder().build());
     }
 
     private String iterations() {
-        return String.valueOf(project.settings().spec().iterations());
+        return iterations(project.settings().spec());
+    }
+
+    private String iterations(TrainingSpec spec) {
+        return String.valueOf(spec.iterationsFor(project.prompts()));
     }
 
     /** If a state exists, the engine reports whether the training resumes from it. */

@@ -1,9 +1,11 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.RolloutSpec;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.StateSpec;
@@ -78,16 +80,18 @@ enum SettingKey {
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
             .says("optimizer steps, 1 or more; 0 only with `start: closed_form`")
-            .is(
+            .unset("chosen: 250 for each entry that teaches a new meaning")
+            .maybe(
                     Kind.INTEGER,
-                    of(TrainingSpec::iterations),
+                    settings -> boxed(settings.spec().iterations()),
                     (draft, number) -> draft.spec().iterations(number))),
     TRAIN_LR(training("train_lr", "TrainingSpec.learningRate")
             .leco("train.lr")
             .says("learning rate, above 0")
-            .is(
+            .unset("chosen from the first gradients")
+            .maybe(
                     Kind.NUMBER,
-                    of(TrainingSpec::learningRate),
+                    settings -> boxed(settings.spec().learningRate()),
                     (draft, rate) -> draft.spec().learningRate(rate))),
     RANK(training("rank", "LoraSpec.rank")
             .leco("network.rank")
@@ -238,8 +242,20 @@ enum SettingKey {
                     + " sampled like others)")
             .is(
                     Kind.of(SettingWords.PRESERVATIONS),
-                    method(method -> method.preservation().withWeight(1)),
-                    (draft, preservation) -> draft.method(method -> method.withPreservation(preservation)))),
+                    method(method -> kind(method.preservation())),
+                    (draft, preservation) -> draft.method(method -> method.withPreservation(new Preservation(
+                            preservation.joint(),
+                            preservation.automatic(),
+                            method.preservation().weight(),
+                            preservation.joint() ? method.preservation().latents() : KeptLatents.SHARED))))),
+    PRESERVATION_LATENTS(training("preservation_latents", "Preservation.latents")
+            .says("latents at which preserved prompts are compared: `shared` (those of the target), `trajectories` (on"
+                    + " the way to their own images; not with `drawn`)")
+            .is(
+                    Kind.of(SettingWords.KEPT_LATENTS),
+                    method(method -> method.preservation().latents()),
+                    (draft, latents) -> draft.method(method ->
+                            method.withPreservation(method.preservation().withLatents(latents))))),
     PRESERVATION_WEIGHT(training("preservation_weight", "Preservation.weight")
             .says("factor on the loss of preserved prompts, above 0")
             .is(
@@ -564,6 +580,10 @@ enum SettingKey {
 
     private static <T> Function<LoraSettings, Optional<T>> rollout(Function<RolloutSpec, T> getter) {
         return settings -> settings.spec().method().latents().rolloutSpec().map(getter);
+    }
+
+    private static Preservation kind(Preservation preservation) {
+        return preservation.withWeight(1).withLatents(KeptLatents.SHARED);
     }
 
     private static StopRule rule(LoraSettings settings) {

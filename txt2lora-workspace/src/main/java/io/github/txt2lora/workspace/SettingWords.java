@@ -1,5 +1,6 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
@@ -64,6 +65,9 @@ final class SettingWords {
     static final Words<Preservation> PRESERVATIONS = Words.of("added", Preservation.addingPrompts())
             .and("given", Preservation.ofGiven())
             .and("drawn", Preservation.drawn());
+
+    static final Words<KeptLatents> KEPT_LATENTS =
+            Words.of("shared", KeptLatents.SHARED).and("trajectories", KeptLatents.TRAJECTORIES);
 
     static final Words<LoraStart> STARTS = Words.of("zero", LoraStart.ZERO).and("closed_form", LoraStart.CLOSED_FORM);
 

@@ -14,7 +14,7 @@ class LecoConfigFuzzTest {
     void read(byte[] yaml) {
         try {
             LecoConfigFile config = LecoConfigFile.read(FILE.holding(yaml));
-            assertThat(config.spec().learningRate()).isFinite();
+            assertThat(config.spec().learningRate().orElseThrow()).isFinite();
             assertThat(config.spec().lora().alpha()).isFinite();
             assertThat(config.promptsFile()).isAbsolute();
         } catch (InvalidSettingException refused) {

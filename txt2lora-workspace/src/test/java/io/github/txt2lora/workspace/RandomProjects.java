@@ -149,11 +149,13 @@ final class RandomProjects {
     }
 
     private TrainingSpec training() {
-        int iterations = whole(1);
+        boolean isSet = random.nextBoolean();
+        // of those that are not set there are 250
+        int iterations = isSet ? whole(1) : 250;
         return new TrainingSpec(
                 method(),
-                iterations,
-                positive(),
+                isSet ? OptionalInt.of(iterations) : OptionalInt.empty(),
+                maybe(positive()),
                 optimizer(),
                 schedule(),
                 random.nextInt(iterations),

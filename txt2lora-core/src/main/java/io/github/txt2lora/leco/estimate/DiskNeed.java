@@ -24,11 +24,11 @@ public record DiskNeed(long loraBytes, long stateBytes) {
     /** For headers, records and the blocks of file systems. */
     private static final long MARGIN = 1 << 20;
 
-    /** Of a training of so many parameters. */
-    public static DiskNeed of(long parameters, TrainingSpec spec) {
+    /** Of a training of so many parameters and iterations. */
+    public static DiskNeed of(long parameters, TrainingSpec spec, int iterations) {
         double loras = 2
                 + (spec.saving().everyIterations() > 0
-                        ? spec.iterations() / spec.saving().everyIterations()
+                        ? iterations / spec.saving().everyIterations()
                         : 0);
         int bytes = spec.saving().precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
         double states = spec.saving().states().isWritten() ? 3 : 0;

@@ -1,7 +1,14 @@
 package io.github.txt2lora.leco.estimate;
 
+import io.github.txt2lora.KeptLatents;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.leco.LearningRateFinder;
+import io.github.txt2lora.leco.latents.KeptTrajectories;
 import io.github.txt2lora.leco.latents.LatentsPlan;
+import io.github.txt2lora.leco.lesson.Lessons;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The work of a training, in forward evaluations of the denoiser for each image of a batch; a backward pass counts as
@@ -15,12 +22,24 @@ record MethodWork(double evaluations, double comparedSamples) {
     private static final int FORWARD_AND_BACKWARD = 3;
 
     /** The work of a training. */
-    public static MethodWork of(TrainingSpec spec) {
-        double steps = (double) spec.iterations() * spec.gradientAccumulationSteps();
-        double prompts = spec.method().preservation().joint() ? 2 : 1;
+    public static MethodWork of(TrainingSpec spec, List<PromptPair> prompts) {
         LatentsPlan latents = LatentsPlan.of(spec.method().latents());
-        double compared = prompts * latents.states();
-        return new MethodWork(
-                latents.evaluations().applyAsDouble(steps) + steps * compared * FORWARD_AND_BACKWARD, compared);
+        double steps = (double) spec.iterationsFor(prompts) * spec.gradientAccumulationSteps();
+        double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
+        double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
+        double evaluations = latents.evaluations().applyAsDouble(steps, Math.max(1, taught));
+        if (spec.method().preservation().latents() == KeptLatents.TRAJECTORIES) {
+            Set<String> kept = Lessons.of(prompts, spec.method().preservation()).kept();
+            int neutral = (int) prompts.stream()
+                    .map(PromptPair::neutral)
+                    .distinct()
+                    .filter(kept::contains)
+                    .count();
+            evaluations += KeptTrajectories.evaluations(neutral, kept.size() - neutral);
+        }
+        if (spec.learningRate().isEmpty() && steps > 0) {
+            evaluations += LearningRateFinder.COMPARISONS * compared * FORWARD_AND_BACKWARD;
+        }
+        return new MethodWork(evaluations + steps * compared * FORWARD_AND_BACKWARD, compared);
     }
 }

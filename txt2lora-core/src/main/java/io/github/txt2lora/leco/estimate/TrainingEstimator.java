@@ -44,7 +44,7 @@ public final class TrainingEstimator {
             FamilyProfile profile, Checkpoint model, LoraTraining training, int together) {
         TrainingSpec spec = training.spec();
         TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together);
-        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec.lora()), spec);
+        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec.lora()), spec, training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
                 elements(model, model.family().denoiser()),
@@ -52,7 +52,7 @@ public final class TrainingEstimator {
                 memory.shortage(),
                 disk.loraBytes(),
                 disk.stateBytes(),
-                MethodWork.of(spec).evaluations());
+                MethodWork.of(spec, training.prompts()).evaluations());
     }
 
     private static long parameters(FamilyProfile profile, Checkpoint model, LoraSpec lora) {

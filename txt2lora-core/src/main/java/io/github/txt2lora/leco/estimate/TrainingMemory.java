@@ -83,7 +83,7 @@ public record TrainingMemory(long bytes, PromptPair largest, Precision precision
                 .max(Comparator.comparingDouble(pair -> places(pair, model.latents())))
                 .orElseThrow();
         double activations = places(largest, model.latents())
-                * MethodWork.of(spec).comparedSamples()
+                * MethodWork.of(spec, prompts).comparedSamples()
                 * together
                 * model.keptNumbers();
         // ranks are cut to the sides of the layers

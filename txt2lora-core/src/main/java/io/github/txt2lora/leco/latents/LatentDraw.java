@@ -7,6 +7,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.checkpoint.LatentSpace;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -66,10 +67,20 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
 
     /** The noise as an array of the scope. */
     NDArray latents(NDManager scope) {
+        return array(scope, noise, size, space);
+    }
+
+    /** Latents of images of a size, as many as the numbers make, as an array of the scope. */
+    static NDArray array(NDManager scope, float[] numbers, PictureSize size, LatentSpace space) {
         int height = size.height() / space.factor();
         int width = size.width() / space.factor();
-        long batchSize = noise.length / space.size(size.height(), size.width());
-        return HostNumbers.array(scope, noise, new Shape(batchSize, space.channels(), height, width));
+        long batchSize = numbers.length / space.size(size.height(), size.width());
+        return HostNumbers.array(scope, numbers, new Shape(batchSize, space.channels(), height, width));
+    }
+
+    /** Whether each draw for a pair may have another size, or tell the model of another crop. */
+    static boolean isLeftToChance(PromptPair pair, PromptEmbeddings embeddings) {
+        return pair.dynamicResolution() || (pair.dynamicCrops() && embeddings.takePictureSize());
     }
 
     private static PictureSize dynamicCrop(TorchGenerator generator, int height, int width) {

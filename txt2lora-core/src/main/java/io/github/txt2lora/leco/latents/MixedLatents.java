@@ -22,10 +22,10 @@ final class MixedLatents implements NoisyLatents {
                                 .map(plan -> plan.maker().apply(model, spec))
                                 .toList(),
                         shares),
-                steps -> IntStream.range(0, plans.size())
+                (steps, pairs) -> IntStream.range(0, plans.size())
                         .mapToDouble(i -> plans.get(i)
                                 .evaluations()
-                                .applyAsDouble(steps * shares.get(i).weight() / all))
+                                .applyAsDouble(steps * shares.get(i).weight() / all, pairs))
                         .sum(),
                 plans.stream().mapToDouble(LatentsPlan::states).max().orElseThrow());
     }

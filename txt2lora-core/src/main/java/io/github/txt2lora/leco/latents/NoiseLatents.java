@@ -21,7 +21,7 @@ final class NoiseLatents implements NoisyLatents {
     static LatentsPlan plan(LatentSource.Noise noise) {
         return new LatentsPlan(
                 (model, spec) -> new NoiseLatents(model, spec, noise),
-                steps ->
+                (steps, pairs) ->
                         (noise.batches() == 0 ? steps : Math.min(steps, noise.batches())) * LatentsPlan.TEACHER_PROMPTS,
                 1);
     }
@@ -38,8 +38,7 @@ final class NoiseLatents implements NoisyLatents {
     public NoisyBatch next(StepContext context, PromptPair pair) {
         TorchGenerator generator = context.generator();
         boolean takesPictureSize = model.embeddings().takePictureSize();
-        boolean leftToChance = pair.dynamicResolution() || (pair.dynamicCrops() && takesPictureSize);
-        if (leftToChance || noise.batches() == 0) {
+        if (LatentDraw.isLeftToChance(pair, model.embeddings()) || noise.batches() == 0) {
             double[] timesteps = SpreadTimesteps.draw(generator, pair.batchSize(), range);
             LatentDraw draw = LatentDraw.next(generator, pair, model.denoiser().latents(), takesPictureSize);
             return new NoisyBatch(draw.latents(context.scope()), timesteps, draw.size(), null);

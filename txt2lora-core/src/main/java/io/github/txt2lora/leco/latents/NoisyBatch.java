@@ -12,13 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param size SDXL's size conditioning of the images
  * @param origin where latents come from that may come again, so that the base model's predictions for them are worth
  *     keeping; null for others
+ * @param goal the prediction to reach, of latents' shape, where it was computed with the latents; null for others
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record NoisyBatch(
         NDArray latents,
         double[] timesteps,
         PictureSize size,
-        @Nullable Origin origin) {
+        @Nullable Origin origin,
+        @Nullable NDArray goal) {
+
+    /** Latents whose goal is not known yet. */
+    NoisyBatch(NDArray latents, double[] timesteps, PictureSize size, @Nullable Origin origin) {
+        this(latents, timesteps, size, origin, null);
+    }
 
     /**
      * A place in a finite set of batches.

@@ -21,7 +21,10 @@ final class PoolLatents implements NoisyLatents {
     static LatentsPlan plan(LatentSource.Pool pool) {
         return new LatentsPlan(
                 (model, spec) -> new PoolLatents(model, spec, pool),
-                steps -> pool.pictures() * pool.steps() * (pool.guidanceScale() == 1 ? 1.0 : LatentsPlan.WITH_GUIDANCE)
+                (steps, pairs) -> pairs
+                                * pool.pictures()
+                                * pool.steps()
+                                * (pool.guidanceScale() == 1 ? 1.0 : LatentsPlan.WITH_GUIDANCE)
                         + Math.min(steps, (double) pool.pictures() * pool.noisings()) * LatentsPlan.TEACHER_PROMPTS,
                 1);
     }
@@ -36,9 +39,7 @@ final class PoolLatents implements NoisyLatents {
     public NoisyBatch next(StepContext context, PromptPair pair) {
         PoolStates ofPair = states.computeIfAbsent(
                 pair, p -> new PoolStates(model, pool, p, spec.method().timesteps(), SEED));
-        boolean leftToChance = pair.dynamicResolution()
-                || (pair.dynamicCrops() && model.embeddings().takePictureSize());
-        if (leftToChance) {
+        if (LatentDraw.isLeftToChance(pair, model.embeddings())) {
             return ofPair.randomBatch(context);
         }
         int number = (int) context.generator().randint(0, ofPair.batches());

@@ -21,7 +21,7 @@ record ReusedRolloutLatents(Rollout rollout, int states) implements NoisyLatents
         return new LatentsPlan(
                 (model, spec) -> new ReusedRolloutLatents(
                         new Rollout(model, source.spec(), spec.method().timesteps()), source.states()),
-                steps -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS * source.states()),
+                (steps, pairs) -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS * source.states()),
                 source.states());
     }
 

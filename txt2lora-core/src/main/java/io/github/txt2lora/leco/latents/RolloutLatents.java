@@ -17,7 +17,7 @@ record RolloutLatents(Rollout rollout) implements NoisyLatents {
         return new LatentsPlan(
                 (model, spec) -> new RolloutLatents(
                         new Rollout(model, source.spec(), spec.method().timesteps())),
-                steps -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS),
+                (steps, pairs) -> steps * (source.spec().steps() + LatentsPlan.TEACHER_PROMPTS),
                 1);
     }
 

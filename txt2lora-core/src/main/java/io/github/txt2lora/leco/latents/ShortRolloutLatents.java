@@ -28,7 +28,7 @@ final class ShortRolloutLatents implements NoisyLatents {
         return new LatentsPlan(
                 (model, spec) ->
                         new ShortRolloutLatents(model, source, spec.method().timesteps()),
-                steps -> steps * (source.steps() * LatentsPlan.WITH_GUIDANCE + LatentsPlan.TEACHER_PROMPTS),
+                (steps, pairs) -> steps * (source.steps() * LatentsPlan.WITH_GUIDANCE + LatentsPlan.TEACHER_PROMPTS),
                 1);
     }
 

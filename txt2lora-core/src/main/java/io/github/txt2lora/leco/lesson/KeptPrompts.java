@@ -4,7 +4,9 @@ import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -19,6 +21,9 @@ import java.util.Set;
  * lists of all pairs share their common part, so that many pairs take no more memory than few for each.
  */
 final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
+
+    /** Turns of the neutral prompt for one of each other's: it is what the target is made of, so most leaks there. */
+    private static final int NEUTRAL_TURNS = 3;
 
     private final List<Kept> given;
     private final List<Kept> own;
@@ -63,6 +68,14 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
             return added(prompts);
         }
 
+        /** The prompts that a pair adds. */
+        static Set<String> own(PromptPair pair) {
+            Set<String> prompts =
+                    new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional(), pair.positive()));
+            prompts.addAll(PartsOfLook.of(pair));
+            return prompts;
+        }
+
         /** Neither taught prompts nor those given with a weight of their own. */
         private List<Kept> added(Set<String> prompts) {
             return prompts.stream()
@@ -76,13 +89,16 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
             if (!preservation.automatic()) {
                 return new KeptPrompts(given, List.of(), taught, new int[0]);
             }
-            List<Kept> own =
-                    added(new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional(), pair.positive())));
+            List<Kept> own = new ArrayList<>(added(own(pair)));
+            own.addAll(Collections.nCopies(NEUTRAL_TURNS - 1, pair.neutral()).stream()
+                    .flatMap(neutral -> added(Set.of(neutral)).stream())
+                    .toList());
             int[] skipped = own.stream()
                     .map(kept -> places.get(kept.prompt()))
                     .filter(Objects::nonNull)
                     .mapToInt(Integer::intValue)
                     .sorted()
+                    .distinct()
                     .toArray();
             return new KeptPrompts(given, own, taught, skipped);
         }

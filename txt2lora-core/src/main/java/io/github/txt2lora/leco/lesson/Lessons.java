@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param taught the pairs that change something
  * @param preserved the pairs whose target is to stay
  * @param targets the target prompts of the pairs that are taught, each once, in their order
+ * @param added prompts to keep that the pairs do not name as they are
  * @param everyday further prompts that a start in closed form is not to change
  */
 public record Lessons(
@@ -24,6 +25,7 @@ public record Lessons(
         List<PromptPair> taught,
         List<PromptPair> preserved,
         Set<String> targets,
+        Set<String> added,
         List<String> everyday) {
 
     /** The lessons of prompt pairs, without everyday prompts. */
@@ -39,12 +41,17 @@ public record Lessons(
                 targets.add(pair.target());
             }
         }
-        return new Lessons(pairs, drawn(pairs, taught, preserved, preservation), taught, preserved, targets, List.of());
+        Set<String> added = new LinkedHashSet<>();
+        if (preservation.automatic()) {
+            taught.forEach(pair -> added.addAll(KeptPrompts.Common.own(pair)));
+        }
+        return new Lessons(
+                pairs, drawn(pairs, taught, preserved, preservation), taught, preserved, targets, added, List.of());
     }
 
     /** The same with everyday prompts. */
     public Lessons withEveryday(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, prompts);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts);
     }
 
     private static List<Lesson> drawn(
@@ -66,12 +73,21 @@ public record Lessons(
                 : pair;
     }
 
+    /** All prompts that some step may keep, each once. */
+    public Set<String> kept() {
+        Set<String> kept = new LinkedHashSet<>(added);
+        preserved.forEach(pair -> kept.add(pair.target()));
+        kept.removeAll(targets);
+        return kept;
+    }
+
     /** All prompts that have to be encoded, each once. */
     public Set<String> prompts() {
         Set<String> prompts = new LinkedHashSet<>();
         pairs.stream()
                 .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()))
                 .forEach(prompts::add);
+        prompts.addAll(added);
         prompts.addAll(everyday);
         return prompts;
     }

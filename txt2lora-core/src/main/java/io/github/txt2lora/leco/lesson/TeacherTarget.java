@@ -37,6 +37,11 @@ public final class TeacherTarget {
         return new TeacherTarget(weights);
     }
 
+    /** The goal of a prompt that keeps its meaning: its own prediction. */
+    public static TeacherTarget keeping(String prompt) {
+        return new TeacherTarget(Map.of(prompt, 1.0));
+    }
+
     /** The prompts that have to be predicted, with their factors. */
     public Map<String, Double> weights() {
         return weights;

@@ -33,13 +33,22 @@ public record LearningRates(LearningRateSchedule schedule, double rate, int iter
     /** LECO's {@code step} makes this many steps. */
     private static final int STEPS_IN_ALL = 100;
 
-    /** The learning rates of a training. */
-    public static LearningRates of(TrainingSpec training) {
+    /**
+     * The learning rates of a training; shares of the full rate where that is not set.
+     *
+     * @param iterations of the training, 1 or more
+     */
+    public static LearningRates of(TrainingSpec training, int iterations) {
         return new LearningRates(
                 training.learningRateSchedule(),
-                training.learningRate(),
-                training.iterations(),
+                training.learningRate().orElse(1),
+                iterations,
                 training.warmupIterations());
+    }
+
+    /** The same with another full rate. */
+    public LearningRates withRate(double newRate) {
+        return new LearningRates(schedule, newRate, iterations, warmupIterations);
     }
 
     /**

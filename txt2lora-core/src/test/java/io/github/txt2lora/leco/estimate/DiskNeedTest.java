@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Test;
 class DiskNeedTest {
 
     private static final long PARAMETERS = 1_000_000;
+    private static final int ITERATIONS = 100;
     private static final long MIB = 1 << 20;
 
     @Test
     void lora_is_written_beside_the_one_that_it_replaces_and_two_states_beside_a_third() {
-        DiskNeed need = DiskNeed.of(PARAMETERS, TrainingSpec.builder().build());
+        DiskNeed need = DiskNeed.of(PARAMETERS, TrainingSpec.builder().build(), ITERATIONS);
 
         assertThat(need.loraBytes()).isEqualTo(2 * (2 * PARAMETERS + MIB));
         assertThat(need.stateBytes()).isEqualTo(3 * (3 * 4 * PARAMETERS + MIB));
@@ -35,11 +36,11 @@ class DiskNeedTest {
         DiskNeed need = DiskNeed.of(
                 PARAMETERS,
                 TrainingSpec.builder()
-                        .iterations(100)
                         .saving(saving -> saving.withEveryIterations(20).withPrecision(Precision.FP32))
                         .optimizer(OptimizerSpec.prodigy())
                         .nonFinitePolicy(NonFinitePolicy.rollback())
-                        .build());
+                        .build(),
+                ITERATIONS);
 
         assertThat(need.loraBytes()).isEqualTo(7 * (4 * PARAMETERS + MIB));
         assertThat(need.stateBytes()).isEqualTo(3 * (2 * 5 * 4 * PARAMETERS + MIB));
@@ -51,7 +52,8 @@ class DiskNeedTest {
                 PARAMETERS,
                 TrainingSpec.builder()
                         .saving(saving -> saving.withStates(StateSpec.off()))
-                        .build());
+                        .build(),
+                ITERATIONS);
 
         assertThat(need.stateBytes()).isZero();
     }

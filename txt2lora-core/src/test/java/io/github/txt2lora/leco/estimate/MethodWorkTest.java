@@ -3,18 +3,29 @@ package io.github.txt2lora.leco.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MethodWorkTest {
 
+    private static final List<PromptPair> PROMPTS = List.of(PromptPair.enhance("krnkmd")
+            .positive("short hair,maid uniform,cat ears,black hair,black eyes,ear fluff,sleeves")
+            .neutral("1girl")
+            .build());
+
     private static MethodWork work(TrainingMethod method, int iterations) {
-        return MethodWork.of(TrainingSpec.builder()
-                .method(method)
-                .iterations(iterations)
-                .method(it -> it.withRollout(rollout -> rollout.withSteps(50)))
-                .build());
+        return MethodWork.of(
+                TrainingSpec.builder()
+                        .method(method)
+                        .iterations(iterations)
+                        .learningRate(1)
+                        .method(it -> it.withRollout(rollout -> rollout.withSteps(50)))
+                        .build(),
+                PROMPTS);
     }
 
     @Test
@@ -25,7 +36,9 @@ class MethodWorkTest {
 
     @Test
     void what_is_kept_is_computed_once() {
-        TrainingMethod noise = TrainingMethod.recommended().withLatents(new LatentSource.Noise(32, 700));
+        TrainingMethod noise = TrainingMethod.recommended()
+                .withLatents(new LatentSource.Noise(32, 700))
+                .withPreservation(Preservation.addingPrompts());
 
         // 32 batches for the teacher's 3 prompts; target and prompt to keep with the gradient
         assertThat(work(noise, 100)).isEqualTo(new MethodWork(96 + 600, 2));
@@ -49,6 +62,16 @@ class MethodWorkTest {
 
         assertThat(work(leco.withLatents(LatentSource.shortRollout(8)), 10)).isEqualTo(new MethodWork(190 + 30, 1));
         assertThat(work(leco.withLatents(LatentSource.reusedRollout(4)), 10)).isEqualTo(new MethodWork(620 + 120, 4));
+    }
+
+    @Test
+    void trajectories_are_sampled_once_for_each_prompt() {
+        TrainingMethod trajectories = TrainingMethod.leco().withLatents(new LatentSource.Trajectories(16, 10, 3));
+
+        assertThat(work(trajectories, 100)).isEqualTo(new MethodWork(16 * 10 * 3 + 300, 1));
+        // neutral, unconditional and positive prompt, and six that join the first with a part of the last
+        assertThat(work(trajectories.withPreservation(Preservation.recommended()), 100))
+                .isEqualTo(new MethodWork(16 * 10 * 3 + (16 + 8 * 4) * 10 * 2 + 600, 2));
     }
 
     @Test

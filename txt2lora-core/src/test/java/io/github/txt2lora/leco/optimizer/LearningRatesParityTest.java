@@ -46,7 +46,8 @@ class LearningRatesParityTest {
     private static void check(Path folder, JsonNode record) {
         LecoConfigFile config =
                 LecoConfigFile.read(folder.resolve(record.get("config").asText()));
-        LearningRates rates = LearningRates.of(config.spec());
+        LearningRates rates =
+                LearningRates.of(config.spec(), config.spec().iterations().getAsInt());
         assertThat(record.get("rows")).isNotEmpty();
         for (JsonNode row : record.get("rows")) {
             double expected = row.get("lr").asDouble();

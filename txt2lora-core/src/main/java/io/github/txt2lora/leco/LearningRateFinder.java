@@ -1,0 +1,121 @@
+package io.github.txt2lora.leco;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
+import io.github.txt2lora.leco.latents.StepContext;
+import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.Torch;
+import io.github.txt2lora.torch.TorchGenerator;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Derives a learning rate from the loss and its gradient where a training begins. Adam's first step changes each
+ * parameter by the learning rate, so to first order it lowers the loss by {@code rate |g|_1}. The rate is the one that
+ * would lower it by a certain share, {@code rate = share * loss / |g|_1}: Polyak's step size, for steps by the sign of
+ * the gradient. Model, rank, alpha and layers all scale the gradient, and so the rate.
+ *
+ * <p>At the beginning only the up matrices have a gradient, so this rate is theirs. The down matrices have values of a
+ * known size, and go steps of a certain share of it. So the size of alpha changes nothing (compare Hayou et al., "LoRA+",
+ * arXiv 2402.12354, who also found that the two kinds of matrices want rates of their own).
+ */
+public final class LearningRateFinder {
+
+    /**
+     * The share of the loss that the first step would take. Half and twice of it work as well (docs/method.md).
+     */
+    private static final double SHARE = 0.07;
+
+    /** The step of a down matrix, as a share of the size of its first values. */
+    private static final double DOWN_SHARE = 0.1;
+
+    /** Comparisons that are averaged. */
+    public static final int COMPARISONS = 8;
+
+    /** Far from the seeds of trainings, whose random streams this leaves alone. */
+    private static final long SEED = 9_000_000;
+
+    /** Lion, which steps by the sign throughout, takes a smaller rate than Adam (Chen et al., arXiv 2302.06675). */
+    private static final double LION_FACTOR = 1 / 3.0;
+
+    /** Prodigy estimates its step size itself. */
+    private static final double PRODIGY_RATE = 1;
+
+    /** Adafactor scales steps by the parameters, so the rate is a share of them. */
+    private static final double RELATIVE_RATE = 0.05;
+
+    private final Torch torch;
+    private final LecoStep step;
+
+    /** A finder for the LoRA that is attached. */
+    LearningRateFinder(Torch torch, LecoStep step) {
+        this.torch = torch;
+        this.step = step;
+    }
+
+    /** The rate; a training that has nothing to learn gets some rate. */
+    double find(OptimizerSpec optimizer) {
+        if (optimizer instanceof OptimizerSpec.Prodigy) {
+            return PRODIGY_RATE;
+        } else if (optimizer instanceof OptimizerSpec.Adafactor adafactor && adafactor.scaleParameter()) {
+            return RELATIVE_RATE;
+        }
+        var generator = new TorchGenerator(SEED);
+        double loss;
+        double decrease;
+        try (NDManager scope = torch.newScope()) {
+            var context = new StepContext(scope, generator, StepObserver.NONE);
+            LoraGradient first = step.compare(context, step.prepare(context));
+            loss = first.loss();
+            for (int i = 1; i < COMPARISONS; i++) {
+                LoraGradient next = step.compare(context, step.prepare(context));
+                loss += next.loss();
+                first.gradient().addi(next.gradient());
+            }
+            decrease = decrease(optimizer, first.gradient());
+        }
+        double rate = SHARE * loss / decrease;
+        return Double.isFinite(rate) && rate > 0 ? rate : RELATIVE_RATE;
+    }
+
+    /**
+     * The share that each parameter goes of a step of the full rate; empty where all go the whole step.
+     *
+     * @param rate the full one
+     */
+    static Optional<float[]> stepShares(OptimizerSpec optimizer, LoraParameters lora, double rate) {
+        if (!stepsBySign(optimizer)) {
+            return Optional.empty();
+        }
+        float[] shares = new float[Math.toIntExact(lora.vector().size())];
+        Arrays.fill(shares, 1);
+        for (LoraParameters.Slot slot : lora.slots()) {
+            // of numbers that are uniform within 1 / sqrt(fan in)
+            double size = 1 / Math.sqrt(3.0 * slot.module().shape().fanIn());
+            float share = (float) (DOWN_SHARE * size / rate);
+            Arrays.fill(shares, slot.downOffset(), slot.downOffset() + slot.downSize(), share);
+        }
+        return Optional.of(shares);
+    }
+
+    /** Whether the size of a step hardly depends on the size of the gradient. */
+    private static boolean stepsBySign(OptimizerSpec optimizer) {
+        return optimizer instanceof OptimizerSpec.Adam
+                || optimizer instanceof OptimizerSpec.AdamW
+                || optimizer instanceof OptimizerSpec.Lion
+                || (optimizer instanceof OptimizerSpec.Adafactor adafactor && !adafactor.scaleParameter());
+    }
+
+    /** Of the sum of losses, with a rate of 1 for the sum of gradients. */
+    private static double decrease(OptimizerSpec optimizer, NDArray sum) {
+        if (optimizer instanceof OptimizerSpec.Sgd) {
+            return HostNumbers.scalar(sum.square().sum()) / (double) COMPARISONS;
+        }
+        double norm = HostNumbers.scalar(sum.abs().sum());
+        return optimizer instanceof OptimizerSpec.Lion ? norm / LION_FACTOR : norm;
+    }
+}
