@@ -3,23 +3,36 @@ package io.github.txt2lora;
 import java.util.List;
 
 /**
- * The quality of a LoRA, measured by the UNet's predictions at noise that was not used for training, at timesteps from
- * 700 to 999, which determine the content of an image.
+ * The quality of a LoRA, measured by the UNet's predictions at latents that were not used for training.
  *
- * @param gap mean squared error of the targets' predictions relative to the error without the LoRA: 1 without effect, 0
- *     when nothing is left to learn; NaN if no pair teaches a new meaning
- * @param drift mean squared error of the predictions for prompts to preserve against the base model's, relative to the
- *     squared difference of the base model's predictions for the neutral and the positive prompt: 0 if they are
+ * <p>The gap is measured on the way from noise to images of the goal, as a sampler takes it (see
+ * {@link LatentSource.Trajectories}), in three bands of timesteps. The highest band determines the content of an image,
+ * and its gap agrees best with what images show.
+ *
+ * @param gap mean squared error of the targets' predictions relative to the error without the LoRA, in the highest band:
+ *     1 without effect, 0 when nothing is left to learn; NaN if no pair teaches a new meaning
+ * @param bands the gap in each band of timesteps, from the highest to the lowest; empty if it was not measured
+ * @param drift mean squared error of the predictions for prompts to preserve against the base model's at noise, relative
+ *     to the squared difference of the base model's predictions for the neutral and the positive prompt: 0 if they are
  *     preserved, 1 if they move as far as the target is to move; NaN if no pair teaches a new meaning
  * @param driftAtStart drift before the first iteration: 0, unless the LoRA starts as {@link LoraStart#CLOSED_FORM}
  * @param gaps gaps measured during the training, in order
  */
-public record LoraQuality(double gap, double drift, double driftAtStart, List<Gap> gaps) {
+public record LoraQuality(double gap, List<Band> bands, double drift, double driftAtStart, List<Gap> gaps) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public LoraQuality {
+        bands = List.copyOf(bands);
         gaps = List.copyOf(gaps);
     }
+
+    /**
+     * The gap in a band of timesteps.
+     *
+     * @param timesteps the band
+     * @param gap as {@link LoraQuality#gap}
+     */
+    public record Band(TimestepRange timesteps, double gap) {}
 
     /**
      * A gap measured during the training.

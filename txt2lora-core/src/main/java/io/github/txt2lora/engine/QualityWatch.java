@@ -67,7 +67,7 @@ final class QualityWatch {
         }
         try {
             trainer.attach();
-            return Optional.of(new LoraQuality(meter.gap(), meter.drift(), driftAtStart, gaps.gaps()));
+            return Optional.of(new LoraQuality(meter.gap(), meter.bands(), meter.drift(), driftAtStart, gaps.gaps()));
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same
         } catch (Txt2LoraException e) {

@@ -272,7 +272,7 @@ final class ScriptedRun {
     private TrainedLora finish() {
         TrainedLora lora = save(
                 spec.stopping().measureQuality()
-                        ? Optional.of(new LoraQuality(nextGap(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
+                        ? Optional.of(new LoraQuality(nextGap(), List.of(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
                         : Optional.empty());
         if (spec.saving().states().isWritten() && iteration() > 0) {
             keepState();

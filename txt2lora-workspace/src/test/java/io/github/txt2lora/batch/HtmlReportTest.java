@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.workspace.Workspace;
 import java.awt.image.BufferedImage;
@@ -215,7 +216,12 @@ class HtmlReportTest {
                         List.of(0.5, 0.3, 0.1),
                         0.5,
                         0.1,
-                        new LoraQuality(0.1, 0.02, 0, List.of(new LoraQuality.Gap(10, 0.5))),
+                        new LoraQuality(
+                                0.1,
+                                List.of(new LoraQuality.Band(TimestepRange.of(667, 999), 0.1)),
+                                0.02,
+                                0,
+                                List.of(new LoraQuality.Gap(10, 0.5))),
                         1234,
                         "2024-12-31T23:59:59Z",
                         12.5,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,12 @@ class LoraRecordFileTest {
                     List.of(0.5, 0.25),
                     0.5,
                     0.25,
-                    new LoraQuality(0.1, 0.02, 0, List.of(new LoraQuality.Gap(10, 0.5))),
+                    new LoraQuality(
+                            0.1,
+                            List.of(new LoraQuality.Band(TimestepRange.of(667, 999), 0.1)),
+                            0.02,
+                            0,
+                            List.of(new LoraQuality.Gap(10, 0.5))),
                     1234,
                     "2024-12-31T23:59:59Z",
                     1.5,

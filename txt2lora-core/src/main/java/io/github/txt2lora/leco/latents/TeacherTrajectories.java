@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  * Trajectories of the base model with a goal as its conditional prediction, see {@link LatentSource.Trajectories}. They
  * come in groups that are always sampled together, since other batches would differ in their last bits.
  */
-final class TeacherTrajectories {
+public final class TeacherTrajectories {
 
     private static final int TOGETHER = 4;
 
@@ -64,7 +64,7 @@ final class TeacherTrajectories {
      * @param seed of the first group; the next ones follow
      * @throws InvalidSettingException if no state is in the range
      */
-    TeacherTrajectories(
+    public TeacherTrajectories(
             DenoisingModel model,
             TeacherTarget goal,
             PromptPair pair,
@@ -137,6 +137,36 @@ final class TeacherTrajectories {
         NDArray shaped = LatentDraw.array(scope, latents, size, model.denoiser().latents());
         NDArray goal = LatentDraw.array(scope, goals, size, model.denoiser().latents());
         return new NoisyBatch(shaped, timesteps, size, null, goal);
+    }
+
+    /**
+     * A step of the first group, always the same for the same number.
+     *
+     * @param step 0, at the noise, to the number of steps - 1
+     */
+    public NoisyBatch step(NDManager scope, int step) {
+        int length = length(size(0));
+        float[] states = states(0, length);
+        float[] latents = new float[TOGETHER * length];
+        float[] goals = new float[TOGETHER * length];
+        double[] timesteps = new double[TOGETHER];
+        for (int member = 0; member < TOGETHER; member++) {
+            int at = (step * TOGETHER + member) * stateLength(length);
+            System.arraycopy(states, at, latents, member * length, length);
+            System.arraycopy(states, at + length, goals, member * length, length);
+            timesteps[member] = states[at + stateLength(length) - 1];
+        }
+        return new NoisyBatch(
+                LatentDraw.array(scope, latents, size(0), model.denoiser().latents()),
+                timesteps,
+                size(0),
+                new NoisyBatch.Origin(key(), step),
+                LatentDraw.array(scope, goals, size(0), model.denoiser().latents()));
+    }
+
+    /** The timestep of a step of the first group. */
+    public double timestep(int step) {
+        return scheduler(0).timesteps()[step];
     }
 
     private static Place draw(TorchGenerator generator, List<Place> places) {

@@ -2,15 +2,18 @@ package io.github.txt2lora.leco.quality;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.LoraQuality.Band;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
-import io.github.txt2lora.leco.Comparison;
 import io.github.txt2lora.leco.Teacher;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.NoiseBatches;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
+import io.github.txt2lora.leco.latents.TeacherTrajectories;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.TeacherTarget;
 import io.github.txt2lora.torch.HostNumbers;
@@ -21,13 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Measures gap and drift as {@link io.github.txt2lora.LoraQuality} defines them. The latents are noise that no training
- * uses, at high timesteps, which determine the content of an image. They are the same for all trainings over a model,
- * and what the base model predicts for them is kept, so that a measurement costs one prediction of each compared
- * prompt.
+ * Measures gap and drift as {@link LoraQuality} defines them: the gap on trajectories to the goal, the drift at noise of
+ * high timesteps, which determine the content of an image. No training uses these latents. They are the same for all
+ * trainings over a model, and what the base model predicts for them is kept, so that a measurement costs one prediction
+ * of each compared prompt.
  */
 public final class QualityMeter {
 
@@ -44,6 +49,15 @@ public final class QualityMeter {
 
     private static final int BATCH_SIZE = 4;
 
+    /** Trajectories that the gap is measured on, with a few steps in each band. */
+    private static final LatentSource.Trajectories TRAJECTORIES = new LatentSource.Trajectories(4, 9, 5);
+
+    /** Far from the seeds of trainings. */
+    private static final long TRAJECTORY_SEED = 10_000_000;
+
+    private static final List<TimestepRange> BANDS =
+            List.of(TimestepRange.of(667, 999), TimestepRange.of(334, 666), TimestepRange.of(0, 333));
+
     /** Pairs that are measured, and prompts that each is measured for: more would take longer than many trainings. */
     private static final int MOST_MEASURED = 50;
 
@@ -54,7 +68,7 @@ public final class QualityMeter {
     private long work;
 
     /** Prompts whose predictions are compared. */
-    private record HeldOut(PromptPair pair, TeacherTarget goal, Set<String> kept) {}
+    private record HeldOut(PromptPair pair, TeacherTrajectories trajectories, Set<String> kept) {}
 
     /**
      * A meter for the LoRA that is attached to the model.
@@ -68,11 +82,19 @@ public final class QualityMeter {
         this.teacher = new Teacher(model);
         List<PromptPair> preserved = evenly(training.preserved());
         this.lessons = evenly(training.taught()).stream()
-                .map(pair -> new HeldOut(
-                        pair.toBuilder().batchSize(BATCH_SIZE).build(),
-                        TeacherTarget.of(pair),
-                        kept(pair, preserved, training.targets())))
+                .map(pair -> heldOut(pair, preserved, training.targets()))
                 .toList();
+    }
+
+    private HeldOut heldOut(PromptPair pair, List<PromptPair> preserved, Set<String> targets) {
+        PromptPair measured = pair.toBuilder()
+                .batchSize(BATCH_SIZE)
+                .dynamicResolution(false)
+                .dynamicCrops(false)
+                .build();
+        var trajectories = new TeacherTrajectories(
+                model, TeacherTarget.of(pair), measured, TRAJECTORIES, TimestepRange.all(), TRAJECTORY_SEED);
+        return new HeldOut(measured, trajectories, kept(pair, preserved, targets));
     }
 
     /** All pairs, or some of many, at even distances. */
@@ -93,21 +115,32 @@ public final class QualityMeter {
 
     /** The gap now: 1 without a LoRA, 0 when nothing is left to learn. */
     public double gap() {
-        return mean((lesson, batch) -> {
-            String target = lesson.pair().target();
-            List<String> prompts = new ArrayList<>(lesson.goal().weights().keySet());
-            prompts.add(target);
-            Map<String, NDArray> base = batch.base(prompts);
-            NDArray goal = lesson.goal().goal(base, batch.latents());
-            return new Ratio(
-                    squaredDistance(batch.withLora(target), goal),
-                    squaredDistance(Objects.requireNonNull(base.get(target)), goal));
-        });
+        return gap(BANDS.get(0));
+    }
+
+    /** The gap now in each band of timesteps. */
+    public List<Band> bands() {
+        return BANDS.stream().map(band -> new Band(band, gap(band))).toList();
+    }
+
+    private double gap(TimestepRange band) {
+        return mean(
+                lesson -> IntStream.range(0, TRAJECTORIES.steps())
+                        .filter(step -> band.contains(lesson.trajectories().timestep(step)))
+                        .mapToObj(step -> scope -> lesson.trajectories().step(scope, step)),
+                (lesson, batch) -> {
+                    String target = lesson.pair().target();
+                    Map<String, NDArray> base = batch.base(List.of(target));
+                    NDArray goal = batch.goal();
+                    return new Ratio(
+                            squaredDistance(batch.withLora(target), goal),
+                            squaredDistance(Objects.requireNonNull(base.get(target)), goal));
+                });
     }
 
     /** The drift now: 0 if prompts to keep are as without a LoRA. */
     public double drift() {
-        return mean((lesson, batch) -> {
+        return mean(this::noise, (lesson, batch) -> {
             List<String> prompts = new ArrayList<>(lesson.kept());
             prompts.add(lesson.pair().neutral());
             prompts.add(lesson.pair().positive());
@@ -122,6 +155,10 @@ public final class QualityMeter {
                             Objects.requireNonNull(base.get(lesson.pair().neutral())),
                             Objects.requireNonNull(base.get(lesson.pair().positive()))));
         });
+    }
+
+    private Stream<Function<NDManager, NoisyBatch>> noise(HeldOut lesson) {
+        return IntStream.range(0, BATCHES).mapToObj(number -> scope -> latents.batch(scope, lesson.pair(), number));
     }
 
     /**
@@ -150,11 +187,11 @@ public final class QualityMeter {
     }
 
     /** The mean over the lessons that teach something; NaN without any. */
-    private double mean(Comparison comparison) {
+    private double mean(Function<HeldOut, Stream<Function<NDManager, NoisyBatch>>> heldOut, Comparison comparison) {
         long before = model.denoiser().work();
         try {
             return lessons.stream()
-                    .map(lesson -> ratio(lesson, comparison))
+                    .map(lesson -> ratio(lesson, heldOut.apply(lesson).toList(), comparison))
                     .filter(Ratio::isDefined)
                     .mapToDouble(ratio -> ratio.above() / ratio.below())
                     .average()
@@ -164,13 +201,12 @@ public final class QualityMeter {
         }
     }
 
-    private Ratio ratio(HeldOut lesson, Comparison comparison) {
+    private Ratio ratio(HeldOut lesson, List<Function<NDManager, NoisyBatch>> heldOut, Comparison comparison) {
         var sum = new Ratio(0, 0);
-        for (int i = 0; i < BATCHES; i++) {
+        for (Function<NDManager, NoisyBatch> latentsOf : heldOut) {
             try (NDManager scope = model.torch().newScope()) {
-                NoisyBatch noisy = latents.batch(scope, lesson.pair(), i);
                 var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE);
-                sum = sum.plus(comparison.of(lesson, new Batch(context, noisy)));
+                sum = sum.plus(comparison.of(lesson, new Batch(context, latentsOf.apply(scope))));
             }
         }
         return sum;
@@ -187,8 +223,8 @@ public final class QualityMeter {
             this.noisy = noisy;
         }
 
-        NDArray latents() {
-            return noisy.latents();
+        NDArray goal() {
+            return Objects.requireNonNull(noisy.goal());
         }
 
         Map<String, NDArray> base(List<String> prompts) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.LecoTrainer;
@@ -35,8 +37,11 @@ class QualityMeterTest {
     private static final PromptPair TREE =
             PromptPair.preserve("tree").resolution(64).build();
 
-    /** Latents that every pair is measured at. */
+    /** Latents of noise that the drift of every pair is measured at. */
     private static final int HELD_OUT = 8;
+
+    /** Latents of trajectories in the highest band, which the gap is measured at. */
+    private static final int ON_TRAJECTORIES = 16;
 
     private static TinyModel tiny;
     private static DenoisingModel model;
@@ -150,12 +155,27 @@ class QualityMeterTest {
         work();
 
         gap(meter);
-        assertThat(work()).isEqualTo(HELD_OUT);
+        assertThat(work()).isEqualTo(ON_TRAJECTORIES);
         drift(meter);
         // the neutral, the unconditional and the given prompt
         assertThat(work()).isEqualTo(3 * HELD_OUT);
         gap(meter(PAIR));
-        assertThat(work()).isEqualTo(HELD_OUT);
+        assertThat(work()).isEqualTo(ON_TRAJECTORIES);
+    }
+
+    @Test
+    void bands_of_timesteps_are_measured_by_themselves() {
+        tiny.attachNewLora(scope);
+        assertThat(meter(PAIR).bands())
+                .allSatisfy(band -> assertThat(band.gap()).isCloseTo(1, within(1e-6)))
+                .extracting(LoraQuality.Band::timesteps)
+                .containsExactly(TimestepRange.of(667, 999), TimestepRange.of(334, 666), TimestepRange.of(0, 333));
+        tiny.detachLora(scope);
+        tiny.attachStrongLora(scope);
+        QualityMeter meter = meter(PAIR);
+
+        assertThat(meter.bands().get(0).gap()).isEqualTo(meter.gap());
+        assertThat(meter.bands()).extracting(LoraQuality.Band::gap).doesNotHaveDuplicates();
     }
 
     @Test
@@ -174,7 +194,7 @@ class QualityMeterTest {
         work();
 
         assertThat(gap(meter)).isEqualTo(gap);
-        assertThat(work()).isEqualTo(50 * HELD_OUT);
+        assertThat(work()).isEqualTo(50 * ON_TRAJECTORIES);
     }
 
     @Test
