@@ -1,8 +1,10 @@
 package io.github.txt2lora.benchmarks;
 
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
@@ -38,7 +40,8 @@ record QualityMode(
             "tyankmk",
             "long hair,japanese miko clothes,white kimono,red hakama,brown eyes,cat ears,brown hair,ear fluff");
 
-    private static final TrainingMethod RECOMMENDED = TrainingMethod.recommended();
+    private static final TrainingMethod NOISE =
+            TrainingMethod.leco().withLatents(LatentSource.noise()).withPreservation(Preservation.addingPrompts());
 
     /** All pairs of all modes. */
     static List<PromptPair> allPairs() {
@@ -47,29 +50,29 @@ record QualityMode(
 
     /** All modes to measure; LECO's exact method is last, since it takes as long as all others. */
     static List<QualityMode> all() {
-        TrainingMethod closedForm = RECOMMENDED.withStart(LoraStart.CLOSED_FORM);
+        TrainingMethod closedForm = NOISE.withStart(LoraStart.CLOSED_FORM);
         LatentSource mixture = LatentSource.mixture(
                 LatentSource.noise().weighing(2), LatentSource.pool(16).weighing(1));
         return List.of(
-                of("recommended", RECOMMENDED, 20, 40, 80, 120),
-                of("later LoRA of a batch", RECOMMENDED, 40, 80, 120).after(SHRINE_MAIDEN),
-                of("nothing kept", RECOMMENDED.withPreservation(Preservation.drawn()), 40, 120),
-                of("two characters", RECOMMENDED, 80, 240).teaching(MAID, SHRINE_MAIDEN),
+                of("noise alone", NOISE, 20, 40, 80, 120),
+                of("later LoRA of a batch", NOISE, 40, 80, 120).after(SHRINE_MAIDEN),
+                of("nothing kept", NOISE.withPreservation(Preservation.drawn()), 40, 120),
+                of("two characters", NOISE, 80, 240).teaching(MAID, SHRINE_MAIDEN),
                 of("closed form alone", closedForm, 0),
                 of("closed form, then noise", closedForm, 20, 40),
-                of("pool of 64", RECOMMENDED.withLatents(LatentSource.pool()), 40, 120),
+                of("pool of 64", NOISE.withLatents(LatentSource.pool()), 40, 120),
                 of(
                         "pool of 64, from 700",
-                        RECOMMENDED.withLatents(LatentSource.pool()).withTimesteps(TimestepRange.of(700, 999)),
+                        NOISE.withLatents(LatentSource.pool()).withTimesteps(TimestepRange.of(700, 999)),
                         80,
                         120),
                 of(
                         "pool of 64, min-SNR",
-                        RECOMMENDED.withLatents(LatentSource.pool()).withLossWeighting(LossWeighting.minSnr()),
+                        NOISE.withLatents(LatentSource.pool()).withLossWeighting(LossWeighting.minSnr()),
                         120),
-                of("noise 2 : pool of 16 1", RECOMMENDED.withLatents(mixture), 40, 120),
-                of("short rollout", RECOMMENDED.withLatents(LatentSource.shortRollout()), 40),
-                of("reused rollout", RECOMMENDED.withLatents(LatentSource.reusedRollout(4)), 20),
+                of("noise 2 : pool of 16 1", NOISE.withLatents(mixture), 40, 120),
+                of("short rollout", NOISE.withLatents(LatentSource.shortRollout()), 40),
+                of("reused rollout", NOISE.withLatents(LatentSource.reusedRollout(4)), 20),
                 new QualityMode(
                         "LECO, exact",
                         TrainingMethod.leco(),
@@ -97,7 +100,12 @@ record QualityMode(
                 .method(method)
                 .iterations(measuredAfter.get(measuredAfter.size() - 1))
                 .learningRate(learningRate)
-                .lora(LoraSpec.builder().rank(8).alpha(4).build())
+                .learningRateSchedule(LearningRateSchedule.constant())
+                .lora(LoraSpec.builder()
+                        .rank(8)
+                        .alpha(4)
+                        .target(LoraTarget.FULL)
+                        .build())
                 .seed(seed)
                 .build();
     }

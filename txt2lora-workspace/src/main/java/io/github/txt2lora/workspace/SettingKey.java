@@ -80,7 +80,7 @@ enum SettingKey {
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
             .says("optimizer steps, 1 or more; 0 only with `start: closed_form`")
-            .unset("chosen: 360, and 290 more for each further entry that teaches a new meaning")
+            .unset("chosen: 340, and 280 more for each further entry that teaches a new meaning")
             .maybe(
                     Kind.INTEGER,
                     settings -> boxed(settings.spec().iterations()),

@@ -150,8 +150,8 @@ final class RandomProjects {
 
     private TrainingSpec training() {
         boolean isSet = random.nextBoolean();
-        // of those that are not set there are 360
-        int iterations = isSet ? whole(1) : 360;
+        // of those that are not set there are 340
+        int iterations = isSet ? whole(1) : 340;
         return new TrainingSpec(
                 method(),
                 isSet ? OptionalInt.of(iterations) : OptionalInt.empty(),
