@@ -5,6 +5,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -83,6 +84,16 @@ final class ProgressReport implements TrainingListener {
                         .put("family", event.family())
                         .put("seconds", seconds),
                 String.format(Locale.ROOT, "%s: %s, loaded in %.1f s", event.model(), event.family(), seconds));
+    }
+
+    @Override
+    public void onSettingsChosen(SettingsChosen event) {
+        output.tell(
+                line("settingsChosen")
+                        .put("iterations", event.iterations())
+                        .put("learningRate", event.learningRate())
+                        .put("reason", event.reason()),
+                named(event.reason()));
     }
 
     @Override

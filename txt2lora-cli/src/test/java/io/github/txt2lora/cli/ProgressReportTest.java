@@ -10,6 +10,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingEvent;
@@ -109,6 +110,27 @@ class ProgressReportTest {
                 .containsExactly(
                         "{\"event\":\"progress\",\"task\":\"Downloading\",\"done\":5,\"note\":\"base\"}",
                         "{\"event\":\"progress\",\"task\":\"Downloading\",\"done\":6,\"total\":12,\"note\":\"base\"}");
+    }
+
+    @Test
+    void tells_what_the_training_chose() {
+        tell(started(), new SettingsChosen(250, 0.00123, "Chosen: 250 iterations"));
+
+        assertThat(printed.toString().strip()).isEqualTo("Chosen: 250 iterations");
+    }
+
+    @Test
+    void json_has_what_the_training_chose() {
+        StringWriter out = new StringWriter();
+        var json = ProgressReport.of(
+                "krnkmd",
+                new Output(new PrintWriter(out, true), new PrintWriter(Writer.nullWriter()), true, false),
+                "");
+        json.onEvent(new SettingsChosen(250, 0.00123, "Chosen: 250 iterations"));
+
+        assertThat(out.toString().lines())
+                .containsExactly("{\"event\":\"settingsChosen\",\"name\":\"krnkmd\",\"iterations\":250,"
+                        + "\"learningRate\":0.00123,\"reason\":\"Chosen: 250 iterations\"}");
     }
 
     @Test

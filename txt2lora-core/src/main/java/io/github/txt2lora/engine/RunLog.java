@@ -5,12 +5,11 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingProgress;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
-import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.TrainingPaused;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingWarning;
-import io.github.txt2lora.internal.Count;
+import io.github.txt2lora.internal.ChosenSettings;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.Outcome;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -88,26 +86,7 @@ final class RunLog {
     /** The full learning rate is known; listeners learn what was left to the training. */
     void settings(double newLearningRate) {
         learningRate = newLearningRate;
-        if (spec.iterations().isPresent() && spec.learningRate().isPresent()) {
-            return;
-        }
-        List<String> chosen = new ArrayList<>();
-        int iterations = job.training().iterations();
-        if (spec.iterations().isEmpty()) {
-            chosen.add(Count.of(iterations, "iteration") + ", since as many are enough for "
-                    + Count.of(Math.max(1, taught()), "prompt") + " with a new meaning");
-        }
-        if (spec.learningRate().isEmpty()) {
-            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate)
-                    + ", with which the first step would take away a fiftieth of the loss");
-        }
-        job.publish(new SettingsChosen(iterations, learningRate, "chosen: " + String.join("; ", chosen)));
-    }
-
-    private long taught() {
-        return job.training().prompts().stream()
-                .filter(pair -> !pair.preserves())
-                .count();
+        ChosenSettings.event(job.training(), learningRate).ifPresent(job::publish);
     }
 
     /** The full learning rate, before schedule and warm-up. */

@@ -19,6 +19,7 @@ import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.ChosenSettings;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.job.GapHistory;
@@ -124,6 +125,8 @@ final class ScriptedRun {
         }
         loaded = true;
         events.accept(new ModelLoaded(training.model().displayName(), FAMILY, script.loadTime()));
+        ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE))
+                .ifPresent(events);
         script.warnings().forEach(this::warn);
         restore();
         stateWritten = due;

@@ -8,8 +8,10 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingFailed;
@@ -22,9 +24,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,6 +102,61 @@ public abstract class TrainingListenerContract {
                 });
         assertThat(log.events(LoraSaved.class)).containsExactly(new LoraSaved(lora.file(), 3));
         assertThat(log.threads()).containsExactly("txt2lora-events");
+    }
+
+    @Test
+    void settings_that_are_left_to_the_training_are_told_before_its_first_iteration() throws Exception {
+        LoraTraining training =
+                withSpec(fixture.training(folder, 1), spec -> spec.learningRate(OptionalDouble.empty()));
+        engine.train(training, log);
+        log.await(TrainingFinished.class);
+
+        assertThat(log.names())
+                .containsSubsequence("ModelLoaded", "SettingsChosen", "IterationFinished")
+                .containsOnlyOnce("SettingsChosen");
+        double firstRate = log.events(IterationFinished.class).get(0).learningRate();
+        assertThat(firstRate).isPositive();
+        assertThat(log.events(SettingsChosen.class)).singleElement().satisfies(chosen -> {
+            assertThat(chosen.iterations()).isEqualTo(1);
+            assertThat(chosen.learningRate()).isEqualTo(firstRate);
+            assertThat(chosen.reason())
+                    .startsWith("Chosen: learning rate ")
+                    .endsWith(", derived from the first gradients");
+        });
+    }
+
+    @Test
+    void iterations_that_are_left_to_the_training_are_told() throws Exception {
+        LoraTraining training = withSpec(
+                fixture.training(folder, 1),
+                spec -> spec.iterations(OptionalInt.empty()).learningRate(0.25));
+        TrainingJob job = engine.start(training, log);
+        log.await(SettingsChosen.class);
+        job.cancel(CancelMode.DISCARD);
+        job.completion().handle((lora, failure) -> job).toCompletableFuture().get(1, TimeUnit.MINUTES);
+
+        assertThat(job.progress().iterations()).isEqualTo(training.iterations());
+        assertThat(log.events(SettingsChosen.class)).singleElement().satisfies(chosen -> {
+            assertThat(chosen.iterations()).isEqualTo(training.iterations());
+            assertThat(chosen.learningRate()).isEqualTo(0.25);
+            assertThat(chosen.reason())
+                    .startsWith("Chosen: " + training.iterations() + " iterations")
+                    .doesNotContain("learning rate");
+        });
+    }
+
+    @Test
+    void nothing_is_told_of_settings_that_are_given() throws Exception {
+        engine.train(withSpec(fixture.training(folder, 1), spec -> spec.learningRate(1e-3)), log);
+        log.await(TrainingFinished.class);
+
+        assertThat(log.events(SettingsChosen.class)).isEmpty();
+    }
+
+    private static LoraTraining withSpec(LoraTraining training, UnaryOperator<TrainingSpec.Builder> change) {
+        return training.toBuilder()
+                .spec(change.apply(training.spec().toBuilder()).build())
+                .build();
     }
 
     @Test
@@ -202,12 +262,9 @@ public abstract class TrainingListenerContract {
                 log.onEvent(event);
             }
         };
-        LoraTraining training = fixture.training(folder, 5);
-        LoraTraining saving = training.toBuilder()
-                .spec(training.spec().toBuilder()
-                        .saving(what -> what.withEveryIterations(2))
-                        .build())
-                .build();
+        LoraTraining saving = withSpec(
+                fixture.training(folder, 5),
+                spec -> spec.learningRate(1e-3).saving(what -> what.withEveryIterations(2)));
 
         TrainedLora lora = engine.train(saving, blocked);
         release.countDown();

@@ -110,10 +110,9 @@ final class LoraWork {
         return earlier.training().fingerprint().equals(fingerprints.training(identity));
     }
 
-    /** A record leaves them out where the training chose them, which depends on the prompts alone. */
+    /** A record has no number where the training chose it, which depends on the prompts alone. */
     private String iterations(LoraRecord earlier) {
-        Object set = earlier.settings().get(ITERATIONS_KEY);
-        return set != null
+        return earlier.settings().get(ITERATIONS_KEY) instanceof Number set
                 ? String.valueOf(set)
                 : iterations(TrainingSpec.builder().build());
     }

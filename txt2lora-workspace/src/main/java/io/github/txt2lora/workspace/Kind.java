@@ -42,6 +42,8 @@ record Kind<T>(
 
     private static final String WHOLE = "a whole number";
 
+    private static final String AUTO = "auto";
+
     static final Kind<String> TEXT = of("a text", text -> text, ScalarText::text);
 
     static final Kind<String> PATH = of(
@@ -90,6 +92,24 @@ record Kind<T>(
                         ? named.writer.apply(target)
                         : ScalarText.text(target.name()),
                 named.note);
+    }
+
+    /** Another kind, or the word {@code auto} for empty. */
+    static <T> Kind<Optional<T>> orAuto(Kind<T> kind) {
+        return new Kind<>(
+                kind.expected + " or " + AUTO,
+                text -> readOrAuto(kind, text),
+                value -> value.map(kind.writer).orElse(AUTO),
+                kind.note);
+    }
+
+    @SuppressWarnings("NullableOptional") // null says that the text is no such value, empty that it is auto
+    private static <T> @Nullable Optional<T> readOrAuto(Kind<T> kind, String text) {
+        if (text.strip().equalsIgnoreCase(AUTO)) {
+            return Optional.empty();
+        }
+        T value = kind.reader.apply(text);
+        return value == null ? null : Optional.of(value);
     }
 
     private static <T> Kind<T> of(String expected, Function<String, @Nullable T> reader, Function<T, String> writer) {

@@ -57,10 +57,12 @@ final class ScheduleKeys {
                 "the same as constant; lr_warmup_steps says how long the rate rises, 0 if it is not given");
     }
 
-    /** The schedule that a file chooses; empty after a problem, which is noted. */
+    /** The schedule that a file or its layout chooses; empty after a problem, which is noted. */
     static Optional<LearningRateSchedule> read(SettingsKeys keys) {
-        NamedForm<? extends LearningRateSchedule> form =
-                keys.value(SettingKey.LR_SCHEDULER, Kind.of(WORDS), FORMS.get(0));
+        NamedForm<? extends LearningRateSchedule> form = keys.value(
+                SettingKey.LR_SCHEDULER,
+                Kind.of(WORDS),
+                form(keys.layout().defaults().learningRateSchedule()));
         var arguments = new NamedArguments(keys, SettingKey.LR_SCHEDULER_ARGS);
         try {
             LearningRateSchedule schedule = form.read(arguments);

@@ -79,20 +79,21 @@ enum SettingKey {
                     (draft, skip) -> draft.spec().modelUse(use -> use.withClipSkip(skip)))),
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
-            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`")
-            .unset("chosen: 340, and 280 more for each further entry that teaches a new meaning")
-            .maybe(
-                    Kind.INTEGER,
+            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`; `auto`: 340, and 280 more for"
+                    + " each further entry that teaches a new meaning")
+            .is(
+                    Kind.orAuto(Kind.INTEGER),
                     settings -> boxed(settings.spec().iterations()),
-                    (draft, number) -> draft.spec().iterations(number))),
+                    (draft, number) ->
+                            draft.spec().iterations(number.map(OptionalInt::of).orElseGet(OptionalInt::empty)))),
     TRAIN_LR(training("train_lr", "TrainingSpec.learningRate")
             .leco("train.lr")
-            .says("learning rate, above 0")
-            .unset("chosen from the first gradients")
-            .maybe(
-                    Kind.NUMBER,
+            .says("learning rate, above 0; `auto`: derived from the first gradients")
+            .is(
+                    Kind.orAuto(Kind.NUMBER),
                     settings -> boxed(settings.spec().learningRate()),
-                    (draft, rate) -> draft.spec().learningRate(rate))),
+                    (draft, rate) -> draft.spec()
+                            .learningRate(rate.map(OptionalDouble::of).orElseGet(OptionalDouble::empty)))),
     RANK(training("rank", "LoraSpec.rank")
             .leco("network.rank")
             .says("rank of the LoRA, 1 or more")
@@ -251,6 +252,8 @@ enum SettingKey {
     PRESERVATION_LATENTS(training("preservation_latents", "Preservation.latents")
             .says("latents at which preserved prompts are compared: `shared` (those of the target), `trajectories` (on"
                     + " the way to their own images; not with `drawn`)")
+            .unset("`trajectories`, or `shared` with `drawn`")
+            .beside("preservation")
             .is(
                     Kind.of(SettingWords.KEPT_LATENTS),
                     method(method -> method.preservation().latents()),

@@ -1,8 +1,5 @@
 package io.github.txt2lora.workspace;
 
-import io.github.txt2lora.LearningRateSchedule;
-import io.github.txt2lora.LoraSpec;
-import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
@@ -27,10 +24,6 @@ enum SettingsLayout {
 
     private static final TrainingSpec LECO_DEFAULTS = TrainingSpec.leco()
             .iterations(500)
-            .learningRate(1e-4)
-            .optimizer(OptimizerSpec.adamW())
-            .learningRateSchedule(LearningRateSchedule.constant())
-            .lora(LoraSpec.builder().rank(4).alpha(1.0).build())
             .modelUse(use -> use.withPrecision(Precision.BF16))
             .saving(saving -> saving.withPrecision(Precision.FP32).withEveryIterations(200))
             .build();

@@ -316,6 +316,27 @@ class BatchTest {
     }
 
     @Test
+    void iterations_that_were_chosen_are_the_same_as_set_ones() throws IOException {
+        String chosen = SETTINGS.replace("train_iterations: 3", "train_iterations: auto");
+        project("krnkmd", chosen);
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings().get(0).iterations()).isEqualTo(250);
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("lora/krnkmd/krnkmd.json").toFile())
+                        .at("/settings/train_iterations")
+                        .textValue())
+                .isEqualTo("auto");
+
+        project("krnkmd", SETTINGS.replace("train_iterations: 3", "train_iterations: 250"));
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(1);
+
+        project("krnkmd", SETTINGS);
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(2);
+    }
+
+    @Test
     void force_trains_from_the_start() throws IOException {
         project("krnkmd", SETTINGS);
         run(BatchOptions.onlyOne());

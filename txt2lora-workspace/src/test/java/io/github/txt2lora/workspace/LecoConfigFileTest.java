@@ -91,8 +91,8 @@ class LecoConfigFileTest {
         assertThat(spec.modelUse().precision()).isEqualTo(Precision.FP16);
         assertThat(spec.method().latents().rolloutSpec().orElseThrow().scheduler())
                 .isEqualTo(SchedulerType.EULER_ANCESTRAL);
-        assertThat(spec.iterations()).isEqualTo(1000);
-        assertThat(spec.learningRate()).isEqualTo(1e-3);
+        assertThat(spec.iterations()).hasValue(1000);
+        assertThat(spec.learningRate()).hasValue(1e-3);
         assertThat(spec.optimizer()).isEqualTo(new OptimizerSpec.Lion(0.8, 0.9, 0.1));
         assertThat(spec.learningRateSchedule()).isEqualTo(LearningRateSchedule.cosine());
         assertThat(spec.method().latents().rolloutSpec().orElseThrow().steps()).isEqualTo(30);
@@ -191,7 +191,7 @@ class LecoConfigFileTest {
                 sampling: {a: 1}
                 """);
 
-        assertThat(config.spec().iterations()).isEqualTo(500);
+        assertThat(config.spec().iterations()).hasValue(500);
         assertThat(config.warnings())
                 .containsExactly(
                         config.file() + ": without effect, since LECO has no such keys: train.batch_size (line 4),"
@@ -368,8 +368,8 @@ class LecoConfigFileTest {
                         + " (Unclosed group at 1)");
         assertProblems(
                 REQUIRED + "network: {training_method: attn2}\n",
-                "line 4: network.training_method is 'attn2'; expected one of full, selfattn, xattn, noxattn,"
-                        + " innoxattn, or layers(REGEX)");
+                "line 4: network.training_method is 'attn2'; expected one of auto, full, selfattn, xattn,"
+                        + " noxattn, innoxattn, or layers(REGEX)");
     }
 
     private void assertNearest(String line, LoraTarget target, String warning) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
@@ -121,7 +122,12 @@ final class RandomProjects {
                                 latents().weighing(positive()), latents().weighing(positive())),
                 TimestepRange.of(random.nextInt(maximum + 1), maximum),
                 random.nextBoolean() ? LossWeighting.uniform() : new LossWeighting.MinSnr(positive()),
-                oneOf(Preservation.addingPrompts(), Preservation.ofGiven(), Preservation.drawn())
+                oneOf(
+                                Preservation.recommended(),
+                                Preservation.addingPrompts(),
+                                Preservation.ofGiven(),
+                                Preservation.ofGiven().withLatents(KeptLatents.TRAJECTORIES),
+                                Preservation.drawn())
                         .withWeight(positive()),
                 oneOf(LoraStart.values()));
     }
@@ -139,7 +145,8 @@ final class RandomProjects {
                 new LatentSource.ShortRollout(1 + random.nextInt(50), number()),
                 new LatentSource.Pool(
                         1 + random.nextInt(4096), 1 + random.nextInt(1000), 1 + random.nextInt(1000), number()),
-                new LatentSource.Noise(whole(0), random.nextInt(501)));
+                new LatentSource.Noise(whole(0), random.nextInt(501)),
+                new LatentSource.Trajectories(1 + random.nextInt(4096), 2 + random.nextInt(99), number()));
     }
 
     private LoraTarget target() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,11 +44,11 @@ class SettingOverridesTest {
     void come_before_the_file_which_stays_as_it_is() throws IOException {
         LoraSettings settings = load(Map.of("train_lr", "1e-3", "preview_places", "[kitchen, \"sea, beach\"]"));
 
-        assertThat(settings.spec().learningRate()).isEqualTo(1e-3);
+        assertThat(settings.spec().learningRate()).hasValue(1e-3);
         assertThat(settings.spec().lora().rank()).isEqualTo(8);
         assertThat(settings.preview().places()).containsExactly("kitchen", "sea, beach");
         assertThat(workspace.configFile("krnkmd")).content().isEqualTo(FLAT);
-        assertThat(workspace.load("krnkmd").settings().spec().learningRate()).isEqualTo(1e-4);
+        assertThat(workspace.load("krnkmd").settings().spec().learningRate()).isEmpty();
     }
 
     @Test
@@ -66,7 +68,7 @@ class SettingOverridesTest {
                 "rank | x | --set: rank is 'x'; expected a whole number",
                 "rank | '' | --set: rank is ''; expected a whole number",
                 "precision | double | --set: precision is 'double'; expected one of float32, float16, bfloat16",
-                "lr_warmup_steps | 2000 | --set: lr_warmup_steps: warmupIterations is 2000; expected at most the 1000",
+                "lr_warmup_steps | 2000 | --set: lr_warmup_steps: warmupIterations is 2000; expected at most the 250",
                 "preview_seeds | [1, x] | --set: preview_seeds is 'x'; expected a whole number",
                 "optimizer | adaw | --set: optimizer is 'adaw'; expected one of AdamW",
                 "lora_name | other | --set: lora_name is 'other'; expected 'krnkmd'",
@@ -85,14 +87,44 @@ class SettingOverridesTest {
         TrainingSpec spec = load(Map.of("train.lr", "2", "network.rank", "7", "seed", "5", "latents", "noise"))
                 .spec();
 
-        assertThat(spec.learningRate()).isEqualTo(2);
+        assertThat(spec.learningRate()).hasValue(2);
         assertThat(spec.lora().rank()).isEqualTo(7);
         assertThat(spec.seed()).isEqualTo(5);
-        assertThat(spec.iterations()).isEqualTo(500);
+        assertThat(spec.iterations()).hasValue(500);
         assertThatThrownBy(() -> load(Map.of("train.lr", "-1")))
                 .hasMessageStartingWith("--set: train.lr: learningRate is -1.0; expected a number greater than 0");
         assertThatThrownBy(() -> load(Map.of("train.lr", "1", "train_lr", "1")))
                 .hasMessage("--set: train_lr is given twice; remove one of them");
+    }
+
+    @Test
+    void leave_iterations_and_learning_rate_to_the_training_in_either_layout() throws IOException {
+        Map<String, String> auto = Map.of("train_iterations", "auto", "train_lr", "AUTO");
+        for (String config : List.of(FLAT + "train_iterations: 7\ntrain_lr: 0.5\n", LECO)) {
+            Files.writeString(workspace.configFile("krnkmd"), config);
+
+            TrainingSpec spec = load(auto).spec();
+
+            assertThat(spec.iterations()).isEmpty();
+            assertThat(spec.learningRate()).isEmpty();
+        }
+        assertThatThrownBy(() -> load(Map.of("train.iterations", "many")))
+                .hasMessageStartingWith("--set: train.iterations is 'many'; expected a whole number or auto");
+    }
+
+    @Test
+    void keep_other_prompts_on_the_latents_that_fit() {
+        Preservation drawn =
+                load(Map.of("preservation", "drawn")).spec().method().preservation();
+
+        assertThat(drawn).isEqualTo(Preservation.drawn().withWeight(2));
+        assertThat(load(Map.of("preservation_latents", "shared"))
+                        .spec()
+                        .method()
+                        .preservation())
+                .isEqualTo(Preservation.recommended().withLatents(KeptLatents.SHARED));
+        assertThatThrownBy(() -> load(Map.of("preservation", "drawn", "preservation_latents", "trajectories")))
+                .hasMessageStartingWith("--set: preservation_latents: latents is TRAJECTORIES; expected joint too");
     }
 
     @Test
@@ -105,7 +137,7 @@ class SettingOverridesTest {
                 .spec();
 
         assertThat(spec.seed()).isEqualTo(5);
-        assertThat(spec.iterations()).isEqualTo(9);
+        assertThat(spec.iterations()).hasValue(9);
         assertThat(LecoConfigFile.read(file).spec().seed()).isZero();
         assertThatThrownBy(() -> LecoConfigFile.read(file, Map.of("preview_steps", "5")))
                 .hasMessage("--set: preview_steps has no effect without a workspace");

@@ -68,14 +68,18 @@ class WorkspaceTest {
                 lora_name: krnkmd
                 model_path: models/tiny
                 train_iterations: 300
+                train_lr: 1e-4
+                lr_scheduler: constant
                 rank: 8
                 alpha: 4
+                training_method: full
                 precision: bfloat16
                 save_precision: float32
                 save_per_steps: 200
                 prediction: v_prediction
                 latents: rollout
                 preservation: drawn
+                preservation_weight: 1
                 start: zero
                 measure_quality: false
                 seed: 5
@@ -163,7 +167,7 @@ class WorkspaceTest {
                 "line 3: rank is 0; expected 1 or more",
                 "line 4: precision is 'double'; expected one of float32, float16, bfloat16",
                 "line 5: lr_scheduler_args: 'gamma' is unknown",
-                "line 6: lr_warmup_steps: warmupIterations is 2000; expected at most the 1000 iterations",
+                "line 6: lr_warmup_steps: warmupIterations is 2000; expected at most the 250 iterations",
                 "line 7: seed is '1.5'; expected a whole number",
                 "line 8: resize: resize_value is missing",
                 "line 9: preview_seeds is 'x'; expected a whole number",

@@ -1,0 +1,86 @@
+package io.github.txt2lora.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.event.SettingsChosen;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class ChosenSettingsTest {
+
+    private static final PromptPair MAID =
+            PromptPair.enhance("krnkmd").positive("maid").build();
+
+    private static final PromptPair MIKO =
+            PromptPair.enhance("tyankmk").positive("miko").build();
+
+    private static final PromptPair KEPT = PromptPair.preserve("1girl").build();
+
+    @Test
+    void names_everything_that_was_left_to_the_training() {
+        assertThat(ChosenSettings.event(training(TrainingSpec.builder(), MAID, MIKO, KEPT), 0.00123))
+                .contains(new SettingsChosen(
+                        500,
+                        0.00123,
+                        "Chosen: 500 iterations for 2 prompts with a new meaning; learning rate 0.0012, derived from"
+                                + " the first gradients"));
+    }
+
+    @Test
+    void names_nothing_that_is_set() {
+        assertThat(reason(TrainingSpec.builder().iterations(7)))
+                .contains("Chosen: learning rate 0.0012, derived from the first gradients");
+        assertThat(reason(TrainingSpec.builder().learningRate(0.00123)))
+                .contains("Chosen: 250 iterations for 1 prompt with a new meaning");
+        assertThat(reason(TrainingSpec.leco())).isEmpty();
+    }
+
+    @Test
+    void names_no_learning_rate_without_iterations() {
+        assertThat(reason(TrainingSpec.builder()
+                        .method(method -> method.withStart(LoraStart.CLOSED_FORM))
+                        .iterations(0)))
+                .isEmpty();
+    }
+
+    @Test
+    void does_not_count_prompts_where_nothing_gets_a_new_meaning() {
+        assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1))
+                .map(SettingsChosen::reason)
+                .contains("Chosen: 250 iterations");
+    }
+
+    @Test
+    void optimizers_that_find_or_scale_their_steps_have_reasons_of_their_own() {
+        assertThat(reason(TrainingSpec.builder().iterations(7).optimizer(OptimizerSpec.prodigy())))
+                .contains("Chosen: learning rate 0.0012, since Prodigy finds the size of its steps itself");
+        assertThat(reason(TrainingSpec.builder()
+                        .iterations(7)
+                        .optimizer(new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, OptionalDouble.empty(), 0, true))))
+                .contains("Chosen: learning rate 0.0012, since Adafactor scales its steps by the parameters");
+    }
+
+    private static Optional<String> reason(TrainingSpec.Builder spec) {
+        return ChosenSettings.event(training(spec, MAID), 0.00123).map(SettingsChosen::reason);
+    }
+
+    private static LoraTraining training(TrainingSpec.Builder spec, PromptPair... pairs) {
+        LoraTraining.Builder training = LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(Path.of("model.safetensors")))
+                .spec(spec.build())
+                .output(Path.of("lora"));
+        for (PromptPair pair : pairs) {
+            training.prompt(pair);
+        }
+        return training.build();
+    }
+}
