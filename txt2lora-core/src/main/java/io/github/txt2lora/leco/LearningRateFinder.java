@@ -17,7 +17,8 @@ import java.util.Optional;
  * Derives a learning rate from the loss and its gradient where a training begins. Adam's first step changes each
  * parameter by the learning rate, so to first order it lowers the loss by {@code rate |g|_1}. The rate is the one that
  * would lower it by a certain share, {@code rate = share * loss / |g|_1}: Polyak's step size, for steps by the sign of
- * the gradient. Model, rank, alpha and layers all scale the gradient, and so the rate.
+ * the gradient. Model, rank, alpha and layers all scale the gradient, and so the rate. The norms of single comparisons
+ * are averaged, not the gradients: those of several characters would cancel each other.
  *
  * <p>At the beginning only the up matrices have a gradient, so this rate is theirs. The down matrices have values of a
  * known size, and go steps of a certain share of it. So the size of alpha changes nothing (compare Hayou et al., "LoRA+",
@@ -65,18 +66,15 @@ public final class LearningRateFinder {
             return RELATIVE_RATE;
         }
         var generator = new TorchGenerator(SEED);
-        double loss;
-        double decrease;
-        try (NDManager scope = torch.newScope()) {
-            var context = new StepContext(scope, generator, StepObserver.NONE);
-            LoraGradient first = step.compare(context, step.prepare(context));
-            loss = first.loss();
-            for (int i = 1; i < COMPARISONS; i++) {
-                LoraGradient next = step.compare(context, step.prepare(context));
-                loss += next.loss();
-                first.gradient().addi(next.gradient());
+        double loss = 0;
+        double decrease = 0;
+        for (int i = 0; i < COMPARISONS; i++) {
+            try (NDManager scope = torch.newScope()) {
+                var context = new StepContext(scope, generator, StepObserver.NONE);
+                LoraGradient result = step.compare(context, step.prepare(context));
+                loss += result.loss();
+                decrease += decrease(optimizer, result.gradient());
             }
-            decrease = decrease(optimizer, first.gradient());
         }
         double rate = SHARE * loss / decrease;
         return Double.isFinite(rate) && rate > 0 ? rate : RELATIVE_RATE;
@@ -110,12 +108,12 @@ public final class LearningRateFinder {
                 || (optimizer instanceof OptimizerSpec.Adafactor adafactor && !adafactor.scaleParameter());
     }
 
-    /** Of the sum of losses, with a rate of 1 for the sum of gradients. */
-    private static double decrease(OptimizerSpec optimizer, NDArray sum) {
+    /** The decrease of the loss by a step along this gradient, to first order, with a rate of 1. */
+    private static double decrease(OptimizerSpec optimizer, NDArray gradient) {
         if (optimizer instanceof OptimizerSpec.Sgd) {
-            return HostNumbers.scalar(sum.square().sum()) / (double) COMPARISONS;
+            return HostNumbers.scalar(gradient.square().sum());
         }
-        double norm = HostNumbers.scalar(sum.abs().sum());
+        double norm = HostNumbers.scalar(gradient.abs().sum());
         return optimizer instanceof OptimizerSpec.Lion ? norm / LION_FACTOR : norm;
     }
 }
