@@ -112,7 +112,7 @@ class AddCommandTest {
                         .build());
         LoraSettings settings = project.settings();
         assertThat(settings.spec().lora().rank()).isEqualTo(16);
-        assertThat(settings.spec().iterations()).isEqualTo(1);
+        assertThat(settings.spec().iterations()).hasValue(1);
         assertThat(settings.preview().places()).containsExactly("kitchen", "beach, at night");
         assertThat(run.result().get("like").textValue()).isEqualTo("krnkmd");
         assertThat(run.result().get("files")).hasSize(2);

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.golden.GoldenCheckpoints;
@@ -31,7 +32,7 @@ class AttachedLoraTest {
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny");
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32)) {
-            LoraSpec spec = LoraSpec.builder().rank(1).build();
+            LoraSpec spec = LoraSpec.builder().rank(1).target(LoraTarget.FULL).build();
             LoraParameters parameters = LoraParameters.initialize(
                     scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(0));
             parameters

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.golden.GoldenCheckpoints;
@@ -32,7 +33,7 @@ class SplitBatchTest {
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
                 NDManager scope = torch.newScope()) {
             var generator = new TorchGenerator(1);
-            LoraSpec spec = LoraSpec.builder().build();
+            LoraSpec spec = LoraSpec.builder().target(LoraTarget.FULL).build();
             LoraParameters parameters = LoraParameters.initialize(
                     scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator);
             parameters.attachTo(unet, scope);

@@ -21,7 +21,6 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
-import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.event.IterationFinished;
@@ -159,7 +158,7 @@ class ResumeTest {
     @Test
     void a_training_with_a_start_in_closed_form_goes_on_to_the_same_bytes() throws Exception {
         LoraTraining training = Tiny.training(
-                        folder, spec().method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM)))
+                        folder, spec().method(Tiny.keeping(LatentSource.noise()).withStart(LoraStart.CLOSED_FORM)))
                 .build();
         byte[] expected = uninterrupted(training);
         interrupt(training, CancelMode.SUSPEND);

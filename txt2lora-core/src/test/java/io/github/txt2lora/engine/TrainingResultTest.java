@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.ModelSource;
@@ -74,7 +75,7 @@ class TrainingResultTest {
     @ParameterizedTest
     @EnumSource(LoraType.class)
     void file_holds_the_three_tensors_of_every_module(LoraType type) {
-        var spec = LoraSpec.builder().rank(2).type(type).build();
+        var spec = LoraSpec.builder().rank(2).type(type).target(LoraTarget.FULL).build();
         TrainedLora lora =
                 engine.train(Tiny.training(folder, Tiny.spec(1).lora(spec)).build());
 
@@ -104,7 +105,7 @@ class TrainingResultTest {
                     .orElseThrow();
             assertThat(loaded.slots())
                     .hasSameSizeAs(new UNetLoraRules()
-                            .select(weightShapes(), LoraSpec.builder().build()));
+                            .select(weightShapes(), LoraSpec.builder().target(LoraTarget.FULL).build()));
             assertThat(loaded.vector().abs().max().getFloat()).isPositive();
         }
         assertThat(pixels(engine.generate(Tiny.picture().lora(lora.file(), 1).build())))

@@ -65,7 +65,7 @@ class TrainerGroupTest {
                 .of(checkpoint)
                 .promptEncoder(torch, checkpoint, ClipTokenizer.load(), Precision.FP32, 1);
         PromptEmbeddings embeddings =
-                PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.drawn()), scope, warning -> {});
+                PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.recommended()), scope, warning -> {});
         UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
         var cache = new LatentCache(1 << 20, LatentFolder.none());
         model = new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "tiny", cache);
@@ -97,6 +97,12 @@ class TrainerGroupTest {
                 .learningRate(0.01)
                 .method(it -> it.withRollout(rollout -> rollout.withSteps(3)))
                 .lora(LoraSpec.builder().type(LoraType.C3LIER).build());
+    }
+
+    private static TrainingMethod earlier() {
+        return TrainingMethod.recommended()
+                .withLatents(LatentSource.noise())
+                .withPreservation(Preservation.addingPrompts());
     }
 
     private static LoraParameters parameters(NDManager owner, TrainingSpec spec, int seed) {
@@ -137,9 +143,11 @@ class TrainerGroupTest {
 
     static Stream<TrainingSpec> specs() {
         return Stream.of(
-                spec(TrainingMethod.recommended()).build(),
+                spec(earlier()).build(),
+                spec(TrainingMethod.recommended().withLatents(new LatentSource.Trajectories(2, 3, 3)))
+                        .build(),
                 spec(TrainingMethod.leco()).build(),
-                spec(TrainingMethod.recommended().withLatents(new LatentSource.Pool(2, 2, 2, 3)))
+                spec(earlier().withLatents(new LatentSource.Pool(2, 2, 2, 3)))
                         .gradientAccumulationSteps(2)
                         .build());
     }
@@ -173,7 +181,7 @@ class TrainerGroupTest {
 
     @Test
     void where_memory_does_not_suffice_for_all_fewer_go_together() {
-        TrainingSpec spec = spec(TrainingMethod.recommended()).build();
+        TrainingSpec spec = spec(earlier()).build();
         List<float[]> alone = alone(spec, new ArrayList<>());
         try (NDManager own = torch.newScope()) {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
@@ -207,7 +215,7 @@ class TrainerGroupTest {
 
     @Test
     void what_is_broken_off_has_not_happened() {
-        TrainingSpec spec = spec(TrainingMethod.recommended()).build();
+        TrainingSpec spec = spec(earlier()).build();
         try (NDManager own = torch.newScope()) {
             List<LecoTrainer> trainers =
                     List.of(trainer(parameters(own, spec, 0), spec, 0), trainer(parameters(own, spec, 1), spec, 1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.torch.TestTorch;
@@ -47,7 +48,7 @@ class LoraFileTest {
     }
 
     private Path write(Precision precision, float down, float up) {
-        LoraSpec spec = LoraSpec.builder().rank(2).build();
+        LoraSpec spec = LoraSpec.builder().rank(2).target(LoraTarget.FULL).build();
         var slot = new LoraParameters.Slot(LAYER, spec.rank(), spec.alpha() / spec.rank(), 0, 6);
         float[] values = new float[14];
         Arrays.fill(values, 0, 6, down);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.golden.GoldenCases;
@@ -46,7 +47,7 @@ class LoraModulesParityTest {
             List<String> expected = rows(recorded.get("rows"), variant.get("runs"));
             assertThat(expected).hasSize(variant.get("count").asInt());
             assertThat(new UNetLoraRules()
-                            .select(shapes, LoraSpec.builder().type(type).build()))
+                            .select(shapes, LoraSpec.builder().type(type).target(LoraTarget.FULL).build()))
                     .extracting(LoraModulesParityTest::row)
                     .containsExactlyElementsOf(expected);
         }

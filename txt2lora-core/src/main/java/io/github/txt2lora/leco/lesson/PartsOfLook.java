@@ -30,7 +30,9 @@ final class PartsOfLook {
             int one = (2 * part + 1) * tags.size() / (2 * PARTS);
             int rest = part;
             prompts.add(joined(pair, tags, place -> place == one));
-            prompts.add(joined(pair, tags, place -> place % PARTS == rest));
+            if (rest < tags.size()) {
+                prompts.add(joined(pair, tags, place -> place % PARTS == rest));
+            }
         }
         return prompts;
     }

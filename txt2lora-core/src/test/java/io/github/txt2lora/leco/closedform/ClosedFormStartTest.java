@@ -68,7 +68,7 @@ class ClosedFormStartTest {
 
     /** No rank of the tiny model is larger. */
     private static final LoraSpec FULL_RANK =
-            LoraSpec.builder().rank(1000).alpha(300).build();
+            LoraSpec.builder().rank(1000).alpha(300).target(LoraTarget.FULL).build();
 
     private static final double TINY = 1e-12;
 
@@ -313,7 +313,7 @@ class ClosedFormStartTest {
                     unet,
                     checkpoint,
                     List.of(PromptPair.preserve("blue hair, forest").build()));
-            LoraSpec spec = LoraSpec.builder().rank(8).build();
+            LoraSpec spec = LoraSpec.builder().rank(8).target(LoraTarget.FULL).build();
             Result free = start(ClosedFormStart.standard(), spec, PAIRS);
             Result held = start(ClosedFormStart.standard(), spec, PAIRS, EverydayPrompts.of(TOKENIZER));
 
@@ -357,7 +357,7 @@ class ClosedFormStartTest {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS);
             var start = new ClosedFormStart(0.1, 1e-3, 4);
             Result whole = start(start, FULL_RANK, PAIRS);
-            Result low = start(start, LoraSpec.builder().rank(rank).build(), PAIRS);
+            Result low = start(start, LoraSpec.builder().rank(rank).target(LoraTarget.FULL).build(), PAIRS);
             for (String name : List.of(".attn2.to_k", ".attn2.to_v")) {
                 Slot slot = whole.slot(name);
                 Matrix change = whole.change(slot);
@@ -405,7 +405,7 @@ class ClosedFormStartTest {
     @Test
     void change_is_as_much_in_up_as_in_down() {
         Result result =
-                start(ClosedFormStart.standard(), LoraSpec.builder().rank(3).build(), PAIRS);
+                start(ClosedFormStart.standard(), LoraSpec.builder().rank(3).target(LoraTarget.FULL).build(), PAIRS);
         Slot slot = result.slot(".attn2.to_k");
         Matrix down = result.down(slot);
         Matrix up = result.up(slot).transposed();
@@ -443,7 +443,7 @@ class ClosedFormStartTest {
     @ParameterizedTest
     @EnumSource(names = {"FP16", "BF16"})
     void half_precision_gives_the_change_of_full_precision_up_to_its_rounding(Precision precision) {
-        LoraSpec spec = LoraSpec.builder().rank(4).build();
+        LoraSpec spec = LoraSpec.builder().rank(4).target(LoraTarget.FULL).build();
         var start = ClosedFormStart.standard();
         Result expected = start(start, spec, PAIRS);
         try (UNet half = UNet.load(torch, checkpoint, precision);
@@ -461,7 +461,7 @@ class ClosedFormStartTest {
 
     @Test
     void same_start_gives_the_same_bytes() {
-        LoraSpec spec = LoraSpec.builder().rank(4).build();
+        LoraSpec spec = LoraSpec.builder().rank(4).target(LoraTarget.FULL).build();
 
         Result first = start(ClosedFormStart.standard(), spec, PAIRS);
         Result second = start(ClosedFormStart.standard(), spec, PAIRS);
@@ -483,7 +483,7 @@ class ClosedFormStartTest {
                         .unconditional("a")
                         .build());
 
-        Result result = start(ClosedFormStart.standard(), LoraSpec.builder().build(), swap);
+        Result result = start(ClosedFormStart.standard(), LoraSpec.builder().target(LoraTarget.FULL).build(), swap);
 
         assertThat(result.after()).isNotEqualTo(result.before());
     }
@@ -492,7 +492,7 @@ class ClosedFormStartTest {
     void pairs_that_teach_nothing_change_nothing() {
         Result result = start(
                 ClosedFormStart.standard(),
-                LoraSpec.builder().build(),
+                LoraSpec.builder().target(LoraTarget.FULL).build(),
                 List.of(PromptPair.preserve("1girl").build()));
 
         assertThat(result.after()).isEqualTo(result.before());
@@ -503,7 +503,7 @@ class ClosedFormStartTest {
         try (NDManager scope = torch.newScope()) {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS);
             LoraParameters parameters =
-                    parameters(scope, unet, LoraSpec.builder().build());
+                    parameters(scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
             NativeUse before = torch.nativeUse();
 
             ClosedFormStart.standard().apply(model, parameters, LESSONS);
@@ -541,7 +541,7 @@ class ClosedFormStartTest {
         try (NDManager scope = torch.newScope()) {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS, spoilt);
             LoraParameters parameters =
-                    parameters(scope, unet, LoraSpec.builder().build());
+                    parameters(scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
 
             assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, LESSONS))
                     .isInstanceOf(TrainingFailedException.class)

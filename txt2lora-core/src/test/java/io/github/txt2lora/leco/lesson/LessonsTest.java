@@ -6,10 +6,8 @@ import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,7 +57,16 @@ class LessonsTest {
         Lessons lessons = Lessons.of(List.of(KRNKMD, TREE), ADDING).withEveryday(List.of("forest", "1girl"));
 
         assertThat(lessons.prompts())
-                .containsExactly("krnkmd", "cat ears, maid", "1girl", "lowres", "tree", "", "forest");
+                .containsExactly(
+                        "krnkmd",
+                        "cat ears, maid",
+                        "1girl",
+                        "lowres",
+                        "tree",
+                        "",
+                        "1girl,cat ears",
+                        "1girl,maid",
+                        "forest");
     }
 
     @Test
@@ -100,8 +107,12 @@ class LessonsTest {
                 .containsExactlyInAnyOrder(
                         new Kept("tree", 1),
                         new Kept("1girl", 2),
+                        new Kept("1girl", 2),
+                        new Kept("1girl", 2),
                         new Kept("lowres", 2),
                         new Kept("cat ears, maid", 2),
+                        new Kept("1girl,cat ears", 2),
+                        new Kept("1girl,maid", 2),
                         new Kept("shrine maiden", 2));
     }
 
@@ -111,7 +122,11 @@ class LessonsTest {
 
         assertThat(kept(ADDING, KRNKMD, girl))
                 .containsExactlyInAnyOrder(
-                        new Kept("1girl", 0.25), new Kept("lowres", 1), new Kept("cat ears, maid", 1));
+                        new Kept("1girl", 0.25),
+                        new Kept("lowres", 1),
+                        new Kept("cat ears, maid", 1),
+                        new Kept("1girl,cat ears", 1),
+                        new Kept("1girl,maid", 1));
     }
 
     @Test
@@ -127,10 +142,40 @@ class LessonsTest {
     }
 
     @Test
-    void equal_prompts_are_kept_once() {
+    void equal_prompts_are_kept_once_but_for_the_three_turns_of_the_neutral_one() {
         PromptPair plain = PromptPair.enhance("krnkmd").positive("maid").build();
 
-        assertThat(kept(ADDING, plain)).containsExactlyInAnyOrder(new Kept("", 1), new Kept("maid", 1));
+        assertThat(kept(ADDING, plain))
+                .containsExactlyInAnyOrder(new Kept("", 1), new Kept("", 1), new Kept("", 1), new Kept("maid", 1));
+        assertThat(Lessons.of(List.of(plain), ADDING).kept()).containsExactly("", "maid");
+    }
+
+    @Test
+    void a_neutral_prompt_that_is_taught_or_given_has_no_further_turns() {
+        PromptPair taught = PromptPair.enhance("1girl").positive("1boy").build();
+        PromptPair given = PromptPair.preserve("1girl").weight(3).build();
+
+        assertThat(kept(ADDING, KRNKMD, taught)).extracting(Kept::prompt).doesNotContain("1girl");
+        assertThat(kept(ADDING, KRNKMD, given)).filteredOn(kept -> kept.prompt().equals("1girl"))
+                .containsExactly(new Kept("1girl", 3));
+    }
+
+    @Test
+    void parts_of_a_look_that_are_taught_are_not_kept() {
+        PromptPair ears = PromptPair.enhance("1girl,cat ears").positive("dog ears").build();
+
+        assertThat(kept(ADDING, KRNKMD, ears))
+                .extracting(Kept::prompt)
+                .contains("1girl,maid")
+                .doesNotContain("1girl,cat ears");
+    }
+
+    @Test
+    void prompts_that_only_keep_have_no_parts() {
+        PromptPair girl = PromptPair.preserve("1girl, cat ears, maid").build();
+
+        assertThat(Lessons.of(List.of(girl), Preservation.recommended()).prompts())
+                .containsExactly("1girl, cat ears, maid", "");
     }
 
     @ParameterizedTest
@@ -146,9 +191,17 @@ class LessonsTest {
 
     /** As the list of each pair would be if it were made by itself. */
     private static List<Kept> plainly(PromptPair pair, List<PromptPair> pairs) {
-        Set<String> added = new LinkedHashSet<>(List.of(pair.neutral(), pair.unconditional(), pair.positive()));
-        pairs.stream().filter(other -> !other.preserves()).forEach(other -> added.add(other.positive()));
-        pairs.forEach(other -> added.remove(other.target()));
+        List<String> own = Stream.of(pair.neutral(), pair.unconditional(), pair.positive())
+                .distinct()
+                .toList();
+        List<String> added = new ArrayList<>(own);
+        added.addAll(List.of(pair.neutral(), pair.neutral()));
+        pairs.stream()
+                .filter(other -> !other.preserves() && !own.contains(other.positive()))
+                .map(PromptPair::positive)
+                .distinct()
+                .forEach(added::add);
+        pairs.forEach(other -> added.removeIf(other.target()::equals));
         return Stream.concat(
                         pairs.stream()
                                 .filter(PromptPair::preserves)
@@ -190,7 +243,9 @@ class LessonsTest {
         List<Lesson> lessons = Lessons.of(pairs, ADDING).drawn();
 
         assertThat(lessons)
-                .allSatisfy(lesson -> assertThat(lesson.kept().size()).isEqualTo(20_001));
+                .extracting(lesson -> lesson.kept().size())
+                // of all positive prompts, and three turns of the neutral one
+                .containsOnly(20_003);
         assertThat(lessons.get(7).kept().get(5)).isSameAs(lessons.get(9).kept().get(5));
     }
 }

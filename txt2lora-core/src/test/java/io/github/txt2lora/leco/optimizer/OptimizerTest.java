@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.lora.LayerShape;
 import io.github.txt2lora.lora.LoraModule;
@@ -53,7 +54,7 @@ class OptimizerTest {
 
     private static LoraParameters parameters(NDManager scope) {
         var layer = new LoraModule("mid_block.attentions.0.proj_in", new LayerShape(4, List.of(3L)));
-        LoraSpec spec = LoraSpec.builder().rank(2).build();
+        LoraSpec spec = LoraSpec.builder().rank(2).target(LoraTarget.FULL).build();
         LoraParameters parameters = LoraParameters.initialize(scope, List.of(layer), spec, new TorchGenerator(0));
         // up is zero at first, which would hide whatever depends on its values
         float[] values = new float[SIZE];
