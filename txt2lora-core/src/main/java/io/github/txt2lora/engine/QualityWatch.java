@@ -1,6 +1,7 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.LoraQuality;
+import io.github.txt2lora.LoraQuality.Band;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
@@ -8,6 +9,7 @@ import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.quality.GapWatch;
 import io.github.txt2lora.leco.quality.QualityMeter;
+import java.util.List;
 import java.util.Optional;
 
 /** Measures a training as often as its settings ask for: the gap on the way, and its quality at the end. */
@@ -67,7 +69,8 @@ final class QualityWatch {
         }
         try {
             trainer.attach();
-            return Optional.of(new LoraQuality(meter.gap(), meter.bands(), meter.drift(), driftAtStart, gaps.gaps()));
+            List<Band> bands = meter.bands();
+            return Optional.of(new LoraQuality(bands.get(0).gap(), bands, meter.drift(), driftAtStart, gaps.gaps()));
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same
         } catch (Txt2LoraException e) {

@@ -35,7 +35,7 @@ public final class LearningRateFinder {
     private static final double DOWN_SHARE = 0.1;
 
     /** Comparisons that are averaged. */
-    public static final int COMPARISONS = 8;
+    public static final int COMPARISONS = 12;
 
     /** Far from the seeds of trainings, whose random streams this leaves alone. */
     private static final long SEED = 9_000_000;

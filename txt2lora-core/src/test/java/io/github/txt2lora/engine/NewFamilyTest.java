@@ -232,7 +232,8 @@ class NewFamilyTest {
 
     @Test
     void its_lora_file_has_its_own_names_and_is_read_back() {
-        LoraSpec spec = LoraSpec.builder().rank(4).alpha(2).target(LoraTarget.FULL).build();
+        LoraSpec spec =
+                LoraSpec.builder().rank(4).alpha(2).target(LoraTarget.FULL).build();
         TrainedLora lora = engine.train(
                 training(Tiny.spec(2).learningRate(1e-2).lora(spec)).build());
 
@@ -275,7 +276,8 @@ class NewFamilyTest {
     }
 
     private Map<String, float[]> upAfterOneStep(double alpha) {
-        LoraSpec spec = LoraSpec.builder().rank(4).alpha(alpha).target(LoraTarget.FULL).build();
+        LoraSpec spec =
+                LoraSpec.builder().rank(4).alpha(alpha).target(LoraTarget.FULL).build();
         TrainedLora lora = engine.train(training(Tiny.spec(1).learningRate(1e-2).lora(spec))
                 .output(folder.resolve("alpha" + alpha))
                 .build());

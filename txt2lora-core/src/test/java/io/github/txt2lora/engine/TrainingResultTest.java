@@ -105,7 +105,9 @@ class TrainingResultTest {
                     .orElseThrow();
             assertThat(loaded.slots())
                     .hasSameSizeAs(new UNetLoraRules()
-                            .select(weightShapes(), LoraSpec.builder().target(LoraTarget.FULL).build()));
+                            .select(
+                                    weightShapes(),
+                                    LoraSpec.builder().target(LoraTarget.FULL).build()));
             assertThat(loaded.vector().abs().max().getFloat()).isPositive();
         }
         assertThat(pixels(engine.generate(Tiny.picture().lora(lora.file(), 1).build())))

@@ -47,7 +47,12 @@ class LoraModulesParityTest {
             List<String> expected = rows(recorded.get("rows"), variant.get("runs"));
             assertThat(expected).hasSize(variant.get("count").asInt());
             assertThat(new UNetLoraRules()
-                            .select(shapes, LoraSpec.builder().type(type).target(LoraTarget.FULL).build()))
+                            .select(
+                                    shapes,
+                                    LoraSpec.builder()
+                                            .type(type)
+                                            .target(LoraTarget.FULL)
+                                            .build()))
                     .extracting(LoraModulesParityTest::row)
                     .containsExactlyElementsOf(expected);
         }

@@ -20,7 +20,7 @@ public final class KeptTrajectories {
     /** The neutral prompt names little, so its images vary most, and it is drawn most often. */
     private static final int OF_NEUTRAL = 16;
 
-    private static final int STEPS = 10;
+    private static final int STEPS = 7;
 
     private static final double GUIDANCE_SCALE = 3;
 

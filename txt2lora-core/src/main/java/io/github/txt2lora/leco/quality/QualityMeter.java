@@ -50,7 +50,7 @@ public final class QualityMeter {
     private static final int BATCH_SIZE = 4;
 
     /** Trajectories that the gap is measured on, with a few steps in each band. */
-    private static final LatentSource.Trajectories TRAJECTORIES = new LatentSource.Trajectories(4, 9, 5);
+    private static final LatentSource.Trajectories TRAJECTORIES = new LatentSource.Trajectories(4, 6, 5);
 
     /** Far from the seeds of trainings. */
     private static final long TRAJECTORY_SEED = 10_000_000;

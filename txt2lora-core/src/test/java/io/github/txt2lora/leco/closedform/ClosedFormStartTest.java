@@ -357,7 +357,8 @@ class ClosedFormStartTest {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS);
             var start = new ClosedFormStart(0.1, 1e-3, 4);
             Result whole = start(start, FULL_RANK, PAIRS);
-            Result low = start(start, LoraSpec.builder().rank(rank).target(LoraTarget.FULL).build(), PAIRS);
+            Result low = start(
+                    start, LoraSpec.builder().rank(rank).target(LoraTarget.FULL).build(), PAIRS);
             for (String name : List.of(".attn2.to_k", ".attn2.to_v")) {
                 Slot slot = whole.slot(name);
                 Matrix change = whole.change(slot);
@@ -404,8 +405,10 @@ class ClosedFormStartTest {
 
     @Test
     void change_is_as_much_in_up_as_in_down() {
-        Result result =
-                start(ClosedFormStart.standard(), LoraSpec.builder().rank(3).target(LoraTarget.FULL).build(), PAIRS);
+        Result result = start(
+                ClosedFormStart.standard(),
+                LoraSpec.builder().rank(3).target(LoraTarget.FULL).build(),
+                PAIRS);
         Slot slot = result.slot(".attn2.to_k");
         Matrix down = result.down(slot);
         Matrix up = result.up(slot).transposed();
@@ -483,7 +486,10 @@ class ClosedFormStartTest {
                         .unconditional("a")
                         .build());
 
-        Result result = start(ClosedFormStart.standard(), LoraSpec.builder().target(LoraTarget.FULL).build(), swap);
+        Result result = start(
+                ClosedFormStart.standard(),
+                LoraSpec.builder().target(LoraTarget.FULL).build(),
+                swap);
 
         assertThat(result.after()).isNotEqualTo(result.before());
     }
@@ -502,8 +508,8 @@ class ClosedFormStartTest {
     void native_memory_is_as_before() {
         try (NDManager scope = torch.newScope()) {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS);
-            LoraParameters parameters =
-                    parameters(scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
+            LoraParameters parameters = parameters(
+                    scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
             NativeUse before = torch.nativeUse();
 
             ClosedFormStart.standard().apply(model, parameters, LESSONS);
@@ -540,8 +546,8 @@ class ClosedFormStartTest {
         };
         try (NDManager scope = torch.newScope()) {
             DenoisingModel model = model(scope, unet, checkpoint, PAIRS, spoilt);
-            LoraParameters parameters =
-                    parameters(scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
+            LoraParameters parameters = parameters(
+                    scope, unet, LoraSpec.builder().target(LoraTarget.FULL).build());
 
             assertThatThrownBy(() -> ClosedFormStart.standard().apply(model, parameters, LESSONS))
                     .isInstanceOf(TrainingFailedException.class)

@@ -71,7 +71,7 @@ class MethodWorkTest {
         assertThat(work(trajectories, 100)).isEqualTo(new MethodWork(16 * 10 * 3 + 300, 1));
         // neutral, unconditional and positive prompt, and six that join the first with a part of the last
         assertThat(work(trajectories.withPreservation(Preservation.recommended()), 100))
-                .isEqualTo(new MethodWork(16 * 10 * 3 + (16 + 8 * 4) * 10 * 2 + 600, 2));
+                .isEqualTo(new MethodWork(16 * 10 * 3 + (16 + 8 * 4) * 7 * 2 + 600, 2));
     }
 
     @Test

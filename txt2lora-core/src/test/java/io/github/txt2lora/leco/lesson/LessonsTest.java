@@ -156,13 +156,15 @@ class LessonsTest {
         PromptPair given = PromptPair.preserve("1girl").weight(3).build();
 
         assertThat(kept(ADDING, KRNKMD, taught)).extracting(Kept::prompt).doesNotContain("1girl");
-        assertThat(kept(ADDING, KRNKMD, given)).filteredOn(kept -> kept.prompt().equals("1girl"))
+        assertThat(kept(ADDING, KRNKMD, given))
+                .filteredOn(kept -> kept.prompt().equals("1girl"))
                 .containsExactly(new Kept("1girl", 3));
     }
 
     @Test
     void parts_of_a_look_that_are_taught_are_not_kept() {
-        PromptPair ears = PromptPair.enhance("1girl,cat ears").positive("dog ears").build();
+        PromptPair ears =
+                PromptPair.enhance("1girl,cat ears").positive("dog ears").build();
 
         assertThat(kept(ADDING, KRNKMD, ears))
                 .extracting(Kept::prompt)

@@ -41,7 +41,7 @@ class QualityMeterTest {
     private static final int HELD_OUT = 8;
 
     /** Latents of trajectories in the highest band, which the gap is measured at. */
-    private static final int ON_TRAJECTORIES = 16;
+    private static final int ON_TRAJECTORIES = 12;
 
     private static TinyModel tiny;
     private static DenoisingModel model;
