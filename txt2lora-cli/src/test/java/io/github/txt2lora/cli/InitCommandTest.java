@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitCommandTest {
 
@@ -40,6 +44,18 @@ class InitCommandTest {
         assertThat(Files.readString(folder.resolve("config").resolve("krnkmd.yaml")))
                 .contains("put its file into the folder model/");
         assertThat(folder.resolve("model")).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--demo"})
+    void the_files_leave_to_the_training_what_it_finds(String option) {
+        String[] arguments = Stream.of("init", option, folder.toString())
+                .filter(argument -> !argument.isEmpty())
+                .toArray(String[]::new);
+
+        assertThat(CommandRun.of(arguments).exitCode()).isZero();
+        assertThat(Workspace.open(folder).load("krnkmd").settings().spec())
+                .isEqualTo(TrainingSpec.builder().build());
     }
 
     @Test

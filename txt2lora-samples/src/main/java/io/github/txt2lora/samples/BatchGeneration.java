@@ -5,6 +5,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.GeneratedImage;
@@ -35,7 +36,8 @@ public final class BatchGeneration {
         Path folder = Path.of(args.length == 0 ? "batch" : args[0]);
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine = TrainingEngine.open()) {
-            Result result = train(engine, model, CharacterSheet.readAll(), folder, 200);
+            TrainingSpec spec = TrainingSpec.builder().build();
+            Result result = train(engine, model, CharacterSheet.readAll(), folder, spec);
             if (!result.loras().isEmpty()) {
                 draw(engine, model, result.loras(), 4).writePng(folder.resolve("characters.png"));
             }
@@ -45,7 +47,7 @@ public final class BatchGeneration {
     }
 
     static Result train(
-            TrainingEngine engine, ModelSource model, List<CharacterSheet> characters, Path folder, int iterations)
+            TrainingEngine engine, ModelSource model, List<CharacterSheet> characters, Path folder, TrainingSpec spec)
             throws InterruptedException {
         List<LoraTraining> trainings = new ArrayList<>();
         Map<String, String> failures = new TreeMap<>();
@@ -54,8 +56,8 @@ public final class BatchGeneration {
                 trainings.add(LoraTraining.builder()
                         .name(character.name())
                         .model(model)
-                        .prompt(DemoSettings.character(character.name(), character.look()))
-                        .spec(DemoSettings.training(iterations))
+                        .prompt(DemoPictures.character(character.name(), character.look()))
+                        .spec(spec)
                         .output(folder)
                         .build());
             } catch (Txt2LoraException e) {
@@ -79,7 +81,7 @@ public final class BatchGeneration {
     static LabelledGrid draw(TrainingEngine engine, ModelSource model, List<TrainedLora> loras, int picturesPerRow) {
         LabelledGrid.Builder grid = LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC);
         for (TrainedLora lora : loras) {
-            var request = DemoSettings.picture(model)
+            var request = DemoPictures.request(model)
                     .prompt(new PlainWords(lora.name()).asPrompt())
                     .lora(lora.file(), 1)
                     .count(picturesPerRow)

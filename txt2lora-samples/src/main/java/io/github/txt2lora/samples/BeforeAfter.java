@@ -19,7 +19,7 @@ final class BeforeAfter {
 
     BeforeAfter(TrainingEngine engine, ModelSource model, int picturesPerRow) {
         this.engine = engine;
-        this.template = DemoSettings.picture(model).count(picturesPerRow).build();
+        this.template = DemoPictures.request(model).count(picturesPerRow).build();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.txt2lora.samples;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import java.nio.file.Path;
@@ -22,10 +23,13 @@ public final class BlackCatMaid {
 
     /** Runs the quick start. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "quickstart" : args[0]), 120, 6);
+        run(
+                Path.of(args.length == 0 ? "quickstart" : args[0]),
+                TrainingSpec.builder().build(),
+                6);
     }
 
-    static void run(Path folder, int iterations, int picturesPerRow) {
+    static void run(Path folder, TrainingSpec spec, int picturesPerRow) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         Path picture = folder.resolve("before-after.png");
         TrainedLora lora;
@@ -34,8 +38,8 @@ public final class BlackCatMaid {
                     .engine(engine)
                     .name("krnkmd")
                     .model(model)
-                    .prompt(DemoSettings.character("krnkmd", LOOK))
-                    .training(DemoSettings.training(iterations))
+                    .prompt(DemoPictures.character("krnkmd", LOOK))
+                    .training(spec)
                     .output(folder)
                     .listener(ConsoleProgress.standard())
                     .build()

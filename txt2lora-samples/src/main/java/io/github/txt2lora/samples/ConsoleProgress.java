@@ -1,6 +1,7 @@
 package io.github.txt2lora.samples;
 
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
@@ -39,6 +40,11 @@ final class ConsoleProgress implements TrainingListener {
     @Override
     public void onStarted(TrainingStarted event) {
         name = event.training().name();
+    }
+
+    @Override
+    public void onSettingsChosen(SettingsChosen event) {
+        out.println(name + ": " + event.reason());
     }
 
     @Override

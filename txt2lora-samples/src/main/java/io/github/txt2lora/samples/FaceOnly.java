@@ -3,6 +3,7 @@ package io.github.txt2lora.samples;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.LabelledGrid;
@@ -33,10 +34,12 @@ public final class FaceOnly {
 
     /** Trains both LoRAs and draws the characters in all clothes. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "face-only" : args[0]), 120);
+        run(
+                Path.of(args.length == 0 ? "face-only" : args[0]),
+                TrainingSpec.builder().build());
     }
 
-    static void run(Path folder, int iterations) {
+    static void run(Path folder, TrainingSpec spec) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         LabelledGrid.Builder grid =
                 LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC).columns(CLOTHES);
@@ -46,8 +49,8 @@ public final class FaceOnly {
                         .engine(engine)
                         .name(word)
                         .model(model)
-                        .prompt(DemoSettings.character(word, face))
-                        .training(DemoSettings.training(iterations))
+                        .prompt(DemoPictures.character(word, face))
+                        .training(spec)
                         .output(folder)
                         .listener(ConsoleProgress.standard())
                         .build()
@@ -61,7 +64,7 @@ public final class FaceOnly {
     private static List<BufferedImage> dressUp(TrainingEngine engine, ModelSource model, TrainedLora lora) {
         List<BufferedImage> pictures = new ArrayList<>();
         for (String clothes : CLOTHES) {
-            var request = DemoSettings.picture(model)
+            var request = DemoPictures.request(model)
                     .prompt(new PlainWords(lora.name() + "," + clothes).asPrompt())
                     .lora(lora.file(), 1)
                     .build();

@@ -2,6 +2,7 @@ package io.github.txt2lora.samples;
 
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.ImagePlot;
@@ -39,10 +40,13 @@ public final class ModelMismatch {
 
     /** Trains a LoRA on each model and draws the plot. */
     public static void main(String[] args) throws IOException {
-        run(Path.of(args.length == 0 ? "model-mismatch" : args[0]), 120, List.of(0L, 1L, 2L));
+        run(
+                Path.of(args.length == 0 ? "model-mismatch" : args[0]),
+                TrainingSpec.builder().build(),
+                List.of(0L, 1L, 2L));
     }
 
-    static void run(Path folder, int iterations, List<Long> seeds) throws IOException {
+    static void run(Path folder, TrainingSpec spec, List<Long> seeds) throws IOException {
         ModelSource original = DemoCheckpoint.copyTo(folder);
         Path copy = folder.resolve("perturbed.safetensors");
         perturb(folder.resolve(original.displayName()), copy);
@@ -54,15 +58,15 @@ public final class ModelMismatch {
                         .engine(engine)
                         .name("krnkmd-on-" + model.displayName().replace(".safetensors", ""))
                         .model(model)
-                        .prompt(DemoSettings.character("krnkmd", LOOK))
-                        .training(DemoSettings.training(iterations))
+                        .prompt(DemoPictures.character("krnkmd", LOOK))
+                        .training(spec)
                         .output(folder)
                         .listener(ConsoleProgress.standard())
                         .build()
                         .train()
                         .file());
             }
-            var request = DemoSettings.picture(original)
+            var request = DemoPictures.request(original)
                     .prompt(new PlainWords("krnkmd").asPrompt())
                     .build();
             new ImagePlot(

@@ -4,6 +4,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.GeneratedImage;
@@ -17,30 +18,43 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Two characters in one LoRA, and images of both together, each in her place: with the syntax of the web UI's
- * extensions Latent Couple and Regional Prompter.
+ * Two characters in one LoRA: images of each alone, and images of both together, each in her place, with the syntax of
+ * the web UI's extensions Latent Couple and Regional Prompter.
  *
  * <p>Usage: {@code TwoCharacters [FOLDER]}, where the results go; by default {@code two-characters}.
  */
 public final class TwoCharacters {
 
-    private static final PromptPair MAID = DemoSettings.character(
+    private static final PromptPair MAID = DemoPictures.character(
             "krnkmd",
             "short hair,maid uniform,frilled skirt,sleeves,maid apron,maid headdress,black eyes,black rimmed glasses,"
                     + "cat ears,black hair,hair between eyes,ear fluff");
 
-    private static final PromptPair SHRINE_MAIDEN = DemoSettings.character(
+    private static final PromptPair SHRINE_MAIDEN = DemoPictures.character(
             "tyankmk",
-            "long hair,japanese miko clothes,white kimono,red hakama,brown eyes,cat ears,brown hair,ear fluff");
+            "high ponytail,japanese miko clothes,white kimono,red hakama,brown eyes,cat ears,brown hair,ear fluff,"
+                    + "hair between eyes");
+
+    /** What holds for the whole image counts 0.2 everywhere, and what holds for a half counts 0.8 there. */
+    private static final ImageComposition LATENT_COUPLE = LatentCouple.parse("1:1-0:0,1:2-0:0,1:2-0:1", "0.2,0.8,0.8");
+
+    private static final String LATENT_COUPLE_PROMPT = "2girls AND 1girl,krnkmd AND 1girl,tyankmk";
+
+    private static final ImageComposition REGIONAL_PROMPTER = RegionGrid.even();
+
+    private static final String REGIONAL_PROMPTER_PROMPT = "2girls ADDBASE 1girl,krnkmd ADDCOL 1girl,tyankmk";
 
     private TwoCharacters() {}
 
     /** Trains the LoRA and draws the images. */
     public static void main(String[] args) {
-        run(Path.of(args.length == 0 ? "two-characters" : args[0]), 240, 4);
+        run(
+                Path.of(args.length == 0 ? "two-characters" : args[0]),
+                TrainingSpec.builder().build(),
+                4);
     }
 
-    static void run(Path folder, int iterations, int picturesPerRow) {
+    static void run(Path folder, TrainingSpec spec, int picturesPerRow) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine = TrainingEngine.open()) {
             TrainedLora lora = Txt2Lora.builder()
@@ -49,36 +63,47 @@ public final class TwoCharacters {
                     .model(model)
                     .prompt(MAID)
                     .prompt(SHRINE_MAIDEN)
-                    .training(DemoSettings.training(iterations))
+                    .training(spec)
                     .output(folder)
                     .listener(ConsoleProgress.standard())
                     .build()
                     .train();
-            ImageRequest request = DemoSettings.picture(model)
-                    .lora(lora.file(), 1)
-                    .count(picturesPerRow)
-                    .build();
-            // The whole image counts 0.2, and each of the halves 0.8 in its place.
-            ImageComposition latentCouple = LatentCouple.parse("1:1-0:0,1:2-0:0,1:2-0:1", "0.2,0.8,0.8");
+            ImageRequest without =
+                    DemoPictures.request(model).count(picturesPerRow).build();
+            ImageRequest alone = without.toBuilder().lora(lora.file(), 1).build();
             LabelledGrid.builder()
                     .scale(2, LabelledGrid.Scaling.BICUBIC)
-                    .row("krnkmd", draw(engine, request, "krnkmd", ImageComposition.wholePicture()))
-                    .row("tyankmk", draw(engine, request, "tyankmk", ImageComposition.wholePicture()))
-                    .row(
-                            "Latent Couple",
-                            draw(engine, request, "2girls AND 2girls,krnkmd AND 2girls,tyankmk", latentCouple))
-                    .row(
-                            "Regional Prompter",
-                            draw(engine, request, "2girls ADDCOMM krnkmd ADDCOL tyankmk", RegionGrid.even()))
+                    .row("krnkmd", draw(engine, alone, "krnkmd"))
+                    .row("tyankmk", draw(engine, alone, "tyankmk"))
+                    .build()
+                    .writePng(folder.resolve("each-alone.png"));
+            ImageRequest latentCouple = couple(without, LATENT_COUPLE);
+            ImageRequest regionalPrompter = couple(without, REGIONAL_PROMPTER);
+            LabelledGrid.builder()
+                    .scale(2, LabelledGrid.Scaling.BICUBIC)
+                    .row("Latent Couple", draw(engine, latentCouple, LATENT_COUPLE_PROMPT))
+                    .row("with the LoRA", draw(engine, with(lora, latentCouple), LATENT_COUPLE_PROMPT))
+                    .row("Regional Prompter", draw(engine, regionalPrompter, REGIONAL_PROMPTER_PROMPT))
+                    .row("with the LoRA", draw(engine, with(lora, regionalPrompter), REGIONAL_PROMPTER_PROMPT))
                     .build()
                     .writePng(folder.resolve("two-characters.png"));
         }
     }
 
-    private static List<BufferedImage> draw(
-            TrainingEngine engine, ImageRequest template, String prompt, ImageComposition composition) {
-        ImageRequest request =
-                template.toBuilder().prompt(prompt).composition(composition).build();
+    /** Twice as wide, for one beside the other. */
+    private static ImageRequest couple(ImageRequest request, ImageComposition composition) {
+        return request.toBuilder()
+                .composition(composition)
+                .width(2 * DemoPictures.SIDE)
+                .build();
+    }
+
+    private static ImageRequest with(TrainedLora lora, ImageRequest request) {
+        return request.toBuilder().lora(lora.file(), 1).build();
+    }
+
+    private static List<BufferedImage> draw(TrainingEngine engine, ImageRequest template, String prompt) {
+        ImageRequest request = template.toBuilder().prompt(prompt).build();
         return engine.generate(request).stream().map(GeneratedImage::image).toList();
     }
 }

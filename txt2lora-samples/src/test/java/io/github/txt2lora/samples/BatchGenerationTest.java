@@ -27,7 +27,7 @@ class BatchGenerationTest {
         List<CharacterSheet> two = CharacterSheet.readAll().subList(0, 2);
 
         try (TrainingEngine engine = TrainingEngine.open()) {
-            BatchGeneration.Result result = BatchGeneration.train(engine, model, two, folder, 1);
+            BatchGeneration.Result result = BatchGeneration.train(engine, model, two, folder, ShortTraining.of(1));
 
             assertThat(result.failures()).isEmpty();
             assertThat(result.loras())
@@ -45,7 +45,7 @@ class BatchGenerationTest {
                 .scriptFor("tyankmk", TrainingScript.smooth().failAt(2, new TrainingFailedException("the loss is NaN")))
                 .build()) {
             BatchGeneration.Result result =
-                    BatchGeneration.train(engine, ANY_MODEL, CharacterSheet.readAll(), folder, 3);
+                    BatchGeneration.train(engine, ANY_MODEL, CharacterSheet.readAll(), folder, ShortTraining.of(3));
 
             assertThat(result.loras()).extracting(TrainedLora::name).containsExactly("krnkmd", "pnktwsf", "akpnusg");
             assertThat(result.failures()).containsOnlyKeys("tyankmk").containsEntry("tyankmk", "the loss is NaN");
@@ -58,8 +58,8 @@ class BatchGenerationTest {
         var badOutfit = new CharacterSheet("krnkkm", "short hair", "black", "black", "kimono", "smile");
         var badName = new CharacterSheet("../krnk", "short hair", "black", "black", "maid", "smile");
         try (var engine = FakeTrainingEngine.builder().build()) {
-            BatchGeneration.Result result =
-                    BatchGeneration.train(engine, ANY_MODEL, List.of(badOutfit, badName, good), folder, 1);
+            BatchGeneration.Result result = BatchGeneration.train(
+                    engine, ANY_MODEL, List.of(badOutfit, badName, good), folder, ShortTraining.of(1));
 
             assertThat(result.loras()).extracting(TrainedLora::name).containsExactly("krnkmd");
             assertThat(result.failures()).containsOnlyKeys("krnkkm", "../krnk");

@@ -16,7 +16,7 @@ class BlackCatMaidTest {
 
     @Test
     void leaves_a_lora_and_a_picture_whose_rows_differ() throws IOException {
-        BlackCatMaid.run(folder, 2, 1);
+        BlackCatMaid.run(folder, ShortTraining.of(2), 1);
 
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))

@@ -6,6 +6,7 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.TrainingStarted;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -36,17 +37,29 @@ class ConsoleProgressTest {
         assertThat(printed()).hasLineCount(3);
     }
 
+    @Test
+    void prints_what_the_training_has_chosen() {
+        start();
+        progress.onEvent(new SettingsChosen(250, 1e-3, "Chosen: learning rate 0.0010"));
+
+        assertThat(printed().lines()).containsExactly("krnkmd: Chosen: learning rate 0.0010");
+    }
+
     private void runIterations(int iterations) {
+        start();
+        for (int i = 1; i <= iterations; i++) {
+            progress.onEvent(
+                    new IterationFinished(i, iterations, i * 0.01, 1, 1e-3, 1, Duration.ofSeconds(iterations - i)));
+        }
+    }
+
+    private void start() {
         progress.onEvent(new TrainingStarted(LoraTraining.builder()
                 .name("krnkmd")
                 .model(ModelSource.file(Path.of("any.safetensors")))
                 .prompt(PromptPair.enhance("krnkmd").positive("maid").build())
                 .output(Path.of("any"))
                 .build()));
-        for (int i = 1; i <= iterations; i++) {
-            progress.onEvent(
-                    new IterationFinished(i, iterations, i * 0.01, 1, 1e-3, 1, Duration.ofSeconds(iterations - i)));
-        }
     }
 
     private String printed() {

@@ -14,10 +14,13 @@ class TwoCharactersTest {
 
     @Test
     void draws_both_characters_of_one_lora_alone_and_together() throws IOException {
-        TwoCharacters.run(folder, 2, 1);
+        TwoCharacters.run(folder, ShortTraining.of(2), 1);
 
         assertThat(folder.resolve("krnkmd-tyankmk.safetensors")).isNotEmptyFile();
-        assertThat(PictureGrid.read(folder.resolve("two-characters.png"), 4, 1).pictures())
+        assertThat(PictureGrid.read(folder.resolve("each-alone.png"), 2, 1).pictures())
+                .doesNotHaveDuplicates();
+        assertThat(PictureGrid.readWide(folder.resolve("two-characters.png"), 4, 1)
+                        .pictures())
                 .doesNotHaveDuplicates();
     }
 }

@@ -1,25 +1,19 @@
 package io.github.txt2lora.benchmarks.judge;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.txt2lora.EngineOptions;
-import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Trains characters on the demo checkpoint and has their images judged. Prints Markdown tables and writes
- * {@code judge.json}.
+ * Trains characters on the demo checkpoint, alone and several in one LoRA, and has their images judged. Those who share
+ * a LoRA are also drawn in one image, beside each other, with Latent Couple and with Regional Prompter; the halves of
+ * these images are judged one by one. Prints Markdown tables and writes {@code judge.json}.
  */
 final class JudgeBenchmark {
 
@@ -30,14 +24,13 @@ final class JudgeBenchmark {
     /**
      * Runs the benchmark.
      *
-     * @param args the folder for the results; then the names of modes, the words of characters and the number of seeds,
-     *     in any order: all modes, all characters and three seeds where none is given
+     * @param args the folder for the results; then, in any order, the names of modes, those of groups ({@code krnkmd}
+     *     for a character alone, {@code krnkmd-tyankmk} for both in one LoRA) and the number of seeds: all modes, all
+     *     groups and three seeds where none is given
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         List<String> wanted = List.of(args).subList(1, args.length);
-        List<JudgeMode> modes = wantedOf(JudgeMode.all(), JudgeMode::name, wanted);
-        List<JudgedCharacter> characters = wantedOf(JudgedCharacter.all(), JudgedCharacter::word, wanted);
         int seeds = wanted.stream()
                 .filter(word -> word.matches("\\d+"))
                 .mapToInt(Integer::parseInt)
@@ -45,21 +38,12 @@ final class JudgeBenchmark {
                 .orElse(SEEDS);
         Files.createDirectories(folder);
         ModelSource model = DemoCheckpoint.copyTo(folder);
-        Map<String, List<Verdict>> verdicts = new LinkedHashMap<>();
         try (TrainingEngine engine =
                 TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
-            var images = new JudgedImages(engine, model, Judge.load());
-            for (JudgeMode mode : modes) {
-                System.out.println("\n" + mode.name() + "\n\n" + Verdict.tableHead());
-                List<Verdict> ofMode = new ArrayList<>();
-                verdicts.put(mode.name(), ofMode);
-                for (JudgedCharacter character : characters) {
-                    for (long seed = 0; seed < seeds; seed++) {
-                        TrainedLora lora = engine.train(training(folder, model, mode, character, seed));
-                        ofMode.add(images.judge(character, seed, lora));
-                        System.out.println(ofMode.get(ofMode.size() - 1).tableRow());
-                        write(folder, verdicts);
-                    }
+            var trainings = new JudgedTrainings(new ImageSource(engine, model), Judge.load(), folder, seeds);
+            for (JudgeMode mode : wantedOf(JudgeMode.all(), JudgeMode::name, wanted)) {
+                for (JudgedGroup group : wantedOf(JudgedGroup.all(), JudgedGroup::name, wanted)) {
+                    trainings.judge(mode, group);
                 }
             }
         }
@@ -71,23 +55,5 @@ final class JudgeBenchmark {
         List<T> wanted =
                 all.stream().filter(each -> words.contains(name.apply(each))).toList();
         return wanted.isEmpty() ? all : wanted;
-    }
-
-    private static LoraTraining training(
-            Path folder, ModelSource model, JudgeMode mode, JudgedCharacter character, long seed) {
-        return LoraTraining.builder()
-                .name(character.word())
-                .model(model)
-                .prompt(character.pair())
-                .spec(mode.builder().get().seed(seed).build())
-                .output(folder.resolve(mode.name() + "-" + seed))
-                .build();
-    }
-
-    /** After each LoRA, since all of them take long. */
-    private static void write(Path folder, Map<String, List<Verdict>> verdicts) throws IOException {
-        new ObjectMapper()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .writeValue(folder.resolve("judge.json").toFile(), verdicts);
     }
 }

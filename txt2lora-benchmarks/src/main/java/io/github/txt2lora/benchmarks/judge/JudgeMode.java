@@ -1,6 +1,10 @@
 package io.github.txt2lora.benchmarks.judge;
 
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,13 +18,21 @@ import java.util.function.Supplier;
 record JudgeMode(String name, Supplier<TrainingSpec.Builder> builder) {
 
     static List<JudgeMode> all() {
-        return List.of(
-                new JudgeMode("default", TrainingSpec::builder),
-                new JudgeMode(
-                        "quick-start",
-                        () -> TrainingSpec.builder()
-                                .iterations(120)
-                                .learningRate(4e-3)
-                                .lora(LoraSpec.builder().rank(8).alpha(4).build())));
+        return List.of(new JudgeMode("default", TrainingSpec::builder), new JudgeMode("noise", JudgeMode::noise));
+    }
+
+    /** Noise at high timesteps alone, and prompts to preserve at the same latents; cheap. */
+    private static TrainingSpec.Builder noise() {
+        return TrainingSpec.builder()
+                .method(method ->
+                        method.withLatents(LatentSource.noise()).withPreservation(Preservation.addingPrompts()))
+                .iterations(120)
+                .learningRate(4e-3)
+                .learningRateSchedule(LearningRateSchedule.constant())
+                .lora(LoraSpec.builder()
+                        .rank(8)
+                        .alpha(4)
+                        .target(LoraTarget.FULL)
+                        .build());
     }
 }

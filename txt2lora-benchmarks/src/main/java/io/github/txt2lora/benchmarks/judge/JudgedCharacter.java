@@ -70,6 +70,14 @@ record JudgedCharacter(String word, String look, List<String> otherWords) {
                         "smile"));
     }
 
+    /** The one of {@link #all} with this word. */
+    static JudgedCharacter named(String word) {
+        return all().stream()
+                .filter(character -> character.word().equals(word))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static JudgedCharacter of(String word, String look, String... otherWords) {
         return new JudgedCharacter(word, look, List.of(otherWords));
     }
@@ -81,6 +89,11 @@ record JudgedCharacter(String word, String look, List<String> otherWords) {
                 .neutral(NEUTRAL)
                 .resolution(Judge.SIDE)
                 .build();
+    }
+
+    /** The prompt that draws her in one image with others. */
+    String besideOthers() {
+        return NEUTRAL + "," + word;
     }
 
     /** The prompt that draws her without a LoRA. */

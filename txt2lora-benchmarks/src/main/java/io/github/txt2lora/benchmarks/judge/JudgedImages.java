@@ -1,11 +1,8 @@
 package io.github.txt2lora.benchmarks.judge;
 
 import io.github.txt2lora.LoraQuality;
-import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.benchmarks.judge.Look.Rates;
-import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.PromptSyntax;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,21 +14,15 @@ import java.util.Optional;
 /** Draws images with and without a LoRA, and judges them. What the base model draws is judged once. */
 final class JudgedImages {
 
-    private static final int IMAGES = 32;
-    private static final int STEPS = 20;
-    private static final double GUIDANCE_SCALE = 5;
-    private static final long SEED = 5_000_000;
     private static final String LOOK = "look";
     private static final String OTHER_WORD = "other word";
 
-    private final TrainingEngine engine;
-    private final ModelSource model;
+    private final ImageSource source;
     private final Judge judge;
     private final Map<String, List<Map<String, String>>> ofBase = new HashMap<>();
 
-    JudgedImages(TrainingEngine engine, ModelSource model, Judge judge) {
-        this.engine = engine;
-        this.model = model;
+    JudgedImages(ImageSource source, Judge judge) {
+        this.source = source;
         this.judge = judge;
     }
 
@@ -88,18 +79,7 @@ final class JudgedImages {
     }
 
     private List<Map<String, String>> draw(String prompt, Optional<Path> lora) {
-        ImageRequest.Builder request = ImageRequest.builder()
-                .model(model)
-                .prompt(prompt)
-                .promptSyntax(PromptSyntax.PLAIN)
-                .width(Judge.SIDE)
-                .height(Judge.SIDE)
-                .steps(STEPS)
-                .guidanceScale(GUIDANCE_SCALE)
-                .seed(SEED)
-                .count(IMAGES);
-        lora.ifPresent(file -> request.lora(file, 1));
-        return engine.generate(request.build()).stream()
+        return source.draw(source.request(prompt, lora).promptSyntax(PromptSyntax.PLAIN)).stream()
                 .map(image -> judge.attributes(image.image(), 0))
                 .toList();
     }

@@ -2,13 +2,16 @@ package io.github.txt2lora.benchmarks.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.benchmarks.judge.Look.Rates;
 import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageRequest;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +60,49 @@ class JudgeTest {
     }
 
     @Test
+    void halves_of_an_image_show_the_looks_that_are_placed_there() {
+        JudgedGroup.Couple couple = group("krnkmd-tyankmk").couples().get(0);
+        for (Placement placement : Placement.all()) {
+            String prompt =
+                    placement.prompt(couple.left().described(), couple.right().described());
+            List<BufferedImage> images = images(ImageRequest.builder()
+                    .prompt(prompt)
+                    .composition(placement.composition())
+                    .width(2 * Judge.SIDE)
+                    .count(4));
+
+            assertThat(score(couple.left(), images, 0)).as(prompt).isGreaterThan(0.8);
+            assertThat(score(couple.right(), images, Judge.SIDE)).as(prompt).isGreaterThan(0.8);
+            assertThat(score(couple.left(), images, Judge.SIDE)).as(prompt).isLessThan(0.7);
+        }
+    }
+
+    @Test
+    void a_group_bears_the_words_of_its_characters() {
+        assertThat(JudgedGroup.all()).extracting(JudgedGroup::name).doesNotHaveDuplicates();
+        assertThat(group("krnkmd").couples()).isEmpty();
+        assertThat(group("krnkmd-tyankmk-vrdrss-mzhrsl").couples())
+                .extracting(
+                        couple -> couple.left().word(), couple -> couple.right().word())
+                .containsExactly(tuple("krnkmd", "tyankmk"), tuple("tyankmk", "vrdrss"), tuple("vrdrss", "mzhrsl"));
+    }
+
+    private static JudgedGroup group(String name) {
+        return JudgedGroup.all().stream()
+                .filter(group -> group.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double score(JudgedCharacter character, List<BufferedImage> images, int left) {
+        return Look.of(judge, character.look())
+                .rates(images.stream()
+                        .map(image -> judge.attributes(image, left))
+                        .toList())
+                .score();
+    }
+
+    @Test
     void rates_are_shares_of_images() {
         Look look = new Look(Map.of("eyes", "red eyes", "hair", "twintails"));
 
@@ -71,20 +117,18 @@ class JudgeTest {
     }
 
     private List<Map<String, String>> drawn(String prompt) {
+        return images(ImageRequest.builder().prompt(prompt).width(Judge.SIDE).count(8)).stream()
+                .map(image -> judge.attributes(image, 0))
+                .toList();
+    }
+
+    private List<BufferedImage> images(ImageRequest.Builder request) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine =
                 TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
-            ImageRequest request = ImageRequest.builder()
-                    .model(model)
-                    .prompt(prompt)
-                    .width(Judge.SIDE)
-                    .height(Judge.SIDE)
-                    .steps(20)
-                    .guidanceScale(5)
-                    .count(8)
-                    .build();
-            return engine.generate(request).stream()
-                    .map(image -> judge.attributes(image.image(), 0))
+            request.model(model).height(Judge.SIDE).steps(20).guidanceScale(5);
+            return engine.generate(request.build()).stream()
+                    .map(GeneratedImage::image)
                     .toList();
         }
     }

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
  *
  * <pre>{@code
  * curl -i localhost:8080/trainings -H 'Content-Type: application/json' \
- *     -d '{"name": "krnkmd", "look": "black hair,cat ears,maid uniform", "iterations": 200}'
+ *     -d '{"name": "krnkmd", "look": "black hair,cat ears,maid uniform"}'
  * curl -N localhost:8080/trainings/1/events
  * curl -X DELETE localhost:8080/trainings/1
  * }</pre>

@@ -6,15 +6,16 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's order.
  *
  * @param name the LoRA's name and the word that it teaches
  * @param look the tags that the word shall mean
- * @param iterations number of iterations
+ * @param iterations number of iterations; if it is left out, the training chooses it
  */
-record TrainingOrder(String name, String look, int iterations) {
+record TrainingOrder(String name, String look, @Nullable Integer iterations) {
 
     /**
      * The training that it asks for.
@@ -23,10 +24,11 @@ record TrainingOrder(String name, String look, int iterations) {
      * @throws InvalidSettingException if a part is missing or out of its range
      */
     LoraTraining on(ModelSource model, Path folder, int mostIterations) {
-        if (iterations > mostIterations) {
-            throw InvalidSettingException.of("iterations", iterations, "at most " + mostIterations);
+        TrainingSpec.Builder spec = TrainingSpec.builder();
+        if (iterations != null) {
+            spec.iterations(iterations);
         }
-        return LoraTraining.builder()
+        LoraTraining training = LoraTraining.builder()
                 .name(name)
                 .model(model)
                 .prompt(PromptPair.enhance(name)
@@ -34,12 +36,12 @@ record TrainingOrder(String name, String look, int iterations) {
                         .neutral("1girl")
                         .resolution(96)
                         .build())
-                .spec(TrainingSpec.builder()
-                        .iterations(iterations)
-                        .learningRate(2e-3)
-                        .method(method -> method.withRollout(rollout -> rollout.withSteps(12)))
-                        .build())
+                .spec(spec.build())
                 .output(folder)
                 .build();
+        if (training.iterations() > mostIterations) {
+            throw InvalidSettingException.of("iterations", training.iterations(), "at most " + mostIterations);
+        }
+        return training;
     }
 }

@@ -1,0 +1,33 @@
+package io.github.txt2lora.samples;
+
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.image.ImageRequest;
+
+/** What the demo checkpoint asks for: small pictures, and less guidance than a large model. */
+final class DemoPictures {
+
+    /** Side of a picture in pixels. */
+    static final int SIDE = 96;
+
+    private DemoPictures() {}
+
+    /** Lets a word mean the looks that other words have. */
+    static PromptPair character(String word, String look) {
+        return PromptPair.enhance(word)
+                .positive(look)
+                .neutral("1girl")
+                .resolution(SIDE)
+                .build();
+    }
+
+    /** A request that only lacks its prompt. */
+    static ImageRequest.Builder request(ModelSource model) {
+        return ImageRequest.builder()
+                .model(model)
+                .prompt("")
+                .width(SIDE)
+                .height(SIDE)
+                .guidanceScale(5);
+    }
+}
