@@ -157,8 +157,8 @@ final class RandomProjects {
 
     private TrainingSpec training() {
         boolean isSet = random.nextBoolean();
-        // of those that are not set there are 430
-        int iterations = isSet ? whole(1) : 430;
+        // of those that are not set there are 415
+        int iterations = isSet ? whole(1) : 415;
         return new TrainingSpec(
                 method(),
                 isSet ? OptionalInt.of(iterations) : OptionalInt.empty(),
