@@ -234,11 +234,12 @@ class LecoStepTest {
         var generator = new TorchGenerator(4);
         var prompts = new Compared();
 
-        for (int i = 0; i < 15; i++) {
+        for (int i = 0; i < 40; i++) {
             run(step, TinyModel.context(scope, generator, prompts));
         }
 
-        assertThat(prompts.base).containsOnlyKeys("tree", "1girl", "cat ears, maid", "");
+        assertThat(prompts.base)
+                .containsOnlyKeys("tree", "1girl", "cat ears, maid", "", "1girl,cat ears", "1girl,maid");
     }
 
     @Test

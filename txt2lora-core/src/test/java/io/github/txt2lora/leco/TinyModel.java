@@ -56,7 +56,7 @@ public final class TinyModel implements AutoCloseable {
     }
 
     /** The model with a cache. */
-    DenoisingModel with(LatentCache cache) {
+    public DenoisingModel with(LatentCache cache) {
         return new DenoisingModel(torch, unet, embeddings, parameterization, "tiny", cache);
     }
 

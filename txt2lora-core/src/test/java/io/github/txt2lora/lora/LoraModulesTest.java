@@ -103,6 +103,20 @@ class LoraModulesTest {
     }
 
     @Test
+    void auto_is_cross_attention_but_all_layers_with_convolutions_or_where_there_is_none() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.AUTO)).isEqualTo(attention("attn2"));
+        assertThat(names(LoraType.C3LIER, LoraTarget.AUTO)).isEqualTo(names(LoraType.C3LIER, LoraTarget.FULL));
+
+        Map<String, List<Long>> shapes = new LinkedHashMap<>(SHAPES);
+        shapes.keySet().removeIf(name -> name.contains("attn2"));
+        LoraSpec spec = LoraSpec.builder().target(LoraTarget.AUTO).build();
+        assertThat(new UNetLoraRules().select(shapes, spec))
+                .isNotEmpty()
+                .isEqualTo(new UNetLoraRules()
+                        .select(shapes, spec.toBuilder().target(LoraTarget.FULL).build()));
+    }
+
+    @Test
     void regular_expression_selects_among_the_layers_of_the_type() {
         assertThat(names(LoraType.LIERLA, LoraTarget.layers("attn2\\.to_[kv]$")))
                 .isNotEmpty()

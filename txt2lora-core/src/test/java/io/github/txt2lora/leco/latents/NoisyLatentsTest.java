@@ -60,6 +60,7 @@ class NoisyLatentsTest {
                 POOL,
                 NOISE,
                 new LatentSource.Noise(0, 500),
+                new LatentSource.Trajectories(32, 2, 3),
                 LatentSource.mixture(LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
     }
 
