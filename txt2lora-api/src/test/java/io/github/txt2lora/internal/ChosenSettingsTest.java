@@ -10,6 +10,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.SettingsChosen;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -27,11 +28,12 @@ class ChosenSettingsTest {
     @Test
     void names_everything_that_was_left_to_the_training() {
         assertThat(ChosenSettings.event(training(TrainingSpec.builder(), MAID, MIKO, KEPT), 0.00123))
-                .contains(new SettingsChosen(
-                        500,
-                        0.00123,
-                        "Chosen: 500 iterations for 2 prompts with a new meaning; learning rate 0.0012, derived from"
-                                + " the first gradients"));
+                .contains(
+                        new SettingsChosen(
+                                iterations(MAID, MIKO),
+                                0.00123,
+                                "Chosen: " + iterations(MAID, MIKO)
+                                        + " iterations for 2 prompts with a new meaning; learning rate 0.0012, derived from the first gradients"));
     }
 
     @Test
@@ -39,7 +41,7 @@ class ChosenSettingsTest {
         assertThat(reason(TrainingSpec.builder().iterations(7)))
                 .contains("Chosen: learning rate 0.0012, derived from the first gradients");
         assertThat(reason(TrainingSpec.builder().learningRate(0.00123)))
-                .contains("Chosen: 250 iterations for 1 prompt with a new meaning");
+                .contains("Chosen: " + iterations(MAID) + " iterations for 1 prompt with a new meaning");
         assertThat(reason(TrainingSpec.leco())).isEmpty();
     }
 
@@ -55,7 +57,7 @@ class ChosenSettingsTest {
     void does_not_count_prompts_where_nothing_gets_a_new_meaning() {
         assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1))
                 .map(SettingsChosen::reason)
-                .contains("Chosen: 250 iterations");
+                .contains("Chosen: " + iterations(KEPT) + " iterations");
     }
 
     @Test
@@ -66,6 +68,10 @@ class ChosenSettingsTest {
                         .iterations(7)
                         .optimizer(new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, OptionalDouble.empty(), 0, true))))
                 .contains("Chosen: learning rate 0.0012, since Adafactor scales its steps by the parameters");
+    }
+
+    private static int iterations(PromptPair... pairs) {
+        return TrainingSpec.builder().build().iterationsFor(List.of(pairs));
     }
 
     private static Optional<String> reason(TrainingSpec.Builder spec) {

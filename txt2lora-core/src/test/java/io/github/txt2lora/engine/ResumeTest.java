@@ -21,9 +21,11 @@ import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingJob;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingFinished;
@@ -37,6 +39,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -166,6 +169,27 @@ class ResumeTest {
         TrainedLora lora = trainLogged(training);
 
         assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
+    }
+
+    @Test
+    void a_training_that_finds_its_learning_rate_finds_it_again_and_goes_on_to_the_same_bytes() throws Exception {
+        LoraTraining training = Tiny.training(
+                        folder,
+                        spec().method(TrainingMethod.recommended()
+                                        .withLatents(LatentSource.mixture(
+                                                new LatentSource.Noise(4, 700).weighing(2),
+                                                new LatentSource.Trajectories(4, 3, 3).weighing(3))))
+                                .learningRate(OptionalDouble.empty()))
+                .build();
+        byte[] expected = uninterrupted(training);
+        var interrupted = new EventLog();
+        interrupt(training, CancelMode.SUSPEND, interrupted);
+
+        TrainedLora lora = trainLogged(training);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(log.events(SettingsChosen.class)).hasSize(1).isEqualTo(interrupted.events(SettingsChosen.class));
         assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
     }
 

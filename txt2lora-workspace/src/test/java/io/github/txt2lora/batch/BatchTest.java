@@ -320,14 +320,15 @@ class BatchTest {
         String chosen = SETTINGS.replace("train_iterations: 3", "train_iterations: auto");
         project("krnkmd", chosen);
         run(BatchOptions.onlyOne());
-        assertThat(engine.trainings().get(0).iterations()).isEqualTo(250);
+        int iterations = engine.trainings().get(0).iterations();
+        assertThat(iterations).isGreaterThan(3);
         assertThat(new ObjectMapper()
                         .readTree(folder.resolve("lora/krnkmd/krnkmd.json").toFile())
                         .at("/settings/train_iterations")
                         .textValue())
                 .isEqualTo("auto");
 
-        project("krnkmd", SETTINGS.replace("train_iterations: 3", "train_iterations: 250"));
+        project("krnkmd", SETTINGS.replace("train_iterations: 3", "train_iterations: " + iterations));
         run(BatchOptions.onlyOne());
         assertThat(engine.trainings()).hasSize(1);
 

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Settings of a command line. */
 class SettingOverridesTest {
 
-    private static final String FLAT = "model_name: tiny\nrank: 8\noptimizer: adam\noptimizer_args: eps=1e-6\n";
+    private static final String FLAT =
+            "model_name: tiny\ntrain_iterations: 1000\nrank: 8\noptimizer: adam\noptimizer_args: eps=1e-6\n";
 
     private static final String LECO = "pretrained_model:\n  name_or_path: tiny\ntrain:\n  lr: 0.5\n";
 
@@ -68,7 +69,7 @@ class SettingOverridesTest {
                 "rank | x | --set: rank is 'x'; expected a whole number",
                 "rank | '' | --set: rank is ''; expected a whole number",
                 "precision | double | --set: precision is 'double'; expected one of float32, float16, bfloat16",
-                "lr_warmup_steps | 2000 | --set: lr_warmup_steps: warmupIterations is 2000; expected at most the 250",
+                "lr_warmup_steps | 2000 | --set: lr_warmup_steps: warmupIterations is 2000; expected at most the 1000",
                 "preview_seeds | [1, x] | --set: preview_seeds is 'x'; expected a whole number",
                 "optimizer | adaw | --set: optimizer is 'adaw'; expected one of AdamW",
                 "lora_name | other | --set: lora_name is 'other'; expected 'krnkmd'",
@@ -100,7 +101,7 @@ class SettingOverridesTest {
     @Test
     void leave_iterations_and_learning_rate_to_the_training_in_either_layout() throws IOException {
         Map<String, String> auto = Map.of("train_iterations", "auto", "train_lr", "AUTO");
-        for (String config : List.of(FLAT + "train_iterations: 7\ntrain_lr: 0.5\n", LECO)) {
+        for (String config : List.of(FLAT + "train_lr: 0.5\n", LECO)) {
             Files.writeString(workspace.configFile("krnkmd"), config);
 
             TrainingSpec spec = load(auto).spec();
@@ -117,7 +118,9 @@ class SettingOverridesTest {
         Preservation drawn =
                 load(Map.of("preservation", "drawn")).spec().method().preservation();
 
-        assertThat(drawn).isEqualTo(Preservation.drawn().withWeight(2));
+        assertThat(drawn)
+                .isEqualTo(Preservation.drawn()
+                        .withWeight(Preservation.recommended().weight()));
         assertThat(load(Map.of("preservation_latents", "shared"))
                         .spec()
                         .method()
