@@ -68,6 +68,11 @@ public sealed interface LatentSource {
         return new Trajectories(16, 10, 3);
     }
 
+    /** The trajectories to images of the neutral prompt. */
+    static NeutralTrajectories neutralTrajectories() {
+        return new NeutralTrajectories();
+    }
+
     /** In each iteration one of several sources, sampled by weight. */
     static Mixture mixture(Share... shares) {
         return new Mixture(List.of(shares));
@@ -75,7 +80,8 @@ public sealed interface LatentSource {
 
     /** A source of each kind with its defaults, but for mixtures. */
     static List<LatentSource> kinds() {
-        return List.of(rollout(), reusedRollout(4), shortRollout(), pool(), noise(), trajectories());
+        return List.of(
+                rollout(), reusedRollout(4), shortRollout(), pool(), noise(), trajectories(), neutralTrajectories());
     }
 
     /**
@@ -222,6 +228,14 @@ public sealed interface LatentSource {
             Check.finite("guidanceScale", guidanceScale);
         }
     }
+
+    /**
+     * The latents on the way from noise to images of the neutral prompt, sampled as those of {@link KeptLatents}. They
+     * show somebody else, so the target learns to turn her into itself: where guidance, another prompt in the same image
+     * or a mistake of its own has led astray. The predictions for the neutral and the unconditional prompt are known
+     * from sampling.
+     */
+    record NeutralTrajectories() implements LatentSource {}
 
     /**
      * Several sources.

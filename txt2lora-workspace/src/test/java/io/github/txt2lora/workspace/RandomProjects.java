@@ -146,7 +146,8 @@ final class RandomProjects {
                 new LatentSource.Pool(
                         1 + random.nextInt(4096), 1 + random.nextInt(1000), 1 + random.nextInt(1000), number()),
                 new LatentSource.Noise(whole(0), random.nextInt(501)),
-                new LatentSource.Trajectories(1 + random.nextInt(4096), 2 + random.nextInt(99), number()));
+                new LatentSource.Trajectories(1 + random.nextInt(4096), 2 + random.nextInt(99), number()),
+                LatentSource.neutralTrajectories());
     }
 
     private LoraTarget target() {

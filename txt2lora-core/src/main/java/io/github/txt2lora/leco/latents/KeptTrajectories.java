@@ -34,7 +34,8 @@ public final class KeptTrajectories {
     private final TimestepRange range;
     private final Map<Key, TeacherTrajectories> byPrompt = new HashMap<>();
 
-    private record Key(String prompt, int count, String unconditional, int resolution) {}
+    private record Key(
+            String prompt, int count, String unconditional, int resolution, boolean dynamicResolution, boolean crops) {}
 
     /**
      * Trajectories that are sampled when they are first needed.
@@ -64,6 +65,11 @@ public final class KeptTrajectories {
         return (OF_NEUTRAL * neutral + EACH * others) * (double) STEPS * LatentsPlan.WITH_GUIDANCE;
     }
 
+    /** States on the way to images of a neutral prompt. */
+    static double statesOfNeutral() {
+        return OF_NEUTRAL * (double) STEPS;
+    }
+
     /** Whether latents for a pair all have one size, so that those of a preserved prompt can go beside them. */
     public boolean fit(PromptPair pair) {
         return !LatentDraw.isLeftToChance(pair, model.embeddings());
@@ -71,12 +77,23 @@ public final class KeptTrajectories {
 
     /** As many latents as the pair's batch has samples, on the way to images of another prompt. */
     public Kept next(StepContext context, PromptPair pair, String prompt) {
-        TeacherTrajectories trajectories = byPrompt.computeIfAbsent(
+        TeacherTrajectories trajectories = of(pair, prompt);
+        boolean isUnconditional = context.generator().uniformDouble() < UNCONDITIONAL_SHARE;
+        NoisyBatch batch = trajectories.batch(
+                context, pair.batchSize(), true, isUnconditional ? Prediction.UNCONDITIONAL : Prediction.GOAL);
+        return new Kept(batch, isUnconditional ? pair.unconditional() : prompt);
+    }
+
+    /** Those to the images of a prompt, at the pair's resolution. */
+    TeacherTrajectories of(PromptPair pair, String prompt) {
+        return byPrompt.computeIfAbsent(
                 new Key(
                         prompt,
                         prompt.equals(pair.neutral()) ? OF_NEUTRAL : EACH,
                         pair.unconditional(),
-                        pair.resolution()),
+                        pair.resolution(),
+                        pair.dynamicResolution(),
+                        pair.dynamicCrops()),
                 key -> new TeacherTrajectories(
                         model,
                         TeacherTarget.keeping(prompt),
@@ -84,9 +101,5 @@ public final class KeptTrajectories {
                         new LatentSource.Trajectories(key.count(), STEPS, GUIDANCE_SCALE),
                         range,
                         SEED));
-        boolean isUnconditional = context.generator().uniformDouble() < UNCONDITIONAL_SHARE;
-        NoisyBatch batch = trajectories.batch(
-                context, pair.batchSize(), true, isUnconditional ? Prediction.UNCONDITIONAL : Prediction.GOAL);
-        return new Kept(batch, isUnconditional ? pair.unconditional() : prompt);
     }
 }

@@ -35,6 +35,8 @@ public record LatentsPlan(
             return NoiseLatents.plan(noise);
         } else if (source instanceof LatentSource.Trajectories trajectories) {
             return TrajectoryLatents.plan(trajectories);
+        } else if (source instanceof LatentSource.NeutralTrajectories) {
+            return NeutralTrajectoryLatents.plan();
         } else if (source instanceof LatentSource.Mixture mixture) {
             return MixedLatents.plan(mixture);
         }

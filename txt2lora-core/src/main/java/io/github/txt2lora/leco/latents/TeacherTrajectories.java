@@ -109,6 +109,65 @@ public final class TeacherTrajectories {
      * @param isOfOneSize whether states of all groups can be in one batch
      */
     NoisyBatch batch(StepContext context, int samples, boolean isOfOneSize, Prediction prediction) {
+        int part = prediction == Prediction.GOAL ? 1 : 2;
+        return batch(context, samples, isOfOneSize, (drawn, length) -> array(context, drawn, length, part));
+    }
+
+    /** As {@link #batch(StepContext, int, boolean, Prediction)}, with another goal at these latents. */
+    NoisyBatch batch(StepContext context, int samples, boolean isOfOneSize, TeacherTarget target) {
+        return batch(context, samples, isOfOneSize, (drawn, length) -> {
+            Map<String, NDArray> predictions = new LinkedHashMap<>();
+            target.weights()
+                    .keySet()
+                    .forEach(prompt -> predictions.put(prompt, predicted(context, drawn, length, prompt)));
+            return target.goal(predictions, array(context, drawn, length, 0));
+        });
+    }
+
+    /** What the base model predicts for a prompt; what sampling has predicted is known. */
+    private NDArray predicted(StepContext context, List<Place> drawn, int length, String prompt) {
+        if (goal.weights().equals(Map.of(prompt, 1.0))) {
+            return array(context, drawn, length, 1);
+        } else if (prompt.equals(pair.unconditional())) {
+            return array(context, drawn, length, 2);
+        }
+        float[] values = new float[drawn.size() * length];
+        for (int i = 0; i < drawn.size(); i++) {
+            Place place = drawn.get(i);
+            float[] together = predictedTogether(place, length, prompt);
+            System.arraycopy(together, place.member() * length, values, i * length, length);
+        }
+        return LatentDraw.array(
+                context.scope(),
+                values,
+                size(drawn.get(0).group()),
+                model.denoiser().latents());
+    }
+
+    private float[] predictedTogether(Place place, int length, String prompt) {
+        String set = "predictions for " + LatentCache.quoted(prompt) + " on " + key();
+        int number = place.group() * spec.steps() + place.step();
+        return model.cache().get(set, number, TOGETHER * length, () -> {
+            try (NDManager scope = model.torch().newScope()) {
+                NoisyBatch batch = step(scope, place.group(), place.step());
+                return HostNumbers.floats(model.denoiser()
+                        .predict(
+                                scope,
+                                batch.latents(),
+                                batch.timesteps(),
+                                model.embeddings().batch(scope, List.of(prompt), TOGETHER, batch.size()),
+                                LORA_OFF));
+            }
+        });
+    }
+
+    /** The goal at some places, of latents of so many numbers. */
+    @FunctionalInterface
+    private interface GoalAt {
+        NDArray of(List<Place> drawn, int length);
+    }
+
+    private NoisyBatch batch(StepContext context, int samples, boolean isOfOneSize, GoalAt goalAt) {
         Place first = draw(context.generator(), places);
         List<Place> others = isOfOneSize
                 ? places
@@ -121,22 +180,32 @@ public final class TeacherTrajectories {
         }
         PictureSize size = size(first.group());
         int length = length(size);
-        float[] latents = new float[samples * length];
-        float[] goals = new float[samples * length];
         double[] timesteps = new double[samples];
         for (int i = 0; i < samples; i++) {
             Place place = chosen.get(i);
-            float[] states = states(place.group(), length);
-            int at = (place.step() * TOGETHER + place.member()) * stateLength(length);
-            System.arraycopy(states, at, latents, i * length, length);
-            int goalAt = at + length * (prediction == Prediction.GOAL ? 1 : 2);
-            System.arraycopy(states, goalAt, goals, i * length, length);
-            timesteps[i] = states[at + stateLength(length) - 1];
+            timesteps[i] = states(place.group(), length)[at(place, length) + stateLength(length) - 1];
         }
-        NDManager scope = context.scope();
-        NDArray shaped = LatentDraw.array(scope, latents, size, model.denoiser().latents());
-        NDArray goal = LatentDraw.array(scope, goals, size, model.denoiser().latents());
-        return new NoisyBatch(shaped, timesteps, size, null, goal);
+        return new NoisyBatch(array(context, chosen, length, 0), timesteps, size, null, goalAt.of(chosen, length));
+    }
+
+    /** Parts of states: their latents, 0, the goal, 1, or the unconditional prediction, 2. */
+    private NDArray array(StepContext context, List<Place> drawn, int length, int part) {
+        float[] values = new float[drawn.size() * length];
+        for (int i = 0; i < drawn.size(); i++) {
+            Place place = drawn.get(i);
+            int from = at(place, length) + part * length;
+            System.arraycopy(states(place.group(), length), from, values, i * length, length);
+        }
+        return LatentDraw.array(
+                context.scope(),
+                values,
+                size(drawn.get(0).group()),
+                model.denoiser().latents());
+    }
+
+    /** Where a state begins among those of its group. */
+    private static int at(Place place, int length) {
+        return (place.step() * TOGETHER + place.member()) * stateLength(length);
     }
 
     /**
@@ -145,8 +214,13 @@ public final class TeacherTrajectories {
      * @param step 0, at the noise, to the number of steps - 1
      */
     public NoisyBatch step(NDManager scope, int step) {
-        int length = length(size(0));
-        float[] states = states(0, length);
+        return step(scope, 0, step);
+    }
+
+    private NoisyBatch step(NDManager scope, int group, int step) {
+        PictureSize size = size(group);
+        int length = length(size);
+        float[] states = states(group, length);
         float[] latents = new float[TOGETHER * length];
         float[] goals = new float[TOGETHER * length];
         double[] timesteps = new double[TOGETHER];
@@ -157,11 +231,11 @@ public final class TeacherTrajectories {
             timesteps[member] = states[at + stateLength(length) - 1];
         }
         return new NoisyBatch(
-                LatentDraw.array(scope, latents, size(0), model.denoiser().latents()),
+                LatentDraw.array(scope, latents, size, model.denoiser().latents()),
                 timesteps,
-                size(0),
-                new NoisyBatch.Origin(key(), step),
-                LatentDraw.array(scope, goals, size(0), model.denoiser().latents()));
+                size,
+                new NoisyBatch.Origin(key(), group * spec.steps() + step),
+                LatentDraw.array(scope, goals, size, model.denoiser().latents()));
     }
 
     /** The timestep of a step of the first group. */

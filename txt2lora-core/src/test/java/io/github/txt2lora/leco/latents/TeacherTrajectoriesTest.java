@@ -21,9 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** States on the way to the goal of a pair and to the images of prompts to keep. */
 class TeacherTrajectoriesTest {
@@ -83,10 +86,15 @@ class TeacherTrajectoriesTest {
         }
     }
 
-    @Test
-    void goals_are_what_the_base_model_predicts_there_even_with_a_lora_attached() {
+    static Stream<LatentSource> sources() {
+        return Stream.of(SOURCE, LatentSource.neutralTrajectories());
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void goals_are_what_the_base_model_predicts_there_even_with_a_lora_attached(LatentSource kind) {
         DenoisingModel model = tiny.withNewCache();
-        NoisyLatents source = trajectories(model, SOURCE, TimestepRange.all());
+        NoisyLatents source = trajectories(model, kind, TimestepRange.all());
         try (NDManager scope = tiny.newScope()) {
             tiny.attachStrongLora(scope);
             for (int seed = 0; seed < 4; seed++) {
@@ -98,17 +106,18 @@ class TeacherTrajectoriesTest {
         }
     }
 
-    @Test
-    void the_network_is_asked_nothing_for_what_is_kept_and_the_bytes_are_the_same_without_a_cache() {
+    @ParameterizedTest
+    @MethodSource("sources")
+    void the_network_is_asked_nothing_for_what_is_kept_and_the_bytes_are_the_same_without_a_cache(LatentSource kind) {
         DenoisingModel model = tiny.withNewCache();
         DenoisingModel forgetting = tiny.with(new LatentCache(0, LatentFolder.none()));
-        NoisyLatents first = trajectories(model, SOURCE, TimestepRange.all());
+        NoisyLatents first = trajectories(model, kind, TimestepRange.all());
         try (NDManager scope = tiny.newScope()) {
             for (int seed = 0; seed < 12; seed++) {
                 first.next(context(scope, seed), PAIR);
             }
-            NoisyLatents again = trajectories(model, SOURCE, TimestepRange.all());
-            NoisyLatents computed = trajectories(forgetting, SOURCE, TimestepRange.all());
+            NoisyLatents again = trajectories(model, kind, TimestepRange.all());
+            NoisyLatents computed = trajectories(forgetting, kind, TimestepRange.all());
             for (int seed = 0; seed < 3; seed++) {
                 long work = model.denoiser().work();
                 NoisyBatch kept = again.next(context(scope, seed), PAIR);
