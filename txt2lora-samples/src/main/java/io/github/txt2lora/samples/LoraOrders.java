@@ -7,6 +7,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingProgress;
+import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -22,13 +23,15 @@ public final class LoraOrders {
     private final TrainingEngine engine;
     private final ModelSource model;
     private final Path folder;
+    private final TrainingSpec spec;
     private final Map<String, TrainingJob> jobs = new ConcurrentHashMap<>();
 
-    /** Orders are trained by this engine, on this model, into this folder. */
-    public LoraOrders(TrainingEngine engine, ModelSource model, Path folder) {
+    /** Orders are trained by this engine, on this model, into this folder, with these settings. */
+    public LoraOrders(TrainingEngine engine, ModelSource model, Path folder, TrainingSpec spec) {
         this.engine = engine;
         this.model = model;
         this.folder = folder;
+        this.spec = spec;
     }
 
     /** Queues a training that teaches a word a look. */
@@ -37,6 +40,7 @@ public final class LoraOrders {
                 .name(word)
                 .model(model)
                 .prompt(PromptPair.enhance(word).positive(look).neutral("1girl").build())
+                .spec(spec)
                 .output(folder)
                 .build();
         jobs.put(word, engine.start(training));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +20,10 @@ class TwoCharactersTest {
         assertThat(folder.resolve("krnkmd-tyankmk.safetensors")).isNotEmptyFile();
         assertThat(PictureGrid.read(folder.resolve("each-alone.png"), 2, 1).pictures())
                 .doesNotHaveDuplicates();
-        assertThat(PictureGrid.readWide(folder.resolve("two-characters.png"), 4, 1)
-                        .pictures())
-                .doesNotHaveDuplicates();
+        List<List<Integer>> together =
+                PictureGrid.readWide(folder.resolve("two-characters.png"), 4, 1).pictures();
+        assertThat(together.get(1)).isNotEqualTo(together.get(0));
+        // both syntaxes give the whole image a share of 0.2 and each half one of 0.8
+        assertThat(together.subList(2, 4)).isEqualTo(together.subList(0, 2));
     }
 }

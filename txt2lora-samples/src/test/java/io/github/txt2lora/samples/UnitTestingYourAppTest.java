@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.testing.VirtualClock;
@@ -29,8 +30,11 @@ class UnitTestingYourAppTest {
             .scriptFor("nvnmmm", sixSeconds.failAt(10, new TrainingFailedException("the loss is NaN")))
             .build();
 
-    private final LoraOrders orders =
-            new LoraOrders(engine, ModelSource.file(Path.of("any.safetensors")), Path.of("anywhere"));
+    private final LoraOrders orders = new LoraOrders(
+            engine,
+            ModelSource.file(Path.of("any.safetensors")),
+            Path.of("anywhere"),
+            TrainingSpec.builder().iterations(1000).build());
 
     @AfterEach
     void close() {
