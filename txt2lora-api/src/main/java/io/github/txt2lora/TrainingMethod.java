@@ -54,14 +54,15 @@ public record TrainingMethod(
     }
 
     /**
-     * The default: noise at high timesteps, trajectories to the images of the goal, and in each iteration a prompt to
-     * preserve on a trajectory of its own.
+     * The default: noise at high timesteps, trajectories to images of the goal and to those of the neutral prompt, and in
+     * each iteration a prompt to preserve on a trajectory of its own.
      */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
                 LatentSource.mixture(
-                        LatentSource.noise().weighing(2),
-                        LatentSource.trajectories().weighing(3)),
+                        LatentSource.noise().weighing(1),
+                        LatentSource.trajectories().weighing(1),
+                        LatentSource.neutralTrajectories().weighing(1)),
                 TimestepRange.all(),
                 LossWeighting.uniform(),
                 Preservation.recommended(),

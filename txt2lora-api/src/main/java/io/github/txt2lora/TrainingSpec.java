@@ -46,9 +46,9 @@ public record TrainingSpec(
         NonFinitePolicy nonFinitePolicy) {
 
     /** Iterations for what all prompt pairs share; measured, as the next, in docs/method.md. */
-    private static final int SHARED_ITERATIONS = 90;
+    private static final int SHARED_ITERATIONS = 80;
 
-    private static final int ITERATIONS_PER_PAIR = 325;
+    private static final int ITERATIONS_PER_PAIR = 310;
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -104,8 +104,8 @@ public record TrainingSpec(
     }
 
     /**
-     * The number of iterations of a training: {@link #iterations()}, or else 90 and 325 for each prompt pair that teaches
-     * a new meaning, so 415 for one.
+     * The number of iterations of a training: {@link #iterations()}, or else 80 and 310 for each prompt pair that teaches
+     * a new meaning, so 390 for one.
      *
      * @param prompts of the training
      */
@@ -169,7 +169,7 @@ public record TrainingSpec(
         }
 
         /**
-         * The most steps of the optimizer; by default 415, and 325 more for each further prompt pair that teaches a new meaning. 0 requires
+         * The most steps of the optimizer; by default 390, and 310 more for each further prompt pair that teaches a new meaning. 0 requires
          * {@link LoraStart#CLOSED_FORM}.
          *
          * @throws InvalidSettingException if it is negative

@@ -162,9 +162,9 @@ class TrainingSpecTest {
         PromptPair kept = PromptPair.preserve("1girl").build();
         TrainingSpec spec = TrainingSpec.builder().build();
 
-        assertThat(spec.iterationsFor(List.of(first, kept))).isEqualTo(415);
-        assertThat(spec.iterationsFor(List.of(first, second))).isEqualTo(740);
-        assertThat(spec.iterationsFor(List.of(kept))).isEqualTo(415);
+        assertThat(spec.iterationsFor(List.of(first, kept))).isEqualTo(390);
+        assertThat(spec.iterationsFor(List.of(first, second))).isEqualTo(700);
+        assertThat(spec.iterationsFor(List.of(kept))).isEqualTo(390);
         assertThat(spec.toBuilder().iterations(7).build().iterationsFor(List.of(first, second)))
                 .isEqualTo(7);
     }

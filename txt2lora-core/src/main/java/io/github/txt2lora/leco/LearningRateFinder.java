@@ -29,7 +29,7 @@ public final class LearningRateFinder {
     /**
      * The share of the loss that the first step would take. Half and twice of it work as well (docs/method.md).
      */
-    private static final double SHARE = 0.07;
+    private static final double SHARE = 0.06;
 
     /** The step of a down matrix, as a share of the size of its first values. */
     private static final double DOWN_SHARE = 0.1;

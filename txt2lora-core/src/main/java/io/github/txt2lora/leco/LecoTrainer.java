@@ -89,7 +89,7 @@ public final class LecoTrainer implements AutoCloseable {
      */
     public FoundRate findLearningRate() {
         if (spec.learningRate().isPresent() || iterations == 0) {
-            return new FoundRate(learningRates.rate(), 0);
+            return new FoundRate(spec.learningRate().orElse(0), 0);
         }
         attach();
         long work = model.denoiser().work();

@@ -79,7 +79,7 @@ enum SettingKey {
                     (draft, skip) -> draft.spec().modelUse(use -> use.withClipSkip(skip)))),
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
-            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`; `auto`: 415, and 325 more for"
+            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`; `auto`: 390, and 310 more for"
                     + " each further entry that teaches a new meaning")
             .is(
                     Kind.orAuto(Kind.INTEGER),

@@ -158,8 +158,8 @@ final class RandomProjects {
 
     private TrainingSpec training() {
         boolean isSet = random.nextBoolean();
-        // of those that are not set there are 415
-        int iterations = isSet ? whole(1) : 415;
+        // of those that are not set there are 390
+        int iterations = isSet ? whole(1) : 390;
         return new TrainingSpec(
                 method(),
                 isSet ? OptionalInt.of(iterations) : OptionalInt.empty(),
