@@ -60,8 +60,8 @@ public record TrainingMethod(
     public static TrainingMethod recommended() {
         return new TrainingMethod(
                 LatentSource.mixture(
-                        LatentSource.noise().weighing(1),
-                        LatentSource.trajectories().weighing(1),
+                        LatentSource.noise().weighing(2),
+                        LatentSource.trajectories().weighing(2),
                         LatentSource.neutralTrajectories().weighing(1)),
                 TimestepRange.all(),
                 LossWeighting.uniform(),
