@@ -35,7 +35,7 @@ public interface LoraRules {
      */
     default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec) {
         List<LoraModule> trained = trained(weightShapes);
-        LoraSpec chosen = spec.target() == LoraTarget.AUTO ? withTargetFor(trained, spec) : spec;
+        LoraSpec chosen = spec.target().equals(LoraTarget.AUTO) ? withTargetFor(trained, spec) : spec;
         List<LoraModule> selected =
                 trained.stream().filter(layer -> isMeant(layer, chosen)).toList();
         if (selected.isEmpty()) {
