@@ -191,7 +191,7 @@ class DefaultTrainingTest {
                 }));
         job.join()
                 .completion()
-                .handle((lora, failure) -> job)
+                .handle((lora, failure) -> "ended")
                 .toCompletableFuture()
                 .get(1, TimeUnit.MINUTES);
 

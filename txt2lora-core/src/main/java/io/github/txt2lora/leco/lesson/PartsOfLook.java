@@ -39,7 +39,7 @@ final class PartsOfLook {
 
     private static List<String> tags(String prompt) {
         List<String> tags = new ArrayList<>();
-        for (String tag : prompt.split(",")) {
+        for (String tag : prompt.split(",", -1)) {
             if (!tag.isBlank()) {
                 tags.add(tag.strip());
             }
