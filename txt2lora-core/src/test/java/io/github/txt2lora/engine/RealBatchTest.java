@@ -92,7 +92,7 @@ class RealBatchTest {
 
     @Test
     void more_iterations_go_on_from_the_finished_lora() throws IOException {
-        String settings = "preview: false\ntimestamp: 2024-12-31T23:59:59Z\n";
+        String settings = "preview: false\ntimestamp: 2024-12-31T23:59:59Z\nlr_scheduler: constant\n";
         project("krnkmd", settings + "train_iterations: 5\n");
         run(BatchOptions.onlyOne());
         Path lora = workspace.loraFolder("krnkmd").resolve("krnkmd-large.safetensors");
@@ -127,6 +127,8 @@ class RealBatchTest {
         Files.writeString(workspace.configFile(name), """
                 model_path: '%s'
                 max_denoising_steps: 3
+                latents: noise
+                preservation_latents: shared
                 resize: fixed
                 resize_value: 1
                 preview_places: [kitchen]
