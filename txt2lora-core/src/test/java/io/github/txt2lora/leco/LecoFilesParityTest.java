@@ -62,8 +62,8 @@ class LecoFilesParityTest {
         assertThat(training.name()).isEqualTo(save.get("name"));
         assertThat(training.model()).isEqualTo(ModelSource.folder(model));
         assertThat(training.output()).isEqualTo(base.resolve((String) save.get("path")));
-        assertThat(training.spec().iterations()).isEqualTo(train.get("iterations"));
-        assertThat(training.spec().learningRate()).isEqualTo(train.get("lr"));
+        assertThat(training.iterations()).isEqualTo(train.get("iterations"));
+        assertThat(training.spec().learningRate().orElseThrow()).isEqualTo(train.get("lr"));
         assertThat(training.spec()
                         .method()
                         .latents()
