@@ -119,7 +119,9 @@ class KeptLatentsTest {
             TrainedLora second = train(engine, TARGET);
             // nothing but the LoRA, target and kept prompt forward and backward; measured: the target at the steps of
             // four trajectories, the neutral and the unconditional prompt at eight latents
-            assertThat(second.unetSamples()).isEqualTo(4 * 2 * 3 + 4 * 6 + 8 * 2).isLessThan(first.unetSamples());
+            assertThat(second.unetSamples())
+                    .isEqualTo(4 * 2 * 3 + 4 * 6 + 8 * 2)
+                    .isLessThan(first.unetSamples());
             assertThat(bytes(second)).isEqualTo(expected);
             assertThat(second.warnings()).isEmpty();
         }
