@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 
 /**
  * A rule for early stopping. At regular intervals the training measures the gap between the target's prediction and its
- * goal, on noise that is not used for training: 1 without the LoRA, 0 when nothing is left to learn (see
+ * goal, at latents that are not used for training: 1 without the LoRA, 0 when nothing is left to learn (see
  * {@link LoraQuality}). The rule uses the mean of the last two measurements. A training with a rule saves the LoRA with
  * the smallest gap, which need not be the last.
  *

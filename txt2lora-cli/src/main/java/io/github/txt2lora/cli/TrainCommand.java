@@ -163,10 +163,7 @@ final class TrainCommand implements Callable<Integer> {
         return lora.quality()
                 .filter(quality -> !Double.isNaN(quality.gap()))
                 .map(quality -> String.format(
-                        Locale.ROOT,
-                        ", %.0f %% left to learn, other prompts moved by %.0f %%",
-                        100 * quality.gap(),
-                        100 * quality.drift()))
+                        Locale.ROOT, ", gap %.0f %%, drift %.0f %%", 100 * quality.gap(), 100 * quality.drift()))
                 .orElseGet(() -> String.format(
                         Locale.ROOT, ", loss %.4f at the start, %.4f at the end", lora.firstLoss(), lora.lastLoss()));
     }

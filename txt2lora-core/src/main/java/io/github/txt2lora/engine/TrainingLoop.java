@@ -56,10 +56,10 @@ final class TrainingLoop {
     /** Resumes from the last state, or starts over. */
     void begin() {
         quality.begin();
+        states.begin();
         LecoTrainer.FoundRate found = trainer.findLearningRate();
         work += found.work();
         log.settings(found.learningRate());
-        states.begin();
         hasBegun = true;
         quality.measureGap();
     }

@@ -26,9 +26,7 @@ import java.util.Optional;
  */
 public final class LearningRateFinder {
 
-    /**
-     * The share of the loss that the first step would take. Half and twice of it work as well (docs/method.md).
-     */
+    /** The share of the loss that the first step would take (docs/method.md). */
     private static final double SHARE = 0.06;
 
     /** The step of a down matrix, as a share of the size of its first values. */

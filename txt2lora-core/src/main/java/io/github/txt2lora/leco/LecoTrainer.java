@@ -19,6 +19,7 @@ import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ public final class LecoTrainer implements AutoCloseable {
     private final NDManager owner;
     private @Nullable NDArray stepShares;
     private LearningRates learningRates;
+    private OptionalDouble learningRate;
     private final LoraParameters lora;
     private final Recovery recovery;
     private double learningRateFactor = 1;
@@ -60,6 +62,7 @@ public final class LecoTrainer implements AutoCloseable {
         this.step = new LecoStep(model, lessons, spec);
         this.iterations = spec.iterationsFor(lessons.pairs());
         this.learningRates = LearningRates.of(spec, Math.max(1, iterations));
+        this.learningRate = spec.learningRate();
         this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
         this.owner = model.torch().newScope();
         try {
@@ -82,25 +85,30 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     /**
-     * Derives the learning rate from the first gradients, unless it is set. To be called before any state is restored,
-     * so that a resumed training comes to the same rate.
+     * Derives the learning rate from the first gradients, unless it is set or a restored state has told it.
      *
      * @return the full learning rate, before schedule and warm-up, and the work of the network for it
      */
     public FoundRate findLearningRate() {
-        if (spec.learningRate().isPresent() || iterations == 0) {
-            return new FoundRate(spec.learningRate().orElse(0), 0);
+        if (learningRate.isPresent() || iterations == 0) {
+            return new FoundRate(learningRate.orElse(0), 0);
         }
         attach();
         long work = model.denoiser().work();
         LossScale before = step.lossScale();
         double rate = new LearningRateFinder(model.torch(), step).find(spec.optimizer());
         step.lossScale(before);
+        use(rate);
+        return new FoundRate(rate, model.denoiser().work() - work);
+    }
+
+    /** Takes a learning rate that was found. */
+    private void use(double rate) {
+        learningRate = OptionalDouble.of(rate);
+        learningRates = learningRates.withRate(rate);
         stepShares = LearningRateFinder.stepShares(spec.optimizer(), lora, rate)
                 .map(shares -> HostNumbers.vector(owner, shares))
                 .orElse(null);
-        learningRates = learningRates.withRate(rate);
-        return new FoundRate(rate, model.denoiser().work() - work);
     }
 
     /**
@@ -248,6 +256,7 @@ public final class LecoTrainer implements AutoCloseable {
             return new TrainerState(
                     iteration,
                     generator.state(),
+                    learningRate,
                     learningRateFactor,
                     step.lossScale(),
                     HostNumbers.floats(lora.vector()),
@@ -271,6 +280,9 @@ public final class LecoTrainer implements AutoCloseable {
             generator.restore(state.generator());
             optimizer.restore(scope, state.parameters(), state.optimizer());
             iteration = state.iteration();
+            if (learningRate.isEmpty()) {
+                state.learningRate().ifPresent(this::use);
+            }
             learningRateFactor = state.learningRateFactor();
             step.lossScale(state.lossScale());
         }

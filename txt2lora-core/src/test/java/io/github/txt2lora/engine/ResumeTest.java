@@ -173,7 +173,7 @@ class ResumeTest {
     }
 
     @Test
-    void a_training_that_finds_its_learning_rate_finds_it_again_and_goes_on_to_the_same_bytes() throws Exception {
+    void a_training_that_finds_its_learning_rate_keeps_it_and_goes_on_to_the_same_bytes() throws Exception {
         LoraTraining training = Tiny.training(
                         folder,
                         spec().method(TrainingMethod.recommended()

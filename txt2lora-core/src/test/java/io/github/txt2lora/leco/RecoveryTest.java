@@ -352,7 +352,10 @@ class RecoveryTest {
             // no half-precision gradient survives this
             var huge = new LossScale(0x1p40, 0);
             session.trainer.restore(new RecoverableState(
-                    new TrainerState(0, state.generator(), 1, huge, state.parameters(), state.optimizer()), null, 0));
+                    new TrainerState(
+                            0, state.generator(), state.learningRate(), 1, huge, state.parameters(), state.optimizer()),
+                    null,
+                    0));
 
             session.train(1);
 

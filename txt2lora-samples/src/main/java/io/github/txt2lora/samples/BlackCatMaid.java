@@ -51,7 +51,7 @@ public final class BlackCatMaid {
         System.out.printf("Loss: %.4f at the start, %.4f at the end%n", lora.firstLoss(), lora.lastLoss());
         lora.quality()
                 .ifPresent(quality -> System.out.printf(
-                        "Left to learn: %.0f %%; moved what is to stay: %.1f %%%n",
+                        "Gap: %.0f %%; drift: %.1f %% (see docs/settings.md)%n",
                         100 * quality.gap(), 100 * quality.drift()));
         System.out.println("LoRA: " + lora.file().toAbsolutePath());
         System.out.println("Picture: " + picture.toAbsolutePath());

@@ -125,10 +125,10 @@ final class ScriptedRun {
         }
         loaded = true;
         events.accept(new ModelLoaded(training.model().displayName(), FAMILY, script.loadTime()));
-        ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE))
-                .ifPresent(events);
         script.warnings().forEach(this::warn);
         restore();
+        ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE))
+                .ifPresent(events);
         stateWritten = due;
     }
 

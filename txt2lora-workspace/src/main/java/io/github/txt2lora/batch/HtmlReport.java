@@ -86,8 +86,8 @@ final class HtmlReport {
         html.markup("<p>")
                 .text(BatchResult.counts(outcomes) + ", in " + text(duration) + ".")
                 .markup("</p>\n");
-        html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>left to learn</th>"
-                + "<th>others moved</th><th>training</th></tr></thead>\n<tbody>\n");
+        html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>gap</th>"
+                + "<th>drift</th><th>training</th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < outcomes.size(); i++) {
             addSummary(html, outcomes.get(i), i);
         }
@@ -199,8 +199,8 @@ final class HtmlReport {
         html.row("iterations", String.valueOf(training.iterations()));
         LoraQuality quality = training.quality();
         if (quality != null) {
-            html.row("left to learn (gap)", percent(quality.gap()));
-            html.row("other prompts moved (drift)", percent(quality.drift()));
+            html.row("gap", percent(quality.gap()));
+            html.row("drift", percent(quality.drift()));
         }
         html.row("UNet samples", String.valueOf(training.unetSamples()));
         html.row("finished at", training.finishedAt());

@@ -37,10 +37,7 @@ public sealed interface LoraOutcome {
             return quality == null || Double.isNaN(quality.gap())
                     ? ""
                     : String.format(
-                            Locale.ROOT,
-                            " (%.0f %% left to learn, other prompts moved by %.0f %%)",
-                            100 * quality.gap(),
-                            100 * quality.drift());
+                            Locale.ROOT, " (gap %.0f %%, drift %.0f %%)", 100 * quality.gap(), 100 * quality.drift());
         }
     }
 

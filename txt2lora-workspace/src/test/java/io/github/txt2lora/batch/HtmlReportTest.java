@@ -93,7 +93,7 @@ class HtmlReportTest {
 
         assertThat(html)
                 .contains("1 of 3 finished, 1 failed, 1 interrupted or not begun, in 1:02:03.")
-                .contains("<th>left to learn</th><th>others moved</th>")
+                .contains("<th>gap</th><th>drift</th>")
                 .contains("<td>10.0 %</td><td>2.0 %</td><td>0:00:12</td>")
                 .contains("<tr><th>rank</th><td>4</td></tr>")
                 .contains("model digest");

@@ -3,12 +3,14 @@ package io.github.txt2lora.leco.state;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Everything of a trainer that later iterations depend on, in memory of the host.
  *
  * @param iteration iterations made
  * @param generator the random stream, see {@link io.github.txt2lora.torch.TorchGenerator#state()}
+ * @param learningRate the full one, before schedule and warm-up; empty in states of versions that always were given it
  * @param learningRateFactor factor on the schedule's learning rates
  * @param lossScale for 16 bits
  * @param parameters the LoRA's vector, float32
@@ -18,6 +20,7 @@ import java.util.List;
 public record TrainerState(
         int iteration,
         long[] generator,
+        OptionalDouble learningRate,
         double learningRateFactor,
         LossScale lossScale,
         float[] parameters,
@@ -30,6 +33,7 @@ public record TrainerState(
 
     /** The same with a random stream and a factor of the learning rate that are elsewhere. */
     public TrainerState with(long[] newGenerator, double newLearningRateFactor) {
-        return new TrainerState(iteration, newGenerator, newLearningRateFactor, lossScale, parameters, optimizer);
+        return new TrainerState(
+                iteration, newGenerator, learningRate, newLearningRateFactor, lossScale, parameters, optimizer);
     }
 }

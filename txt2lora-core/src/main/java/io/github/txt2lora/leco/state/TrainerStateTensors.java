@@ -8,12 +8,14 @@ import io.github.txt2lora.leco.optimizer.LossScale;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** The tensors of a {@link TrainerState} in a state file, which may hold two of them. */
 final class TrainerStateTensors {
 
     private static final String GENERATOR = "generator";
     private static final String PARAMETERS = "parameters";
+    private static final String LEARNING_RATE = "learning_rate";
     private static final String OPTIMIZER = "optimizer.";
 
     private TrainerStateTensors() {}
@@ -21,6 +23,7 @@ final class TrainerStateTensors {
     /** Adds a state to a file's content, under names with a prefix. */
     static void put(String prefix, TrainerState state, Map<String, String> metadata, List<TensorView> tensors) {
         metadata.put(prefix + "iteration", Integer.toString(state.iteration()));
+        state.learningRate().ifPresent(rate -> metadata.put(prefix + LEARNING_RATE, Double.toString(rate)));
         metadata.put(prefix + "learning_rate_factor", Double.toString(state.learningRateFactor()));
         metadata.put(prefix + "loss_scale", Double.toString(state.lossScale().factor()));
         metadata.put(
@@ -42,6 +45,9 @@ final class TrainerStateTensors {
         return new TrainerState(
                 fields.count(prefix + "iteration"),
                 toLongs(file, file.tensor(prefix + GENERATOR)),
+                fields.metadata().containsKey(prefix + LEARNING_RATE)
+                        ? OptionalDouble.of(fields.positive(prefix + LEARNING_RATE))
+                        : OptionalDouble.empty(),
                 fields.positive(prefix + "learning_rate_factor"),
                 new LossScale(fields.positive(prefix + "loss_scale"), fields.count(prefix + "loss_scale_steps")),
                 file.tensor(prefix + PARAMETERS).toFloats(),

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ class TrainingStateFileTest {
         return new TrainerState(
                 iteration,
                 new TorchGenerator(iteration).state(),
+                OptionalDouble.of(0.125),
                 0.25,
                 new LossScale(1024, 7),
                 new float[] {1, -2, iteration},
