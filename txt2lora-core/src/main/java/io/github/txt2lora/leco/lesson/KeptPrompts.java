@@ -6,7 +6,6 @@ import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -90,9 +89,9 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
                 return new KeptPrompts(given, List.of(), taught, new int[0]);
             }
             List<Kept> own = new ArrayList<>(added(own(pair)));
-            own.addAll(Collections.nCopies(NEUTRAL_TURNS - 1, pair.neutral()).stream()
-                    .flatMap(neutral -> added(Set.of(neutral)).stream())
-                    .toList());
+            for (int turn = 1; turn < NEUTRAL_TURNS; turn++) {
+                own.addAll(added(Set.of(pair.neutral())));
+            }
             int[] skipped = own.stream()
                     .map(kept -> places.get(kept.prompt()))
                     .filter(Objects::nonNull)
