@@ -86,6 +86,8 @@ final class RunLog {
     /** The full learning rate is known; listeners learn what was left to the training. */
     void settings(double newLearningRate) {
         learningRate = newLearningRate;
+        // the search is no part of the first iteration
+        pace.start(System.nanoTime(), losses.size(), elapsed());
         ChosenSettings.event(job.training(), learningRate).ifPresent(job::publish);
     }
 
