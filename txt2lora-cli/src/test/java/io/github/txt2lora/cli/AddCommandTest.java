@@ -40,6 +40,9 @@ class AddCommandTest {
                 # Settings of the LoRA krnkmd, which took long to find.
                 model_name: chibi
                 train_iterations: 1   # enough for a test
+                train_lr: 1e-3
+                latents: noise
+                preservation_latents: shared
                 rank: 8
                 alpha: 4
                 max_denoising_steps: 2
@@ -66,6 +69,9 @@ class AddCommandTest {
                 # Settings of the LoRA tyankmk, which took long to find.
                 model_name: chibi
                 train_iterations: 1   # enough for a test
+                train_lr: 1e-3
+                latents: noise
+                preservation_latents: shared
                 rank: 8
                 alpha: 4
                 max_denoising_steps: 2

@@ -259,6 +259,9 @@ class WorkspaceCommandsTest {
         Files.writeString(folder.resolve("config").resolve(name + ".yaml"), model + """
 
                 train_iterations: 1
+                train_lr: 1e-3
+                latents: noise
+                preservation_latents: shared
                 max_denoising_steps: 2
                 preview: false
                 """);
