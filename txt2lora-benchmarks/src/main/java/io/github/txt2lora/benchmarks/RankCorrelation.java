@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Tells how well the order of some numbers goes with the order of others. */
-final class RankCorrelation {
+public final class RankCorrelation {
 
     private RankCorrelation() {}
 
@@ -15,7 +15,7 @@ final class RankCorrelation {
      * @param first two or more
      * @param second as many
      */
-    static double of(List<Double> first, List<Double> second) {
+    public static double of(List<Double> first, List<Double> second) {
         int[] ranks = ranks(first);
         int[] others = ranks(second);
         double squares = IntStream.range(0, ranks.length)

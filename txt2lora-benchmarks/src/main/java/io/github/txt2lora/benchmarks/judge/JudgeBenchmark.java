@@ -24,9 +24,9 @@ final class JudgeBenchmark {
     /**
      * Runs the benchmark.
      *
-     * @param args the folder for the results; then, in any order, the names of modes, those of groups ({@code krnkmd}
-     *     for a character alone, {@code krnkmd-tyankmk} for both in one LoRA) and the number of seeds: all modes, all
-     *     groups and three seeds where none is given
+     * @param args the folder for the results; then, in any order, the names of modes ({@code default}; {@code after-25}
+     *     stops the default early), those of groups ({@code krnkmd} for a character alone, {@code krnkmd-tyankmk} for
+     *     both in one LoRA) and the number of seeds: all modes, all groups and three seeds where none is given
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
@@ -46,6 +46,7 @@ final class JudgeBenchmark {
                     trainings.judge(mode, group);
                 }
             }
+            trainings.printGapPrediction();
         }
         System.out.println("\n" + folder.toAbsolutePath());
     }

@@ -8,6 +8,7 @@ import io.github.txt2lora.Preservation;
 import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Settings whose LoRAs are judged.
@@ -18,7 +19,17 @@ import java.util.function.Supplier;
 record JudgeMode(String name, Supplier<TrainingSpec.Builder> builder) {
 
     static List<JudgeMode> all() {
-        return List.of(new JudgeMode("default", TrainingSpec::builder), new JudgeMode("noise", JudgeMode::noise));
+        return Stream.concat(
+                        Stream.of(
+                                new JudgeMode("default", TrainingSpec::builder),
+                                new JudgeMode("noise", JudgeMode::noise)),
+                        Stream.of(12, 25, 50, 100, 200).map(JudgeMode::after))
+                .toList();
+    }
+
+    /** The default with fewer iterations, whose LoRAs show what the gap tells. */
+    private static JudgeMode after(int iterations) {
+        return new JudgeMode("after-" + iterations, () -> TrainingSpec.builder().iterations(iterations));
     }
 
     /** Noise at high timesteps alone, and prompts to preserve at the same latents; cheap. */

@@ -3,6 +3,7 @@ package io.github.txt2lora.benchmarks.judge;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.benchmarks.judge.Look.Rates;
+import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.PromptSyntax;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,12 +15,39 @@ import java.util.Optional;
 /** Draws images with and without a LoRA, and judges them. What the base model draws is judged once. */
 final class JudgedImages {
 
+    /** Other tags, other characters, two girls and places: prompts whose images should stay as they are. */
+    private static final List<String> KEPT = List.of(
+            "1girl,short hair",
+            "1girl,long hair,blonde hair",
+            "1girl,twintails,pink hair",
+            "1girl,cat ears",
+            "1girl,black rimmed glasses",
+            "1girl,maid uniform",
+            "1girl,school uniform,blue skirt",
+            "1girl,green dress,red eyes",
+            "1girl,japanese miko clothes",
+            "1girl,brown hair,green eyes,hair between eyes",
+            "1girl,high ponytail,yellow hoodie",
+            "1girl,rabbit ears,smile",
+            "sfndrl",
+            "qwzxpl,red hair",
+            "2girls",
+            "2girls,school uniform",
+            "1girl,kitchen",
+            "1girl,beach,open mouth",
+            "1girl,forest,red dress",
+            "1girl,night sky");
+
+    /** Images of each kept prompt; together they are many. */
+    private static final int IMAGES_OF_KEPT = 8;
+
     private static final String LOOK = "look";
     private static final String OTHER_WORD = "other word";
 
     private final ImageSource source;
     private final Judge judge;
     private final Map<String, List<Map<String, String>>> ofBase = new HashMap<>();
+    private final Map<String, List<Map<String, String>>> keptOfBase = new HashMap<>();
 
     JudgedImages(ImageSource source, Judge judge) {
         this.source = source;
@@ -45,10 +73,30 @@ final class JudgedImages {
                 (trained.score() - untrained) / (positive.score() - untrained),
                 trained.dividedBy(positive),
                 (leaked - neutral) / (positive.score() - neutral),
+                leakOverKept(look, positive.score(), lora.file()),
                 mean(besideOthers, LOOK),
                 mean(besideOthers, OTHER_WORD),
                 lora.quality().map(LoraQuality::gap).orElse(Double.NaN),
                 lora.quality().map(LoraQuality::drift).orElse(Double.NaN));
+    }
+
+    /** The share of the way to her look that the images of all kept prompts together go with the LoRA. */
+    private double leakOverKept(Look look, double positive, Path lora) {
+        double moved = 0;
+        double whole = 0;
+        for (String prompt : KEPT) {
+            double without = look.rates(keptOfBase(prompt)).score();
+            List<Map<String, String>> with =
+                    draw(source.request(prompt, Optional.of(lora)).count(IMAGES_OF_KEPT));
+            moved += look.rates(with).score() - without;
+            whole += positive - without;
+        }
+        return moved / whole;
+    }
+
+    private List<Map<String, String>> keptOfBase(String prompt) {
+        return keptOfBase.computeIfAbsent(
+                prompt, any -> draw(source.request(prompt, Optional.empty()).count(IMAGES_OF_KEPT)));
     }
 
     /** Her look and another word in one prompt, each divided by the score that the positive prompt has there. */
@@ -71,15 +119,15 @@ final class JudgedImages {
     }
 
     private List<Map<String, String>> ofBase(String prompt) {
-        return ofBase.computeIfAbsent(prompt, any -> draw(prompt, Optional.empty()));
+        return ofBase.computeIfAbsent(prompt, any -> draw(source.request(prompt, Optional.empty())));
     }
 
     private List<Map<String, String>> withLora(String prompt, Path lora) {
-        return draw(prompt, Optional.of(lora));
+        return draw(source.request(prompt, Optional.of(lora)));
     }
 
-    private List<Map<String, String>> draw(String prompt, Optional<Path> lora) {
-        return source.draw(source.request(prompt, lora).promptSyntax(PromptSyntax.PLAIN)).stream()
+    private List<Map<String, String>> draw(ImageRequest.Builder request) {
+        return source.draw(request.promptSyntax(PromptSyntax.PLAIN)).stream()
                 .map(image -> judge.attributes(image.image(), 0))
                 .toList();
     }

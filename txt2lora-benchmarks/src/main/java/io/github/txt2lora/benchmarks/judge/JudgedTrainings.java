@@ -63,6 +63,16 @@ final class JudgedTrainings {
         }
     }
 
+    /** Prints how well the gap predicts the verdicts on LoRAs of one character. */
+    void printGapPrediction() {
+        List<Verdict> alone = byModeAndGroup.values().stream()
+                .flatMap(byGroup -> byGroup.values().stream())
+                .filter(verdicts -> verdicts.halves().isEmpty())
+                .flatMap(verdicts -> verdicts.characters().stream())
+                .toList();
+        System.out.println("\n" + GapPrediction.describe(alone));
+    }
+
     private LoraTraining training(JudgeMode mode, JudgedGroup group, long seed) {
         return LoraTraining.builder()
                 .name(group.name())

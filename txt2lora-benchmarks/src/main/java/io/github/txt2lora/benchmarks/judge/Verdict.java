@@ -13,6 +13,7 @@ import java.util.Map;
  * @param closed share of the way from the target's images without the LoRA to the positive prompt's it goes: 1 for all
  * @param attributes each attribute's rate, divided by its rate with the positive prompt
  * @param leak share of the way from the neutral prompt's images to the positive prompt's they go with the LoRA
+ * @param leakOverKept the same of twenty other prompts together: other tags, other characters, two girls, places
  * @param look the score of her look beside other words, divided by the positive prompt's beside them
  * @param otherWords the score of those words, divided by theirs beside the positive prompt
  * @param gap see {@link io.github.txt2lora.LoraQuality}
@@ -25,6 +26,7 @@ record Verdict(
         double closed,
         Rates attributes,
         double leak,
+        double leakOverKept,
         double look,
         double otherWords,
         double gap,
@@ -32,15 +34,15 @@ record Verdict(
 
     static String tableHead() {
         return """
-                | character | seed | UNet samples | closed | worst | leak | look | other words | gap | drift |
-                |---|---|---|---|---|---|---|---|---|---|""";
+                | character | seed | UNet samples | closed | worst | leak | leak over twenty | look | other words | gap | drift |
+                |---|---|---|---|---|---|---|---|---|---|---|""";
     }
 
     String tableRow() {
         Map.Entry<String, Double> worst = attributes.lowest();
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
+                "| %s | %d | %d | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
                 character,
                 seed,
                 unetSamples,
@@ -48,6 +50,7 @@ record Verdict(
                 worst.getKey(),
                 100 * worst.getValue(),
                 100 * leak,
+                100 * leakOverKept,
                 100 * look,
                 100 * otherWords,
                 gap,
