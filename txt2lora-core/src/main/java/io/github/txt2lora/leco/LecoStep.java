@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.txt2lora.KeptLatents;
-import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.DenoisingModel;
@@ -44,6 +43,7 @@ final class LecoStep {
     private final NoisyLatents noisyLatents;
     private final KeptTrajectories keptTrajectories;
     private final Teacher teacher;
+    private final SampleWeights sampleWeights;
     private LossScale lossScale;
 
     LecoStep(DenoisingModel model, Lessons lessons, TrainingSpec spec) {
@@ -56,6 +56,7 @@ final class LecoStep {
         this.noisyLatents = NoisyLatents.of(model, spec);
         this.keptTrajectories = new KeptTrajectories(model, spec.method().timesteps());
         this.teacher = new Teacher(model);
+        this.sampleWeights = new SampleWeights(model, spec.method().lossWeighting());
         this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
 
@@ -134,27 +135,22 @@ final class LecoStep {
     /** Factors on the squared error of each sample; null for 1. */
     private double @Nullable [] weights(Lesson lesson, double[] timesteps) {
         double pairWeight = lesson.pair().weight();
-        return pairWeight == 1 && spec.method().lossWeighting() instanceof LossWeighting.Uniform
+        return pairWeight == 1 && sampleWeights.areUniform()
                 ? null
-                : weights(timesteps, pairWeight);
+                : scaled(sampleWeights.ofTarget(lesson.pair(), timesteps), pairWeight);
     }
 
     /** The means of target and kept prompt are added, so each counts twice in the mean of all. */
     private double[] weights(Lesson lesson, Lesson.Kept kept, double[] ofTarget, double[] ofKept) {
-        return concat(weights(ofTarget, 2 * lesson.pair().weight()), weights(ofKept, 2 * kept.weight()));
+        return concat(
+                scaled(
+                        sampleWeights.ofTarget(lesson.pair(), ofTarget),
+                        2 * lesson.pair().weight()),
+                scaled(sampleWeights.ofKept(ofKept), 2 * kept.weight()));
     }
 
-    private double[] weights(double[] timesteps, double factor) {
-        return Arrays.stream(timesteps)
-                .map(timestep -> timestepWeight(timestep) * factor)
-                .toArray();
-    }
-
-    private double timestepWeight(double timestep) {
-        if (spec.method().lossWeighting() instanceof LossWeighting.MinSnr minSnr) {
-            return model.noiseProcess().minSnrWeight(timestep, minSnr.gamma());
-        }
-        return 1;
+    private static double[] scaled(double[] weights, double factor) {
+        return Arrays.stream(weights).map(weight -> weight * factor).toArray();
     }
 
     /** The gradient, with the LoRA that is attached. */

@@ -17,6 +17,7 @@ import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.PredictedQuantity;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
+import io.github.txt2lora.leco.latents.RelativeWeights;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
@@ -173,6 +174,27 @@ class LecoStepTest {
         NDArray gradient = target.gradient().mul(2f).add(kept.gradient().mul(1.5f));
         double largest = gradient.abs().max().getFloat();
         assertThatTensor(both.gradient().toFloatArray()).isCloseTo(gradient.toFloatArray(), ROUNDING * largest, 1);
+    }
+
+    @Test
+    void relative_weights_are_those_of_the_target_alone() {
+        TrainingMethod method = joint(LossWeighting.relative(), 1);
+        var compared = new Compared();
+
+        LoraGradient both = run(method, PAIR, compared);
+
+        NoisyBatch batch = batch(method, PAIR);
+        RelativeWeights relative = RelativeWeights.measure(tiny.withNewCache(), PAIR);
+        double[] weights = Arrays.stream(batch.timesteps()).map(relative::at).toArray();
+        LoraGradient target = alone(batch, "krnkmd", compared.goal, weights);
+        LoraGradient kept = alone(
+                batch,
+                "tree",
+                Objects.requireNonNull(compared.base.get("tree")),
+                weights(batch, LossWeighting.uniform()));
+        double expected = target.loss() + 0.5 * kept.loss();
+        assertThat(both.loss()).isCloseTo(expected, within(ROUNDING * expected));
+        assertThat(weights[0]).as("weights differ").isNotEqualTo(weights[1]);
     }
 
     @Test

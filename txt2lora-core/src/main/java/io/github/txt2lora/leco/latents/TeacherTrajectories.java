@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  */
 public final class TeacherTrajectories {
 
-    private static final int TOGETHER = 4;
+    static final int TOGETHER = 4;
 
     private static final double LORA_OFF = 0;
 
@@ -241,6 +241,25 @@ public final class TeacherTrajectories {
     /** The timestep of a step of the first group. */
     public double timestep(int step) {
         return scheduler(0).timesteps()[step];
+    }
+
+    /** Mean squared distance of the goal from the base model's prediction for a prompt, at a step of the first group. */
+    double distance(int step, String prompt) {
+        int length = length(size(0));
+        float[] states = states(0, length);
+        double sum = 0;
+        for (int member = 0; member < TOGETHER; member++) {
+            Place place = new Place(0, member, step);
+            int goal = at(place, length) + length;
+            boolean isUnconditional = prompt.equals(pair.unconditional());
+            float[] predicted = isUnconditional ? states : predictedTogether(place, length, prompt);
+            int prediction = isUnconditional ? goal + length : member * length;
+            for (int i = 0; i < length; i++) {
+                double difference = (double) states[goal + i] - predicted[prediction + i];
+                sum += difference * difference;
+            }
+        }
+        return sum / (TOGETHER * (double) length);
     }
 
     private static Place draw(TorchGenerator generator, List<Place> places) {

@@ -2,6 +2,7 @@ package io.github.txt2lora.leco.latents;
 
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.latents.TeacherTrajectories.Prediction;
 import io.github.txt2lora.leco.lesson.TeacherTarget;
@@ -36,15 +37,14 @@ final class TrajectoryLatents implements NoisyLatents {
     @Override
     public NoisyBatch next(StepContext context, PromptPair pair) {
         TeacherTrajectories ofPair = byPair.computeIfAbsent(
-                pair,
-                p -> new TeacherTrajectories(
-                        model,
-                        TeacherTarget.of(p),
-                        p,
-                        trajectories,
-                        spec.method().timesteps(),
-                        SEED));
+                pair, p -> trajectories(model, p, trajectories, spec.method().timesteps()));
         boolean isOfOneSize = !LatentDraw.isLeftToChance(pair, model.embeddings());
         return ofPair.batch(context, pair.batchSize(), isOfOneSize, Prediction.GOAL);
+    }
+
+    /** Trajectories to the goal of a pair. */
+    static TeacherTrajectories trajectories(
+            DenoisingModel model, PromptPair pair, LatentSource.Trajectories trajectories, TimestepRange range) {
+        return new TeacherTrajectories(model, TeacherTarget.of(pair), pair, trajectories, range, SEED);
     }
 }
