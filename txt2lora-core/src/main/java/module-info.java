@@ -5,6 +5,7 @@ module io.github.txt2lora.core {
     requires ai.djl.api;
     requires ai.djl.pytorch_engine;
     requires com.fasterxml.jackson.databind;
+    requires com.sun.jna;
     requires java.net.http;
     requires jdk.management;
     requires org.slf4j;

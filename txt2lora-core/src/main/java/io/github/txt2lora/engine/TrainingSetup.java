@@ -77,6 +77,10 @@ final class TrainingSetup {
      */
     Opened open(boolean others) {
         warnIfNothingIsTaught();
+        engine.torch()
+                .gpu()
+                .flatMap(gpu -> gpu.adviceFor(spec.modelUse().precision()))
+                .ifPresent(log::warn);
         // the folder first: a model may have to be downloaded for an hour
         job.output().require(log::warn);
         LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);

@@ -3,18 +3,26 @@ package io.github.txt2lora.torch;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.util.cuda.CudaUtils;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.torch.device.ChosenDevice;
+import io.github.txt2lora.torch.device.DetectedGpus;
+import io.github.txt2lora.torch.device.Gpu;
+import io.github.txt2lora.torch.device.GpuDetection;
+import io.github.txt2lora.torch.device.GpuMemory;
+import io.github.txt2lora.torch.device.LibtorchPreparation;
+import io.github.txt2lora.torch.device.ThisMachine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -36,6 +44,7 @@ public final class Torch implements AutoCloseable {
     private static final ThreadLocal<Integer> THREADS_IN_FORCE = ThreadLocal.withInitial(() -> 0);
 
     private final Device device;
+    private final Optional<Gpu> gpu;
     private final int threads;
     private final NDManager root;
     private final NDManager host;
@@ -43,8 +52,9 @@ public final class Torch implements AutoCloseable {
     private final Set<ScriptModule> modules = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Runnable> callCheck = ThreadLocal.withInitial(() -> () -> {});
 
-    private Torch(Device device, int threads) {
-        this.device = device;
+    private Torch(Optional<Gpu> gpu, int threads) {
+        this.gpu = gpu;
+        this.device = gpu.map(Torch::device).orElseGet(Device::cpu);
         this.threads = threads;
         this.root = Engine.getEngine(ENGINE).newBaseManager(device);
         this.host = root.newSubManager(Device.cpu());
@@ -56,50 +66,56 @@ public final class Torch implements AutoCloseable {
      * <p>DJL would report its use on EC2 hosts; the system property {@code OPT_OUT_TRACKING} is set before it loads,
      * so it does not.
      *
-     * @throws InvalidSettingException if CUDA is asked for and there is no such device
+     * @throws InvalidSettingException if CUDA is asked for and there is no such device, or it cannot be used; the
+     *     message says why, and what helps
      * @throws Txt2LoraException if libtorch does not load
      */
     public static Torch start(EngineOptions options) {
         System.setProperty("OPT_OUT_TRACKING", "true");
         Engine engine;
+        DetectedGpus gpus;
         try {
+            gpus = ThisProcess.GPUS;
+            GpuDetection.requireLibraryPath(new ThisMachine());
+            LibtorchPreparation.of(gpus.libtorch());
             engine = Engine.getEngine(ENGINE);
-        } catch (EngineException e) {
+        } catch (EngineException | LinkageError e) {
             throw NativesFailure.of(e);
         }
         int defaultThreads = DefaultThreads.COUNT;
-        Device device = choose(options.device(), engine.getGpuCount());
-        if (options.device().kind() == io.github.txt2lora.Device.Kind.AUTO && !device.isGpu()) {
-            warnOfUnusedGpu();
-        }
-        return new Torch(device, options.threads() > 0 ? options.threads() : defaultThreads);
+        boolean seesGpus = engine.hasCapability(StandardCapabilities.CUDA);
+        ChosenDevice chosen = gpus.choose(options.device(), seesGpus, gpu -> failureOn(gpu, engine));
+        chosen.obstacle().ifPresent(why -> LOG.warn("the CPU is used: {}", why));
+        return new Torch(chosen.gpu(), options.threads() > 0 ? options.threads() : defaultThreads);
     }
 
-    private static void warnOfUnusedGpu() {
-        if (CudaUtils.getGpuCount() > 0) {
-            LOG.warn("this machine has an NVIDIA GPU, but libtorch on the class path is the build for the CPU, which is"
-                    + " used; exclude pytorch-native-cpu to let DJL fetch the CUDA build");
+    /** What was found before libtorch was loaded; the settings that came of it would lead another search astray. */
+    private static final class ThisProcess {
+        static final DetectedGpus GPUS = GpuDetection.in(new ThisMachine());
+    }
+
+    /** The GPUs of this machine, and which libtorch is loaded for them. */
+    public static DetectedGpus gpus() {
+        return ThisProcess.GPUS;
+    }
+
+    private static Device device(Gpu gpu) {
+        return Device.gpu(gpu.index());
+    }
+
+    /** Whether there is machine code for a GPU shows when it computes. */
+    private static Optional<String> failureOn(Gpu gpu, Engine engine) {
+        try (NDManager scope = engine.newBaseManager(device(gpu))) {
+            float sum = HostNumbers.scalar(HostNumbers.vector(scope, 1).add(1));
+            return sum == 2 ? Optional.empty() : Optional.of("1 + 1 is " + sum);
+        } catch (EngineException e) {
+            return Optional.of(TorchErrors.reason(e));
         }
     }
 
     /** The number of threads that libtorch chose itself, read once before any {@code Torch} changes it. */
     private static final class DefaultThreads {
         static final int COUNT = JniUtils.getNumThreads();
-    }
-
-    private static Device choose(io.github.txt2lora.Device wanted, int gpus) {
-        return switch (wanted.kind()) {
-            case CPU -> Device.cpu();
-            case AUTO -> gpus > 0 ? Device.gpu(0) : Device.cpu();
-            case CUDA -> {
-                if (wanted.index() >= gpus) {
-                    throw new InvalidSettingException("device is cuda:" + wanted.index() + ", but libtorch sees " + gpus
-                            + " CUDA devices; use device auto or cpu, or install the NVIDIA driver and the CUDA build"
-                            + " of libtorch");
-                }
-                yield Device.gpu(wanted.index());
-            }
-        };
     }
 
     /** The device on which arrays of new scopes live. */
@@ -110,6 +126,16 @@ public final class Torch implements AutoCloseable {
     /** Whether the device is an NVIDIA GPU. */
     public boolean isCuda() {
         return device.isGpu();
+    }
+
+    /** The GPU that is computed on; empty on a CPU. */
+    public Optional<Gpu> gpu() {
+        return gpu;
+    }
+
+    /** The memory of the GPU now; empty on a CPU, or if the driver does not tell. */
+    public Optional<GpuMemory> gpuMemory() {
+        return gpu.flatMap(GpuMemory::of);
     }
 
     /** The version of libtorch. */

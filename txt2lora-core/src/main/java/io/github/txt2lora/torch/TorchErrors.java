@@ -15,11 +15,20 @@ final class TorchErrors {
     private TorchErrors() {}
 
     static TorchException translate(String during, RuntimeException failure) {
-        String text = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+        String text = text(failure);
         String lower = text.toLowerCase(Locale.ROOT);
         boolean outOfMemory = lower.contains("out of memory") || lower.contains("can't allocate memory");
         return new TorchException(
                 "libtorch failed in " + during + place(text) + ": " + reason(text), outOfMemory, failure);
+    }
+
+    /** What failed, in libtorch's words. */
+    static String reason(RuntimeException failure) {
+        return reason(text(failure));
+    }
+
+    private static String text(RuntimeException failure) {
+        return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
     }
 
     /** The innermost script line: the last one of a run's trace, the first one of a compiler's complaint. */
