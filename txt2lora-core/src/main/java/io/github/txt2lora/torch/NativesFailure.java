@@ -79,15 +79,16 @@ final class NativesFailure {
         String text = String.valueOf(root.getMessage());
         if (root instanceof UnsatisfiedLinkError) {
             Matcher parts = LINK_ERROR.matcher(text);
-            return parts.matches()
-                    ? say(
-                            parts.group(2) + " (while loading " + parts.group(1) + ")",
-                            link(parts.group(2), parts.group(1)))
-                    : say(text, link(text, ""));
+            return parts.matches() ? link(parts.group(1), parts.group(2)) : say(text, linkRemedy(text, ""));
         }
         String found =
                 root == failure ? String.valueOf(failure.getMessage()) : failure.getMessage() + " (" + root + ")";
         return say(found, remedy(root, text));
+    }
+
+    private String link(String file, String reason) {
+        String found = reason.startsWith(file) ? reason : reason + " (while loading " + file + ")";
+        return say(found, linkRemedy(reason, file));
     }
 
     private static String say(String found, String remedy) {
@@ -107,7 +108,7 @@ final class NativesFailure {
                 + " environment variable DJL_CACHE_DIR names another";
     }
 
-    private String link(String reason, String file) {
+    private String linkRemedy(String reason, String file) {
         if (reason.contains("libcuda.so") || reason.contains("nvcuda.dll")) {
             return "this is PyTorch for GPUs, and NVIDIA's driver is missing: install it (" + GpuDetection.DRIVERS
                     + "), or use PyTorch for the CPU (pytorch-native-cpu)";

@@ -40,21 +40,27 @@ public final class GpuDetection {
     }
 
     /**
-     * Passes if the folder that {@code PYTORCH_LIBRARY_PATH} names, if any, has libtorch; DJL would silently load
-     * another one.
+     * Passes if the folder that {@code PYTORCH_LIBRARY_PATH} names, if any, has a libtorch that DJL has a bridge to. DJL
+     * would pass over a folder without one, and end the process with another version.
      *
      * @throws InvalidSettingException if it has not
      */
     public static void requireLibraryPath(Surroundings world) {
-        world.setting(LIBRARY_PATH)
-                .filter(path -> world.installed(path).isEmpty())
-                .ifPresent(path -> {
-                    throw InvalidSettingException.of(
-                            LIBRARY_PATH,
-                            path,
-                            "a folder with " + System.mapLibraryName("torch") + ", for example"
-                                    + " site-packages/torch/lib of a Python environment");
-                });
+        world.setting(LIBRARY_PATH).ifPresent(path -> requireLibtorch(world, path));
+    }
+
+    private static void requireLibtorch(Surroundings world, String path) {
+        InstalledLibtorch installed = world.installed(path)
+                .orElseThrow(() -> InvalidSettingException.of(
+                        LIBRARY_PATH,
+                        path,
+                        "a folder with " + System.mapLibraryName("torch")
+                                + ", for example site-packages/torch/lib of a Python environment"));
+        String expected = world.pytorchVersion();
+        installed.version().filter(version -> !number(version).equals(number(expected))).ifPresent(version -> {
+            throw new InvalidSettingException(LIBRARY_PATH + " is " + path + ", which holds PyTorch " + version
+                    + "; expected " + expected + ", which DJL is for: pip install torch==" + expected);
+        });
     }
 
     /** The flavors that DJL has of a version, in words. */

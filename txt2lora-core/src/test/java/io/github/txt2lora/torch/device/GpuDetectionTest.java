@@ -363,5 +363,13 @@ class GpuDetectionTest {
                     .doesNotThrowAnyException();
             assertThatCode(() -> GpuDetection.requireLibraryPath(world())).doesNotThrowAnyException();
         }
+
+        @Test
+        void folder_with_another_version_than_djls_is_refused() {
+            assertThatExceptionOfType(InvalidSettingException.class)
+                    .isThrownBy(() -> GpuDetection.requireLibraryPath(withFolder(true, "2.8.0")))
+                    .withMessageContaining("holds PyTorch 2.8.0; expected 2.7.1")
+                    .withMessageContaining("pip install torch==2.7.1");
+        }
     }
 }
