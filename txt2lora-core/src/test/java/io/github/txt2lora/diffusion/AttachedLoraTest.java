@@ -19,8 +19,10 @@ import io.github.txt2lora.torch.TorchGenerator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("djl")
 class AttachedLoraTest {
 
     private static final int CONTEXT_WIDTH_AXIS = 1;

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 @Tag("parity")
+@Tag("djl")
 class UNetParityTest {
 
     private static final double TOLERANCE = 1e-4;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 @Tag("parity")
+@Tag("djl")
 class VaeParityTest {
 
     private static final double TOLERANCE = 1e-4;

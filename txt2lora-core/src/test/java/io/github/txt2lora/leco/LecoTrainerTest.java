@@ -32,9 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The use of gradients, seen with plain gradient descent and a learning rate of 1. */
+@Tag("djl")
 class LecoTrainerTest {
 
     private static final List<PromptPair> PAIRS = List.of(PromptPair.enhance("krnkmd")

@@ -19,12 +19,14 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each optimizer on a LoRA of one layer, down [2, 3] and up [4, 2], against its definition in plain loops. */
+@Tag("djl")
 class OptimizerTest {
 
     private static final int STEPS = 4;
