@@ -15,9 +15,18 @@ import java.util.Optional;
  *     the default, caches them in memory, for the trainings of this engine
  * @param cacheLimit size limit in bytes of the cache on disk, and of the cache in memory, greater than 0; 2 GiB by
  *     default
+ * @param allowTf32 whether a GPU may compute FP32 networks in TF32, false by default; see {@link Builder#allowTf32}
+ * @param deterministic whether a GPU uses deterministic algorithms only, false by default; see
+ *     {@link Builder#deterministic}
  */
 public record EngineOptions(
-        Device device, int threads, CancelMode onExit, Optional<Path> cacheFolder, long cacheLimit) {
+        Device device,
+        int threads,
+        CancelMode onExit,
+        Optional<Path> cacheFolder,
+        long cacheLimit,
+        boolean allowTf32,
+        boolean deterministic) {
 
     private static final long DEFAULT_CACHE_LIMIT = 2L << 30;
 
@@ -54,7 +63,9 @@ public record EngineOptions(
                 .threads(threads)
                 .onExit(onExit)
                 .cacheFolder(cacheFolder)
-                .cacheLimit(cacheLimit);
+                .cacheLimit(cacheLimit)
+                .allowTf32(allowTf32)
+                .deterministic(deterministic);
     }
 
     /** Collects the values of {@link EngineOptions}; each call replaces what an earlier one set. */
@@ -65,6 +76,8 @@ public record EngineOptions(
         private CancelMode onExit = CancelMode.SUSPEND;
         private Optional<Path> cacheFolder = Optional.empty();
         private long cacheLimit = DEFAULT_CACHE_LIMIT;
+        private boolean allowTf32;
+        private boolean deterministic;
 
         private Builder() {}
 
@@ -122,9 +135,34 @@ public record EngineOptions(
             return this;
         }
 
+        /**
+         * Whether a GPU may round the factors of matrix products and convolutions in FP32 to TF32, which has the range
+         * of FP32 and the 10 bits of FP16. It is faster on RTX 30xx and later; networks in FP16 and BF16 do not change.
+         * False by default, unlike PyTorch, which uses TF32 in convolutions. Has no effect on a CPU.
+         *
+         * <p>libtorch keeps this for the whole process: of several engines on GPUs, the one opened last decides.
+         */
+        public Builder allowTf32(boolean allowTf32) {
+            this.allowTf32 = allowTf32;
+            return this;
+        }
+
+        /**
+         * Whether a GPU uses only algorithms that produce the same bytes each time; false by default. It is slower. A
+         * training fails if libtorch has no such algorithm for one of its operations. Sets the environment variable
+         * {@code CUBLAS_WORKSPACE_CONFIG} of this process to {@code :4096:8} if it is not set. A CPU always produces
+         * the same bytes.
+         *
+         * <p>libtorch keeps this for the whole process: of several engines on GPUs, the one opened last decides.
+         */
+        public Builder deterministic(boolean deterministic) {
+            this.deterministic = deterministic;
+            return this;
+        }
+
         /** Makes the value. */
         public EngineOptions build() {
-            return new EngineOptions(device, threads, onExit, cacheFolder, cacheLimit);
+            return new EngineOptions(device, threads, onExit, cacheFolder, cacheLimit, allowTf32, deterministic);
         }
     }
 }

@@ -42,12 +42,13 @@ class DeviceTest {
     @Test
     void engines_compute_on_the_best_device_by_default() {
         assertThat(EngineOptions.builder().build())
-                .isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30));
+                .isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30, false, false));
         assertThatThrownBy(() -> EngineOptions.builder().threads(-1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("threads is -1; expected 0 or more");
 
-        EngineOptions options = new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP, Optional.of(Path.of("cache")), 1);
+        EngineOptions options =
+                new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP, Optional.of(Path.of("cache")), 1, true, true);
         assertThat(options.toBuilder().build()).isEqualTo(options);
     }
 }

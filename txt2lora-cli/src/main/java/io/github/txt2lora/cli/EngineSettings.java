@@ -28,6 +28,17 @@ final class EngineSettings {
             description = "CPU threads; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
+    @Option(
+            names = "--tf32",
+            description = "Let a GPU compute in TF32 where FP32 is set: faster and less exact. Off by default.")
+    private boolean tf32;
+
+    @Option(
+            names = "--deterministic",
+            description = "Let a GPU use only algorithms that give the same bytes each time: slower. Off by default;"
+                    + " a CPU always gives the same bytes.")
+    private boolean deterministic;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -35,7 +46,12 @@ final class EngineSettings {
     /** The options of the engine. */
     EngineOptions options() {
         try {
-            return EngineOptions.builder().device(device).threads(threads).build();
+            return EngineOptions.builder()
+                    .device(device)
+                    .threads(threads)
+                    .allowTf32(tf32)
+                    .deterministic(deterministic)
+                    .build();
         } catch (InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

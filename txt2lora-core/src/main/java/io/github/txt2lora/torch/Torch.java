@@ -46,16 +46,18 @@ public final class Torch implements AutoCloseable {
     private final Device device;
     private final Optional<Gpu> gpu;
     private final int threads;
+    private final boolean tf32;
     private final NDManager root;
     private final NDManager host;
     private final Set<NDManager> scopes = ConcurrentHashMap.newKeySet();
     private final Set<ScriptModule> modules = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Runnable> callCheck = ThreadLocal.withInitial(() -> () -> {});
 
-    private Torch(Optional<Gpu> gpu, int threads) {
+    private Torch(Optional<Gpu> gpu, int threads, boolean allowTf32) {
         this.gpu = gpu;
         this.device = gpu.map(Torch::device).orElseGet(Device::cpu);
         this.threads = threads;
+        this.tf32 = allowTf32 && device.isGpu();
         this.root = Engine.getEngine(ENGINE).newBaseManager(device);
         this.host = root.newSubManager(Device.cpu());
     }
@@ -72,6 +74,7 @@ public final class Torch implements AutoCloseable {
      */
     public static Torch start(EngineOptions options) {
         System.setProperty("OPT_OUT_TRACKING", "true");
+        GpuArithmetic.prepareProcess(options);
         Engine engine;
         DetectedGpus gpus;
         try {
@@ -86,7 +89,11 @@ public final class Torch implements AutoCloseable {
         boolean seesGpus = engine.hasCapability(StandardCapabilities.CUDA);
         ChosenDevice chosen = gpus.choose(options.device(), seesGpus, gpu -> failureOn(gpu, engine));
         chosen.obstacle().ifPresent(why -> LOG.warn("the CPU is used: {}", why));
-        return new Torch(chosen.gpu(), options.threads() > 0 ? options.threads() : defaultThreads);
+        if (chosen.gpu().isPresent()) {
+            GpuArithmetic.apply(options);
+        }
+        return new Torch(
+                chosen.gpu(), options.threads() > 0 ? options.threads() : defaultThreads, options.allowTf32());
     }
 
     /** What was found before libtorch was loaded; the settings that came of it would lead another search astray. */
@@ -136,6 +143,11 @@ public final class Torch implements AutoCloseable {
     /** The memory of the GPU now; empty on a CPU, or if the driver does not tell. */
     public Optional<GpuMemory> gpuMemory() {
         return gpu.flatMap(GpuMemory::of);
+    }
+
+    /** Whether FP32 networks may compute in TF32 here. */
+    public boolean usesTf32() {
+        return tf32;
     }
 
     /** The version of libtorch. */
