@@ -27,6 +27,7 @@ module io.github.txt2lora.api {
             io.github.txt2lora.core,
             io.github.txt2lora.testing;
 
+    uses io.github.txt2lora.spi.DeviceChecker;
     uses io.github.txt2lora.spi.LoraOperationsProvider;
     uses io.github.txt2lora.spi.TrainingEngineProvider;
 }

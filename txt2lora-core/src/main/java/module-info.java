@@ -16,6 +16,8 @@ module io.github.txt2lora.core {
     exports io.github.txt2lora.family to
             io.github.txt2lora.cli;
 
+    provides io.github.txt2lora.spi.DeviceChecker with
+            io.github.txt2lora.proof.DjlDeviceChecker;
     provides io.github.txt2lora.spi.LoraOperationsProvider with
             io.github.txt2lora.lora.DjlLoraOperationsProvider;
     provides io.github.txt2lora.spi.ModelDownloader with

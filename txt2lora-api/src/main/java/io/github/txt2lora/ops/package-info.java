@@ -1,6 +1,7 @@
 /**
  * Operations on finished LoRA files: resize, merge, convert, inspect. Start with {@link
- * io.github.txt2lora.ops.LoraOperations#open()}.
+ * io.github.txt2lora.ops.LoraOperations#open()}. Also the check of a device, {@link
+ * io.github.txt2lora.ops.DeviceCheck}.
  */
 @NullMarked
 package io.github.txt2lora.ops;

@@ -1,11 +1,13 @@
 package io.github.txt2lora.cli;
 
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.batch.Estimate;
 import io.github.txt2lora.batch.Preflight;
 import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.ByteSize;
+import io.github.txt2lora.ops.DeviceReport;
 import io.github.txt2lora.workspace.LecoConfigFile;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -23,24 +26,33 @@ import picocli.CommandLine.Parameters;
 /** {@code txt2lora check}. */
 @Command(
         name = "check",
-        description = "Checks settings, prompts, models and disk space of a training, and estimates memory and"
-                + " time. Changes and downloads nothing.",
+        description = {
+            "Checks settings, prompts, models and disk space of a training, and estimates memory and"
+                    + " time. Changes and downloads nothing.",
+            "With --device, checks that the device computes what the CPU does, on a small model that comes with the"
+                    + " program. The trainings of WORKSPACE or CONFIG.yaml, or one on --model, then make two"
+                    + " iterations on it, which tells their memory and time."
+        },
         exitCodeListHeading = Txt2LoraCommand.EXIT_CODES,
         exitCodeList = {
             "0:Everything is ready.",
-            "1:A LoRA cannot be trained; all reasons are printed.",
+            "1:A LoRA cannot be trained, or the device failed a check; all reasons are printed.",
             "2:The command line is wrong, or the workspace or LoRA does not exist."
         },
-        footer = {"  txt2lora check Txt2Lora --all", "  txt2lora check leco/config.yaml"})
+        footer = {
+            "  txt2lora check Txt2Lora --all",
+            "  txt2lora check leco/config.yaml",
+            "  txt2lora check --device cuda --model anime.safetensors --resolution 512"
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets what has a default
 final class CheckCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "WORKSPACE|CONFIG.yaml",
-            defaultValue = ".",
-            description =
-                    "The folder of a workspace, or a configuration in LECO's layout. Default: the current folder.")
-    private Path path;
+            arity = "0..1",
+            description = "The folder of a workspace, or a configuration in LECO's layout. Default: the current folder;"
+                    + " none with --device.")
+    private @Nullable Path path;
 
     @Mixin
     private LoraChoice choice;
@@ -49,24 +61,59 @@ final class CheckCommand implements Callable<Integer> {
     private SettingOptions settings;
 
     @Mixin
+    private DeviceCheckOptions device;
+
+    @Mixin
     private CommonOptions common;
+
+    private final List<String> warnings = new ArrayList<>();
 
     @Override
     public Integer call() {
-        Preflight check = Files.isRegularFile(path)
-                ? checkConfiguration()
-                : Preflight.check(Workspace.open(path).withSettings(settings.values()), choice.options());
+        if (device.isGiven()) {
+            return checkDevice();
+        }
+        device.rejectWithoutDevice(common);
+        Path checked = path == null ? Path.of(".") : path;
+        Preflight check = Files.isRegularFile(checked)
+                ? Preflight.check(configuration(checked), warnings)
+                : Preflight.check(workspace(checked), choice.options());
         common.output().result(json(check), text(check));
         return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
-    private Preflight checkConfiguration() {
+    private Integer checkDevice() {
+        if (path == null && choice.isGiven()) {
+            throw common.misuse("--names, --all and --together are given, but no workspace; expected a workspace too");
+        }
+        List<LoraTraining> trainings = new ArrayList<>(device.trainings(common));
+        if (path != null) {
+            trainings.addAll(trainings(path));
+        }
+        DeviceReport report = new DeviceCheckRun(common.output()).run(device.options(), trainings);
+        return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private List<LoraTraining> trainings(Path given) {
+        if (Files.isRegularFile(given)) {
+            return List.of(configuration(given));
+        }
+        Workspace workspace = workspace(given);
+        return choice.options().choose(workspace.names()).stream()
+                .map(name -> workspace.training(workspace.load(name, common.output()::warn)))
+                .toList();
+    }
+
+    private Workspace workspace(Path folder) {
+        return Workspace.open(folder).withSettings(settings.values());
+    }
+
+    private LoraTraining configuration(Path file) {
         if (choice.isGiven()) {
-            throw common.misuse("--names, --all and --together are for workspaces, but " + path
+            throw common.misuse("--names, --all and --together are for workspaces, but " + file
                     + " is no folder; expected a workspace or none of them");
         }
-        List<String> warnings = new ArrayList<>();
-        return Preflight.check(LecoConfigFile.read(path, settings.values()).toTraining(warnings::add), warnings);
+        return LecoConfigFile.read(file, settings.values()).toTraining(warnings::add);
     }
 
     private static JsonLine json(Preflight check) {

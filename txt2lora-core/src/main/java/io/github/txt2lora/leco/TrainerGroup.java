@@ -109,7 +109,7 @@ public final class TrainerGroup {
     }
 
     /** As {@link #next(List)}, with an observer of all steps. */
-    List<Outcome> next(List<LecoTrainer> trainers, StepObserver observer) {
+    public List<Outcome> next(List<LecoTrainer> trainers, StepObserver observer) {
         trainers.forEach(LecoTrainer::takeSnapshot);
         List<Share> shares = trainers.stream().map(Share::new).toList();
         try (NDManager scope = torch.newScope()) {

@@ -79,7 +79,7 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
      *
      * @throws InvalidSettingException if one is not there, or none is given and there is not exactly one
      */
-    List<String> choose(List<String> available) {
+    public List<String> choose(List<String> available) {
         if (available.isEmpty()) {
             throw new InvalidSettingException(
                     "the workspace has no settings; expected at least one file config/NAME.yaml");
