@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** This process's memory as the system reports it. */
-final class ResidentMemory {
+public final class ResidentMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
@@ -17,7 +17,7 @@ final class ResidentMemory {
     private ResidentMemory() {}
 
     /** The most that was resident so far, in MiB; null where there is no {@code /proc/self/status}. */
-    static @Nullable Long peakMebibytes() throws IOException {
+    public static @Nullable Long peakMebibytes() throws IOException {
         return Files.isReadable(STATUS) ? peakMebibytes(Files.readString(STATUS)) : null;
     }
 

@@ -10,7 +10,7 @@ public enum SmallModel {
     /** The checkpoint that comes with the project. */
     DEMO {
         @Override
-        void write(Path file) throws IOException {
+        public void write(Path file) throws IOException {
             Workload.DEMO.writeCheckpoint(file);
         }
     },
@@ -18,7 +18,7 @@ public enum SmallModel {
     /** The structure of Stable Diffusion 1.x, as small as it can be, with random weights. */
     TINY_SD1 {
         @Override
-        void write(Path file) {
+        public void write(Path file) {
             new SyntheticCheckpoint(
                             new UNetShapes(WIDTHS, 1, List.of(1, 0), 1, WIDTH, false, OptionalInt.empty()),
                             VAE,
@@ -30,7 +30,7 @@ public enum SmallModel {
     /** The structure of Stable Diffusion 2.x, as small as it can be, with random weights. */
     TINY_SD2 {
         @Override
-        void write(Path file) {
+        public void write(Path file) {
             new SyntheticCheckpoint(
                             new UNetShapes(WIDTHS, 1, List.of(0, 1), 1, WIDTH, true, OptionalInt.empty()),
                             VAE,
@@ -42,7 +42,7 @@ public enum SmallModel {
     /** The structure of Stable Diffusion XL, as small as it can be, with random weights. */
     TINY_SDXL {
         @Override
-        void write(Path file) {
+        public void write(Path file) {
             new SyntheticCheckpoint(
                             new UNetShapes(
                                     WIDTHS, 1, List.of(0, 2), 2, 2 * WIDTH, true, OptionalInt.of(WIDTH + 6 * 256)),
@@ -61,5 +61,5 @@ public enum SmallModel {
     private static final VaeShapes VAE = new VaeShapes(List.of(32, 32, 32, 32), 1);
 
     /** Writes it as one file. */
-    abstract void write(Path file) throws IOException;
+    public abstract void write(Path file) throws IOException;
 }

@@ -20,24 +20,24 @@ import java.util.SplittableRandom;
  * @param vae the autoencoder
  * @param textEncoders one, or SDXL's two
  */
-record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, List<TextEncoderShapes> textEncoders) {
+public record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, List<TextEncoderShapes> textEncoders) {
 
     private static final VaeShapes FULL_VAE = new VaeShapes(List.of(128, 256, 512, 512), 2);
 
     /** Stable Diffusion 1.5: 1130 tensors, 1.07 billion parameters, 2.1 GB on the disk. */
-    static final SyntheticCheckpoint SD15 = new SyntheticCheckpoint(
+    public static final SyntheticCheckpoint SD15 = new SyntheticCheckpoint(
             new UNetShapes(List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 768, false, OptionalInt.empty()),
             FULL_VAE,
             List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)));
 
     /** Stable Diffusion 2.1: 1.29 billion parameters, 2.6 GB on the disk. */
-    static final SyntheticCheckpoint SD21 = new SyntheticCheckpoint(
+    public static final SyntheticCheckpoint SD21 = new SyntheticCheckpoint(
             new UNetShapes(List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 1024, true, OptionalInt.empty()),
             FULL_VAE,
             List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)));
 
     /** Stable Diffusion XL: 3.47 billion parameters, 6.9 GB on the disk. */
-    static final SyntheticCheckpoint SDXL = new SyntheticCheckpoint(
+    public static final SyntheticCheckpoint SDXL = new SyntheticCheckpoint(
             new UNetShapes(List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 2048, true, OptionalInt.of(2816)),
             FULL_VAE,
             List.of(
@@ -62,7 +62,7 @@ record SyntheticCheckpoint(UNetShapes unet, VaeShapes vae, List<TextEncoderShape
      * Writes the checkpoint in half precision, one tensor at a time. Normalisations change nothing, biases are zero,
      * and all other weights are normal with the variance 1 / inputs, so that activations stay finite.
      */
-    void write(Path file) {
+    public void write(Path file) {
         List<SafetensorsEntry> entries = shapes().entrySet().stream()
                 .map(tensor -> entry(tensor.getKey(), tensor.getValue()))
                 .toList();

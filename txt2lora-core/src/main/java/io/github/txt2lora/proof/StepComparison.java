@@ -72,7 +72,7 @@ final class StepComparison {
                 ? DeviceFinding.measurement(
                         check,
                         measured,
-                        "the same bytes",
+                        "required",
                         equal,
                         "Report this with the output of the check; the results are right, but cannot be repeated.")
                 : DeviceFinding.fact(check, measured);
