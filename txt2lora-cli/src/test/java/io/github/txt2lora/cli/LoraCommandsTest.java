@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
@@ -32,7 +33,8 @@ class LoraCommandsTest {
     @BeforeAll
     static void train() {
         ModelSource model = DemoCheckpoint.copyTo(shared);
-        try (TrainingEngine engine = TrainingEngine.open()) {
+        try (TrainingEngine engine = TrainingEngine.open(
+                EngineOptions.builder().device(CommandRun.device()).build())) {
             lora = Txt2Lora.builder()
                     .engine(engine)
                     .name("krnkmd")

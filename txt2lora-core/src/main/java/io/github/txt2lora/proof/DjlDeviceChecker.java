@@ -48,7 +48,7 @@ public final class DjlDeviceChecker implements DeviceChecker {
         Device device;
         try (Torch torch = started.get()) {
             device = torch.isCuda() ? Device.cuda(torch.device().getDeviceId()) : Device.cpu();
-            DeviceFacts.of(torch).forEach(findings::add);
+            DeviceFacts.memory(torch.gpuMemory()).ifPresent(findings::add);
             compare(check, torch, findings);
         }
         if (!check.trainings().isEmpty()) {
@@ -61,13 +61,23 @@ public final class DjlDeviceChecker implements DeviceChecker {
     private static Optional<Torch> start(EngineOptions options, Findings findings) {
         try {
             // TF32 is less exact on purpose
-            return Optional.of(
-                    Torch.start(options.toBuilder().allowTf32(false).build()));
+            Torch torch = Torch.start(options.toBuilder().allowTf32(false).build());
+            DeviceFacts.of(Torch.gpus()).forEach(findings::add);
+            if (options.device().kind() == Device.Kind.AUTO && !torch.isCuda()) {
+                DeviceFacts.unusedGpu(Torch.gpus()).ifPresent(findings::add);
+            }
+            findings.add(DeviceFacts.used(torch));
+            return Optional.of(torch);
         } catch (InvalidSettingException e) {
+            DeviceFacts.of(Torch.gpus()).forEach(findings::add);
             findings.add(DeviceFinding.failure(
                     "device",
                     String.valueOf(e.getMessage()),
                     "Mend what the message names, and run the check again, or use device cpu."));
+            return Optional.empty();
+        } catch (Txt2LoraException e) {
+            findings.add(DeviceFinding.failure(
+                    "PyTorch", String.valueOf(e.getMessage()), "Mend what the message names, and run the check again."));
             return Optional.empty();
         }
     }

@@ -27,7 +27,9 @@ final class UsedMemory {
     }
 
     private static OptionalLong ofGpu(Torch torch) {
-        return OptionalLong.empty();
+        return torch.gpuMemory().stream()
+                .mapToLong(memory -> memory.totalBytes() - memory.freeBytes())
+                .findFirst();
     }
 
     private static OptionalLong ofProcess(String field) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
-import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
@@ -16,6 +15,7 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.testing.EventLog;
+import io.github.txt2lora.torch.TestTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,9 +56,7 @@ class KeptLatentsTest {
     }
 
     private static EngineOptions.Builder options() {
-        return EngineOptions.builder()
-                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
-                .threads(1);
+        return TestTorch.options();
     }
 
     private TrainingEngine engineWithFolder() {

@@ -1,11 +1,11 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.torch.TestTorch;
 import java.nio.file.Path;
 
 /** The program that {@link KillTest} kills: one training that writes a state after each iteration. */
@@ -30,8 +30,7 @@ final class KilledTraining {
                 System.out.println(RESUMED + event.iteration());
             }
         };
-        EngineOptions options =
-                EngineOptions.builder().device(Device.cpu()).threads(1).build();
+        EngineOptions options = TestTorch.options().build();
         try (TrainingEngine engine = TrainingEngine.open(options)) {
             engine.train(
                     Tiny.training(

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CancelMode;
-import io.github.txt2lora.Device;
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
@@ -87,9 +85,7 @@ class NewFamilyTest {
     @BeforeAll
     static void open(@TempDir Path models) {
         model = TinyFlowFormat.write(models.resolve("tiny-flow"));
-        Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
-        engine = new DjlTrainingEngine(
-                EngineOptions.builder().device(device).threads(1).build(), FAMILIES);
+        engine = new DjlTrainingEngine(TestTorch.options().build(), FAMILIES);
     }
 
     @AfterAll

@@ -15,6 +15,7 @@ import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.golden.Golden;
 import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.torch.TestTorch;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -116,7 +117,7 @@ class RealBatchTest {
     }
 
     private BatchResult run(BatchOptions options, BatchListener listener) {
-        try (TrainingEngine engine = TrainingEngine.open();
+        try (TrainingEngine engine = TrainingEngine.open(TestTorch.options().threads(0).build());
                 LoraOperations operations = LoraOperations.open()) {
             return new Batch(workspace, engine, operations).run(options, listener);
         }

@@ -2,11 +2,11 @@ package io.github.txt2lora.engine;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLong;
-import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.torch.TestTorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +27,7 @@ final class SoakedEngine {
     public static void main(String[] args) throws IOException {
         Path output = Path.of(args[0]);
         int all = Integer.parseInt(args[1]);
-        EngineOptions options =
-                EngineOptions.builder().device(Device.cpu()).threads(1).build();
+        EngineOptions options = TestTorch.options().build();
         for (int done = 0; done < all; done += TRAININGS_PER_ENGINE) {
             try (TrainingEngine engine = TrainingEngine.open(options)) {
                 for (int i = 0; i < TRAININGS_PER_ENGINE; i++) {

@@ -1,11 +1,11 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.Device;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.torch.TestTorch;
 import java.nio.file.Path;
 
 /** The program of {@link ExitTest} that starts trainings and neither waits for them nor closes its engine. */
@@ -33,7 +33,7 @@ final class StartingMain {
                 .prompts(own.prompts())
                 .training(own.spec())
                 .output(own.output())
-                .device(Device.cpu())
+                .device(TestTorch.device())
                 .build()
                 .start();
         engine.start(Tiny.training(folder.resolve("second"), 1), new TrainingListener() {

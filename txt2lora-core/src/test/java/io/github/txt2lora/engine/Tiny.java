@@ -1,7 +1,5 @@
 package io.github.txt2lora.engine;
 
-import io.github.txt2lora.Device;
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
@@ -12,6 +10,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.torch.TestTorch;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -27,9 +26,7 @@ final class Tiny {
 
     /** On one thread, on which tiny models are fastest. */
     static TrainingEngine engine() {
-        Device device = Device.parse(System.getProperty("txt2lora.device", "auto"));
-        return TrainingEngine.open(
-                EngineOptions.builder().device(device).threads(1).build());
+        return TrainingEngine.open(TestTorch.options().build());
     }
 
     static Path modelFile() {

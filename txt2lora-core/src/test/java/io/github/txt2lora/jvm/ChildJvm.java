@@ -1,5 +1,6 @@
 package io.github.txt2lora.jvm;
 
+import io.github.txt2lora.torch.TestTorch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,10 @@ public final class ChildJvm {
     public static ProcessBuilder program(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        String device = System.getProperty(TestTorch.DEVICE);
+        if (device != null) {
+            command.add("-D" + TestTorch.DEVICE + "=" + device);
+        }
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -19,6 +19,6 @@ class ThreadsTest {
     }
 
     private static Torch start(int threads) {
-        return Torch.start(EngineOptions.builder().threads(threads).build());
+        return Torch.start(TestTorch.options().threads(threads).build());
     }
 }

@@ -2,6 +2,8 @@ package io.github.txt2lora.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.txt2lora.Device;
+import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
@@ -26,7 +28,9 @@ class BatchGenerationTest {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         List<CharacterSheet> two = CharacterSheet.readAll().subList(0, 2);
 
-        try (TrainingEngine engine = TrainingEngine.open()) {
+        try (TrainingEngine engine = TrainingEngine.open(EngineOptions.builder()
+                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
+                .build())) {
             BatchGeneration.Result result = BatchGeneration.train(engine, model, two, folder, ShortTraining.of(1));
 
             assertThat(result.failures()).isEmpty();

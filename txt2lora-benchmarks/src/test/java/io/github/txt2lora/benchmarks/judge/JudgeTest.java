@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
@@ -125,7 +126,10 @@ class JudgeTest {
     private List<BufferedImage> images(ImageRequest.Builder request) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine =
-                TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
+                TrainingEngine.open(EngineOptions.builder()
+                        .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
+                        .threads(1)
+                        .build())) {
             request.model(model).height(Judge.SIDE).steps(20).guidanceScale(5);
             return engine.generate(request.build()).stream()
                     .map(GeneratedImage::image)
