@@ -42,7 +42,8 @@ class DeviceTest {
     @Test
     void engines_compute_on_the_best_device_by_default() {
         assertThat(EngineOptions.builder().build())
-                .isEqualTo(new EngineOptions(Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30, false, false));
+                .isEqualTo(new EngineOptions(
+                        Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30, false, false));
         assertThatThrownBy(() -> EngineOptions.builder().threads(-1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("threads is -1; expected 0 or more");

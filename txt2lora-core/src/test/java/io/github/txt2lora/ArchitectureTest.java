@@ -50,8 +50,8 @@ class ArchitectureTest {
                     + "|contentEquals|allClose|encode");
 
     /** Each package may use those before it. */
-    private static final List<String> LAYERS =
-            List.of("torch", "checkpoint", "download", "text", "diffusion", "lora", "family", "leco", "engine", "proof");
+    private static final List<String> LAYERS = List.of(
+            "torch", "checkpoint", "download", "text", "diffusion", "lora", "family", "leco", "engine", "proof");
 
     /** Each room of the method may use those before it; {@code leco} itself is the training that they serve. */
     private static final List<String> ROOMS_OF_LECO = List.of(

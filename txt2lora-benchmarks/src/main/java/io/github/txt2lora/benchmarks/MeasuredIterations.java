@@ -88,14 +88,18 @@ final class MeasuredIterations {
             Times best = of(task);
             for (int i = 1; i < number; i++) {
                 Times next = of(task);
-                best = new Times(
-                        Math.min(best.seconds, next.seconds), Math.min(best.cpuSeconds, next.cpuSeconds));
+                best = new Times(Math.min(best.seconds, next.seconds), Math.min(best.cpuSeconds, next.cpuSeconds));
             }
             return best;
         }
 
         private static double usedCpuSeconds() {
-            return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
+            return ProcessHandle.current()
+                            .info()
+                            .totalCpuDuration()
+                            .orElseThrow()
+                            .toMillis()
+                    / 1000.0;
         }
     }
 
@@ -111,20 +115,23 @@ final class MeasuredIterations {
                 Checkpoint checkpoint = Families.standard().open(training.model())) {
             FamilyProfile profile = Families.standard().of(checkpoint);
             PromptEmbedding prompt = profile.promptEncoder(
-                            torch, checkpoint, ClipTokenizer.load(), spec.modelUse().precision(), 1)
+                            torch,
+                            checkpoint,
+                            ClipTokenizer.load(),
+                            spec.modelUse().precision(),
+                            1)
                     .encode("krnkmd", scope, warning -> {});
             try (Denoiser denoiser =
                     profile.loadDenoiser(torch, checkpoint, spec.modelUse().precision())) {
                 LoraSpec lora = spec.lora();
                 LoraParameters parameters = LoraParameters.initialize(
-                        scope,
-                        profile.loraRules().select(denoiser.weightShapes(), lora),
-                        lora,
-                        new TorchGenerator(0));
+                        scope, profile.loraRules().select(denoiser.weightShapes(), lora), lora, new TorchGenerator(0));
                 parameters.attachTo(denoiser, scope);
                 try (Optimizer optimizer = Optimizer.create(torch, spec.optimizer(), parameters)) {
-                    Runnable forward = () -> inScope(torch, call -> denoiser.predict(
-                            call, latents(call, denoiser, 1), TIMESTEP, conditioning(call, prompt, 1), 0));
+                    Runnable forward = () -> inScope(
+                            torch,
+                            call -> denoiser.predict(
+                                    call, latents(call, denoiser, 1), TIMESTEP, conditioning(call, prompt, 1), 0));
                     Runnable iteration = () -> inScope(torch, call -> {
                         Denoiser.LoraGradient result = denoiser.loraGradient(
                                 call,

@@ -73,7 +73,8 @@ final class DeviceCheckOptions {
 
     /** Options that would have no effect are mistakes. */
     void rejectWithoutDevice(CommonOptions common) {
-        for (String option : List.of("--model", "--resolution", "--precision", "--threads", "--tf32", "--deterministic")) {
+        for (String option :
+                List.of("--model", "--resolution", "--precision", "--threads", "--tf32", "--deterministic")) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw common.misuse(option + " is for the check of a device; expected --device too, for example"
                         + " --device auto");

@@ -21,13 +21,14 @@ record DeviceCheckRun(Output output) {
     DeviceReport run(EngineOptions options, List<LoraTraining> trainings) {
         try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-check");
                 Progress progress = output.progress("device check")) {
-            DeviceCheck.Builder check =
-                    DeviceCheck.builder().model(DemoCheckpoint.copyTo(folder.path())).options(options);
+            DeviceCheck.Builder check = DeviceCheck.builder()
+                    .model(DemoCheckpoint.copyTo(folder.path()))
+                    .options(options);
             trainings.forEach(check::training);
             var done = new AtomicInteger();
             DeviceReport report = check.build()
-                    .run(finding -> progress.at(
-                            done.incrementAndGet(), Progress.UNKNOWN, finding.check(), Optional.empty()));
+                    .run(finding ->
+                            progress.at(done.incrementAndGet(), Progress.UNKNOWN, finding.check(), Optional.empty()));
             progress.close();
             output.result(json(report), text(report));
             return report;
@@ -81,10 +82,7 @@ record DeviceCheckRun(Output output) {
             finding.remedy().ifPresent(remedy -> lines.add("          " + remedy));
         }
         int failed = report.failures().size();
-        lines.add(
-                failed == 0
-                        ? "Passed"
-                        : failed + " of " + report.findings().size() + " checks failed");
+        lines.add(failed == 0 ? "Passed" : failed + " of " + report.findings().size() + " checks failed");
         return String.join(System.lineSeparator(), lines);
     }
 

@@ -46,8 +46,7 @@ final class DeviceFacts {
     /** The device that is used. */
     static DeviceFinding used(Torch torch) {
         return DeviceFinding.fact(
-                "device",
-                torch.gpu().map(Gpu::toString).orElseGet(() -> "cpu, " + torch.threads() + " threads"));
+                "device", torch.gpu().map(Gpu::toString).orElseGet(() -> "cpu, " + torch.threads() + " threads"));
     }
 
     /** Its free memory; empty on a CPU, or if the driver does not tell. */

@@ -77,7 +77,9 @@ public final class DjlDeviceChecker implements DeviceChecker {
             return Optional.empty();
         } catch (Txt2LoraException e) {
             findings.add(DeviceFinding.failure(
-                    "PyTorch", String.valueOf(e.getMessage()), "Mend what the message names, and run the check again."));
+                    "PyTorch",
+                    String.valueOf(e.getMessage()),
+                    "Mend what the message names, and run the check again."));
             return Optional.empty();
         }
     }

@@ -33,11 +33,7 @@ final class NetworkComparison {
         compare("VAE" + in, () -> RelativeError.of(networks.decode(), image), limit, findings);
     }
 
-    private static void compare(
-            String check, DoubleSupplier error, double limit, Findings findings) {
-        findings.attempt(
-                check,
-                Limits.REMEDY,
-                () -> findings.error(check, error.getAsDouble(), limit, Limits.REMEDY));
+    private static void compare(String check, DoubleSupplier error, double limit, Findings findings) {
+        findings.attempt(check, Limits.REMEDY, () -> findings.error(check, error.getAsDouble(), limit, Limits.REMEDY));
     }
 }

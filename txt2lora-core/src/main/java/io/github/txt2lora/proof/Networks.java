@@ -28,7 +28,11 @@ record Networks(Torch torch, SmallModel model, Precision precision) {
 
     /** A prompt's embedding, as numbers. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Embedding(float[] context, Shape shape, float @Nullable [] pooled, @Nullable Shape pooledShape) {
+    record Embedding(
+            float[] context,
+            Shape shape,
+            float @Nullable [] pooled,
+            @Nullable Shape pooledShape) {
 
         private PromptEmbedding in(NDManager scope) {
             return new PromptEmbedding(
@@ -57,10 +61,7 @@ record Networks(Torch torch, SmallModel model, Precision precision) {
         try (NDManager scope = torch.newScope();
                 Denoiser denoiser = model.profile().loadDenoiser(torch, model.checkpoint(), precision)) {
             Conditioning conditioning = Conditioning.batch(
-                    scope,
-                    List.of(embedding.in(scope)),
-                    1,
-                    PictureSize.uncropped(SmallModel.SIDE, SmallModel.SIDE));
+                    scope, List.of(embedding.in(scope)), 1, PictureSize.uncropped(SmallModel.SIDE, SmallModel.SIDE));
             return HostNumbers.floats(denoiser.predict(scope, latents(scope), TIMESTEP, conditioning, 1));
         }
     }
@@ -77,7 +78,6 @@ record Networks(Torch torch, SmallModel model, Precision precision) {
         LatentSpace latents = model.checkpoint().family().latents();
         int side = SmallModel.SIDE / latents.factor();
         var shape = new Shape(1, latents.channels(), side, side);
-        return HostNumbers.array(
-                scope, new TorchGenerator(SEED).normal(Math.toIntExact(shape.size())), shape);
+        return HostNumbers.array(scope, new TorchGenerator(SEED).normal(Math.toIntExact(shape.size())), shape);
     }
 }

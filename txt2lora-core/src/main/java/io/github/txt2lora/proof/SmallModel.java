@@ -20,7 +20,6 @@ record SmallModel(FamilyProfile profile, Checkpoint checkpoint, ClipTokenizer to
     static final int SIDE = 96;
 
     NoiseProcess noiseProcess() {
-        return profile.noiseProcess(
-                checkpoint, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
+        return profile.noiseProcess(checkpoint, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, warning -> {});
     }
 }

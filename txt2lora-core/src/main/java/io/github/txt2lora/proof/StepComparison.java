@@ -66,8 +66,7 @@ final class StepComparison {
         String check = "two equal trainings";
         String measured = equal
                 ? "the same bytes"
-                : "different bytes, relative error "
-                        + RelativeError.of(second.parameters(), first.parameters());
+                : "different bytes, relative error " + RelativeError.of(second.parameters(), first.parameters());
         return mustBeEqual
                 ? DeviceFinding.measurement(
                         check,

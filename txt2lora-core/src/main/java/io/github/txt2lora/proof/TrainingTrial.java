@@ -1,9 +1,9 @@
 package io.github.txt2lora.proof;
 
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
-import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
@@ -97,11 +97,9 @@ final class TrainingTrial {
     private static LoraTraining trial(LoraTraining training, Path folder) {
         PromptPair largest = training.prompts().stream()
                 .filter(pair -> !pair.preserves())
-                .max(Comparator.comparingLong(
-                        pair -> (long) pair.resolution() * pair.resolution() * pair.batchSize()))
+                .max(Comparator.comparingLong(pair -> (long) pair.resolution() * pair.resolution() * pair.batchSize()))
                 .orElse(training.prompts().get(0));
-        TrainingSpec spec = training.spec()
-                .toBuilder()
+        TrainingSpec spec = training.spec().toBuilder()
                 .method(method -> method.withLatents(LatentSource.noise())
                         .withPreservation(method.preservation().withLatents(KeptLatents.SHARED))
                         .withStart(LoraStart.ZERO))

@@ -58,8 +58,8 @@ final class TrialTraining implements AutoCloseable {
         Lessons lessons = Lessons.of(List.of(pair), spec.method().preservation());
         this.owner = torch.newScope();
         try {
-            PromptEncoder encoder = model.profile()
-                    .promptEncoder(torch, model.checkpoint(), model.tokenizer(), Precision.FP32, 1);
+            PromptEncoder encoder =
+                    model.profile().promptEncoder(torch, model.checkpoint(), model.tokenizer(), Precision.FP32, 1);
             PromptEmbeddings embeddings = PromptEmbeddings.encode(encoder, lessons, owner, warning -> {});
             this.denoiser = model.profile().loadDenoiser(torch, model.checkpoint(), Precision.FP32);
             var generator = new TorchGenerator(SEED);

@@ -92,8 +92,7 @@ public final class Torch implements AutoCloseable {
         if (chosen.gpu().isPresent()) {
             GpuArithmetic.apply(options);
         }
-        return new Torch(
-                chosen.gpu(), options.threads() > 0 ? options.threads() : defaultThreads, options.allowTf32());
+        return new Torch(chosen.gpu(), options.threads() > 0 ? options.threads() : defaultThreads, options.allowTf32());
     }
 
     /** What was found before libtorch was loaded; the settings that came of it would lead another search astray. */

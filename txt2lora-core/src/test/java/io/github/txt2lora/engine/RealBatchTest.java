@@ -117,7 +117,8 @@ class RealBatchTest {
     }
 
     private BatchResult run(BatchOptions options, BatchListener listener) {
-        try (TrainingEngine engine = TrainingEngine.open(TestTorch.options().threads(0).build());
+        try (TrainingEngine engine =
+                        TrainingEngine.open(TestTorch.options().threads(0).build());
                 LoraOperations operations = LoraOperations.open()) {
             return new Batch(workspace, engine, operations).run(options, listener);
         }

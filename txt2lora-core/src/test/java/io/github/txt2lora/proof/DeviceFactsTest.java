@@ -54,7 +54,8 @@ class DeviceFactsTest {
 
     @Test
     void a_gpu_that_is_left_unused_is_a_failure_with_its_remedy() {
-        assertThat(DeviceFacts.unusedGpu(detected(WORKING, new Obstacle("PyTorch is the build for the CPU", "run -Pgpu"))))
+        assertThat(DeviceFacts.unusedGpu(
+                        detected(WORKING, new Obstacle("PyTorch is the build for the CPU", "run -Pgpu"))))
                 .hasValueSatisfying(finding -> {
                     assertThat(finding.passed()).isFalse();
                     assertThat(finding.measured()).isEqualTo("PyTorch is the build for the CPU");

@@ -69,8 +69,7 @@ class DjlDeviceCheckerTest {
             assertThat(cost.training()).isEqualTo("krnkmd");
             assertThat(cost.resolution()).isEqualTo(64);
             assertThat(cost.secondsPerIteration()).isPositive();
-            assertThat(cost.duration().toNanos() * 1e-9)
-                    .isGreaterThan(100 * cost.secondsPerIteration());
+            assertThat(cost.duration().toNanos() * 1e-9).isGreaterThan(100 * cost.secondsPerIteration());
         });
         assertThat(folder).isEmptyDirectory();
     }

@@ -24,13 +24,16 @@ final class WrongDevice {
 
     /** The text encoders' hidden states are changed. */
     static Families encoding(UnaryOperator<NDArray> change) {
-        return with(PromptEncoder.class, (torch, encoder) -> after(PromptEncoder.class, encoder, "encode", result -> {
-            if (result instanceof Map<?, ?> map) {
-                return map.entrySet().stream().collect(
-                        Collectors.toMap(Map.Entry::getKey, e -> changed((PromptEmbedding) e.getValue(), change)));
-            }
-            return changed((PromptEmbedding) result, change);
-        }));
+        return with(
+                PromptEncoder.class,
+                (torch, encoder) -> after(PromptEncoder.class, encoder, "encode", result -> {
+                    if (result instanceof Map<?, ?> map) {
+                        return map.entrySet().stream()
+                                .collect(Collectors.toMap(
+                                        Map.Entry::getKey, e -> changed((PromptEmbedding) e.getValue(), change)));
+                    }
+                    return changed((PromptEmbedding) result, change);
+                }));
     }
 
     private static PromptEmbedding changed(PromptEmbedding embedding, UnaryOperator<NDArray> change) {
@@ -41,16 +44,16 @@ final class WrongDevice {
     static Families predicting(UnaryOperator<NDArray> change) {
         return with(
                 Denoiser.class,
-                (torch, denoiser) -> after(
-                        Denoiser.class, denoiser, "predict", result -> change.apply((NDArray) result)));
+                (torch, denoiser) ->
+                        after(Denoiser.class, denoiser, "predict", result -> change.apply((NDArray) result)));
     }
 
     /** The images are changed. */
     static Families decoding(UnaryOperator<NDArray> change) {
         return with(
                 ImageDecoder.class,
-                (torch, decoder) -> after(
-                        ImageDecoder.class, decoder, "decodeLatents", result -> change.apply((NDArray) result)));
+                (torch, decoder) ->
+                        after(ImageDecoder.class, decoder, "decodeLatents", result -> change.apply((NDArray) result)));
     }
 
     /** What a pass with gradient gives is changed. */
@@ -95,8 +98,7 @@ final class WrongDevice {
         return proxy(
                 type,
                 network,
-                (called, arguments, result) ->
-                        called.getName().equals(method) ? change.apply(result) : result);
+                (called, arguments, result) -> called.getName().equals(method) ? change.apply(result) : result);
     }
 
     private interface Result {

@@ -89,8 +89,8 @@ class WrongDeviceTest {
 
     @Test
     void a_wrong_gradient_is_found_in_each_iteration() {
-        Families families = WrongDevice.learning(result ->
-                new LoraGradient(result.loss(), result.gradient().mul(1.01f), result.prediction()));
+        Families families = WrongDevice.learning(
+                result -> new LoraGradient(result.loss(), result.gradient().mul(1.01f), result.prediction()));
 
         assertThat(failures(families, WrongDeviceTest::compareSteps))
                 .extracting(DeviceFinding::check)
@@ -132,10 +132,12 @@ class WrongDeviceTest {
             throw new TorchException("libtorch failed in UNet.forward: no kernel image is available", false, null);
         });
 
-        assertThat(failures(families, WrongDeviceTest::compareNetworks)).singleElement().satisfies(failure -> {
-            assertThat(failure.check()).isEqualTo("UNet in FP32");
-            assertThat(failure.measured()).contains("no kernel image is available");
-        });
+        assertThat(failures(families, WrongDeviceTest::compareNetworks))
+                .singleElement()
+                .satisfies(failure -> {
+                    assertThat(failure.check()).isEqualTo("UNet in FP32");
+                    assertThat(failure.measured()).contains("no kernel image is available");
+                });
     }
 
     @Test

@@ -73,8 +73,7 @@ class GpuArithmeticTest {
         GpuArithmetic.setEnvironment("TXT2LORA_TEST", ":4096:8");
 
         String library = Platform.isWindows() ? "ucrtbase" : Platform.C_LIBRARY_NAME;
-        assertThat(Function.getFunction(library, "getenv")
-                        .invokeString(new Object[] {"TXT2LORA_TEST"}, false))
+        assertThat(Function.getFunction(library, "getenv").invokeString(new Object[] {"TXT2LORA_TEST"}, false))
                 .isEqualTo(":4096:8");
     }
 }

@@ -2,7 +2,6 @@ package io.github.txt2lora.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.txt2lora.EngineOptions;
 import org.junit.jupiter.api.Test;
 
 class ThreadsTest {

@@ -58,7 +58,9 @@ final class GpuWatch implements AutoCloseable {
     /** Takes a line such as {@code 97, 10240}; others are messages. */
     void take(String line) {
         String[] numbers = line.split(",");
-        if (numbers.length == 2 && numbers[0].strip().matches("\\d+") && numbers[1].strip().matches("\\d+")) {
+        if (numbers.length == 2
+                && numbers[0].strip().matches("\\d+")
+                && numbers[1].strip().matches("\\d+")) {
             synchronized (seen) {
                 seen.add(new long[] {Long.parseLong(numbers[0].strip()), Long.parseLong(numbers[1].strip())});
             }

@@ -16,8 +16,8 @@ final class LittleMemory {
         if (!options.isCpu() || !System.getProperty("os.name").startsWith("Linux")) {
             return command;
         }
-        List<String> limited = new ArrayList<>(
-                List.of("sh", "-c", "ulimit -v " + CPU_KIBIBYTES + "; exec \"$@\"", "sh"));
+        List<String> limited =
+                new ArrayList<>(List.of("sh", "-c", "ulimit -v " + CPU_KIBIBYTES + "; exec \"$@\"", "sh"));
         limited.addAll(command);
         return limited;
     }

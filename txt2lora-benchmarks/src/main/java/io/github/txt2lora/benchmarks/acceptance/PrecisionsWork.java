@@ -31,8 +31,7 @@ final class PrecisionsWork implements StageWork {
         }
         double expected = trained.get(Precision.FP32).firstLoss();
         boolean passed = trained.values().stream()
-                .allMatch(lora -> DemoTraining.isFinite(lora)
-                        && Math.abs(lora.firstLoss() / expected - 1) <= ALLOWED);
+                .allMatch(lora -> DemoTraining.isFinite(lora) && Math.abs(lora.firstLoss() / expected - 1) <= ALLOWED);
         return Verdict.of(
                 passed,
                 "%s",

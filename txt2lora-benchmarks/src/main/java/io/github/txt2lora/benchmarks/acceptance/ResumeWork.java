@@ -34,7 +34,8 @@ final class ResumeWork implements StageWork {
         boolean isSame = Arrays.equals(expected, measured);
         double error = isSame ? 0 : error(measured, expected);
         return Verdict.of(
-                !quiet.isEmpty() && from.startsWith(ResumedDemo.RESUMED)
+                !quiet.isEmpty()
+                        && from.startsWith(ResumedDemo.RESUMED)
                         && (options.isCpu() ? isSame : error <= ALLOWED),
                 "killed, then %s of %d; %s",
                 from,
@@ -47,13 +48,11 @@ final class ResumeWork implements StageWork {
             throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(folder.toString()));
         arguments.addAll(List.of(options.arguments()));
-        Process process = new ProcessBuilder(
-                        OwnJvm.command(ResumedDemo.class, arguments.toArray(String[]::new)))
+        Process process = new ProcessBuilder(OwnJvm.command(ResumedDemo.class, arguments.toArray(String[]::new)))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> lines = new ArrayList<>();
-        try (var reader =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
                 if (line.equals(ResumedDemo.SAVED + states)) {

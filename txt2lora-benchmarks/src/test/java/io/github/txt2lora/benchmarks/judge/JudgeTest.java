@@ -125,11 +125,10 @@ class JudgeTest {
 
     private List<BufferedImage> images(ImageRequest.Builder request) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
-        try (TrainingEngine engine =
-                TrainingEngine.open(EngineOptions.builder()
-                        .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
-                        .threads(1)
-                        .build())) {
+        try (TrainingEngine engine = TrainingEngine.open(EngineOptions.builder()
+                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
+                .threads(1)
+                .build())) {
             request.model(model).height(Judge.SIDE).steps(20).guidanceScale(5);
             return engine.generate(request.build()).stream()
                     .map(GeneratedImage::image)

@@ -39,7 +39,8 @@ public record DenoisingModel(
      */
     public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
         return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
-                + torch.device().getDeviceType() + (torch.usesTf32() ? "/TF32/" : "/") + torch.threads() + " threads/PyTorch " + torch.version();
+                + torch.device().getDeviceType() + (torch.usesTf32() ? "/TF32/" : "/") + torch.threads()
+                + " threads/PyTorch " + torch.version();
     }
 
     /**
