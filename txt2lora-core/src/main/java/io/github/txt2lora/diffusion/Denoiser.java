@@ -40,6 +40,12 @@ public interface Denoiser extends AutoCloseable {
      */
     boolean isPromptProjection(String layer);
 
+    /**
+     * Changes how later calls use memory; {@link MemoryUse#FASTEST} at first. Smaller parts that a lack of memory has
+     * led to are forgotten.
+     */
+    void use(MemoryUse memory);
+
     /** The number of samples that have gone through the network forward so far. */
     long forwardSamples();
 
@@ -115,7 +121,8 @@ public interface Denoiser extends AutoCloseable {
 
     /**
      * The losses of several LoRAs that are attached at once, each for its own equal part of the batch, and their
-     * gradients. The batch is not split where memory runs out.
+     * gradients. The batch is not split where memory runs out; parts that {@link #use} asks for have at least one
+     * sample of each LoRA.
      *
      * @param lossScales one for each LoRA; see {@link #loraGradient}
      * @param sampleWeights factors on the squared error of each sample

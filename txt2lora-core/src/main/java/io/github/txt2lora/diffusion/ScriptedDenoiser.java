@@ -37,6 +37,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
     private final ScriptModule script;
     private final Map<String, List<Long>> weightShapes;
     private final MicroBatches microBatches;
+    private MemoryUse memory = MemoryUse.FASTEST;
     private long forwardSamples;
     private long backwardSamples;
     private @Nullable NDArray attached;
@@ -97,6 +98,12 @@ public abstract class ScriptedDenoiser implements Denoiser {
                 .withVectors("layers", Map.of(layer, new double[0]))
                 .run()
                 .singletonOrThrow();
+    }
+
+    @Override
+    public void use(MemoryUse newMemory) {
+        memory = newMemory;
+        microBatches.limit(newMemory.samplesAtOnce());
     }
 
     @Override
@@ -180,13 +187,43 @@ public abstract class ScriptedDenoiser implements Denoiser {
             NDArray latents,
             double[] timesteps,
             Conditioning conditioning) {
-        int samples = samples(latents);
+        int stack = lossScales.length;
+        int share = samples(latents) / stack;
+        int shareAtOnce = Math.max(1, memory.samplesAtOnce() / stack);
+        List<List<LoraGradient>> parts = new ArrayList<>();
+        for (int from = 0; from < share; from += shareAtOnce) {
+            int to = Math.min(from + shareAtOnce, share);
+            var rows = new ShareRows(scope, stack, share, from, to);
+            parts.add(loraGradients(
+                    scope,
+                    rows.of(target),
+                    lossScales,
+                    rows.of(sampleWeights),
+                    new Part(
+                            scope,
+                            rows.of(latents),
+                            floats(rows.of(timesteps)),
+                            new Conditioning(
+                                    rows.of(conditioning.context()),
+                                    rows.ofOptional(conditioning.pooled()),
+                                    rows.ofOptional(conditioning.timeIds())))));
+        }
+        List<LoraGradient> gradients = new ArrayList<>();
+        for (int i = 0; i < stack; i++) {
+            int lora = i;
+            gradients.add(mean(parts.stream().map(part -> part.get(lora)).toList(), share));
+        }
+        return gradients;
+    }
+
+    private List<LoraGradient> loraGradients(
+            NDManager scope, NDArray target, double[] lossScales, double[] sampleWeights, Part part) {
+        int samples = samples(target);
         ScriptCall call = script.longCall("lora_gradients", scope)
                 .with(target)
-                .with(HostNumbers.vector(scope, floats(lossScales, 0, lossScales.length)))
-                .with(HostNumbers.vector(scope, floats(sampleWeights, 0, samples)));
-        NDList result = withInput(call, new Part(scope, latents, timesteps, conditioning, 0, samples), 1)
-                .runWithGradients();
+                .with(HostNumbers.vector(scope, floats(lossScales)))
+                .with(HostNumbers.vector(scope, floats(sampleWeights)));
+        NDList result = withInput(call, part, 1).runWithGradients();
         forwardSamples += samples;
         backwardSamples += samples;
         float[] losses = HostNumbers.floats(result.get(0));
@@ -250,6 +287,10 @@ public abstract class ScriptedDenoiser implements Denoiser {
                 .with(loraStrength)
                 .withOptional(part.conditioning().pooled())
                 .withOptional(part.conditioning().timeIds());
+    }
+
+    private static float[] floats(double[] numbers) {
+        return floats(numbers, 0, numbers.length);
     }
 
     private static float[] floats(double[] numbers, int from, int to) {
