@@ -1,8 +1,9 @@
 # Adafactor (Shazeer, Stern, arXiv 1804.04235) with a learning rate given from outside. Second moments are kept as rows
 # and columns of each LoRA matrix, so unlike the other optimizers it needs the matrices' places in the vector.
 
-def root_mean_square(x: Tensor) -> float:
-  return float(x.norm()) / float(x.numel()) ** 0.5
+# A scalar that stays on the device, so that nothing waits for it.
+def root_mean_square(x: Tensor) -> Tensor:
+  return x.norm().to(7) / float(x.numel()) ** 0.5
 
 class Adafactor(Module):
   __parameters__ = []
@@ -18,6 +19,7 @@ class Adafactor(Module):
   state : Dict[str, Tensor]
 
   def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor, layout: Dict[str, Tensor]) -> Tensor:
+    rate = torch.full([], float(learning_rate), dtype=7, device=parameters.device)
     if "step" not in self.state:
       self.state["step"] = torch.zeros([], dtype=7)
     step = self.state["step"].add_(1)
@@ -29,10 +31,10 @@ class Adafactor(Module):
         for n in numbers[1:]:
           size = size * n
         weights = parameters.narrow(0, numbers[0], size).reshape(numbers[1:])
-        self.update(key, weights, gradient.narrow(0, numbers[0], size).reshape(numbers[1:]), float(learning_rate), beta2)
+        self.update(key, weights, gradient.narrow(0, numbers[0], size).reshape(numbers[1:]), rate, beta2)
     return step
 
-  def update(self, key: str, weights: Tensor, gradient: Tensor, rate: float, beta2: float) -> Tensor:
+  def update(self, key: str, weights: Tensor, gradient: Tensor, rate: Tensor, beta2: float) -> Tensor:
     square = gradient ** 2 + self.epsilon1
     if key + ".row" not in self.state:
       self.state[key + ".row"] = torch.zeros_like(square.mean([-1]))
@@ -40,15 +42,15 @@ class Adafactor(Module):
     row = self.state[key + ".row"].mul_(beta2).add_(square.mean([-1]), alpha=1.0 - beta2)
     column = self.state[key + ".column"].mul_(beta2).add_(square.mean([-2]), alpha=1.0 - beta2)
     change = torch.rsqrt(row / row.mean([-1], True)).unsqueeze(-1) * torch.rsqrt(column).unsqueeze(-2) * gradient
-    change = change / max(__torch__.adafactor.root_mean_square(change) / self.clip_threshold, 1.0)
+    change = change / (__torch__.adafactor.root_mean_square(change) / self.clip_threshold).clamp_min_(1.0)
     if self.scale_parameter:
-      rate = rate * max(__torch__.adafactor.root_mean_square(weights), self.epsilon2)
+      rate = rate * __torch__.adafactor.root_mean_square(weights).clamp_min_(self.epsilon2)
     change = change * rate
     if self.beta1 > 0.0:
       if key + ".exp_avg" not in self.state:
         self.state[key + ".exp_avg"] = torch.zeros_like(weights)
       change = self.state[key + ".exp_avg"].mul_(self.beta1).add_(change, alpha=1.0 - self.beta1).clone()
-    weights.mul_(1.0 - self.weight_decay * rate)
+    weights.mul_(1.0 - rate * self.weight_decay)
     weights.sub_(change)
     return weights
 

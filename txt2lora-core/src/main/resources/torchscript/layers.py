@@ -1,7 +1,6 @@
-# Layers that the networks share. `w` holds a network's weights under their diffusers names. `lora` holds, for the
-# modules that have one, `NAME.down`, `NAME.up` and `NAME.scale` (alpha / rank, a scalar on the CPU). The LoRA's output
-# is multiplied by that and by the multiplier `strength` and added (Hu et al., "LoRA: Low-Rank Adaptation of Large
-# Language Models", arXiv 2106.09685).
+# Layers that the networks share. `w` holds a network's weights under their diffusers names. Where `lora` has matrices for
+# a layer, their output is multiplied by `strength` and added (Hu et al., "LoRA: Low-Rank Adaptation of Large Language
+# Models", arXiv 2106.09685).
 #
 # Matrices with a dimension more in front are those of several LoRAs, each for its own equal part of the batch.
 
@@ -15,40 +14,41 @@ def bias_of(w: Dict[str, Tensor], name: str) -> Optional[Tensor]:
   return None
 
 # x: [..., in] -> [..., out]
-def linear(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: float, name: str) -> Tensor:
-  y = torch.linear(x, w[name + ".weight"], __torch__.layers.bias_of(w, name))
+def linear(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str) -> Tensor:
+  weight = w[name + ".weight"]
+  bias = __torch__.layers.bias_of(w, name)
   key = name + ".down"
-  if strength != 0.0 and key in lora:
-    down = lora[key].to(x.dtype)
-    up = lora[name + ".up"].to(x.dtype)
-    if down.dim() == 3:
-      stack = down.shape[0]
-      h = torch.bmm(x.reshape([stack, -1, x.shape[-1]]), down.transpose(1, 2))
-      rows = y.view([stack, -1, y.shape[-1]])
-      rows.baddbmm_(h, up.transpose(1, 2), beta=1, alpha=float(lora[name + ".scale"]) * strength)
-      return y
-    h = torch.linear(x, down, None)
-    # y += scale * (h @ up.T) in one operation, which is felt in small networks
-    rows = y.view([-1, y.shape[-1]])
-    rows.addmm_(h.view([-1, h.shape[-1]]), up.t(), beta=1, alpha=float(lora[name + ".scale"]) * strength)
-  return y
+  if strength == 0.0 or key not in lora.matrices:
+    return torch.linear(x, weight, bias)
+  down = lora.matrices[key]
+  up = lora.matrices[name + ".up"]
+  rows = x.reshape([-1, x.shape[-1]])
+  y = torch.linear(rows, weight, bias)
+  if down.dim() == 3:
+    stack = down.shape[0]
+    h = torch.bmm(rows.reshape([stack, -1, rows.shape[1]]), down.transpose(1, 2))
+    y.view([stack, -1, y.shape[1]]).baddbmm_(h, up.transpose(1, 2), beta=1, alpha=strength)
+  else:
+    # y += strength * (h @ up.T) in one operation, which is felt in small networks
+    y.addmm_(torch.mm(rows, down.t()), up.t(), beta=1, alpha=strength)
+  return y.view(x.shape[:-1] + [y.shape[1]])
 
 # x: [batch, in, height, width]; a kernel of size k is padded by k // 2
-def conv(x: Tensor, w: Dict[str, Tensor], lora: Dict[str, Tensor], strength: float, name: str, stride: int=1) -> Tensor:
+def conv(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str, stride: int=1) -> Tensor:
   weight = w[name + ".weight"]
   pad = weight.shape[2] // 2
   y = torch.conv2d(x, weight, __torch__.layers.bias_of(w, name), [stride, stride], [pad, pad])
   key = name + ".down"
-  if strength != 0.0 and key in lora:
-    down = lora[key].to(x.dtype)
-    up = lora[name + ".up"].to(x.dtype)
+  if strength != 0.0 and key in lora.matrices:
+    down = lora.matrices[key]
+    up = lora.matrices[name + ".up"]
     if down.dim() == 5:
       h = __torch__.layers.stacked_conv(x, down, stride, pad)
       h = __torch__.layers.stacked_conv(h, up, 1, 0)
     else:
       h = torch.conv2d(x, down, None, [stride, stride], [pad, pad])
       h = torch.conv2d(h, up, None, [1, 1], [0, 0])
-    y = torch.add(y, h, alpha=float(lora[name + ".scale"]) * strength)
+    y = torch.add(y, h, alpha=strength)
   return y
 
 # One convolution for each equal part of the batch, as the groups of a single one.

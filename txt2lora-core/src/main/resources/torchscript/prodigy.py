@@ -27,42 +27,45 @@ class Prodigy(Module):
     self.state["numerator"] = torch.zeros([], dtype=7)
     return parameters
 
+  # A number of the state as a scalar on the device, so that nothing waits for what is computed with it.
+  def number(self, key: str, parameters: Tensor) -> Tensor:
+    return self.state[key].to(parameters.device)
+
   def step(self, parameters: Tensor, gradient: Tensor, learning_rate: Tensor) -> Tensor:
     if "step" not in self.state:
       self.start(parameters)
     step = float(self.state["step"])
-    d = float(self.state["d"])
-    rate = d * float(learning_rate)
+    factor = float(learning_rate)
     if self.use_bias_correction:
-      rate = rate * ((1.0 - self.beta2 ** (step + 1.0)) ** 0.5) / (1.0 - self.beta1 ** (step + 1.0))
+      factor = factor * ((1.0 - self.beta2 ** (step + 1.0)) ** 0.5) / (1.0 - self.beta1 ** (step + 1.0))
     self.state["step"] = self.state["step"] + 1
-    if rate == 0.0:
+    if factor == 0.0:
       return self.state["d"]
+    d = self.number("d", parameters)
+    rate = d * factor
     beta3 = self.beta3
     if beta3 != beta3: # NaN stands for the default
       beta3 = torch.sqrt(self.beta2)
-    travelled = float(torch.dot(gradient, self.state["initial"] - parameters))
-    numerator = float(self.state["numerator"]) * beta3 + (d / self.d0) * rate * travelled
-    self.state["exp_avg"].mul_(self.beta1).add_(gradient, alpha=d * (1.0 - self.beta1))
-    self.state["exp_avg_sq"].mul_(self.beta2).addcmul_(gradient, gradient, value=d * d * (1.0 - self.beta2))
+    travelled = torch.dot(gradient, self.state["initial"] - parameters).to(7)
+    numerator = self.number("numerator", parameters) * beta3 + (d / self.d0) * rate * travelled
+    self.state["exp_avg"].mul_(self.beta1).add_(gradient * (d * (1.0 - self.beta1)))
+    self.state["exp_avg_sq"].mul_(self.beta2).add_(gradient * gradient * (d * d * (1.0 - self.beta2)))
     weight = rate
     if self.safeguard_warmup:
       weight = d
-    self.state["s"].mul_(beta3).add_(gradient, alpha=(d / self.d0) * weight)
-    denominator = float(self.state["s"].abs().sum())
-    if denominator == 0.0:
-      return self.state["d"]
-    estimate = self.d_coef * numerator / denominator
-    if d == self.d0:
-      d = max(d, estimate)
-    d_max = max(float(self.state["d_max"]), estimate)
-    d = min(d_max, d * self.growth_rate)
-    self.state["numerator"] = torch.zeros([], dtype=7) + numerator
-    self.state["d_max"] = torch.zeros([], dtype=7) + d_max
-    self.state["d"] = torch.zeros([], dtype=7) + d
-    deviation = self.state["exp_avg_sq"].sqrt().add_(d * self.epsilon)
-    parameters.mul_(1.0 - self.weight_decay * rate)
-    parameters.addcdiv_(self.state["exp_avg"], deviation, value=-rate)
+    self.state["s"].mul_(beta3).add_(gradient * ((d / self.d0) * weight))
+    denominator = self.state["s"].abs().sum().to(7)
+    # without any gradient so far nothing moves
+    moves = denominator != 0.0
+    estimate = torch.where(moves, self.d_coef * numerator / denominator, torch.zeros_like(d))
+    grown = torch.where(d == self.d0, torch.maximum(d, estimate), d) * self.growth_rate
+    d_max = torch.maximum(self.number("d_max", parameters), estimate)
+    self.state["numerator"] = torch.where(moves, numerator, self.number("numerator", parameters))
+    self.state["d_max"] = torch.where(moves, d_max, self.number("d_max", parameters))
+    self.state["d"] = torch.where(moves, torch.minimum(d_max, grown), d)
+    deviation = self.state["exp_avg_sq"].sqrt().add_(self.state["d"] * self.epsilon)
+    change = self.state["exp_avg"] / deviation * rate + parameters * (rate * self.weight_decay)
+    parameters.sub_(torch.where(moves, change, torch.zeros_like(change)))
     return self.state["d"]
 
   def state_dict(self) -> Dict[str, Tensor]:

@@ -8,18 +8,21 @@ class TinyTransformer(Module):
   dtype : int
   heads : int
   weights : Dict[str, Tensor]
-  lora : Dict[str, Tensor]
-  lora_parameters : List[Tensor]
-  lora_views : List[Tensor]
+  lora : __torch__.adapter.Lora
+  recomputes : bool
 
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
   def attach_lora(self, parameters: Tensor, layout: Dict[str, Tensor]) -> Tensor:
-    return __torch__.adapter.attach(self.lora, self.lora_parameters, self.lora_views, parameters, layout)
+    return self.lora.attach(parameters, layout, self.dtype)
 
   def detach_lora(self) -> Tensor:
-    return __torch__.adapter.detach(self.lora, self.lora_parameters, self.lora_views)
+    return self.lora.detach()
+
+  # a network this small always keeps all
+  def recompute(self, whether: Tensor) -> Tensor:
+    return whether
 
   def weights_of(self, layers: Dict[str, Tensor]) -> Dict[str, Tensor]:
     return __torch__.adapter.weights_of(self.weights, layers)
@@ -48,13 +51,14 @@ class TinyTransformer(Module):
   # sample: [batch, 16, height, width], timesteps: [batch], context: [batch, tokens, width] -> velocity in float32
   def forward(self, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> Tensor:
     strength = float(lora_strength)
+    self.lora.refresh()
     batch, channels, height, width = sample.shape
     rows = height // 2
     columns = width // 2
     patches = sample.to(self.dtype).reshape([batch, channels, rows, 2, columns, 2]).permute([0, 2, 4, 1, 3, 5])
     image = self.linear(patches.reshape([batch, rows * columns, channels * 4]), "patch_in", strength)
     text = self.linear(context.to(self.dtype), "text_in", strength)
-    x = torch.cat([text, image], 1) + self.time(timesteps, strength)
+    x = torch.cat([text, image], 1) + self.time(timesteps.to(sample.device, 6, True), strength)
     i = 0
     while "blocks." + str(i) + ".norm1.weight" in self.weights:
       x = self.block(x, "blocks." + str(i), strength)
@@ -66,8 +70,16 @@ class TinyTransformer(Module):
 
   def lora_gradient(self, target: Tensor, loss_scale: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
-    return __torch__.adapter.gradient(prediction, target, loss_scale, sample_weights, self.lora_parameters, self.lora_views)
+    loss = __torch__.adapter.loss(prediction, target, sample_weights)
+    scale = float(loss_scale)
+    gradient = self.lora.gradient(loss * scale)
+    gradient = gradient.mul_(1.0 / scale)
+    return [__torch__.adapter.told(loss, gradient), gradient, prediction.detach()]
 
   def lora_gradients(self, target: Tensor, loss_scales: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
     prediction = self.forward(sample, timesteps, context, lora_strength, pooled, time_ids)
-    return __torch__.adapter.gradients(prediction, target, loss_scales, sample_weights, self.lora_parameters, self.lora_views)
+    scales = loss_scales.to(sample.device, 6, True)
+    losses = __torch__.adapter.losses(prediction, target, sample_weights, loss_scales.shape[0])
+    gradients = self.lora.gradient((losses * scales).sum())
+    gradients = gradients.div_(scales.unsqueeze(1))
+    return [__torch__.adapter.told(losses, gradients), gradients, prediction.detach()]

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Loads a model as a training does, calls its UNet, and prints the {@link FullSizeMeasurement} as one line of JSON. */
 final class MeasuredModel {
@@ -53,18 +52,18 @@ final class MeasuredModel {
                 Checkpoint checkpoint = Checkpoint.open(file)) {
             Long start = ResidentMemory.presentMebibytes();
             // in the order of the engine
-            double began = cpuSeconds();
+            double began = ProcessorTime.seconds();
             Conditioning conditioning = conditioning(torch, checkpoint, precision, scope);
-            double secondsToEncode = cpuSeconds() - began;
+            double secondsToEncode = ProcessorTime.seconds() - began;
             long bytesBefore = torch.nativeUse().bytes();
-            began = cpuSeconds();
+            began = ProcessorTime.seconds();
             checkpoint.requireFinite(Stream.of(Component.UNET, Component.TEXT_ENCODER, Component.TEXT_ENCODER_2)
                     .filter(checkpoint.family()::has)
                     .toArray(Component[]::new));
             try (UNet unet = UNet.load(torch, checkpoint, precision)) {
-                double secondsToLoad = cpuSeconds() - began;
+                double secondsToLoad = ProcessorTime.seconds() - began;
                 long weightBytes = torch.nativeUse().bytes() - bytesBefore;
-                Long peak = ResidentMemory.peakMebibytes();
+                long peak = ResidentMemory.requiredPeakMebibytes();
                 Long filePages = ResidentMemory.filePageMebibytes();
                 var generator = new TorchGenerator(0);
                 NDArray latents = normal(scope, generator);
@@ -72,22 +71,22 @@ final class MeasuredModel {
                 LoraSpec lora = LoraSpec.builder().rank(8).build();
                 LoraParameters.initialize(scope, new UNetLoraRules().select(unet.weightShapes(), lora), lora, generator)
                         .attachTo(unet, scope);
-                began = cpuSeconds();
+                began = ProcessorTime.seconds();
                 unet.predict(scope, latents, TIMESTEP, conditioning, 1);
-                double secondsForward = cpuSeconds() - began;
-                began = cpuSeconds();
+                double secondsForward = ProcessorTime.seconds() - began;
+                began = ProcessorTime.seconds();
                 unet.loraGradient(scope, target, 1, latents, TIMESTEP, conditioning);
                 return new FullSizeMeasurement(
                         model,
                         precision,
                         weightBytes / BYTES_PER_MEBIBYTE,
-                        known(peak),
-                        known(filePages),
-                        known(start),
+                        peak,
+                        ResidentMemory.required(filePages),
+                        ResidentMemory.required(start),
                         secondsToEncode,
                         secondsToLoad,
                         secondsForward,
-                        cpuSeconds() - began);
+                        ProcessorTime.seconds() - began);
             }
         }
     }
@@ -102,22 +101,5 @@ final class MeasuredModel {
     private static NDArray normal(NDManager scope, TorchGenerator generator) {
         var shape = new Shape(1, 4, SIDE / 8, SIDE / 8);
         return scope.create(generator.normal(Math.toIntExact(shape.size())), shape);
-    }
-
-    /** Of all threads of this process. */
-    private static double cpuSeconds() throws IOException {
-        return ProcessHandle.current()
-                        .info()
-                        .totalCpuDuration()
-                        .orElseThrow(() -> new IOException("this system does not tell the time of processes"))
-                        .toMillis()
-                / 1000.0;
-    }
-
-    private static long known(@Nullable Long mebibytes) throws IOException {
-        if (mebibytes == null) {
-            throw new IOException("this system has no /proc/self/status; expected Linux");
-        }
-        return mebibytes;
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResidentMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
     private static final String PEAK = "VmHWM:";
     private static final String PRESENT = "VmRSS:";
     private static final String FILE_PAGES = "RssFile:";
@@ -33,6 +34,24 @@ public final class ResidentMemory {
     /** Resident pages of files, libraries included, in MiB; null where there is no {@code /proc/self/status}. */
     static @Nullable Long filePageMebibytes() throws IOException {
         return Files.isReadable(STATUS) ? mebibytes(Files.readString(STATUS), FILE_PAGES) : null;
+    }
+
+    /** As {@link #peakMebibytes()}. */
+    static long requiredPeakMebibytes() throws IOException {
+        return required(peakMebibytes());
+    }
+
+    /** What the system told. */
+    static long required(@Nullable Long mebibytes) throws IOException {
+        if (mebibytes == null) {
+            throw new IOException("this system has no " + STATUS + "; expected Linux");
+        }
+        return mebibytes;
+    }
+
+    /** Makes what is resident now the most so far. */
+    static void resetPeak() throws IOException {
+        Files.writeString(CLEAR_REFS, "5");
     }
 
     private static @Nullable Long mebibytes(String status, String field) {

@@ -150,8 +150,9 @@ public interface Denoiser extends AutoCloseable {
      * The result of one backward pass.
      *
      * @param loss mean squared error
+     * @param norm Euclidean norm of the gradient; known without waiting for the device once more
      * @param gradient of all LoRA parameters, in the layout of the vector that was attached
      * @param prediction the network's output
      */
-    record LoraGradient(double loss, NDArray gradient, NDArray prediction) {}
+    record LoraGradient(double loss, double norm, NDArray gradient, NDArray prediction) {}
 }

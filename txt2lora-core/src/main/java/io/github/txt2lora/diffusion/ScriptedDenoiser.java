@@ -19,6 +19,7 @@ import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,16 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ScriptedDenoiser implements Denoiser {
 
+    private static final ScriptClass LORA = new ScriptClass("adapter", "Lora");
+
+    private static final List<ScriptAttribute> EMPTY_LORA = List.of(
+            new ScriptAttribute.OfContainer("parameters", "List[Tensor]"),
+            new ScriptAttribute.OfContainer("factors", "List[Tensor]"),
+            new ScriptAttribute.OfContainer("vectors", "List[Tensor]"),
+            ScriptAttribute.tensors("matrices"),
+            new ScriptAttribute.OfContainer("blocks", "Dict[str, List[str]]"));
+
+    private final Torch torch;
     private final String name;
     private final LatentSpace latents;
     private final ScriptModule script;
@@ -52,6 +63,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
     protected ScriptedDenoiser(
             Torch torch, ScriptClass type, Checkpoint checkpoint, Precision precision, ScriptAttribute... attributes) {
         Map<String, TensorView> weights = checkpoint.tensors(checkpoint.family().denoiser());
+        this.torch = torch;
         this.name = checkpoint.family().denoiser().displayName();
         this.latents = checkpoint.family().latents();
         this.script = torch.newNetwork(type, HostTensors.of(weights), ScalarType.of(precision), withCommon(attributes));
@@ -62,10 +74,9 @@ public abstract class ScriptedDenoiser implements Denoiser {
 
     private static ScriptAttribute[] withCommon(ScriptAttribute... attributes) {
         List<ScriptAttribute> all = new ArrayList<>(List.of(attributes));
-        all.add(new ScriptAttribute.OfTensors("weights"));
-        all.add(new ScriptAttribute.OfTensors("lora"));
-        all.add(new ScriptAttribute.OfTensorList("lora_parameters"));
-        all.add(new ScriptAttribute.OfTensorList("lora_views"));
+        all.add(ScriptAttribute.tensors("weights"));
+        all.add(new ScriptAttribute.OfObject("lora", LORA, EMPTY_LORA));
+        all.add(new ScriptAttribute.OfBool("recomputes", false));
         return all.toArray(ScriptAttribute[]::new);
     }
 
@@ -104,6 +115,9 @@ public abstract class ScriptedDenoiser implements Denoiser {
     public void use(MemoryUse newMemory) {
         memory = newMemory;
         microBatches.limit(newMemory.samplesAtOnce());
+        try (NDManager scope = torch.newScope()) {
+            script.call("recompute", scope).with(newMemory.recomputed() ? 1 : 0).run();
+        }
     }
 
     @Override
@@ -143,7 +157,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
         int samples = samples(latents);
         List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
             ScriptCall call = script.longCall("forward", scope);
-            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            var part = part(scope, latents, timesteps, conditioning, from, to);
             return withInput(call, part, loraStrength).run().singletonOrThrow();
         });
         forwardSamples += samples;
@@ -167,11 +181,12 @@ public abstract class ScriptedDenoiser implements Denoiser {
             if (sampleWeights == null) {
                 call.with(1);
             } else {
-                call.with(HostNumbers.vector(scope, floats(sampleWeights, from, to)));
+                call.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
             }
-            var part = new Part(scope, latents, timesteps, conditioning, from, to);
+            var part = part(scope, latents, timesteps, conditioning, from, to);
             NDList result = withInput(call, part, 1).runWithGradients();
-            return new LoraGradient(HostNumbers.scalar(result.get(0)), result.get(1), result.get(2));
+            float[] numbers = HostNumbers.floats(result.get(0));
+            return new LoraGradient(numbers[0], numbers[1], result.get(1), result.get(2));
         });
         forwardSamples += samples;
         backwardSamples += samples;
@@ -200,9 +215,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
                     lossScales,
                     rows.of(sampleWeights),
                     new Part(
-                            scope,
                             rows.of(latents),
-                            floats(rows.of(timesteps)),
+                            torch.hostVector(scope, rows.of(timesteps)),
                             new Conditioning(
                                     rows.of(conditioning.context()),
                                     rows.ofOptional(conditioning.pooled()),
@@ -221,17 +235,18 @@ public abstract class ScriptedDenoiser implements Denoiser {
         int samples = samples(target);
         ScriptCall call = script.longCall("lora_gradients", scope)
                 .with(target)
-                .with(HostNumbers.vector(scope, floats(lossScales)))
-                .with(HostNumbers.vector(scope, floats(sampleWeights)));
+                .with(torch.hostVector(scope, lossScales))
+                .with(torch.hostVector(scope, sampleWeights));
         NDList result = withInput(call, part, 1).runWithGradients();
         forwardSamples += samples;
         backwardSamples += samples;
-        float[] losses = HostNumbers.floats(result.get(0));
+        float[] numbers = HostNumbers.floats(result.get(0));
         int share = samples / lossScales.length;
         List<LoraGradient> gradients = new ArrayList<>();
-        for (int i = 0; i < losses.length; i++) {
+        for (int i = 0; i < lossScales.length; i++) {
             NDArray prediction = rows(result.get(2), i * share, (i + 1) * share);
-            gradients.add(new LoraGradient(losses[i], result.get(1).get(i), prediction));
+            gradients.add(new LoraGradient(
+                    numbers[i], numbers[lossScales.length + i], result.get(1).get(i), prediction));
         }
         return gradients;
     }
@@ -250,6 +265,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
         }
         return new LoraGradient(
                 loss,
+                HostNumbers.scalar(gradient.norm()),
                 gradient,
                 joined(parts.stream().map(LoraGradient::prediction).toList()));
     }
@@ -272,33 +288,22 @@ public abstract class ScriptedDenoiser implements Denoiser {
     }
 
     /** Some samples of a batch. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    private record Part(NDManager scope, NDArray latents, float[] timesteps, Conditioning conditioning) {
+    private record Part(NDArray latents, NDArray timesteps, Conditioning conditioning) {}
 
-        Part(NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
-            this(scope, rows(latents, from, to), floats(timesteps, from, to), conditioning.rows(from, to));
-        }
+    private Part part(NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
+        return new Part(
+                rows(latents, from, to),
+                torch.hostVector(scope, Arrays.copyOfRange(timesteps, from, to)),
+                conditioning.rows(from, to));
     }
 
     private static ScriptCall withInput(ScriptCall call, Part part, double loraStrength) {
         return call.with(part.latents())
-                .with(HostNumbers.vector(part.scope(), part.timesteps()))
+                .with(part.timesteps())
                 .with(part.conditioning().context())
                 .with(loraStrength)
                 .withOptional(part.conditioning().pooled())
                 .withOptional(part.conditioning().timeIds());
-    }
-
-    private static float[] floats(double[] numbers) {
-        return floats(numbers, 0, numbers.length);
-    }
-
-    private static float[] floats(double[] numbers, int from, int to) {
-        float[] floats = new float[to - from];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) numbers[from + i];
-        }
-        return floats;
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class Vae implements ImageDecoder {
                 ScalarType.of(used),
                 new ScriptAttribute.OfInt("whole_pixels", wholePixels),
                 new ScriptAttribute.OfInt("strip_pixels", stripPixels),
-                new ScriptAttribute.OfTensors("weights"));
+                ScriptAttribute.tensors("weights"));
         return new Vae(script, checkpoint.vaeScalingFactor());
     }
 

@@ -16,7 +16,6 @@ import io.github.txt2lora.leco.lesson.Lesson;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.text.Conditioning;
-import io.github.txt2lora.torch.HostNumbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -168,7 +167,8 @@ final class LecoStep {
      * finite by itself is not the scale's fault.
      */
     boolean shrinkScaleIfTooLarge(LoraGradient result) {
-        boolean isTooLarge = lossScale.canShrink() && Double.isFinite(result.loss()) && !isFinite(result);
+        boolean isTooLarge =
+                lossScale.canShrink() && Double.isFinite(result.loss()) && !Double.isFinite(result.norm());
         if (isTooLarge) {
             lossScale = lossScale.afterOverflow();
         }
@@ -191,10 +191,6 @@ final class LecoStep {
                         comparison.latents(),
                         comparison.timesteps(),
                         comparison.conditioning());
-    }
-
-    private static boolean isFinite(LoraGradient result) {
-        return Float.isFinite(HostNumbers.scalar(result.gradient().norm()));
     }
 
     private static NDArray concat(NDArray first, NDArray second) {

@@ -185,10 +185,10 @@ public final class LecoTrainer implements AutoCloseable {
                 gradient.addi(result.gradient());
             }
         }
+        double norm = results.get(0).norm();
         if (results.size() > 1) {
-            gradient.muli(1f / results.size());
+            norm = HostNumbers.scalar(gradient.muli(1f / results.size()).norm());
         }
-        double norm = HostNumbers.scalar(gradient.norm());
         requireFinite(loss, norm);
         clip(gradient, norm);
         double learningRate = learningRates.at(iteration) * learningRateFactor;

@@ -31,7 +31,7 @@ final class ClipTextEncoder implements AutoCloseable {
                 HostTensors.of(weights),
                 ScalarType.of(precision),
                 new ScriptAttribute.OfBool("quick_gelu", activation == ClipActivation.QUICK_GELU),
-                new ScriptAttribute.OfTensors("weights"));
+                ScriptAttribute.tensors("weights"));
         return new ClipTextEncoder(script);
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The pickle (protocol 2) of a script module: an object of its class with its attributes' first values. */
@@ -16,11 +17,17 @@ final class ModulePickle {
     static byte[] of(ScriptClass type, List<ScriptAttribute> attributes) {
         var pickle = new ModulePickle();
         pickle.ascii("\u0080\u0002");
-        pickle.ascii("c__torch__." + type.source() + "\n" + type.name() + "\n)\u0081}(");
-        pickle.attribute(new ScriptAttribute.OfBool("training", false));
-        attributes.forEach(pickle::attribute);
-        pickle.ascii("ub.");
+        List<ScriptAttribute> all = new ArrayList<>(attributes);
+        all.add(new ScriptAttribute.OfBool("training", false));
+        pickle.object(type, all);
+        pickle.ascii(".");
         return pickle.out.toByteArray();
+    }
+
+    private void object(ScriptClass type, List<ScriptAttribute> attributes) {
+        ascii("c__torch__." + type.source() + "\n" + type.name() + "\n)\u0081}(");
+        attributes.forEach(this::attribute);
+        ascii("ub");
     }
 
     private void attribute(ScriptAttribute attribute) {
@@ -34,10 +41,10 @@ final class ModulePickle {
             out.write('G');
             out.writeBytes(
                     ByteBuffer.allocate(Double.BYTES).putDouble(number.value()).array());
-        } else if (attribute instanceof ScriptAttribute.OfTensors) {
-            typed('}', "Dict[str, Tensor]");
-        } else if (attribute instanceof ScriptAttribute.OfTensorList) {
-            typed(']', "List[Tensor]");
+        } else if (attribute instanceof ScriptAttribute.OfContainer container) {
+            typed(container.type().startsWith("Dict") ? '}' : ']', container.type());
+        } else if (attribute instanceof ScriptAttribute.OfObject object) {
+            object(object.type(), object.attributes());
         }
     }
 

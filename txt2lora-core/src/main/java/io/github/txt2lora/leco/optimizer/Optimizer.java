@@ -11,7 +11,6 @@ import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptAttribute.OfBool;
 import io.github.txt2lora.torch.ScriptAttribute.OfFloat;
-import io.github.txt2lora.torch.ScriptAttribute.OfTensors;
 import io.github.txt2lora.torch.ScriptCall;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
@@ -57,7 +56,7 @@ public final class Optimizer implements AutoCloseable {
         for (RecordComponent component : spec.getClass().getRecordComponents()) {
             attributes.add(attribute(component, spec));
         }
-        attributes.add(new OfTensors("state"));
+        attributes.add(ScriptAttribute.tensors("state"));
         return torch.newModule(
                 new ScriptClass(name.toLowerCase(Locale.ROOT), name), attributes.toArray(ScriptAttribute[]::new));
     }
