@@ -18,6 +18,12 @@ class Vae(Module):
   def load(self, weights: Dict[str, Tensor]) -> Tensor:
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
+  # Whatever the size of the picture, works in strips of about so many pixels from now on.
+  def use_strips(self, pixels: Tensor) -> Tensor:
+    self.whole_pixels = 0
+    self.strip_pixels = int(pixels)
+    return pixels
+
   def linear(self, x: Tensor, name: str) -> Tensor:
     return __torch__.layers.linear(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
 

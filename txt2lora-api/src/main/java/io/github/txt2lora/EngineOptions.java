@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param allowTf32 whether a GPU may compute FP32 networks in TF32, false by default; see {@link Builder#allowTf32}
  * @param deterministic whether a GPU uses deterministic algorithms only, false by default; see
  *     {@link Builder#deterministic}
+ * @param memory how time is traded for memory; {@link Memory#AUTO} by default
  */
 public record EngineOptions(
         Device device,
@@ -26,7 +27,8 @@ public record EngineOptions(
         Optional<Path> cacheFolder,
         long cacheLimit,
         boolean allowTf32,
-        boolean deterministic) {
+        boolean deterministic,
+        Memory memory) {
 
     private static final long DEFAULT_CACHE_LIMIT = 2L << 30;
 
@@ -42,6 +44,7 @@ public record EngineOptions(
         Check.given("onExit", onExit);
         Check.given("cacheFolder", cacheFolder).ifPresent(folder -> Check.path("cacheFolder", folder));
         checkCacheLimit(cacheLimit);
+        Check.given("memory", memory);
     }
 
     private static long checkCacheLimit(long limit) {
@@ -65,7 +68,8 @@ public record EngineOptions(
                 .cacheFolder(cacheFolder)
                 .cacheLimit(cacheLimit)
                 .allowTf32(allowTf32)
-                .deterministic(deterministic);
+                .deterministic(deterministic)
+                .memory(memory);
     }
 
     /** Collects the values of {@link EngineOptions}; each call replaces what an earlier one set. */
@@ -78,6 +82,7 @@ public record EngineOptions(
         private long cacheLimit = DEFAULT_CACHE_LIMIT;
         private boolean allowTf32;
         private boolean deterministic;
+        private Memory memory = Memory.AUTO;
 
         private Builder() {}
 
@@ -160,9 +165,16 @@ public record EngineOptions(
             return this;
         }
 
+        /** How time is traded for memory; {@link Memory#AUTO} by default. */
+        public Builder memory(Memory memory) {
+            this.memory = Check.given("memory", memory);
+            return this;
+        }
+
         /** Makes the value. */
         public EngineOptions build() {
-            return new EngineOptions(device, threads, onExit, cacheFolder, cacheLimit, allowTf32, deterministic);
+            return new EngineOptions(
+                    device, threads, onExit, cacheFolder, cacheLimit, allowTf32, deterministic, memory);
         }
     }
 }

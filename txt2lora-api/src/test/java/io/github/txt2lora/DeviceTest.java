@@ -43,13 +43,13 @@ class DeviceTest {
     void engines_compute_on_the_best_device_by_default() {
         assertThat(EngineOptions.builder().build())
                 .isEqualTo(new EngineOptions(
-                        Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30, false, false));
+                        Device.auto(), 0, CancelMode.SUSPEND, Optional.empty(), 2L << 30, false, false, Memory.AUTO));
         assertThatThrownBy(() -> EngineOptions.builder().threads(-1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("threads is -1; expected 0 or more");
 
-        EngineOptions options =
-                new EngineOptions(Device.cuda(1), 3, CancelMode.KEEP, Optional.of(Path.of("cache")), 1, true, true);
+        EngineOptions options = new EngineOptions(
+                Device.cuda(1), 3, CancelMode.KEEP, Optional.of(Path.of("cache")), 1, true, true, Memory.SAVE);
         assertThat(options.toBuilder().build()).isEqualTo(options);
     }
 }

@@ -18,8 +18,9 @@ public final class ChosenSettings {
      * The event of a training; empty if there was nothing to choose.
      *
      * @param learningRate the full one, before schedule and warm-up
+     * @param memory how samples go through the network, and why; empty where it is all at once
      */
-    public static Optional<SettingsChosen> event(LoraTraining training, double learningRate) {
+    public static Optional<SettingsChosen> event(LoraTraining training, double learningRate, Optional<String> memory) {
         TrainingSpec spec = training.spec();
         int iterations = training.iterations();
         List<String> chosen = new ArrayList<>();
@@ -34,6 +35,7 @@ public final class ChosenSettings {
             chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate) + ", "
                     + reason(spec.optimizer()));
         }
+        memory.ifPresent(chosen::add);
         return chosen.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SettingsChosen(iterations, learningRate, "Chosen: " + String.join("; ", chosen)));

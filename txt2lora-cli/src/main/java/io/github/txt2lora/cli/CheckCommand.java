@@ -1,6 +1,10 @@
 package io.github.txt2lora.cli;
 
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.Memory;
+import io.github.txt2lora.MemoryFit;
+import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.batch.Estimate;
 import io.github.txt2lora.batch.Preflight;
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code txt2lora check}. */
@@ -60,6 +65,14 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private SettingOptions settings;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "MODE",
+            defaultValue = "AUTO",
+            description = "Trade of time for memory that is looked at, as for train: ${COMPLETION-CANDIDATES}. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Memory memory;
+
     @Mixin
     private DeviceCheckOptions device;
 
@@ -76,8 +89,8 @@ final class CheckCommand implements Callable<Integer> {
         device.rejectWithoutDevice(common);
         Path checked = path == null ? Path.of(".") : path;
         Preflight check = Files.isRegularFile(checked)
-                ? Preflight.check(configuration(checked), warnings)
-                : Preflight.check(workspace(checked), choice.options());
+                ? Preflight.check(configuration(checked), warnings, engineOptions())
+                : Preflight.check(workspace(checked), choice.options(), engineOptions());
         common.output().result(json(check), text(check));
         return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
@@ -116,6 +129,10 @@ final class CheckCommand implements Callable<Integer> {
         return LecoConfigFile.read(file, settings.values()).toTraining(warnings::add);
     }
 
+    private EngineOptions engineOptions() {
+        return EngineOptions.builder().memory(memory).build();
+    }
+
     private static JsonLine json(Preflight check) {
         return JsonLine.result()
                 .put("passed", check.isPassed())
@@ -152,7 +169,24 @@ final class CheckCommand implements Callable<Integer> {
                 .put("memoryBytes", estimate.memoryBytes())
                 .put("trainingSeconds", estimate.trainingTime().toSeconds())
                 .put("previewSeconds", estimate.previewTime().toSeconds())
-                .put("diskBytes", estimate.diskBytes());
+                .put("diskBytes", estimate.diskBytes())
+                .put("memoryPlan", estimate.training().memoryPlan().inWords())
+                .putParts(
+                        "memoryFits",
+                        estimate.training().memoryFits().stream()
+                                .map(CheckCommand::json)
+                                .toList());
+    }
+
+    private static JsonLine json(MemoryFit fit) {
+        return JsonLine.part()
+                .put("device", fit.device())
+                .put("deviceBytes", fit.deviceBytes())
+                .put("precision", fit.precision().name())
+                .put("resolution", fit.resolution())
+                .put("bytes", fit.bytes())
+                .put("fits", fit.plan().isPresent())
+                .put("plan", fit.plan().map(MemoryPlan::inWords));
     }
 
     private static String text(Preflight check) {
@@ -163,8 +197,10 @@ final class CheckCommand implements Callable<Integer> {
         });
         for (Estimate estimate : check.estimates()) {
             lines.add(estimate.name() + ": " + estimate.family() + ", about "
-                    + ByteSize.text(estimate.memoryBytes()) + " of memory and, on the CPU, "
+                    + ByteSize.text(estimate.memoryBytes()) + " of memory with samples "
+                    + estimate.training().memoryPlan().inWords() + " and, on the CPU, "
                     + time(estimate.trainingTime().plus(estimate.previewTime())));
+            lines.addAll(MemoryTable.lines(estimate.training().memoryFits()));
         }
         check.warnings().forEach(warning -> lines.add("Warning: " + warning));
         check.problems().forEach(problem -> lines.add("Problem: " + problem));

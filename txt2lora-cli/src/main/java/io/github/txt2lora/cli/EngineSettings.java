@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.Memory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,6 +40,15 @@ final class EngineSettings {
                     + " a CPU always gives the same bytes.")
     private boolean deterministic;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "MODE",
+            defaultValue = "AUTO",
+            description = "Trade of time for memory: ${COMPLETION-CANDIDATES}. AUTO takes the fastest way that fits,"
+                    + " SPEED never recomputes, SAVE takes the least memory. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Memory memory;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -51,6 +61,7 @@ final class EngineSettings {
                     .threads(threads)
                     .allowTf32(tf32)
                     .deterministic(deterministic)
+                    .memory(memory)
                     .build();
         } catch (InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -24,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A denoiser whose network is a TorchScript class with the methods that all of them have: {@code forward},
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * rounding.
  */
 public abstract class ScriptedDenoiser implements Denoiser {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScriptedDenoiser.class);
 
     private static final ScriptClass LORA = new ScriptClass("adapter", "Lora");
 
@@ -155,11 +159,12 @@ public abstract class ScriptedDenoiser implements Denoiser {
     public NDArray predict(
             NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
         int samples = samples(latents);
-        List<NDArray> predictions = microBatches.run(samples, (from, to) -> {
+        MicroBatches.Part<NDArray> part = (from, to) -> {
             ScriptCall call = script.longCall("forward", scope);
-            var part = part(scope, latents, timesteps, conditioning, from, to);
-            return withInput(call, part, loraStrength).run().singletonOrThrow();
-        });
+            var rows = part(scope, latents, timesteps, conditioning, from, to);
+            return withInput(call, rows, loraStrength).run().singletonOrThrow();
+        };
+        List<NDArray> predictions = microBatches.run(samples, MicroBatches.call(part, NDArray::close));
         forwardSamples += samples;
         return joined(predictions);
     }
@@ -174,20 +179,22 @@ public abstract class ScriptedDenoiser implements Denoiser {
             double[] timesteps,
             Conditioning conditioning) {
         int samples = samples(latents);
-        List<LoraGradient> parts = microBatches.run(samples, (from, to) -> {
-            ScriptCall call = script.longCall("lora_gradient", scope)
+        MicroBatches.Part<LoraGradient> call = (from, to) -> {
+            ScriptCall gradient = script.longCall("lora_gradient", scope)
                     .with(rows(target, from, to))
                     .with(lossScale);
             if (sampleWeights == null) {
-                call.with(1);
+                gradient.with(1);
             } else {
-                call.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
+                gradient.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
             }
             var part = part(scope, latents, timesteps, conditioning, from, to);
-            NDList result = withInput(call, part, 1).runWithGradients();
+            NDList result = withInput(gradient, part, 1).runWithGradients();
             float[] numbers = HostNumbers.floats(result.get(0));
             return new LoraGradient(numbers[0], numbers[1], result.get(1), result.get(2));
-        });
+        };
+        List<LoraGradient> parts = microBatches.run(
+                samples, MicroBatches.call(call, ScriptedDenoiser::discard, this::recomputeSinceMemoryIsShort));
         forwardSamples += samples;
         backwardSamples += samples;
         return mean(parts, samples);
@@ -249,6 +256,23 @@ public abstract class ScriptedDenoiser implements Denoiser {
                     numbers[i], numbers[lossScales.length + i], result.get(1).get(i), prediction));
         }
         return gradients;
+    }
+
+    private static void discard(LoraGradient part) {
+        part.gradient().close();
+        part.prediction().close();
+    }
+
+    private boolean recomputeSinceMemoryIsShort() {
+        if (memory.recomputed() || !memory.recomputedWhenShort()) {
+            return false;
+        }
+        LOG.warn("memory does not suffice for a pass of one sample with gradient; blocks of the {} are computed again on"
+                + " the way back from now on, which takes longer", name);
+        int samplesAtOnce = microBatches.limit();
+        use(memory.recomputing());
+        microBatches.limit(samplesAtOnce);
+        return true;
     }
 
     /** The gradient of the mean over all samples from those over parts of them. */

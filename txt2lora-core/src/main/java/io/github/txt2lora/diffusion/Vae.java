@@ -1,8 +1,10 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -12,6 +14,7 @@ import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
+import java.util.List;
 
 /** The autoencoder between images and latents ({@code torchscript/vae.py}). */
 public final class Vae implements ImageDecoder {
@@ -26,12 +29,23 @@ public final class Vae implements ImageDecoder {
     /** Small enough for its temporaries not to count, large enough for the rows that are computed twice not to. */
     private static final int STRIP_PIXELS = WHOLE_PIXELS / 8;
 
+    /** Smaller strips would save nothing beside what is kept of the whole image. */
+    private static final int MOST_REDUCTIONS = 2;
+
+    private static final int REDUCTION = 4;
+
     private final ScriptModule script;
     private final double scalingFactor;
 
-    private Vae(ScriptModule script, double scalingFactor) {
+    private final MicroBatches microBatches;
+    private int stripPixels;
+    private int reductions;
+
+    private Vae(Torch torch, ScriptModule script, double scalingFactor, int stripPixels) {
         this.script = script;
         this.scalingFactor = scalingFactor;
+        this.stripPixels = stripPixels;
+        this.microBatches = new MicroBatches(torch::emptyCache);
     }
 
     /**
@@ -54,7 +68,7 @@ public final class Vae implements ImageDecoder {
                 new ScriptAttribute.OfInt("whole_pixels", wholePixels),
                 new ScriptAttribute.OfInt("strip_pixels", stripPixels),
                 ScriptAttribute.tensors("weights"));
-        return new Vae(script, checkpoint.vaeScalingFactor());
+        return new Vae(torch, script, checkpoint.vaeScalingFactor(), stripPixels);
     }
 
     /** The factor that turns latents of the VAE into those of the UNet. */
@@ -68,14 +82,34 @@ public final class Vae implements ImageDecoder {
     }
 
     /**
-     * Decodes latents as the VAE has them, without the scaling factor. Each image of a batch takes as much memory as a
-     * single one, so decode large ones one after the other.
+     * Decodes latents as the VAE has them, without the scaling factor. Where memory does not suffice, images are decoded
+     * one by one, and then in smaller strips of rows, with the same result up to rounding.
      *
      * @param latents [batch, channels, h, w]
      * @return images [batch, 3, 8 h, 8 w], around -1 to 1, not clamped; owned by the scope
      */
     public NDArray decode(NDManager scope, NDArray latents) {
-        return script.longCall("decode", scope).with(latents).run().singletonOrThrow();
+        int images = Math.toIntExact(latents.getShape().get(0));
+        List<NDArray> decoded = microBatches.run(
+                images,
+                MicroBatches.call(
+                        (from, to) -> script.longCall("decode", scope)
+                                .with(to - from == images ? latents : latents.get(new NDIndex("{}:{}", from, to)))
+                                .run()
+                                .singletonOrThrow(),
+                        NDArray::close,
+                        () -> useSmallerStrips(scope)));
+        return decoded.size() == 1 ? decoded.get(0) : NDArrays.concat(new NDList(decoded), 0);
+    }
+
+    private boolean useSmallerStrips(NDManager scope) {
+        if (reductions == MOST_REDUCTIONS) {
+            return false;
+        }
+        reductions++;
+        stripPixels = Math.max(1, stripPixels / REDUCTION);
+        script.call("use_strips", scope).with(stripPixels).run();
+        return true;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.spi.DownloadProgress;
@@ -50,10 +51,11 @@ final class BaseModels implements AutoCloseable {
         return kept != null && kept.key().equals(new Key(ModelStamp.of(checkpoint.path()), precision));
     }
 
-    /** The denoiser of the checkpoint, without a LoRA; loads it unless it is the one that is kept. */
+    /** The denoiser of the checkpoint, without a LoRA, with {@link MemoryUse#FASTEST}; loads it unless it is the one that is kept. */
     Denoiser denoiser(Checkpoint checkpoint, Precision precision) {
         var key = new Key(ModelStamp.of(checkpoint.path()), precision);
         if (kept != null && kept.key().equals(key)) {
+            kept.denoiser().use(MemoryUse.FASTEST);
             return kept.denoiser();
         }
         close();

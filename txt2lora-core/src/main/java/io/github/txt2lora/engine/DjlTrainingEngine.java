@@ -21,6 +21,7 @@ import io.github.txt2lora.internal.job.EventThread;
 import io.github.txt2lora.internal.job.ProcessHold;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
+import io.github.txt2lora.leco.estimate.DeviceSize;
 import io.github.txt2lora.leco.estimate.TrainingEstimator;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.torch.ExitHook;
@@ -67,8 +68,13 @@ final class DjlTrainingEngine implements TrainingEngine {
     DjlTrainingEngine(EngineOptions options, Families families) {
         this.options = options;
         this.torch = Torch.start(options);
-        this.parts =
-                new EngineParts(torch, families, new BaseModels(torch, families), ClipTokenizer.load(), cache(options));
+        this.parts = new EngineParts(
+                torch,
+                families,
+                new BaseModels(torch, families),
+                ClipTokenizer.load(),
+                cache(options),
+                options.memory());
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -171,7 +177,8 @@ final class DjlTrainingEngine implements TrainingEngine {
         Check.atLeast("together", together, 1);
         requireOpen();
         try (Torch cpu = Torch.start(options.toBuilder().device(Device.cpu()).build())) {
-            return TrainingEstimator.estimate(cpu, parts.families(), training, together);
+            return TrainingEstimator.estimate(
+                    cpu, parts.families(), training, together, options.memory(), DeviceSize.of(torch));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.Memory;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -13,5 +14,12 @@ import io.github.txt2lora.torch.Torch;
  * @param models the loaded models
  * @param tokenizer for prompts
  * @param cache latents and predictions that trainings keep for later ones
+ * @param memory the trade of time for memory
  */
-record EngineParts(Torch torch, Families families, BaseModels models, ClipTokenizer tokenizer, LatentCache cache) {}
+record EngineParts(
+        Torch torch,
+        Families families,
+        BaseModels models,
+        ClipTokenizer tokenizer,
+        LatentCache cache,
+        Memory memory) {}

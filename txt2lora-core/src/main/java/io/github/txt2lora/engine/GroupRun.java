@@ -5,6 +5,7 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.Outcome;
 import io.github.txt2lora.leco.TrainerGroup;
@@ -60,14 +61,27 @@ final class GroupRun {
         if (active.isEmpty()) {
             return;
         }
-        var group = new TrainerGroup(engine.torch(), active.get(0).denoiser());
+        MemoryUse memory = leastMemory();
+        active.get(0).denoiser().use(memory);
+        var group = new TrainerGroup(engine.torch(), active.get(0).denoiser(), memory.samplesAtOnce());
         while (!active.isEmpty()) {
             parts().forEach(runs -> iterate(group, runs));
             active.removeIf(run -> !run.isActive());
         }
     }
 
+    /** Of those that the trainings want, since one call serves all. */
+    private MemoryUse leastMemory() {
+        List<MemoryUse> wanted = active.stream().map(TrainingRun::memory).toList();
+        return new MemoryUse(
+                wanted.stream().mapToInt(MemoryUse::samplesAtOnce).min().orElseThrow(),
+                wanted.stream().anyMatch(MemoryUse::recomputed),
+                wanted.stream().anyMatch(MemoryUse::recomputedWhenShort));
+    }
+
     private void open() {
+        active.forEach(TrainingRun::encode);
+        active.removeIf(run -> !run.isActive());
         boolean others = false;
         for (TrainingRun run : active) {
             run.open(others);

@@ -34,6 +34,7 @@ final class RunLog {
     private final List<String> warnings = new ArrayList<>();
     private Instant started;
     private double learningRate;
+    private Optional<String> memory = Optional.empty();
 
     RunLog(EngineJob job) {
         this.job = job;
@@ -83,12 +84,17 @@ final class RunLog {
         job.publish(new TrainingWarning(printable));
     }
 
+    /** How samples go through the network, where it is not all at once; told with the other settings. */
+    void memory(String choice) {
+        memory = Optional.of(choice);
+    }
+
     /** The full learning rate is known; listeners learn what was left to the training. */
     void settings(double newLearningRate) {
         learningRate = newLearningRate;
         // the search is no part of the first iteration
         pace.start(System.nanoTime(), losses.size(), elapsed());
-        ChosenSettings.event(job.training(), learningRate).ifPresent(job::publish);
+        ChosenSettings.event(job.training(), learningRate, memory).ifPresent(job::publish);
     }
 
     /** The full learning rate, before schedule and warm-up. */

@@ -7,6 +7,7 @@ import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
 import io.github.txt2lora.event.TrainingFailed;
@@ -29,6 +30,8 @@ final class TrainingRun {
     private final LoraTraining training;
     private final RunLog log;
     private final HeldResources held = new HeldResources();
+    private @Nullable TrainingSetup setup;
+    private TrainingSetup.@Nullable Encoded encoded;
     private TrainingSetup.@Nullable Opened opened;
     private @Nullable StateSaved saved;
     private boolean hasEnded;
@@ -65,17 +68,31 @@ final class TrainingRun {
         return Objects.requireNonNull(opened, "the training is not open");
     }
 
+    /** Encodes the prompts, before any training of the group loads the denoiser. */
+    void encode() {
+        attempt(() -> {
+            job.publish(new TrainingStarted(training));
+            setup = new TrainingSetup(engine, job, log, held, together);
+            encoded = setup.encode();
+        });
+    }
+
     /**
-     * Loads everything.
+     * Loads the rest, and begins.
      *
      * @param others whether there are other trainings that have loaded the same model and still use it
      */
     void open(boolean others) {
         attempt(() -> {
-            job.publish(new TrainingStarted(training));
-            opened = new TrainingSetup(engine, job, log, held, together).open(others);
+            opened = Objects.requireNonNull(setup).load(Objects.requireNonNull(encoded), others);
+            encoded = null;
             opened.loop().begin();
         });
+    }
+
+    /** How it wants the network to use memory. */
+    MemoryUse memory() {
+        return opened().memory();
     }
 
     /** Takes what became of its iteration. */
@@ -152,7 +169,7 @@ final class TrainingRun {
     private boolean isFinishedAfter(Runnable part) {
         try {
             part.run();
-            return opened().loop().isFinished();
+            return opened != null && opened.loop().isFinished();
         } catch (JobControl.CancelSignal e) {
             if (opened == null || !opened.loop().isKeptWhenCancelled()) {
                 throw e;

@@ -8,6 +8,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.family.FamilyProfile;
@@ -19,6 +20,7 @@ import io.github.txt2lora.internal.file.StorageFailure;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.closedform.ClosedFormStart;
 import io.github.txt2lora.leco.closedform.EverydayPrompts;
+import io.github.txt2lora.leco.estimate.DeviceSize;
 import io.github.txt2lora.leco.estimate.DiskNeed;
 import io.github.txt2lora.leco.estimate.TrainingMemory;
 import io.github.txt2lora.leco.latents.DenoisingModel;
@@ -29,6 +31,7 @@ import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.time.Duration;
 import java.util.List;
@@ -68,14 +71,19 @@ final class TrainingSetup {
     }
 
     /** The denoiser and the loop, once everything is loaded. */
-    record Opened(Denoiser denoiser, TrainingLoop loop) {}
+    record Opened(Denoiser denoiser, MemoryUse memory, TrainingLoop loop) {}
 
-    /**
-     * Loads everything.
-     *
-     * @param others whether there are other trainings that have loaded the same model and still use it
-     */
-    Opened open(boolean others) {
+    /** What is known, and on the device, before the denoiser is. */
+    record Encoded(
+            Checkpoint checkpoint, BaseModel base, TrainingMemory memory, NDManager scope, PromptEmbeddings embeddings) {
+
+        FamilyProfile profile() {
+            return base.profile();
+        }
+    }
+
+    /** Opens the model and encodes the prompts. The text encoders are gone from the device afterwards. */
+    Encoded encode() {
         warnIfNothingIsTaught();
         engine.torch()
                 .gpu()
@@ -86,17 +94,9 @@ final class TrainingSetup {
         LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
-        if (others && !engine.models().holds(checkpoint, spec.modelUse().precision())) {
-            throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
-                    + " trainings before this one, which still use it; start the training of " + training.name()
-                    + " again");
-        }
         FamilyProfile profile = engine.families().of(checkpoint);
         training.prompts().forEach(pair -> ImageMultiple.require("resolution", pair.resolution(), profile.family()));
-        if (!engine.torch().isCuda()) {
-            TrainingMemory.of(profile, checkpoint, spec, training.prompts(), together)
-                    .requireFits();
-        }
+        TrainingMemory memory = memory(profile, checkpoint);
         var base = new BaseModel(
                 profile,
                 profile.noiseProcess(
@@ -106,10 +106,47 @@ final class TrainingSetup {
                         log::warn));
         warnOfUselessCrops(profile);
         log.checkpoint();
-        // before the denoiser, so that the text encoders' memory is free for it
-        PromptEmbeddings embeddings = encodePrompts(profile, checkpoint, scope);
+        if (memory.encodesAlone()) {
+            engine.models().close();
+        }
+        return new Encoded(checkpoint, base, memory, scope, encodePrompts(profile, checkpoint, scope));
+    }
+
+    private TrainingMemory memory(FamilyProfile profile, Checkpoint checkpoint) {
+        TrainingMemory memory = TrainingMemory.of(
+                profile,
+                checkpoint,
+                spec,
+                training.prompts(),
+                together,
+                engine.memory(),
+                DeviceSize.of(engine.torch()));
+        if (engine.torch().isCuda()) {
+            // a GPU that has too little says so, and nothing else suffers
+            memory.shortage().ifPresent(log::warn);
+        } else {
+            memory.requireFits();
+        }
+        return memory;
+    }
+
+    /**
+     * Loads the rest.
+     *
+     * @param others whether there are other trainings that have loaded the same model and still use it
+     */
+    Opened load(Encoded encoded, boolean others) {
+        Checkpoint checkpoint = encoded.checkpoint();
+        FamilyProfile profile = encoded.profile();
+        NDManager scope = encoded.scope();
+        if (others && !engine.models().holds(checkpoint, spec.modelUse().precision())) {
+            throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
+                    + " trainings before this one, which still use it; start the training of " + training.name()
+                    + " again");
+        }
         log.checkpoint();
         Denoiser denoiser = loadDenoiser(checkpoint);
+        denoiser.use(encoded.memory().use());
         log.checkpoint();
         List<LoraModule> modules = profile.loraRules().select(denoiser.weightShapes(), spec.lora());
         DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec, training.iterations())
@@ -121,8 +158,8 @@ final class TrainingSetup {
         var model = new DenoisingModel(
                 engine.torch(),
                 denoiser,
-                embeddings,
-                base.noiseProcess(),
+                encoded.embeddings(),
+                encoded.base().noiseProcess(),
                 DenoisingModel.identity(
                         engine.torch(),
                         engine.models().sha256(checkpoint, log::checkpoint),
@@ -140,8 +177,9 @@ final class TrainingSetup {
                 quality.gaps(),
                 () -> TrainingFingerprint.of(
                         spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
-        var files = new LoraFiles(job, log, parameters, lessons, base);
-        return new Opened(denoiser, new TrainingLoop(job, log, trainer, quality, states, files));
+        var files = new LoraFiles(job, log, parameters, lessons, encoded.base());
+        encoded.memory().reason().ifPresent(log::memory);
+        return new Opened(denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
     }
 
     private void warnIfNothingIsTaught() {
@@ -196,7 +234,16 @@ final class TrainingSetup {
                 engine.tokenizer(),
                 spec.modelUse().precision(),
                 spec.modelUse().clipSkip());
-        return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
+        try {
+            return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
+        } catch (TorchException e) {
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            // a denoiser that is kept from a training before is loaded again later
+            engine.models().close();
+            return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
+        }
     }
 
     private void warnOfClampedRanks(LoraParameters parameters) {

@@ -8,6 +8,7 @@ import io.github.txt2lora.checkpoint.CheckpointFormat;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.lora.BaseModelLabels;
 import io.github.txt2lora.lora.LoraRules;
@@ -15,6 +16,8 @@ import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.text.TextEncoderWeights;
 import io.github.txt2lora.torch.Torch;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** All in which a family of models differs from others. Has no state; the models are handed to it. */
@@ -77,6 +80,13 @@ public interface FamilyProfile {
     /** The names of the model in a LoRA's metadata. */
     BaseModelLabels labels(NoiseProcess noiseProcess);
 
-    /** The number of values that a backward pass keeps for each place of the latents; fitted to measurements. */
-    double keptNumbers(Checkpoint checkpoint);
+    /**
+     * The memory that calls of the denoiser take, by its shapes.
+     *
+     * @param loraRanks ranks of the LoRA by the names of the layers that have one
+     */
+    NetworkMemory memory(Checkpoint checkpoint, Map<String, Integer> loraRanks);
+
+    /** Resolutions of images that its models are trained on, for tables of what fits. */
+    List<Integer> usualResolutions();
 }

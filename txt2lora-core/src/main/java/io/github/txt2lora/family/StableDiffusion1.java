@@ -22,8 +22,8 @@ final class StableDiffusion1 extends StableDiffusionProfile {
     }
 
     @Override
-    double keptPerChannel() {
-        return 400;
+    public List<Integer> usualResolutions() {
+        return List.of(512, 768);
     }
 
     @Override

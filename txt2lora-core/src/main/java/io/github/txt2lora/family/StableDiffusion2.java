@@ -40,8 +40,8 @@ final class StableDiffusion2 extends StableDiffusionProfile {
     }
 
     @Override
-    double keptPerChannel() {
-        return 400;
+    public List<Integer> usualResolutions() {
+        return List.of(512, 768);
     }
 
     @Override

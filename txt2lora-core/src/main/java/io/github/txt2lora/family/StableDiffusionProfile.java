@@ -8,9 +8,11 @@ import io.github.txt2lora.checkpoint.CheckpointFormat;
 import io.github.txt2lora.checkpoint.StableDiffusionFormat;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.diffusion.UNetMemory;
 import io.github.txt2lora.diffusion.Vae;
 import io.github.txt2lora.lora.LoraRules;
 import io.github.txt2lora.lora.UNetLoraRules;
@@ -21,6 +23,7 @@ import io.github.txt2lora.text.TextEncoderUse;
 import io.github.txt2lora.text.TextEncoderWeights;
 import io.github.txt2lora.torch.Torch;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The parts that all generations of Stable Diffusion share: a UNet, a VAE, CLIP, and the noise process of DDPM. */
@@ -33,9 +36,6 @@ abstract class StableDiffusionProfile implements FamilyProfile {
 
     /** The text encoders, in the order in which their hidden states are put side by side. */
     abstract List<TextEncoderUse> textEncoders();
-
-    /** Numbers that a backward pass keeps for each place of the latents and channel of the UNet's first level. */
-    abstract double keptPerChannel();
 
     @Override
     public NoiseProcess noiseProcess(
@@ -80,8 +80,8 @@ abstract class StableDiffusionProfile implements FamilyProfile {
     }
 
     @Override
-    public double keptNumbers(Checkpoint checkpoint) {
-        return keptPerChannel() * checkpoint.unet().widths().get(0);
+    public NetworkMemory memory(Checkpoint checkpoint, Map<String, Integer> loraRanks) {
+        return new UNetMemory(checkpoint.unet(), loraRanks);
     }
 
     /** {@code modelspec.prediction_type} of a noise process. */

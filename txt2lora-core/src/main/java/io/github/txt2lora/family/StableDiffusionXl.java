@@ -35,8 +35,8 @@ final class StableDiffusionXl extends StableDiffusionProfile {
     }
 
     @Override
-    double keptPerChannel() {
-        return 750;
+    public List<Integer> usualResolutions() {
+        return List.of(768, 1024);
     }
 
     @Override

@@ -33,12 +33,22 @@ public final class TrainerGroup {
 
     private final Torch torch;
     private final Denoiser denoiser;
-    private int mostTogether = Integer.MAX_VALUE;
+    private int mostTogether;
 
-    /** A group of trainers over the network. */
+    /** A group of trainers over the network, all of them in one call. */
     public TrainerGroup(Torch torch, Denoiser denoiser) {
+        this(torch, denoiser, Integer.MAX_VALUE);
+    }
+
+    /**
+     * A group of trainers over the network.
+     *
+     * @param mostTogether LoRAs in one call, 1 or more
+     */
+    public TrainerGroup(Torch torch, Denoiser denoiser, int mostTogether) {
         this.torch = torch;
         this.denoiser = denoiser;
+        this.mostTogether = mostTogether;
     }
 
     /** An iteration of one LoRA. */

@@ -152,7 +152,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
         try (NDManager scope = torch.newScope()) {
             List<Map<String, PromptEmbedding>> parts = new ArrayList<>();
             for (TextEncoderUse use : uses) {
-                parts.add(encode(use, prompts, scope, reader));
+                parts.add(torch.retryingWithFreeCaches(() -> encode(use, prompts, scope, reader)));
             }
             Map<String, PromptEmbedding> embeddings = new LinkedHashMap<>();
             for (String prompt : prompts) {

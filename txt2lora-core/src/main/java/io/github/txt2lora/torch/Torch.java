@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -216,8 +217,13 @@ public final class Torch implements AutoCloseable {
         try {
             network.load(weights, dtype);
             return network;
+        } catch (EngineException e) {
+            network.close();
+            emptyCache();
+            throw TorchException.of("loading the weights of " + type.name(), e);
         } catch (RuntimeException e) {
             network.close();
+            emptyCache();
             throw e;
         }
     }
@@ -294,6 +300,30 @@ public final class Torch implements AutoCloseable {
     /** Runs the check of the task under way. */
     void checkCall() {
         callCheck.get().run();
+    }
+
+    /**
+     * Bytes on the GPU that this process can take, those that arrays and scripts of this {@code Torch} hold now included;
+     * empty on a CPU, and where the driver does not tell.
+     */
+    public OptionalLong freeGpuBytes() {
+        emptyCache();
+        return gpuMemory().stream()
+                .mapToLong(memory -> memory.freeBytes() + nativeUse().bytes())
+                .findFirst();
+    }
+
+    /** Does a task; where memory runs out, once more after cached memory was given back. */
+    public <T> T retryingWithFreeCaches(Supplier<T> task) {
+        try {
+            return task.get();
+        } catch (TorchException e) {
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            emptyCache();
+            return task.get();
+        }
     }
 
     /** Gives cached blocks of device memory back; does nothing on a CPU. */

@@ -1,5 +1,6 @@
 package io.github.txt2lora.torch;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -12,14 +13,37 @@ final class TorchErrors {
             Pattern.compile("File \"(?:code/)?(?:__torch__/)?([\\w./]+\\.py)\", line (\\d+)(?:, in (\\w+))?");
     private static final Pattern REASON = Pattern.compile("(?m)^(?:\\w+Error|RuntimeError|builtins\\.\\w+): (.+)$");
 
+    /** What libtorch, its allocators, and the libraries of NVIDIA, AMD and Apple say when memory is short. */
+    private static final List<String> OUT_OF_MEMORY = List.of(
+            "out of memory",
+            "out_of_memory",
+            "outofmemory",
+            "not enough memory",
+            "can't allocate memory",
+            "cannot allocate memory",
+            "failed to allocate",
+            "bad_alloc",
+            "bad allocation",
+            "status_alloc_failed",
+            "statusallocfailed",
+            "allocation_failed",
+            "cudaerrormemoryallocation",
+            "rocblas_status_memory_error",
+            "invalid buffer size",
+            // cuDNN, where each of its algorithms needs more workspace than there is
+            "unable to find an engine to execute this computation");
+
     private TorchErrors() {}
 
     static TorchException translate(String during, RuntimeException failure) {
         String text = text(failure);
-        String lower = text.toLowerCase(Locale.ROOT);
-        boolean outOfMemory = lower.contains("out of memory") || lower.contains("can't allocate memory");
         return new TorchException(
-                "libtorch failed in " + during + place(text) + ": " + reason(text), outOfMemory, failure);
+                "libtorch failed in " + during + place(text) + ": " + reason(text), isOutOfMemory(text), failure);
+    }
+
+    private static boolean isOutOfMemory(String text) {
+        String lower = text.toLowerCase(Locale.ROOT).replace('\u2019', '\'');
+        return OUT_OF_MEMORY.stream().anyMatch(lower::contains);
     }
 
     /** What failed, in libtorch's words. */

@@ -1,5 +1,6 @@
 package io.github.txt2lora.torch;
 
+import ai.djl.engine.EngineException;
 import io.github.txt2lora.Txt2LoraException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,15 @@ public final class TorchException extends Txt2LoraException {
     public TorchException(String message, boolean outOfMemory, @Nullable Throwable cause) {
         super(message, cause);
         this.outOfMemory = outOfMemory;
+    }
+
+    /**
+     * What a failure of DJL or libtorch was.
+     *
+     * @param during what was done
+     */
+    public static TorchException of(String during, EngineException failure) {
+        return TorchErrors.translate(during, failure);
     }
 
     /** Whether the device or the process had too little memory for the call. */

@@ -7,6 +7,7 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.Memory;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
@@ -58,7 +59,13 @@ class PhaseTest {
     }
 
     private EngineParts parts() {
-        return new EngineParts(torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()));
+        return new EngineParts(
+                torch,
+                Families.standard(),
+                models,
+                TOKENIZER,
+                new LatentCache(0, LatentFolder.none()),
+                Memory.AUTO);
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import io.github.txt2lora.checkpoint.TinyFlowFormat;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.FlowMatching;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.TinyTransformer;
 import io.github.txt2lora.diffusion.Vae;
@@ -25,6 +26,7 @@ import io.github.txt2lora.text.TextEncoderUse;
 import io.github.txt2lora.text.TextEncoderWeights;
 import io.github.txt2lora.torch.Torch;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The profile of {@link TinyFlow}. */
@@ -91,7 +93,27 @@ public final class TinyFlowProfile implements FamilyProfile {
     }
 
     @Override
-    public double keptNumbers(Checkpoint checkpoint) {
-        return 1000;
+    public NetworkMemory memory(Checkpoint checkpoint, Map<String, Integer> loraRanks) {
+        return new NetworkMemory() {
+            @Override
+            public double prediction(int height, int width) {
+                return 100.0 * height * width;
+            }
+
+            @Override
+            public double gradient(int height, int width, boolean recomputed) {
+                return (recomputed ? 300.0 : 1000.0) * height * width;
+            }
+
+            @Override
+            public double workspace() {
+                return 0;
+            }
+        };
+    }
+
+    @Override
+    public List<Integer> usualResolutions() {
+        return List.of(64);
     }
 }

@@ -2,6 +2,7 @@ package io.github.txt2lora.testing;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingJob;
@@ -156,6 +157,8 @@ public final class FakeTrainingEngine implements TrainingEngine {
                 "Stable Diffusion 1.x",
                 mebibyte,
                 mebibyte,
+                new MemoryPlan(1, 1, false),
+                List.of(),
                 Optional.empty(),
                 mebibyte,
                 mebibyte,

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
@@ -54,14 +55,19 @@ public record Preflight(
     /**
      * Reads all settings, prompts and headers of models, loads a few weights of each model, and asks for the space on
      * the disk. Nothing is changed or downloaded. Where there is a model to look at, this opens an engine, as
-     * {@link TrainingEngine#open()} does, on the CPU, and closes it.
+     * {@link TrainingEngine#open()} does, and closes it.
      *
      * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
      *     exactly one
      * @throws StorageException if the folder with the settings cannot be read
      */
     public static Preflight check(Workspace workspace, BatchOptions options) {
-        try (var engine = new EngineOnDemand()) {
+        return check(workspace, options, EngineOptions.builder().build());
+    }
+
+    /** The same with an engine of these options, whose device the memory is compared with. */
+    public static Preflight check(Workspace workspace, BatchOptions options, EngineOptions engineOptions) {
+        try (var engine = new EngineOnDemand(engineOptions)) {
             return check(workspace, options, engine::get);
         }
     }
@@ -115,7 +121,12 @@ public record Preflight(
      * @throws StorageException if the disk cannot be asked for its space
      */
     public static Preflight check(LoraTraining training, List<String> warnings) {
-        try (var engine = new EngineOnDemand()) {
+        return check(training, warnings, EngineOptions.builder().build());
+    }
+
+    /** The same with an engine of these options, whose device the memory is compared with. */
+    public static Preflight check(LoraTraining training, List<String> warnings, EngineOptions engineOptions) {
+        try (var engine = new EngineOnDemand(engineOptions)) {
             return check(training, warnings, engine::get);
         }
     }
@@ -129,7 +140,9 @@ public record Preflight(
         List<Estimate> estimates = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         try {
-            estimates.add(estimate(project(training), training, 1, engine.get()));
+            Estimate estimate = estimate(project(training), training, 1, engine.get());
+            estimates.add(estimate);
+            estimate.training().shortage().ifPresent(problems::add);
         } catch (Txt2LoraException e) {
             problems.add(String.valueOf(e.getMessage()));
         }

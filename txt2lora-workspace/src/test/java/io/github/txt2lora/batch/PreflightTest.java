@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.workspace.Workspace;
@@ -99,7 +100,16 @@ class PreflightTest {
     }
 
     private static TrainingEstimate estimate(long unetParameters, Optional<String> shortage) {
-        return new TrainingEstimate("Stable Diffusion 2.x", unetParameters, 5 * GIB, shortage, 1 << 20, 2 << 20, 1000);
+        return new TrainingEstimate(
+                "Stable Diffusion 2.x",
+                unetParameters,
+                5 * GIB,
+                new MemoryPlan(2, 1, false),
+                List.of(),
+                shortage,
+                1 << 20,
+                2 << 20,
+                1000);
     }
 
     private void project(String name) throws IOException {

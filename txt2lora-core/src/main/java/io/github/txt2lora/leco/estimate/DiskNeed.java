@@ -39,7 +39,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
     }
 
     /** Numbers that an optimizer stores for each parameter. */
-    private static int numbersPerParameter(OptimizerSpec optimizer) {
+    static int numbersPerParameter(OptimizerSpec optimizer) {
         if (optimizer instanceof OptimizerSpec.Prodigy) {
             return 4;
         } else if (optimizer instanceof OptimizerSpec.AdamW || optimizer instanceof OptimizerSpec.Adam) {

@@ -4,6 +4,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.Memory;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingSpec;
@@ -28,27 +29,38 @@ public final class TrainingEstimator {
      * Estimates.
      *
      * @param families whose models can be trained
+     * @param torch on the CPU
      * @param together trainings of this kind that are made at the same time, 1 or more
+     * @param setting the trade of time for memory
+     * @param device on which it would be trained
      * @throws CheckpointException if the model cannot be used or is not on this machine
      * @throws InvalidSettingException if a setting does not fit the model
      * @throws StorageException if a file of the model cannot be read
      */
-    public static TrainingEstimate estimate(Torch torch, Families families, LoraTraining training, int together) {
+    public static TrainingEstimate estimate(
+            Torch torch, Families families, LoraTraining training, int together, Memory setting, DeviceSize device) {
         try (Checkpoint model = families.open(training.model())) {
             LoadTrial.run(torch, model);
-            return estimate(families.of(model), model, training, together);
+            return estimate(families.of(model), model, training, together, setting, device);
         }
     }
 
     private static TrainingEstimate estimate(
-            FamilyProfile profile, Checkpoint model, LoraTraining training, int together) {
+            FamilyProfile profile,
+            Checkpoint model,
+            LoraTraining training,
+            int together,
+            Memory setting,
+            DeviceSize device) {
         TrainingSpec spec = training.spec();
-        TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together);
+        TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together, setting, device);
         DiskNeed disk = DiskNeed.of(parameters(profile, model, spec.lora()), spec, training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
                 elements(model, model.family().denoiser()),
                 memory.bytes(),
+                memory.plan(),
+                memory.fits(),
                 memory.shortage(),
                 disk.loraBytes(),
                 disk.stateBytes(),

@@ -1,137 +1,202 @@
 package io.github.txt2lora.leco.estimate;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.Memory;
+import io.github.txt2lora.MemoryFit;
+import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
-import io.github.txt2lora.checkpoint.Component;
-import io.github.txt2lora.checkpoint.LatentSpace;
-import io.github.txt2lora.checkpoint.ModelFamily;
-import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.file.ByteSize;
 import io.github.txt2lora.leco.latents.LatentDraw;
-import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The memory that a training takes at the most, from rules that were fitted to peaks of models of full size on the CPU
- * (docs/benchmarks.md): the denoiser's weights; what a backward pass keeps for each place of the latents and image of a
- * batch, in the precision of the training; the LoRA with its gradient and optimizer; and {@value #BASE_MEBIBYTES} MiB
- * for Java and libtorch. Text encoders are gone before the denoiser comes.
- *
- * @param bytes at the most at one time
- * @param largest the pair of prompts that takes most
- * @param precision of the network
- * @param together LoRAs that are trained at the same time
+ * The memory that a training takes at the most, and how its samples go through the network so that it fits: the
+ * denoiser's weights; the LoRA with its gradient and optimizer; what a call of the network holds, by the shapes of the
+ * network ({@link io.github.txt2lora.diffusion.NetworkMemory}); and what libtorch takes for itself. Text encoders are
+ * gone before the denoiser computes.
  */
-public record TrainingMemory(long bytes, PromptPair largest, Precision precision, int together) {
+public final class TrainingMemory {
 
-    private static final int BASE_MEBIBYTES = 700;
-    private static final int FLOAT_BYTES = 4;
-    private static final int HALF_BYTES = 2;
+    private static final List<Integer> CARDS_IN_GIBIBYTES = List.of(4, 6, 8, 12, 16, 24);
 
-    /** The share of the denoiser's weights that one rank of a LoRA has. */
-    private static final double LORA_SHARE = 1e-3;
+    /** Of the teacher's calls: a trajectory's images, or a guided prompt and its goal's parts, at one time. */
+    private static final int PREDICTED_PER_IMAGE = 4;
 
-    /** The LoRA, its gradient, two numbers of the optimizer, and copies on their way to a file. */
-    private static final int COPIES_OF_LORA = 6;
+    private final MemoryNeed need;
+    private final MemoryPlanner planner;
+    private final Memory setting;
+    private final DeviceSize device;
+    private final PromptPair largest;
+    private final Precision precision;
+    private final Set<Integer> resolutions;
+    private final MemoryPlanner.Choice choice;
 
-    /**
-     * The model's sizes that memory depends on.
-     *
-     * @param weights numbers in the denoiser
-     * @param textWeights numbers in the largest text encoder
-     * @param keptNumbers numbers that a backward pass keeps for each place of the latents
-     * @param latents their form
-     */
-    record ModelSize(double weights, double textWeights, double keptNumbers, LatentSpace latents) {
+    private TrainingMemory(
+            MemoryNeed need,
+            List<Integer> usualResolutions,
+            TrainingSpec spec,
+            List<PromptPair> prompts,
+            int together,
+            Memory setting,
+            DeviceSize device) {
+        prompts.forEach(pair -> LatentDraw.requireDrawable(pair, need.latents()));
+        this.need = need;
+        this.setting = setting;
+        this.device = device;
+        this.precision = spec.modelUse().precision();
+        this.largest = prompts.stream()
+                .max(Comparator.comparingDouble(TrainingMemory::pixels))
+                .orElseThrow();
+        int compared = (int) Math.ceil(MethodWork.of(spec, prompts).comparedSamples()) * largest.batchSize();
+        this.planner = new MemoryPlanner(
+                need,
+                Math.max(1, Math.multiplyExact(compared, together)),
+                PREDICTED_PER_IMAGE * largest.batchSize(),
+                together);
+        this.resolutions = new LinkedHashSet<>(usualResolutions);
+        resolutions.add(largest.resolution());
+        this.choice = planner.choose(setting, device, precision, largest.resolution());
+    }
 
-        static ModelSize of(FamilyProfile profile, Checkpoint model) {
-            ModelFamily family = model.family();
-            double texts = family.networks().stream()
-                    .filter(Component::isTextEncoder)
-                    .mapToDouble(encoder -> elements(model, encoder))
-                    .max()
-                    .orElse(0);
-            return new ModelSize(
-                    elements(model, family.denoiser()), texts, profile.keptNumbers(model), family.latents());
-        }
+    private static double pixels(PromptPair pair) {
+        return (double) pair.resolution() * pair.resolution() * pair.batchSize();
     }
 
     /**
-     * Estimates.
+     * Estimates and chooses.
      *
      * @param profile of the model's family
      * @param prompts one or more
      * @param together LoRAs that are trained at the same time, 1 or more
-     * @throws InvalidSettingException if a batch is more than an array can hold
+     * @param setting the trade of time for memory
+     * @param device on which it is trained
+     * @throws InvalidSettingException if a batch is more than an array can hold, or a setting does not fit the model
      */
     public static TrainingMemory of(
-            FamilyProfile profile, Checkpoint model, TrainingSpec spec, List<PromptPair> prompts, int together) {
-        return of(ModelSize.of(profile, model), spec, prompts, together);
+            FamilyProfile profile,
+            Checkpoint model,
+            TrainingSpec spec,
+            List<PromptPair> prompts,
+            int together,
+            Memory setting,
+            DeviceSize device) {
+        return of(
+                MemoryNeed.of(profile, model, spec),
+                profile.usualResolutions(),
+                spec,
+                prompts,
+                together,
+                setting,
+                device);
     }
 
-    static TrainingMemory of(ModelSize model, TrainingSpec spec, List<PromptPair> prompts, int together) {
-        prompts.forEach(pair -> LatentDraw.requireDrawable(pair, model.latents()));
-        int numberBytes = spec.modelUse().precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
-        PromptPair largest = prompts.stream()
-                .max(Comparator.comparingDouble(pair -> places(pair, model.latents())))
-                .orElseThrow();
-        double activations = places(largest, model.latents())
-                * MethodWork.of(spec, prompts).comparedSamples()
-                * together
-                * model.keptNumbers();
-        // ranks are cut to the sides of the layers
-        double lora = model.weights() * Math.min(1, LORA_SHARE * spec.lora().rank());
-        double training =
-                (model.weights() + activations) * numberBytes + lora * FLOAT_BYTES * COPIES_OF_LORA * together;
-        double base = (double) BASE_MEBIBYTES * (1 << 20);
-        double most = Math.max(model.textWeights() * numberBytes, training);
-        return new TrainingMemory((long) (most + base), largest, spec.modelUse().precision(), together);
+    static TrainingMemory of(
+            MemoryNeed need,
+            List<Integer> usualResolutions,
+            TrainingSpec spec,
+            List<PromptPair> prompts,
+            int together,
+            Memory setting,
+            DeviceSize device) {
+        return new TrainingMemory(need, usualResolutions, spec, prompts, together, setting, device);
     }
 
-    private static double places(PromptPair pair, LatentSpace latents) {
-        double side = (double) pair.resolution() / latents.factor();
-        return side * side * pair.batchSize();
+    /** Bytes at the most at one time. */
+    public long bytes() {
+        return choice.bytes();
     }
 
-    private static double elements(Checkpoint model, Component component) {
-        return model.tensors(component).values().stream()
-                .mapToDouble(TensorView::elements)
-                .sum();
+    /** The way that was chosen; where none fits, the one that saves most. */
+    public MemoryPlan plan() {
+        return choice.plan();
+    }
+
+    /** The way, as the network takes it. */
+    public MemoryUse use() {
+        MemoryPlan plan = plan();
+        boolean isWhole = plan.samplesAtOnce() == plan.samples() && !plan.recomputed();
+        MemoryUse use = isWhole ? MemoryUse.FASTEST : new MemoryUse(plan.samplesAtOnce(), plan.recomputed());
+        return setting == Memory.AUTO ? use.recomputingWhenShort() : use;
+    }
+
+    /** Why the samples do not all go at once, with the choice; empty where they do. */
+    public Optional<String> reason() {
+        if (plan().samplesAtOnce() == plan().samples() && !plan().recomputed()) {
+            return Optional.empty();
+        }
+        String why = setting == Memory.SAVE
+                ? "as memory SAVE asks"
+                : "since "
+                        + (device.available().isPresent()
+                                ? ByteSize.text(device.available().getAsLong()) + " of memory"
+                                : "memory")
+                        + " would not hold more";
+        return Optional.of("samples of a step go through the network " + plan().inWords() + ", " + why);
+    }
+
+    /** Whether text encoders have no room beside a denoiser that is kept from a training before. */
+    public boolean encodesAlone() {
+        return !device.fits((long) need.bytesToEncodeBeside(precision) + device.baseBytes());
+    }
+
+    /** The same training on this device and cards of common sizes, in all precisions and at the usual resolutions. */
+    public List<MemoryFit> fits() {
+        List<DeviceSize> devices = new ArrayList<>();
+        if (device.available().isPresent()) {
+            devices.add(device);
+        }
+        CARDS_IN_GIBIBYTES.forEach(size -> devices.add(DeviceSize.card(size)));
+        List<MemoryFit> fits = new ArrayList<>();
+        for (Precision each : Precision.values()) {
+            for (int resolution : resolutions.stream().sorted().toList()) {
+                devices.forEach(size -> fits.add(fit(size, each, resolution)));
+            }
+        }
+        return fits;
+    }
+
+    private MemoryFit fit(DeviceSize size, Precision wanted, int resolution) {
+        MemoryPlanner.Choice best = planner.choose(setting, size, wanted, resolution);
+        return new MemoryFit(
+                size.name(),
+                size.available().orElseThrow(),
+                wanted,
+                resolution,
+                best.bytes(),
+                best.fits() ? Optional.of(best.plan()) : Optional.empty());
     }
 
     /**
-     * A warning if this machine has less memory. A system that runs out of memory becomes very slow, or ends the
-     * process.
+     * A warning if the device has less memory. A system that runs out of memory becomes very slow, or ends the process.
      *
      * @return a sentence that says what takes the memory; empty where it fits, or the system does not tell what it has
      */
     public Optional<String> shortage() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                ? shortage(system.getTotalMemorySize())
-                : Optional.empty();
-    }
-
-    /** As {@link #shortage()} on a machine with so many bytes. */
-    Optional<String> shortage(long available) {
-        if (bytes <= available) {
+        if (choice.fits()) {
             return Optional.empty();
         }
-        return Optional.of("the training takes about " + ByteSize.text(bytes) + " of memory at resolution "
+        return Optional.of("the training takes about " + ByteSize.text(bytes()) + " of memory at resolution "
                 + largest.resolution() + " and batch size " + largest.batchSize()
-                + (together > 1 ? " with " + together + " LoRAs together" : "") + ", and this machine has "
-                + ByteSize.text(available) + "; lower the resolution or the batch size"
-                + (precision == Precision.FP32 ? ", or set precision BF16" : ""));
+                + (planner.together() > 1 ? " with " + planner.together() + " LoRAs together" : "") + ", and "
+                + (device.isCuda() ? device.name() + " has " : "this machine has ")
+                + ByteSize.text(device.available().orElseThrow())
+                + (device.isCuda() ? " free" : "") + "; lower the resolution or the rank"
+                + (precision == Precision.FP32 ? ", or set precision BF16" : "")
+                + (setting == Memory.SPEED ? ", or memory AUTO" : ""));
     }
 
     /**
-     * Checks that it fits into this machine's memory.
+     * Checks that it fits into the device's memory.
      *
      * @throws InvalidSettingException if it does not
      */

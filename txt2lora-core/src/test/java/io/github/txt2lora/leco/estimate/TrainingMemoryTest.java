@@ -1,28 +1,103 @@
 package io.github.txt2lora.leco.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.Memory;
+import io.github.txt2lora.MemoryFit;
+import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.StableDiffusion;
-import io.github.txt2lora.leco.estimate.TrainingMemory.ModelSize;
+import io.github.txt2lora.checkpoint.UNetStructure;
+import io.github.txt2lora.diffusion.MemoryUse;
+import io.github.txt2lora.diffusion.UNetMemory;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainingMemoryTest {
 
-    private static final ModelSize SD15 = new ModelSize(859.5e6, 123e6, 400 * 320, StableDiffusion.SD1.latents());
-    private static final ModelSize SDXL = new ModelSize(2567e6, 695e6, 750 * 320, StableDiffusion.SDXL.latents());
-    private static final double GIB = 1 << 30;
+    private static final double MEBIBYTE = 1 << 20;
+    private static final long GIBIBYTE = 1L << 30;
+    private static final DeviceSize UNKNOWN = new DeviceSize("cpu", false, OptionalLong.empty());
+
+    private static final MemoryNeed SD15 = new MemoryNeed(
+            859.5e6,
+            123e6,
+            new UNetMemory(
+                    new UNetStructure(
+                            List.of(320, 640, 1280, 1280),
+                            2,
+                            List.of(1, 1, 1, 0),
+                            1,
+                            768,
+                            1280,
+                            false,
+                            OptionalInt.empty()),
+                    crossAttention(1)),
+            8e5,
+            7,
+            StableDiffusion.SD1.latents());
+
+    private static final MemoryNeed SDXL = new MemoryNeed(
+            2567e6,
+            695e6,
+            new UNetMemory(
+                    new UNetStructure(
+                            List.of(320, 640, 1280),
+                            2,
+                            List.of(0, 2, 10),
+                            10,
+                            2048,
+                            1280,
+                            true,
+                            OptionalInt.of(2816)),
+                    crossAttention(10)),
+            5e6,
+            7,
+            StableDiffusion.SDXL.latents());
+
+    private static Map<String, Integer> crossAttention(int depth) {
+        Map<String, Integer> ranks = new HashMap<>();
+        for (String block : List.of("down_blocks.0", "down_blocks.1", "down_blocks.2", "mid_block", "up_blocks.0")) {
+            for (int i = 0; i < 3; i++) {
+                for (int j = 0; j < depth; j++) {
+                    String layers = block + ".attentions." + i + ".transformer_blocks." + j + ".attn2.";
+                    List.of("to_q", "to_k", "to_v", "to_out.0").forEach(layer -> ranks.put(layers + layer, 4));
+                }
+            }
+        }
+        for (int up = 1; up < 4; up++) {
+            for (int i = 0; i < 3; i++) {
+                for (int j = 0; j < depth; j++) {
+                    String layers = "up_blocks." + up + ".attentions." + i + ".transformer_blocks." + j + ".attn2.";
+                    List.of("to_q", "to_k", "to_v", "to_out.0").forEach(layer -> ranks.put(layers + layer, 4));
+                }
+            }
+        }
+        return ranks;
+    }
 
     private static TrainingMemory memory(
-            ModelSize model, Precision precision, int resolution, int batchSize, int together) {
+            MemoryNeed model,
+            Precision precision,
+            int resolution,
+            int batchSize,
+            int together,
+            Memory setting,
+            DeviceSize device) {
         TrainingSpec spec = TrainingSpec.builder()
                 .method(TrainingMethod.leco())
                 .modelUse(use -> use.withPrecision(precision))
@@ -35,7 +110,12 @@ class TrainingMemoryTest {
                 .resolution(resolution)
                 .batchSize(batchSize)
                 .build();
-        return TrainingMemory.of(model, spec, List.of(small, large), together);
+        return TrainingMemory.of(model, List.of(512, 1024), spec, List.of(small, large), together, setting, device);
+    }
+
+    private static TrainingMemory memory(Memory setting, double gibibytes) {
+        var card = new DeviceSize("cuda:0", true, OptionalLong.of((long) (gibibytes * GIBIBYTE)));
+        return memory(SDXL, Precision.BF16, 1024, 4, 1, setting, card);
     }
 
     /** Peaks of resident memory in a process of its own, with forward and backward passes of a LoRA of rank 4. */
@@ -50,31 +130,113 @@ class TrainingMemoryTest {
         "SDXL, BF16, 256, 2, 6472"
     })
     void agrees_with_measured_peaks(String model, Precision precision, int resolution, int batchSize, int mebibytes) {
-        ModelSize size = model.equals("SDXL") ? SDXL : SD15;
-        assertThat(memory(size, precision, resolution, batchSize, 1).bytes() / (double) (1 << 20))
+        MemoryNeed size = model.equals("SDXL") ? SDXL : SD15;
+        assertThat(memory(size, precision, resolution, batchSize, 1, Memory.AUTO, UNKNOWN)
+                                .bytes()
+                        / MEBIBYTE)
                 .isCloseTo(mebibytes, withinPercentage(15));
     }
 
     @Test
-    void loras_together_take_activations_each() {
-        double one = memory(SD15, Precision.FP32, 512, 1, 1).bytes();
-        double four = memory(SD15, Precision.FP32, 512, 1, 4).bytes();
-        assertThat((four - one) / GIB).isBetween(3 * 1.9, 3 * 2.2);
+    void takes_the_fastest_way_that_fits() {
+        assertThat(memory(Memory.AUTO, 40).plan()).isEqualTo(new MemoryPlan(4, 4, false));
+        assertThat(memory(Memory.AUTO, 40).use()).isEqualTo(MemoryUse.FASTEST.recomputingWhenShort());
+        assertThat(memory(Memory.AUTO, 20).plan()).isEqualTo(new MemoryPlan(4, 2, false));
+        assertThat(memory(Memory.AUTO, 12).plan()).isEqualTo(new MemoryPlan(4, 1, false));
+        assertThat(memory(Memory.AUTO, 8).plan())
+                .satisfies(plan -> assertThat(plan.recomputed()).isTrue());
+        assertThat(memory(Memory.AUTO, 4).shortage()).isPresent();
+    }
+
+    @Test
+    void the_goals_for_small_cards_are_met() {
+        DeviceSize four = DeviceSize.card(4);
+        DeviceSize eight = DeviceSize.card(8);
+
+        assertThat(memory(SD15, Precision.BF16, 512, 2, 1, Memory.AUTO, four).shortage())
+                .isEmpty();
+        assertThat(memory(SDXL, Precision.BF16, 1024, 2, 1, Memory.AUTO, eight).shortage())
+                .isEmpty();
+    }
+
+    @Test
+    void speed_never_recomputes_and_save_always_does() {
+        assertThat(memory(Memory.SPEED, 40).plan()).isEqualTo(new MemoryPlan(4, 4, false));
+        assertThat(memory(Memory.SPEED, 8).plan()).isEqualTo(new MemoryPlan(4, 1, false));
+        assertThat(memory(Memory.SPEED, 8).shortage().orElseThrow()).endsWith(", or memory AUTO");
+        assertThat(memory(Memory.SPEED, 12).use()).isEqualTo(new MemoryUse(1, false));
+        assertThat(memory(Memory.SAVE, 40).plan()).isEqualTo(new MemoryPlan(4, 1, true));
+        assertThat(memory(Memory.SAVE, 40).use()).isEqualTo(new MemoryUse(1, true));
+        assertThat(memory(Memory.SAVE, 40).bytes())
+                .isLessThan(memory(Memory.SPEED, 40).bytes() / 2);
+    }
+
+    @Test
+    void the_choice_is_told_with_its_reason() {
+        assertThat(memory(Memory.AUTO, 40).reason()).isEmpty();
+        assertThat(memory(Memory.AUTO, 12).reason())
+                .contains("samples of a step go through the network one by one, since 12.0 GiB of memory would not hold"
+                        + " more");
+        assertThat(memory(Memory.SAVE, 40).reason().orElseThrow()).endsWith("one by one, recomputed, as memory SAVE asks");
+    }
+
+    @Test
+    void what_is_not_known_does_not_limit() {
+        assertThat(memory(SDXL, Precision.FP32, 1024, 8, 4, Memory.AUTO, UNKNOWN).plan())
+                .isEqualTo(new MemoryPlan(32, 32, false));
+    }
+
+    @Test
+    void loras_together_take_activations_each_or_go_through_one_after_the_other() {
+        double one = memory(SD15, Precision.FP32, 512, 1, 1, Memory.SPEED, UNKNOWN)
+                .bytes();
+        TrainingMemory four = memory(SD15, Precision.FP32, 512, 1, 4, Memory.SPEED, UNKNOWN);
+        assertThat((four.bytes() - one) / GIBIBYTE).isBetween(3 * 1.3, 3 * 1.8);
+
+        var card = new DeviceSize("cuda:0", true, OptionalLong.of(6 * GIBIBYTE));
+        assertThat(memory(SD15, Precision.FP32, 512, 1, 4, Memory.AUTO, card).plan())
+                .isEqualTo(new MemoryPlan(4, 1, false));
+    }
+
+    @Test
+    void the_table_has_the_device_and_cards_in_each_precision_and_resolution() {
+        List<MemoryFit> fits = memory(Memory.AUTO, 10).fits();
+
+        assertThat(fits).extracting(MemoryFit::device).contains("cuda:0", "4 GiB", "24 GiB");
+        assertThat(fits).extracting(MemoryFit::resolution).containsOnly(512, 1024);
+        assertThat(fits).extracting(MemoryFit::precision).containsOnly(Precision.values());
+        assertThat(fits).hasSize(7 * 2 * 3);
+        assertThat(fits).allSatisfy(fit -> assertThat(fit.plan().isPresent())
+                .isEqualTo(fit.bytes() <= fit.deviceBytes()));
+        assertThat(fits)
+                .filteredOn(fit -> fit.device().equals("4 GiB"))
+                .extracting(MemoryFit::plan)
+                .containsOnly(Optional.empty());
+    }
+
+    @Test
+    void encoders_are_alone_where_a_kept_denoiser_leaves_them_no_room() {
+        assertThat(memory(Memory.AUTO, 6).encodesAlone()).isTrue();
+        assertThat(memory(Memory.AUTO, 8).encodesAlone()).isFalse();
     }
 
     @Test
     void says_what_does_not_fit_and_how_to_make_it_fit() {
-        TrainingMemory memory = memory(SD15, Precision.FP32, 4096, 2, 1);
+        var machine = new DeviceSize("cpu", false, OptionalLong.of(12 * GIBIBYTE));
+        TrainingMemory memory = memory(SD15, Precision.FP32, 4096, 2, 1, Memory.AUTO, machine);
 
-        assertThat(memory.shortage((long) (24 * GIB)))
+        assertThat(memory.shortage())
                 .hasValueSatisfying(text -> assertThat(text)
-                        .matches(
-                                "the training takes about 25\\d\\.\\d GiB of memory at resolution 4096 and batch size 2,"
-                                        + " and this machine has 24.0 GiB; lower the resolution or the batch size, or set"
-                                        + " precision BF16"));
-        assertThat(memory.shortage(memory.bytes())).isEmpty();
-        assertThat(memory(SD15, Precision.BF16, 4096, 1, 3).shortage(1).orElseThrow())
-                .contains("with 3 LoRAs together")
+                        .matches("the training takes about \\d\\d\\.\\d GiB of memory at resolution 4096 and batch size 2,"
+                                + " and this machine has 12.0 GiB; lower the resolution or the rank, or set precision"
+                                + " BF16"));
+        assertThatThrownBy(memory::requireFits)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(memory.shortage().orElseThrow());
+        assertThat(memory(SD15, Precision.BF16, 4096, 1, 3, Memory.AUTO, DeviceSize.card(4))
+                        .shortage()
+                        .orElseThrow())
+                .contains("with 3 LoRAs together", "4 GiB has 3.8 GiB free")
                 .doesNotContain("precision");
     }
 }

@@ -1,0 +1,115 @@
+package io.github.txt2lora.leco.estimate;
+
+import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.Precision;
+import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
+import io.github.txt2lora.checkpoint.LatentSpace;
+import io.github.txt2lora.checkpoint.ModelFamily;
+import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.diffusion.NetworkMemory;
+import io.github.txt2lora.family.FamilyProfile;
+import io.github.txt2lora.lora.LoraModule;
+import io.github.txt2lora.lora.LoraParameters;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The sizes of a model and a LoRA that the memory of a training follows from.
+ *
+ * @param weights numbers in the denoiser
+ * @param textWeights numbers in the largest text encoder
+ * @param network what calls of the denoiser take
+ * @param loraNumbers parameters of a LoRA
+ * @param loraCopies vectors of so many numbers that a training holds for each LoRA
+ * @param latents their form
+ */
+record MemoryNeed(
+        double weights,
+        double textWeights,
+        NetworkMemory network,
+        double loraNumbers,
+        int loraCopies,
+        LatentSpace latents) {
+
+    private static final int FLOAT_BYTES = 4;
+    private static final int HALF_BYTES = 2;
+
+    /** The LoRA, its gradient, the gradients of its matrices, and a copy in an optimizer's step. */
+    private static final int COPIES_IN_A_STEP = 4;
+
+    /** Short-lived copies within operations, and gaps between blocks of memory. */
+    private static final double OVERHEAD = 1.15;
+
+    /** A call of the network. */
+    record Call(Precision precision, int resolution, int samples, boolean recomputed) {}
+
+    static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
+        ModelFamily family = model.family();
+        double texts = family.networks().stream()
+                .filter(Component::isTextEncoder)
+                .mapToDouble(encoder -> elements(model, encoder))
+                .max()
+                .orElse(0);
+        List<LoraModule> modules = profile.loraRules().select(shapes(model), spec.lora());
+        return new MemoryNeed(
+                elements(model, family.denoiser()),
+                texts,
+                profile.memory(
+                        model,
+                        modules.stream()
+                                .collect(Collectors.toMap(
+                                        LoraModule::name,
+                                        module -> Math.min(
+                                                spec.lora().rank(), module.shape().maxRank())))),
+                numbers(modules, spec.lora()),
+                COPIES_IN_A_STEP
+                        + DiskNeed.numbersPerParameter(spec.optimizer())
+                        + (spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 0 : 1),
+                family.latents());
+    }
+
+    private static Map<String, List<Long>> shapes(Checkpoint model) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        model.tensors(model.family().denoiser()).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        return shapes;
+    }
+
+    private static double numbers(List<LoraModule> modules, LoraSpec lora) {
+        return LoraParameters.count(modules, lora.rank());
+    }
+
+    private static double elements(Checkpoint model, Component component) {
+        return model.tensors(component).values().stream()
+                .mapToDouble(TensorView::elements)
+                .sum();
+    }
+
+    /**
+     * Bytes on the device at the most at one time, beside what libtorch takes for itself. Text encoders are gone before
+     * the denoiser comes, or before it computes.
+     *
+     * @param comparison the call with gradient
+     * @param predicted samples of the largest call without
+     * @param together LoRAs that are trained at the same time
+     */
+    double bytes(Call comparison, int predicted, int together) {
+        int numberBytes = comparison.precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
+        int side = comparison.resolution() / latents.factor();
+        double gradient = comparison.samples() * network.gradient(side, side, comparison.recomputed());
+        double prediction = predicted * network.prediction(side, side);
+        double calls = OVERHEAD * Math.max(gradient, prediction) + network.workspace();
+        double training = numberBytes * (weights + calls)
+                + together * loraNumbers * (FLOAT_BYTES * (double) loraCopies + numberBytes);
+        return Math.max(numberBytes * textWeights, training);
+    }
+
+    /** Bytes of the denoiser's weights and the largest text encoder's, which are loaded together where one is kept. */
+    double bytesToEncodeBeside(Precision precision) {
+        return (precision == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES) * (weights + textWeights);
+    }
+}

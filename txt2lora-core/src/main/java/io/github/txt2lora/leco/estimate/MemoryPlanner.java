@@ -1,0 +1,66 @@
+package io.github.txt2lora.leco.estimate;
+
+import io.github.txt2lora.Memory;
+import io.github.txt2lora.MemoryPlan;
+import io.github.txt2lora.Precision;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses how the samples of a step go through the network: the fastest way that fits.
+ *
+ * @param need sizes of model and LoRA
+ * @param compared samples that go through the network with a gradient in a step, for all LoRAs together
+ * @param predicted samples of the largest call without a gradient
+ * @param together LoRAs that are trained at the same time
+ */
+record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together) {
+
+    /** A way, and what it takes. */
+    record Choice(MemoryPlan plan, long bytes, boolean fits) {}
+
+    /** The first way that fits; the last one, which saves most, if none does. */
+    Choice choose(Memory memory, DeviceSize device, Precision precision, int resolution) {
+        Choice choice = null;
+        for (MemoryPlan plan : ways(memory)) {
+            long bytes = bytes(plan, device, precision, resolution);
+            choice = new Choice(plan, bytes, device.fits(bytes));
+            if (choice.fits()) {
+                return choice;
+            }
+        }
+        return choice;
+    }
+
+    private List<MemoryPlan> ways(Memory memory) {
+        List<MemoryPlan> ways = new ArrayList<>();
+        if (memory != Memory.SAVE) {
+            addHalves(ways, false);
+        }
+        if (memory == Memory.AUTO) {
+            addHalves(ways, true);
+        }
+        if (memory == Memory.SAVE) {
+            ways.add(new MemoryPlan(compared, 1, true));
+        }
+        return ways;
+    }
+
+    private void addHalves(List<MemoryPlan> ways, boolean recomputed) {
+        int atOnce = compared;
+        ways.add(new MemoryPlan(compared, atOnce, recomputed));
+        while (atOnce > 1) {
+            atOnce = (atOnce + 1) / 2;
+            ways.add(new MemoryPlan(compared, atOnce, recomputed));
+        }
+    }
+
+    private long bytes(MemoryPlan plan, DeviceSize device, Precision precision, int resolution) {
+        boolean isWhole = plan.samplesAtOnce() == compared && !plan.recomputed();
+        return (long) need.bytes(
+                        new MemoryNeed.Call(precision, resolution, plan.samplesAtOnce(), plan.recomputed()),
+                        isWhole ? predicted : Math.min(predicted, plan.samplesAtOnce()),
+                        together)
+                + device.baseBytes();
+    }
+}
