@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param plan how it fits; empty if it does not
  */
 public record MemoryFit(
-        String device,
-        long deviceBytes,
-        Precision precision,
-        int resolution,
-        long bytes,
-        Optional<MemoryPlan> plan) {
+        String device, long deviceBytes, Precision precision, int resolution, long bytes, Optional<MemoryPlan> plan) {
 
     /** Rejects null. */
     public MemoryFit {

@@ -27,7 +27,7 @@ class ChosenSettingsTest {
 
     @Test
     void names_everything_that_was_left_to_the_training() {
-        assertThat(ChosenSettings.event(training(TrainingSpec.builder(), MAID, MIKO, KEPT), 0.00123))
+        assertThat(ChosenSettings.event(training(TrainingSpec.builder(), MAID, MIKO, KEPT), 0.00123, Optional.empty()))
                 .contains(
                         new SettingsChosen(
                                 iterations(MAID, MIKO),
@@ -55,9 +55,19 @@ class ChosenSettingsTest {
 
     @Test
     void does_not_count_prompts_where_nothing_gets_a_new_meaning() {
-        assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1))
+        assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1, Optional.empty()))
                 .map(SettingsChosen::reason)
                 .contains("Chosen: " + iterations(KEPT) + " iterations");
+    }
+
+    @Test
+    void tells_how_samples_go_through_the_network_where_it_is_not_all_at_once() {
+        assertThat(ChosenSettings.event(
+                        training(TrainingSpec.builder().iterations(7).learningRate(1), MAID),
+                        1,
+                        Optional.of("samples go one by one")))
+                .map(SettingsChosen::reason)
+                .contains("Chosen: samples go one by one");
     }
 
     @Test
@@ -75,7 +85,8 @@ class ChosenSettingsTest {
     }
 
     private static Optional<String> reason(TrainingSpec.Builder spec) {
-        return ChosenSettings.event(training(spec, MAID), 0.00123).map(SettingsChosen::reason);
+        return ChosenSettings.event(training(spec, MAID), 0.00123, Optional.empty())
+                .map(SettingsChosen::reason);
     }
 
     private static LoraTraining training(TrainingSpec.Builder spec, PromptPair... pairs) {

@@ -36,14 +36,12 @@ record MemoryCase(
         SDXL(SyntheticCheckpoint.SDXL),
         /** SD 1.5, half as wide. */
         SD15_HALF(new SyntheticCheckpoint(
-                new UNetShapes(
-                        List.of(160, 320, 640, 640), 2, List.of(1, 1, 1, 0), 1, 768, false, OptionalInt.empty()),
+                new UNetShapes(List.of(160, 320, 640, 640), 2, List.of(1, 1, 1, 0), 1, 768, false, OptionalInt.empty()),
                 new VaeShapes(List.of(64, 128, 256, 256), 2),
                 List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)))),
         /** SD 2.1, 0.4 times as wide. */
         SD21_PART(new SyntheticCheckpoint(
-                new UNetShapes(
-                        List.of(128, 256, 512, 512), 2, List.of(1, 1, 1, 0), 1, 1024, true, OptionalInt.empty()),
+                new UNetShapes(List.of(128, 256, 512, 512), 2, List.of(1, 1, 1, 0), 1, 1024, true, OptionalInt.empty()),
                 new VaeShapes(List.of(64, 128, 256, 256), 2),
                 List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)))),
         /** SDXL, 0.4 times as wide and with a little more than half of its transformer blocks. */

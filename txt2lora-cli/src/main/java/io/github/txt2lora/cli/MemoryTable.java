@@ -42,9 +42,7 @@ final class MemoryTable {
 
     /** Cards are told apart by their size, devices of this machine by their name. */
     private static String head(MemoryFit fit) {
-        return fit.device().endsWith("GiB")
-                ? fit.device()
-                : fit.device() + ", " + ByteSize.text(fit.deviceBytes());
+        return fit.device().endsWith("GiB") ? fit.device() : fit.device() + ", " + ByteSize.text(fit.deviceBytes());
     }
 
     private static List<String> joined(String first, String second, List<String> others) {
@@ -57,7 +55,10 @@ final class MemoryTable {
         StringBuilder line = new StringBuilder();
         for (int column = 0; column < row.size(); column++) {
             int at = column;
-            int width = table.stream().mapToInt(other -> other.get(at).length()).max().orElse(0);
+            int width = table.stream()
+                    .mapToInt(other -> other.get(at).length())
+                    .max()
+                    .orElse(0);
             line.append(row.get(column));
             if (column < row.size() - 1) {
                 line.append(" ".repeat(width - row.get(column).length() + 2));

@@ -79,6 +79,23 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void check_shows_how_samples_fit_into_which_memory() {
+        CommandRun run = CommandRun.of("check", folder.toString());
+        CommandRun json = CommandRun.of("check", folder.toString(), "--json", "--memory=save");
+
+        assertThat(run.out())
+                .contains("of memory with samples all at once")
+                .containsPattern("precision +pixels +cpu, [\\d.]+ GiB +4 GiB +6 GiB +8 GiB +12 GiB +16 GiB +24 GiB")
+                .containsPattern("BF16 +512 +all at once");
+        assertThat(json.result().at("/loras/0/memoryPlan").textValue()).endsWith(", recomputed");
+        assertThat(json.result().at("/loras/0/memoryFits/0/device").textValue()).isEqualTo("cpu");
+        assertThat(json.result().at("/loras/0/memoryFits/1/device").textValue()).isEqualTo("4 GiB");
+        assertThat(json.result().at("/loras/0/memoryFits/1/fits").booleanValue())
+                .isTrue();
+        assertThat(json.result().at("/loras/0/memoryFits/1/plan").textValue()).endsWith(", recomputed");
+    }
+
+    @Test
     void check_takes_a_configuration_of_leco_too() throws IOException {
         Path config = Files.writeString(folder.resolve("leco.yaml"), """
                 prompts_file: prompts/krnkmd.yaml

@@ -267,8 +267,10 @@ public abstract class ScriptedDenoiser implements Denoiser {
         if (memory.recomputed() || !memory.recomputedWhenShort()) {
             return false;
         }
-        LOG.warn("memory does not suffice for a pass of one sample with gradient; blocks of the {} are computed again on"
-                + " the way back from now on, which takes longer", name);
+        LOG.warn(
+                "memory does not suffice for a pass of one sample with gradient; blocks of the {} are computed again on"
+                        + " the way back from now on, which takes longer",
+                name);
         int samplesAtOnce = microBatches.limit();
         use(memory.recomputing());
         microBatches.limit(samplesAtOnce);

@@ -33,15 +33,15 @@ record ShareRows(NDManager scope, int stack, int share, int from, int to) {
         return NDArrays.concat(parts, 0);
     }
 
-    @Nullable NDArray ofOptional(@Nullable NDArray batch) {
+    @Nullable
+    NDArray ofOptional(@Nullable NDArray batch) {
         return batch == null ? null : of(batch);
     }
 
     double[] of(double[] numbers) {
         DoubleStream rows = DoubleStream.empty();
         for (int i = 0; i < stack; i++) {
-            rows = DoubleStream.concat(
-                    rows, Arrays.stream(numbers, i * share + from, i * share + to));
+            rows = DoubleStream.concat(rows, Arrays.stream(numbers, i * share + from, i * share + to));
         }
         return rows.toArray();
     }

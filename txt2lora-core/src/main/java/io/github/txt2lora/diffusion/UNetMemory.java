@@ -78,7 +78,12 @@ public final class UNetMemory implements NetworkMemory {
                 levelPlaces[level] = places;
                 String block = "down_blocks." + level;
                 for (int i = 0; i < unet.layersPerLevel(); i++) {
-                    layer(block, i, channels, widths.get(level), unet.transformerDepths().get(level));
+                    layer(
+                            block,
+                            i,
+                            channels,
+                            widths.get(level),
+                            unet.transformerDepths().get(level));
                     channels = widths.get(level);
                     push(channels);
                 }
@@ -98,7 +103,12 @@ public final class UNetMemory implements NetworkMemory {
                 for (int i = 0; i <= unet.layersPerLevel(); i++) {
                     int joined = channels + pop();
                     keepUnlessRecomputed(joined * places);
-                    layer(block, i, joined, widths.get(level), unet.transformerDepths().get(level));
+                    layer(
+                            block,
+                            i,
+                            joined,
+                            widths.get(level),
+                            unet.transformerDepths().get(level));
                     channels = widths.get(level);
                     keep(channels * places);
                 }

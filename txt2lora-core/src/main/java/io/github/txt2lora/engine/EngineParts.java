@@ -17,9 +17,4 @@ import io.github.txt2lora.torch.Torch;
  * @param memory the trade of time for memory
  */
 record EngineParts(
-        Torch torch,
-        Families families,
-        BaseModels models,
-        ClipTokenizer tokenizer,
-        LatentCache cache,
-        Memory memory) {}
+        Torch torch, Families families, BaseModels models, ClipTokenizer tokenizer, LatentCache cache, Memory memory) {}

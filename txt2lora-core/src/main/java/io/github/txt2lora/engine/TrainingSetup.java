@@ -75,7 +75,11 @@ final class TrainingSetup {
 
     /** What is known, and on the device, before the denoiser is. */
     record Encoded(
-            Checkpoint checkpoint, BaseModel base, TrainingMemory memory, NDManager scope, PromptEmbeddings embeddings) {
+            Checkpoint checkpoint,
+            BaseModel base,
+            TrainingMemory memory,
+            NDManager scope,
+            PromptEmbeddings embeddings) {
 
         FamilyProfile profile() {
             return base.profile();
@@ -179,7 +183,8 @@ final class TrainingSetup {
                         spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
         var files = new LoraFiles(job, log, parameters, lessons, encoded.base());
         encoded.memory().reason().ifPresent(log::memory);
-        return new Opened(denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
+        return new Opened(
+                denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
     }
 
     private void warnIfNothingIsTaught() {

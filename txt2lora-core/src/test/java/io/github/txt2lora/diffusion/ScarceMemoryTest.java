@@ -102,10 +102,7 @@ class ScarceMemoryTest {
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32)) {
             LoraSpec spec = LoraSpec.builder().target(LoraTarget.FULL).build();
             LoraParameters.initialize(
-                            scope,
-                            new UNetLoraRules().select(unet.weightShapes(), spec),
-                            spec,
-                            new TorchGenerator(1))
+                            scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, new TorchGenerator(1))
                     .attachTo(unet, scope);
             long width = unet.weightShapes()
                     .get("mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight")
@@ -118,8 +115,7 @@ class ScarceMemoryTest {
 
             assertThatThrownBy(() -> failing(2, gradient)).isInstanceOf(TorchException.class);
             unet.use(MemoryUse.FASTEST.recomputingWhenShort());
-            assertThatTensor(failing(2, gradient).gradient())
-                    .isCloseTo(expected.gradient(), 1e-5);
+            assertThatTensor(failing(2, gradient).gradient()).isCloseTo(expected.gradient(), 1e-5);
             assertThatThrownBy(() -> failing(4, gradient))
                     .as("recomputed already")
                     .isInstanceOf(TorchException.class);

@@ -44,7 +44,9 @@ class DeviceSharingTest {
                 .findFirst()
                 .orElseThrow();
         return (FamilyProfile) Proxy.newProxyInstance(
-                FamilyProfile.class.getClassLoader(), new Class<?>[] {FamilyProfile.class}, (proxy, method, arguments) -> {
+                FamilyProfile.class.getClassLoader(),
+                new Class<?>[] {FamilyProfile.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().matches("promptEncoder|load.*")) {
                         loads.add(method.getName() + " beside "
                                 + ((Torch) arguments[0]).nativeUse().modules());
@@ -89,12 +91,17 @@ class DeviceSharingTest {
     void the_way_through_the_network_is_told() {
         var log = new EventLog();
         try (DjlTrainingEngine engine = engine(Memory.SAVE)) {
-            engine.start(Tiny.training(folder, 1), log).completion().toCompletableFuture().join();
+            engine.start(Tiny.training(folder, 1), log)
+                    .completion()
+                    .toCompletableFuture()
+                    .join();
         }
 
         assertThat(log.events(SettingsChosen.class))
                 .singleElement()
-                .satisfies(event -> assertThat(event.reason())
-                        .contains("samples of a step go through the network all at once, recomputed, as memory SAVE asks"));
+                .satisfies(
+                        event -> assertThat(event.reason())
+                                .contains(
+                                        "samples of a step go through the network all at once, recomputed, as memory SAVE asks"));
     }
 }

@@ -60,12 +60,7 @@ class PhaseTest {
 
     private EngineParts parts() {
         return new EngineParts(
-                torch,
-                Families.standard(),
-                models,
-                TOKENIZER,
-                new LatentCache(0, LatentFolder.none()),
-                Memory.AUTO);
+                torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()), Memory.AUTO);
     }
 
     @AfterEach

@@ -127,7 +127,7 @@ final class ScriptedRun {
         events.accept(new ModelLoaded(training.model().displayName(), FAMILY, script.loadTime()));
         script.warnings().forEach(this::warn);
         restore();
-        ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE))
+        ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE), Optional.empty())
                 .ifPresent(events);
         stateWritten = due;
     }

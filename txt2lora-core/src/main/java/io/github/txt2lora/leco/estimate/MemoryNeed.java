@@ -65,7 +65,8 @@ record MemoryNeed(
                                 .collect(Collectors.toMap(
                                         LoraModule::name,
                                         module -> Math.min(
-                                                spec.lora().rank(), module.shape().maxRank())))),
+                                                spec.lora().rank(),
+                                                module.shape().maxRank())))),
                 numbers(modules, spec.lora()),
                 COPIES_IN_A_STEP
                         + DiskNeed.numbersPerParameter(spec.optimizer())

@@ -56,14 +56,7 @@ class TrainingMemoryTest {
             695e6,
             new UNetMemory(
                     new UNetStructure(
-                            List.of(320, 640, 1280),
-                            2,
-                            List.of(0, 2, 10),
-                            10,
-                            2048,
-                            1280,
-                            true,
-                            OptionalInt.of(2816)),
+                            List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 2048, 1280, true, OptionalInt.of(2816)),
                     crossAttention(10)),
             5e6,
             7,
@@ -177,19 +170,21 @@ class TrainingMemoryTest {
         assertThat(memory(Memory.AUTO, 12).reason())
                 .contains("samples of a step go through the network one by one, since 12.0 GiB of memory would not hold"
                         + " more");
-        assertThat(memory(Memory.SAVE, 40).reason().orElseThrow()).endsWith("one by one, recomputed, as memory SAVE asks");
+        assertThat(memory(Memory.SAVE, 40).reason().orElseThrow())
+                .endsWith("one by one, recomputed, as memory SAVE asks");
     }
 
     @Test
     void what_is_not_known_does_not_limit() {
-        assertThat(memory(SDXL, Precision.FP32, 1024, 8, 4, Memory.AUTO, UNKNOWN).plan())
+        assertThat(memory(SDXL, Precision.FP32, 1024, 8, 4, Memory.AUTO, UNKNOWN)
+                        .plan())
                 .isEqualTo(new MemoryPlan(32, 32, false));
     }
 
     @Test
     void loras_together_take_activations_each_or_go_through_one_after_the_other() {
-        double one = memory(SD15, Precision.FP32, 512, 1, 1, Memory.SPEED, UNKNOWN)
-                .bytes();
+        double one =
+                memory(SD15, Precision.FP32, 512, 1, 1, Memory.SPEED, UNKNOWN).bytes();
         TrainingMemory four = memory(SD15, Precision.FP32, 512, 1, 4, Memory.SPEED, UNKNOWN);
         assertThat((four.bytes() - one) / GIBIBYTE).isBetween(3 * 1.3, 3 * 1.8);
 
@@ -206,8 +201,8 @@ class TrainingMemoryTest {
         assertThat(fits).extracting(MemoryFit::resolution).containsOnly(512, 1024);
         assertThat(fits).extracting(MemoryFit::precision).containsOnly(Precision.values());
         assertThat(fits).hasSize(7 * 2 * 3);
-        assertThat(fits).allSatisfy(fit -> assertThat(fit.plan().isPresent())
-                .isEqualTo(fit.bytes() <= fit.deviceBytes()));
+        assertThat(fits)
+                .allSatisfy(fit -> assertThat(fit.plan().isPresent()).isEqualTo(fit.bytes() <= fit.deviceBytes()));
         assertThat(fits)
                 .filteredOn(fit -> fit.device().equals("4 GiB"))
                 .extracting(MemoryFit::plan)
@@ -227,9 +222,10 @@ class TrainingMemoryTest {
 
         assertThat(memory.shortage())
                 .hasValueSatisfying(text -> assertThat(text)
-                        .matches("the training takes about \\d\\d\\.\\d GiB of memory at resolution 4096 and batch size 2,"
-                                + " and this machine has 12.0 GiB; lower the resolution or the rank, or set precision"
-                                + " BF16"));
+                        .matches(
+                                "the training takes about \\d\\d\\.\\d GiB of memory at resolution 4096 and batch size 2,"
+                                        + " and this machine has 12.0 GiB; lower the resolution or the rank, or set precision"
+                                        + " BF16"));
         assertThatThrownBy(memory::requireFits)
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(memory.shortage().orElseThrow());
