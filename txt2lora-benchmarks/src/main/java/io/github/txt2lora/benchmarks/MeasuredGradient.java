@@ -77,7 +77,12 @@ final class MeasuredGradient {
     }
 
     private static Conditioning conditioning(NDManager scope, UNet unet, TorchGenerator generator, int samples) {
-        NDArray context = normal(scope, generator, samples, TOKENS, inputs(unet, "mid_block.attentions.0.transformer_blocks.0.attn2.to_k"));
+        NDArray context = normal(
+                scope,
+                generator,
+                samples,
+                TOKENS,
+                inputs(unet, "mid_block.attentions.0.transformer_blocks.0.attn2.to_k"));
         if (!unet.weightShapes().containsKey("add_embedding.linear_1.weight")) {
             return new Conditioning(context);
         }

@@ -77,7 +77,8 @@ final class OperatorCount {
             try (Torch torch = Torch.start(
                             EngineOptions.builder().device(Device.cpu()).build());
                     Checkpoint checkpoint = Checkpoint.open(file)) {
-                var count = new OperatorCount(torch, checkpoint, Arrays.asList(args).contains("names"));
+                var count =
+                        new OperatorCount(torch, checkpoint, Arrays.asList(args).contains("names"));
                 System.out.println("| Step | Precision | LoRAs | Operators called | Kernels |\n|---|---|---|---|---|");
                 for (Precision precision : Precision.values()) {
                     count.gradients(precision);
@@ -98,28 +99,33 @@ final class OperatorCount {
             first.attachTo(unet, scope);
             Inputs inputs = new Inputs(scope);
             row("forward", precision, 1, () -> unet.predict(scope, inputs.latents, TIMESTEP, inputs.conditioning, 1));
-            Runnable alone = () -> unet.loraGradient(scope, inputs.target, 1, inputs.latents, TIMESTEP, inputs.conditioning);
+            Runnable alone =
+                    () -> unet.loraGradient(scope, inputs.target, 1, inputs.latents, TIMESTEP, inputs.conditioning);
             row("gradient", precision, 1, alone);
             unet.use(new MemoryUse(SAMPLES, true));
             row("gradient, recomputed", precision, 1, alone);
             unet.use(MemoryUse.FASTEST);
             LoraParameters.attachTogether(List.of(first, second), unet, scope);
-            row("gradient", precision, 2, () -> unet.loraGradients(
-                    scope,
-                    inputs.target,
-                    new double[] {1, 1},
-                    new double[] {1, 1},
-                    inputs.latents,
-                    new double[] {TIMESTEP, TIMESTEP},
-                    inputs.conditioning));
+            row(
+                    "gradient",
+                    precision,
+                    2,
+                    () -> unet.loraGradients(
+                            scope,
+                            inputs.target,
+                            new double[] {1, 1},
+                            new double[] {1, 1},
+                            inputs.latents,
+                            new double[] {TIMESTEP, TIMESTEP},
+                            inputs.conditioning));
         }
     }
 
     private void optimizers() throws IOException {
         try (UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
                 NDManager scope = torch.newScope()) {
-            for (OptimizerSpec spec : List.of(
-                    OptimizerSpec.adamW(), OptimizerSpec.prodigy(), OptimizerSpec.adafactor())) {
+            for (OptimizerSpec spec :
+                    List.of(OptimizerSpec.adamW(), OptimizerSpec.prodigy(), OptimizerSpec.adafactor())) {
                 LoraParameters lora = lora(scope, unet);
                 try (Optimizer optimizer = Optimizer.create(torch, spec, lora)) {
                     NDArray gradient = lora.vector().mul(0.1);

@@ -1,7 +1,7 @@
 package io.github.txt2lora.cli;
 
-import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Memory;
 import io.github.txt2lora.MemoryFit;
 import io.github.txt2lora.MemoryPlan;

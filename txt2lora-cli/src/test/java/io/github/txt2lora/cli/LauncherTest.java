@@ -93,13 +93,13 @@ class LauncherTest {
     @Test
     void pytorch_beside_the_jar_is_named_unless_another_one_is() throws Exception {
         writeJar();
-        Path pytorch = Files.createDirectories(target.resolve("pytorch").resolve("cu124").resolve("a-system"));
+        Path pytorch = Files.createDirectories(
+                target.resolve("pytorch").resolve("cu124").resolve("a-system"));
         Files.createFile(pytorch.resolve(System.mapLibraryName("torch")));
 
         assertThat(run(script, Map.of()).text())
                 .containsPattern("PYTORCH_LIBRARY_PATH=.*txt2lora-cli.target.pytorch.cu124.a-system");
-        assertThat(run(script, Map.of("PYTORCH_LIBRARY_PATH", "other")).text())
-                .contains("PYTORCH_LIBRARY_PATH=other");
+        assertThat(run(script, Map.of("PYTORCH_LIBRARY_PATH", "other")).text()).contains("PYTORCH_LIBRARY_PATH=other");
     }
 
     private void writeJar() throws IOException {

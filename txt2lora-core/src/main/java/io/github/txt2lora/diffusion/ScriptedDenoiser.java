@@ -316,7 +316,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
     /** Some samples of a batch. */
     private record Part(NDArray latents, NDArray timesteps, Conditioning conditioning) {}
 
-    private Part part(NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
+    private Part part(
+            NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, int from, int to) {
         return new Part(
                 rows(latents, from, to),
                 torch.hostVector(scope, Arrays.copyOfRange(timesteps, from, to)),

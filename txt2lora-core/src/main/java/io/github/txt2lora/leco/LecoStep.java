@@ -167,8 +167,7 @@ final class LecoStep {
      * finite by itself is not the scale's fault.
      */
     boolean shrinkScaleIfTooLarge(LoraGradient result) {
-        boolean isTooLarge =
-                lossScale.canShrink() && Double.isFinite(result.loss()) && !Double.isFinite(result.norm());
+        boolean isTooLarge = lossScale.canShrink() && Double.isFinite(result.loss()) && !Double.isFinite(result.norm());
         if (isTooLarge) {
             lossScale = lossScale.afterOverflow();
         }

@@ -59,9 +59,12 @@ class RecomputationTest {
             return switch (this) {
                 case TRANSFORMERS -> rules.select(weightShapes, SPEC);
                 case TRANSFORMERS_AND_RESNETS ->
-                    rules.select(weightShapes, SPEC.toBuilder().type(LoraType.C3LIER).build());
+                    rules.select(
+                            weightShapes, SPEC.toBuilder().type(LoraType.C3LIER).build());
                 case CROSS_ATTENTION ->
-                    rules.select(weightShapes, SPEC.toBuilder().target(LoraTarget.XATTN).build());
+                    rules.select(
+                            weightShapes,
+                            SPEC.toBuilder().target(LoraTarget.XATTN).build());
                 case ALL -> rules.all(weightShapes);
             };
         }
@@ -70,8 +73,8 @@ class RecomputationTest {
     static Stream<Arguments> cases() {
         return Stream.of("sd1-tiny", "sd2-tiny", "sdxl-tiny")
                 .flatMap(model -> Arrays.stream(Precision.values())
-                        .flatMap(precision -> Arrays.stream(Layers.values())
-                                .map(layers -> arguments(model, precision, layers))));
+                        .flatMap(precision ->
+                                Arrays.stream(Layers.values()).map(layers -> arguments(model, precision, layers))));
     }
 
     /** The largest difference over the largest value; in 16 bits parts differ in the order of their sums. */
@@ -106,7 +109,8 @@ class RecomputationTest {
                 assertThat(actual.prediction().toFloatArray())
                         .isEqualTo(expected.prediction().toFloatArray());
                 assertThat(actual.loss()).isEqualTo(expected.loss());
-                assertThatTensor(actual.gradient()).isCloseTo(expected.gradient().toFloatArray(), tolerance(precision), 0);
+                assertThatTensor(actual.gradient())
+                        .isCloseTo(expected.gradient().toFloatArray(), tolerance(precision), 0);
                 assertThat(expected.gradient().abs().max().getFloat()).isGreaterThan(1e-5f);
             }
         }
@@ -121,25 +125,29 @@ class RecomputationTest {
                 NDManager scope = torch.newScope()) {
             List<LoraModule> modules = layers.of(unet.weightShapes());
             var inputs = new Inputs(scope, unet);
-            LoraParameters.attachTogether(
-                    List.of(lora(scope, modules, 1), lora(scope, modules, 2)), unet, scope);
+            LoraParameters.attachTogether(List.of(lora(scope, modules, 1), lora(scope, modules, 2)), unet, scope);
 
             List<LoraGradient> whole = inputs.stackedGradients(scope, unet);
             unet.use(new MemoryUse(2, true));
             List<LoraGradient> parts = inputs.stackedGradients(scope, unet);
 
             for (int i = 0; i < whole.size(); i++) {
-                assertThatTensor(parts.get(i).prediction()).isCloseTo(whole.get(i).prediction(), tolerance(precision));
+                assertThatTensor(parts.get(i).prediction())
+                        .isCloseTo(whole.get(i).prediction(), tolerance(precision));
                 assertThat(parts.get(i).loss())
-                        .isCloseTo(whole.get(i).loss(), within(tolerance(precision) * whole.get(i).loss()));
-                assertThatTensor(parts.get(i).gradient()).isCloseTo(whole.get(i).gradient().toFloatArray(), tolerance(precision), 0);
+                        .isCloseTo(
+                                whole.get(i).loss(),
+                                within(tolerance(precision) * whole.get(i).loss()));
+                assertThatTensor(parts.get(i).gradient())
+                        .isCloseTo(whole.get(i).gradient().toFloatArray(), tolerance(precision), 0);
             }
         }
     }
 
     private static LoraParameters lora(NDManager scope, List<LoraModule> modules, int seed) {
         LoraParameters lora = LoraParameters.initialize(scope, modules, SPEC, new TorchGenerator(seed));
-        float[] noise = new TorchGenerator(seed).normal(Math.toIntExact(lora.vector().size()), 0, 0.05);
+        float[] noise =
+                new TorchGenerator(seed).normal(Math.toIntExact(lora.vector().size()), 0, 0.05);
         lora.vector().addi(scope.create(noise));
         return lora;
     }

@@ -89,9 +89,8 @@ class WrongDeviceTest {
 
     @Test
     void a_wrong_gradient_is_found_in_each_iteration() {
-        Families families = WrongDevice.learning(
-                result -> new LoraGradient(
-                        result.loss(), result.norm(), result.gradient().mul(1.01f), result.prediction()));
+        Families families = WrongDevice.learning(result ->
+                new LoraGradient(result.loss(), result.norm(), result.gradient().mul(1.01f), result.prediction()));
 
         assertThat(failures(families, WrongDeviceTest::compareSteps))
                 .extracting(DeviceFinding::check)
@@ -101,9 +100,8 @@ class WrongDeviceTest {
 
     @Test
     void a_wrong_loss_is_found() {
-        Families families = WrongDevice.learning(
-                result -> new LoraGradient(
-                        1.01 * result.loss(), result.norm(), result.gradient(), result.prediction()));
+        Families families = WrongDevice.learning(result ->
+                new LoraGradient(1.01 * result.loss(), result.norm(), result.gradient(), result.prediction()));
 
         assertThat(failures(families, WrongDeviceTest::compareSteps))
                 .extracting(DeviceFinding::check)
@@ -114,7 +112,10 @@ class WrongDeviceTest {
     void runs_of_different_bytes_are_found() {
         var calls = new AtomicInteger();
         Families families = WrongDevice.learning(result -> new LoraGradient(
-                result.loss(), result.norm(), result.gradient().mul(1 + 1e-6f * calls.incrementAndGet()), result.prediction()));
+                result.loss(),
+                result.norm(),
+                result.gradient().mul(1 + 1e-6f * calls.incrementAndGet()),
+                result.prediction()));
 
         assertThat(failures(families, WrongDeviceTest::compareSteps))
                 .extracting(DeviceFinding::check)

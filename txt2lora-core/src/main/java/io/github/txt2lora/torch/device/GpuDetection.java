@@ -57,10 +57,13 @@ public final class GpuDetection {
                         "a folder with " + System.mapLibraryName("torch")
                                 + ", for example site-packages/torch/lib of a Python environment"));
         String expected = world.pytorchVersion();
-        installed.version().filter(version -> !number(version).equals(number(expected))).ifPresent(version -> {
-            throw new InvalidSettingException(LIBRARY_PATH + " is " + path + ", which holds PyTorch " + version
-                    + "; expected " + expected + ", which DJL is for: pip install torch==" + expected);
-        });
+        installed
+                .version()
+                .filter(version -> !number(version).equals(number(expected)))
+                .ifPresent(version -> {
+                    throw new InvalidSettingException(LIBRARY_PATH + " is " + path + ", which holds PyTorch " + version
+                            + "; expected " + expected + ", which DJL is for: pip install torch==" + expected);
+                });
     }
 
     /** The flavors that DJL has of a version, in words. */
