@@ -12,7 +12,7 @@ class ClipTextEncoder(Module):
     return __torch__.layers.take(self.weights, weights, self.dtype)
 
   def linear(self, x: Tensor, name: str) -> Tensor:
-    return __torch__.layers.linear(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
+    return __torch__.layers.linear(x, self.weights, name)
 
   def activation(self, x: Tensor) -> Tensor:
     if self.quick_gelu:

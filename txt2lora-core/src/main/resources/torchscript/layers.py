@@ -1,6 +1,6 @@
 # Layers that the networks share. `w` holds a network's weights under their diffusers names. Where `lora` has matrices for
-# a layer, their output is multiplied by `strength` and added (Hu et al., "LoRA: Low-Rank Adaptation of Large Language
-# Models", arXiv 2106.09685).
+# a layer, `lora_linear` and `lora_conv` multiply their output by `strength` and add it (Hu et al., "LoRA: Low-Rank
+# Adaptation of Large Language Models", arXiv 2106.09685).
 #
 # Matrices with a dimension more in front are those of several LoRAs, each for its own equal part of the batch.
 
@@ -14,16 +14,18 @@ def bias_of(w: Dict[str, Tensor], name: str) -> Optional[Tensor]:
   return None
 
 # x: [..., in] -> [..., out]
-def linear(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str) -> Tensor:
-  weight = w[name + ".weight"]
-  bias = __torch__.layers.bias_of(w, name)
+def linear(x: Tensor, w: Dict[str, Tensor], name: str) -> Tensor:
+  return torch.linear(x, w[name + ".weight"], __torch__.layers.bias_of(w, name))
+
+# x: [..., in] -> [..., out]
+def lora_linear(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str) -> Tensor:
   key = name + ".down"
   if strength == 0.0 or key not in lora.matrices:
-    return torch.linear(x, weight, bias)
+    return __torch__.layers.linear(x, w, name)
   down = lora.matrices[key]
   up = lora.matrices[name + ".up"]
   rows = x.reshape([-1, x.shape[-1]])
-  y = torch.linear(rows, weight, bias)
+  y = __torch__.layers.linear(rows, w, name)
   if down.dim() == 3:
     stack = down.shape[0]
     h = torch.bmm(rows.reshape([stack, -1, rows.shape[1]]), down.transpose(1, 2))
@@ -34,14 +36,19 @@ def linear(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, streng
   return y.view(x.shape[:-1] + [y.shape[1]])
 
 # x: [batch, in, height, width]; a kernel of size k is padded by k // 2
-def conv(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str, stride: int=1) -> Tensor:
+def conv(x: Tensor, w: Dict[str, Tensor], name: str, stride: int=1) -> Tensor:
   weight = w[name + ".weight"]
   pad = weight.shape[2] // 2
-  y = torch.conv2d(x, weight, __torch__.layers.bias_of(w, name), [stride, stride], [pad, pad])
+  return torch.conv2d(x, weight, __torch__.layers.bias_of(w, name), [stride, stride], [pad, pad])
+
+# x: [batch, in, height, width]; a kernel of size k is padded by k // 2
+def lora_conv(x: Tensor, w: Dict[str, Tensor], lora: __torch__.adapter.Lora, strength: float, name: str, stride: int=1) -> Tensor:
+  y = __torch__.layers.conv(x, w, name, stride)
   key = name + ".down"
   if strength != 0.0 and key in lora.matrices:
     down = lora.matrices[key]
     up = lora.matrices[name + ".up"]
+    pad = down.shape[-1] // 2
     if down.dim() == 5:
       h = __torch__.layers.stacked_conv(x, down, stride, pad)
       h = __torch__.layers.stacked_conv(h, up, 1, 0)

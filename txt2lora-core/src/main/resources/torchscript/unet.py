@@ -35,10 +35,10 @@ class UNet(Module):
     return __torch__.adapter.weights_of(self.weights, layers)
 
   def linear(self, x: Tensor, name: str, strength: float) -> Tensor:
-    return __torch__.layers.linear(x, self.weights, self.lora, strength, name)
+    return __torch__.layers.lora_linear(x, self.weights, self.lora, strength, name)
 
   def conv(self, x: Tensor, name: str, strength: float, stride: int=1) -> Tensor:
-    return __torch__.layers.conv(x, self.weights, self.lora, strength, name, stride)
+    return __torch__.layers.lora_conv(x, self.weights, self.lora, strength, name, stride)
 
   def mlp_embedding(self, x: Tensor, name: str, strength: float) -> Tensor:
     x = self.linear(x, name + ".linear_1", strength)

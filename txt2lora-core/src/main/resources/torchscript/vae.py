@@ -25,10 +25,10 @@ class Vae(Module):
     return pixels
 
   def linear(self, x: Tensor, name: str) -> Tensor:
-    return __torch__.layers.linear(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
+    return __torch__.layers.linear(x, self.weights, name)
 
   def conv(self, x: Tensor, name: str) -> Tensor:
-    return __torch__.layers.conv(x, self.weights, annotate(Dict[str, Tensor], {}), 0.0, name)
+    return __torch__.layers.conv(x, self.weights, name)
 
   # [top, bottom] in x of each strip; `area` pixels are made of one of x
   def strips(self, x: Tensor, area: int=1) -> List[List[int]]:

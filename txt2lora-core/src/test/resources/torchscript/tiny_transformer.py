@@ -28,7 +28,7 @@ class TinyTransformer(Module):
     return __torch__.adapter.weights_of(self.weights, layers)
 
   def linear(self, x: Tensor, name: str, strength: float) -> Tensor:
-    return __torch__.layers.linear(x, self.weights, self.lora, strength, name)
+    return __torch__.layers.lora_linear(x, self.weights, self.lora, strength, name)
 
   # timesteps: [batch], 0 to 1000 -> [batch, 1, width]
   def time(self, timesteps: Tensor, strength: float) -> Tensor:
