@@ -1,9 +1,9 @@
 # Adafactor (Shazeer, Stern, arXiv 1804.04235) with a learning rate given from outside. Second moments are kept as rows
 # and columns of each LoRA matrix, so unlike the other optimizers it needs the matrices' places in the vector.
 
-# A scalar that stays on the device, so that nothing waits for it.
-def root_mean_square(x: Tensor) -> Tensor:
-  return x.norm().to(7) / float(x.numel()) ** 0.5
+# The root mean square over `unit`, as a scalar that stays on the device, so that nothing waits for it.
+def root_mean_square(x: Tensor, unit: float) -> Tensor:
+  return x.norm() / (unit * float(x.numel()) ** 0.5)
 
 class Adafactor(Module):
   __parameters__ = []
@@ -42,15 +42,16 @@ class Adafactor(Module):
     row = self.state[key + ".row"].mul_(beta2).add_(square.mean([-1]), alpha=1.0 - beta2)
     column = self.state[key + ".column"].mul_(beta2).add_(square.mean([-2]), alpha=1.0 - beta2)
     change = torch.rsqrt(row / row.mean([-1], True)).unsqueeze(-1) * torch.rsqrt(column).unsqueeze(-2) * gradient
-    change = change / (__torch__.adafactor.root_mean_square(change) / self.clip_threshold).clamp_min_(1.0)
+    change = change / __torch__.adafactor.root_mean_square(change, self.clip_threshold).clamp_min_(1.0)
     if self.scale_parameter:
-      rate = rate * __torch__.adafactor.root_mean_square(weights).clamp_min_(self.epsilon2)
+      rate = rate * __torch__.adafactor.root_mean_square(weights, 1.0).clamp_min_(self.epsilon2)
     change = change * rate
     if self.beta1 > 0.0:
       if key + ".exp_avg" not in self.state:
         self.state[key + ".exp_avg"] = torch.zeros_like(weights)
       change = self.state[key + ".exp_avg"].mul_(self.beta1).add_(change, alpha=1.0 - self.beta1).clone()
-    weights.mul_(1.0 - rate * self.weight_decay)
+    if self.weight_decay != 0.0:
+      weights.mul_(1.0 - rate * self.weight_decay)
     weights.sub_(change)
     return weights
 

@@ -22,7 +22,15 @@ public final class ModularApplication {
         DemoCheckpoint.copyTo(workspace.modelFolder());
         Files.writeString(
                 workspace.configFile("krnkmd"),
-                "model_name: " + DemoCheckpoint.NAME + "\ntrain_iterations: 1\nmeasure_quality: false\npreview: false\n");
+                "model_name: " + DemoCheckpoint.NAME + "\n" + """
+                        train_iterations: 1
+                        train_lr: 1e-3
+                        latents: noise
+                        loss_weighting: uniform
+                        preservation_latents: shared
+                        measure_quality: false
+                        preview: false
+                        """);
         Files.writeString(
                 workspace.promptsFolder().resolve("krnkmd.yaml"),
                 "- target: krnkmd\n  positive: cat ears\n  neutral: 1girl\n  action: enhance\n  resolution: 64\n");

@@ -31,41 +31,59 @@ record MemoryCase(
 
     /** A model, of full size or with levels of a part of the width. */
     enum Model {
-        SD15(SyntheticCheckpoint.SD15),
-        SD21(SyntheticCheckpoint.SD21),
-        SDXL(SyntheticCheckpoint.SDXL),
+        SD15,
+        SD21,
+        SDXL,
         /** SD 1.5, half as wide. */
-        SD15_HALF(new SyntheticCheckpoint(
-                new UNetShapes(List.of(160, 320, 640, 640), 2, List.of(1, 1, 1, 0), 1, 768, false, OptionalInt.empty()),
-                new VaeShapes(List.of(64, 128, 256, 256), 2),
-                List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)))),
+        SD15_HALF,
         /** SD 2.1, 0.4 times as wide. */
-        SD21_PART(new SyntheticCheckpoint(
-                new UNetShapes(List.of(128, 256, 512, 512), 2, List.of(1, 1, 1, 0), 1, 1024, true, OptionalInt.empty()),
-                new VaeShapes(List.of(64, 128, 256, 256), 2),
-                List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)))),
+        SD21_PART,
         /** SDXL, 0.4 times as wide and with a little more than half of its transformer blocks. */
-        SDXL_PART(new SyntheticCheckpoint(
-                new UNetShapes(List.of(128, 256, 512), 2, List.of(0, 2, 6), 6, 2048, true, OptionalInt.of(2816)),
-                new VaeShapes(List.of(64, 128, 256, 256), 2),
-                List.of(
-                        new ClipShapes("conditioner.embedders.0.transformer.text_model.", 768, 12),
-                        new OpenClipShapes("conditioner.embedders.1.model.", 1280, 32, true))));
-
-        private final SyntheticCheckpoint checkpoint;
-
-        Model(SyntheticCheckpoint checkpoint) {
-            this.checkpoint = checkpoint;
-        }
+        SDXL_PART;
 
         SyntheticCheckpoint checkpoint() {
-            return checkpoint;
+            return switch (this) {
+                case SD15 -> SyntheticCheckpoint.SD15;
+                case SD21 -> SyntheticCheckpoint.SD21;
+                case SDXL -> SyntheticCheckpoint.SDXL;
+                case SD15_HALF -> new SyntheticCheckpoint(
+                        new UNetShapes(
+                                List.of(160, 320, 640, 640),
+                                2,
+                                List.of(1, 1, 1, 0),
+                                1,
+                                768,
+                                false,
+                                OptionalInt.empty()),
+                        VAE,
+                        List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)));
+                case SD21_PART -> new SyntheticCheckpoint(
+                        new UNetShapes(
+                                List.of(128, 256, 512, 512),
+                                2,
+                                List.of(1, 1, 1, 0),
+                                1,
+                                1024,
+                                true,
+                                OptionalInt.empty()),
+                        VAE,
+                        List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)));
+                case SDXL_PART -> new SyntheticCheckpoint(
+                        new UNetShapes(
+                                List.of(128, 256, 512), 2, List.of(0, 2, 6), 6, 2048, true, OptionalInt.of(2816)),
+                        VAE,
+                        List.of(
+                                new ClipShapes("conditioner.embedders.0.transformer.text_model.", 768, 12),
+                                new OpenClipShapes("conditioner.embedders.1.model.", 1280, 32, true)));
+            };
         }
     }
 
+    private static final VaeShapes VAE = new VaeShapes(List.of(64, 128, 256, 256), 2);
+
     /** Reads what {@link #text} writes. */
     static MemoryCase parse(String text) {
-        String[] parts = text.split(":");
+        String[] parts = text.split(":", -1);
         return new MemoryCase(
                 Model.valueOf(parts[0]),
                 Precision.valueOf(parts[1]),

@@ -42,7 +42,9 @@ class AddCommandTest {
                 train_iterations: 1   # enough for a test
                 train_lr: 1e-3
                 latents: noise
+                loss_weighting: uniform
                 preservation_latents: shared
+                measure_quality: false
                 rank: 8
                 alpha: 4
                 max_denoising_steps: 2
@@ -71,7 +73,9 @@ class AddCommandTest {
                 train_iterations: 1   # enough for a test
                 train_lr: 1e-3
                 latents: noise
+                loss_weighting: uniform
                 preservation_latents: shared
+                measure_quality: false
                 rank: 8
                 alpha: 4
                 max_denoising_steps: 2

@@ -278,8 +278,9 @@ class WorkspaceCommandsTest {
                 train_iterations: 1
                 train_lr: 1e-3
                 latents: noise
+                loss_weighting: uniform
                 preservation_latents: shared
-                max_denoising_steps: 2
+                measure_quality: false
                 preview: false
                 """);
     }

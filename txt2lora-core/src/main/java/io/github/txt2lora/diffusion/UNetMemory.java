@@ -240,7 +240,7 @@ public final class UNetMemory implements NetworkMemory {
             boolean ofQueries = lora(name + ".to_q", places);
             boolean ofKeys = lora(name + ".to_k", keyPlaces);
             boolean ofValues = lora(name + ".to_v", keyPlaces);
-            if (ofQueries || isOfImage && (ofKeys || ofValues)) {
+            if (ofQueries || (isOfImage && (ofKeys || ofValues))) {
                 keep(one);
             }
             keep(2 * one + keysAndValues);

@@ -28,7 +28,13 @@ record GoldenKeys(Path file, StableDiffusion family, List<Row> rows, Map<String,
 
     /** All recordings, none when the topic is absent. */
     static List<GoldenKeys> all() {
-        return jsonFiles().stream().map(GoldenKeys::read).toList();
+        return Recordings.ALL;
+    }
+
+    /** Read once, since they are long. */
+    private static final class Recordings {
+        static final List<GoldenKeys> ALL =
+                jsonFiles().stream().map(GoldenKeys::read).toList();
     }
 
     private static List<Path> jsonFiles() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
@@ -12,6 +13,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainedLora;
@@ -63,8 +65,24 @@ class DefaultTrainingTest {
                         .withStates(StateSpec.off()));
     }
 
+    /** Finds its learning rate as the default does, on latents that cost nothing. */
+    private static TrainingSpec.Builder cheapSpec() {
+        return spec().method(Tiny.keeping(new LatentSource.Noise(2, 700)));
+    }
+
     private LoraTraining training(String output, TrainingSpec.Builder spec) {
         return Tiny.training(folder.resolve(output), spec).build();
+    }
+
+    /** All that the default has, but with a single prompt to preserve. */
+    private LoraTraining preserving(String output) {
+        return training(
+                        output,
+                        spec().method(method ->
+                                method.withPreservation(new Preservation(true, false, 3.5, KeptLatents.TRAJECTORIES))))
+                .toBuilder()
+                .prompt(PromptPair.preserve("tree").resolution(64).build())
+                .build();
     }
 
     /** The learning rate that is found. */
@@ -100,16 +118,17 @@ class DefaultTrainingTest {
 
     @Test
     void the_same_training_gives_the_same_bytes_whatever_is_cached_already() throws IOException {
-        byte[] first = Files.readAllBytes(engine.train(training("a", spec())).file());
-
-        assertThat(engine.train(training("b", spec())).file()).hasBinaryContent(first);
         engine.reopen();
-        assertThat(engine.train(training("c", spec())).file()).hasBinaryContent(first);
+        byte[] first = Files.readAllBytes(engine.train(preserving("a")).file());
+
+        assertThat(engine.train(preserving("b")).file()).hasBinaryContent(first);
+        engine.reopen();
+        assertThat(engine.train(preserving("c")).file()).hasBinaryContent(first);
     }
 
     @Test
     void trained_together_each_becomes_what_it_becomes_alone() {
-        LoraTraining one = training("one", spec());
+        LoraTraining one = training("one", cheapSpec());
         LoraTraining other = one.toBuilder()
                 .prompts(List.of(Tiny.prompt("other")))
                 .output(folder.resolve("other"))
@@ -131,8 +150,8 @@ class DefaultTrainingTest {
 
     @Test
     void a_rate_is_the_same_whatever_alpha_is_up_to_its_inverse() throws InterruptedException {
-        double one = rate(spec().lora(LoraSpec.builder().alpha(1).build()));
-        double four = rate(spec().lora(LoraSpec.builder().alpha(4).build()));
+        double one = rate(cheapSpec().lora(LoraSpec.builder().alpha(1).build()));
+        double four = rate(cheapSpec().lora(LoraSpec.builder().alpha(4).build()));
 
         assertThat(four * 4).isCloseTo(one, within(1e-3 * one));
     }
@@ -140,7 +159,7 @@ class DefaultTrainingTest {
     @Test
     void a_rate_that_is_set_is_taken() throws InterruptedException {
         var log = new EventLog();
-        engine.train(training("set", spec().learningRate(0.125)), log);
+        engine.train(training("set", cheapSpec().learningRate(0.125)), log);
         log.await(TrainingFinished.class);
 
         assertThat(log.events(SettingsChosen.class)).isEmpty();
@@ -159,7 +178,7 @@ class DefaultTrainingTest {
     @ParameterizedTest
     @MethodSource("optimizers")
     void every_optimizer_gets_a_rate(OptimizerSpec optimizer) throws InterruptedException {
-        assertThat(rate(spec().optimizer(optimizer))).isPositive().isFinite();
+        assertThat(rate(cheapSpec().optimizer(optimizer))).isPositive().isFinite();
     }
 
     @Test
@@ -174,9 +193,11 @@ class DefaultTrainingTest {
     @ParameterizedTest
     @EnumSource(names = {"FP16", "BF16"})
     void half_precision_learns_too(Precision precision) {
-        TrainedLora lora = engine.train(training("half", spec().modelUse(use -> use.withPrecision(precision))));
+        // processors compute slowly in FP16
+        TrainedLora lora =
+                engine.train(training("half", cheapSpec().iterations(2).modelUse(use -> use.withPrecision(precision))));
 
-        assertThat(lora.losses()).hasSize(FEW).allMatch(loss -> Double.isFinite(loss) && loss > 0);
+        assertThat(lora.losses()).hasSize(2).allMatch(loss -> Double.isFinite(loss) && loss > 0);
     }
 
     @Test

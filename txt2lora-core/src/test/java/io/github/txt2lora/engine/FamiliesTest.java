@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
@@ -13,6 +14,7 @@ import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.StableDiffusion;
@@ -33,9 +35,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every family trains a LoRA and draws with it. */
 class FamiliesTest {
@@ -107,24 +107,25 @@ class FamiliesTest {
         assertThat(pixels(withLora)).isNotEqualTo(pixels(plain));
     }
 
-    private static Stream<Arguments> halves() {
-        return Arrays.stream(StableDiffusion.values())
-                .flatMap(family ->
-                        Stream.of(Precision.FP16, Precision.BF16).map(precision -> Arguments.of(family, precision)));
-    }
-
     @ParameterizedTest
-    @MethodSource("halves")
-    void trains_in_half_precision_much_as_in_full(StableDiffusion family, Precision half) {
+    @EnumSource(StableDiffusion.class)
+    void trains_in_half_precision_much_as_in_full(StableDiffusion family) {
         Path model = model(family);
-        var spec = TrainingSpec.leco().modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
+        // without rollouts, since processors compute slowly in FP16
+        var spec = TrainingSpec.leco()
+                .method(TrainingMethod.leco().withLatents(new LatentSource.Noise(2, 0)))
+                .modelUse(use -> use.withPredictionType(PredictionType.EPSILON));
         List<Double> expected = train(model, spec, false).losses();
-        TrainedLora lora = train(model, spec.modelUse(use -> use.withPrecision(half)), false);
+        for (Precision half : List.of(Precision.FP16, Precision.BF16)) {
+            TrainedLora lora = train(model, spec.modelUse(use -> use.withPrecision(half)), false);
 
-        assertThat(lora.warnings()).isEmpty();
-        assertThat(lora.losses()).hasSameSizeAs(expected).isNotEqualTo(expected);
-        for (int i = 0; i < expected.size(); i++) {
-            assertThat(lora.losses().get(i)).isCloseTo(expected.get(i), withinPercentage(LOSS_TOLERANCE_PERCENT));
+            assertThat(lora.warnings()).isEmpty();
+            assertThat(lora.losses()).hasSameSizeAs(expected).isNotEqualTo(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(lora.losses().get(i))
+                        .as("%s, iteration %d", half, i)
+                        .isCloseTo(expected.get(i), withinPercentage(LOSS_TOLERANCE_PERCENT));
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.StateRestored;
@@ -77,13 +78,15 @@ class MoreIterationsTest {
 
     private static TrainingSpec.Builder constant(int iterations) {
         return Tiny.spec(iterations)
-                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                .method(method -> method.withLatents(new LatentSource.Noise(2, 0)))
                 .learningRate(1e-2);
     }
 
     static Stream<TrainingSpec.Builder> schedulesThatDoNotSpanAllIterations() {
         return Stream.of(
-                constant(2).warmupIterations(2),
+                constant(2)
+                        .method(TrainingMethod.leco().withRollout(rollout -> rollout.withSteps(3)))
+                        .warmupIterations(2),
                 constant(2).learningRateSchedule(new LearningRateSchedule.Step(1, 0.5)),
                 constant(2)
                         .optimizer(OptimizerSpec.prodigy())

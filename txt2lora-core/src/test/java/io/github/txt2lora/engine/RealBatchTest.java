@@ -73,7 +73,7 @@ class RealBatchTest {
 
     @Test
     void interrupted_training_goes_on_from_its_state() throws IOException {
-        project("krnkmd", "train_iterations: 30\npreview: false\nstate_per_steps: 1\n");
+        project("krnkmd", "train_iterations: 8\npreview: false\nstate_per_steps: 1\n");
         Thread batchThread = Thread.currentThread();
 
         BatchResult interrupted = run(BatchOptions.onlyOne(), new BatchListener() {
@@ -131,6 +131,9 @@ class RealBatchTest {
                 max_denoising_steps: 3
                 latents: noise
                 preservation_latents: shared
+                loss_weighting: uniform
+                train_lr: 1e-3
+                measure_quality: false
                 resize: fixed
                 resize_value: 1
                 preview_places: [kitchen]

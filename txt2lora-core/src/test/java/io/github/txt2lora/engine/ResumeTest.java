@@ -13,6 +13,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.Preservation;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
@@ -66,7 +67,7 @@ class ResumeTest {
 
     private static TrainingSpec.Builder spec() {
         return Tiny.spec(ITERATIONS)
-                .method(method -> method.withRollout(rollout -> rollout.withSteps(3)))
+                .method(method -> method.withLatents(new LatentSource.Noise(2, 0)))
                 .learningRate(1e-3)
                 .saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
     }
@@ -179,7 +180,8 @@ class ResumeTest {
                         spec().method(TrainingMethod.recommended()
                                         .withLatents(LatentSource.mixture(
                                                 new LatentSource.Noise(4, 700).weighing(2),
-                                                new LatentSource.Trajectories(4, 3, 3).weighing(3))))
+                                                new LatentSource.Trajectories(4, 3, 3).weighing(3)))
+                                        .withPreservation(Preservation.ofGiven()))
                                 .learningRate(OptionalDouble.empty()))
                 .build();
         byte[] expected = uninterrupted(training);
@@ -231,12 +233,15 @@ class ResumeTest {
     @ParameterizedTest
     @EnumSource(names = {"KEEP", "SUSPEND"})
     void an_interrupted_training_goes_on_to_the_bytes_of_an_uninterrupted_one(CancelMode mode) throws Exception {
-        byte[] expected = uninterrupted(training());
-        interrupt(training(), mode);
+        LoraTraining training = Tiny.training(
+                        folder, spec().method(TrainingMethod.leco().withRollout(rollout -> rollout.withSteps(3))))
+                .build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, mode);
         assertThat(states()).isNotEmpty();
-        assertThat(Files.exists(training().loraFile())).isEqualTo(mode == CancelMode.KEEP);
+        assertThat(Files.exists(training.loraFile())).isEqualTo(mode == CancelMode.KEEP);
 
-        TrainedLora lora = trainLogged(training());
+        TrainedLora lora = trainLogged(training);
 
         assertThat(log.events(StateRestored.class))
                 .singleElement()

@@ -39,14 +39,8 @@ class SoakTest {
         Path lines = folder.resolve("lines");
         Path output = folder.resolve("lora");
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        // a heap of one size and a compiler that is soon done, so that growth is the engine's
-        List<String> options = List.of(
-                "-Xms192m",
-                "-Xmx192m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + temporary);
+        // a heap of one size, so that growth is the engine's
+        List<String> options = List.of("-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch", "-Djava.io.tmpdir=" + temporary);
 
         Process process =
                 ChildJvm.start(SoakedEngine.class, lines, options, output.toString(), Integer.toString(TRAININGS));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.PromptPair;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class TogetherTest {
 
-    private static final int ITERATIONS = 4;
+    private static final int ITERATIONS = 3;
 
     @RegisterExtension
     static final SharedEngine engine = new SharedEngine();
@@ -56,6 +57,7 @@ class TogetherTest {
     private static TrainingSpec.Builder spec() {
         return Tiny.spec(ITERATIONS)
                 .method(Tiny.keeping(new LatentSource.Noise(4, 700)))
+                .lora(LoraSpec.builder().build())
                 .optimizer(OptimizerSpec.sgd())
                 .learningRate(0.01);
     }
@@ -136,8 +138,8 @@ class TogetherTest {
         PromptPair more = Tiny.prompt("abc").toBuilder().batchSize(2).build();
         List<LoraTraining> trainings = List.of(
                 training("krnkmd", spec()),
-                training("tyankmk", spec().iterations(2), larger),
-                training("abc", spec().iterations(3), more));
+                training("tyankmk", spec().iterations(1), larger),
+                training("abc", spec().iterations(2), more));
 
         List<TrainingJob> jobs = engine.startTogether(trainings);
 
@@ -242,7 +244,7 @@ class TogetherTest {
     @Test
     void trainings_that_were_suspended_go_on_together() throws Exception {
         TrainingSpec.Builder kept =
-                spec().iterations(6).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
+                spec().iterations(5).saving(saving -> saving.withStates(StateSpec.everyIterations(2)));
         List<LoraTraining> trainings = List.of(training("krnkmd", kept), training("tyankmk", kept));
         List<TrainingJob> jobs = engine.startTogether(trainings, training -> new TrainingListener() {
             @Override
@@ -268,8 +270,7 @@ class TogetherTest {
 
     @Test
     void what_cannot_be_shared_is_trained_one_after_another() throws Exception {
-        TrainingSpec.Builder other =
-                spec().lora(Tiny.spec(1).build().lora().toBuilder().rank(2).build());
+        TrainingSpec.Builder other = spec().lora(LoraSpec.builder().rank(2).build());
         List<LoraTraining> trainings = List.of(training("krnkmd", spec()), training("tyankmk", other));
         var log = new EventLog();
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
@@ -15,6 +16,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -59,17 +61,17 @@ class TrainingResultTest {
 
     @Test
     void result_tells_what_the_training_did() {
-        TrainedLora lora = engine.train(Tiny.training(folder, 12));
+        TrainedLora lora = engine.train(Tiny.training(folder, 4));
 
         assertThat(lora.name()).isEqualTo("krnkmd");
         assertThat(lora.file()).isEqualTo(folder.resolve("krnkmd.safetensors")).isRegularFile();
-        assertThat(lora.iterations()).isEqualTo(12);
-        assertThat(lora.losses()).hasSize(12).allMatch(loss -> Double.isFinite(loss) && loss > 0);
+        assertThat(lora.iterations()).isEqualTo(4);
+        assertThat(lora.losses()).hasSize(4).allMatch(loss -> Double.isFinite(loss) && loss > 0);
         assertThat(lora.firstLoss()).isEqualTo(lora.losses().get(0));
-        assertThat(lora.lastLoss()).isEqualTo(lora.losses().get(11));
+        assertThat(lora.lastLoss()).isEqualTo(lora.losses().get(3));
         assertThat(lora.duration()).isPositive();
         assertThat(lora.warnings()).isEmpty();
-        assertThat(files()).containsExactly("krnkmd-12.state", "krnkmd.safetensors");
+        assertThat(files()).containsExactly("krnkmd-4.state", "krnkmd.safetensors");
     }
 
     @ParameterizedTest
@@ -231,12 +233,13 @@ class TrainingResultTest {
             value = Precision.class,
             names = {"BF16", "FP16"})
     void reduced_precision_trains_to_nearly_the_same_losses(Precision precision) {
-        TrainedLora exact = engine.train(Tiny.training(folder, 3));
-        TrainedLora reduced =
-                engine.train(Tiny.training(folder, Tiny.spec(3).modelUse(use -> use.withPrecision(precision)))
-                        .build());
+        // without rollouts, since processors compute slowly in FP16
+        TrainingSpec.Builder spec = Tiny.spec(2).method(method -> method.withLatents(new LatentSource.Noise(2, 0)));
+        TrainedLora exact = engine.train(Tiny.training(folder, spec).build());
+        TrainedLora reduced = engine.train(Tiny.training(folder, spec.modelUse(use -> use.withPrecision(precision)))
+                .build());
 
-        assertThat(reduced.losses()).hasSize(3).isNotEqualTo(exact.losses());
+        assertThat(reduced.losses()).hasSize(2).isNotEqualTo(exact.losses());
         assertThat(reduced.firstLoss()).isCloseTo(exact.firstLoss(), within(0.2 * exact.firstLoss()));
     }
 

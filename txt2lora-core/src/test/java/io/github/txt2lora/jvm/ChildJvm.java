@@ -30,6 +30,8 @@ public final class ChildJvm {
         if (device != null) {
             command.add("-D" + TestTorch.DEVICE + "=" + device);
         }
+        // as the tests themselves: short programs gain nothing from an optimising compiler
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

@@ -213,12 +213,12 @@ class RecoveryTest {
     }
 
     @Test
-    void fifty_iterations_and_copies_of_their_states_hold_the_arrays_of_one() {
+    void twenty_iterations_and_copies_of_their_states_hold_the_arrays_of_one() {
         try (var session = new Session(spec().build())) {
             session.train(1);
             session.trainer.state();
             NativeUse afterOne = torch.nativeUse();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 20; i++) {
                 session.train(1);
                 session.trainer.state();
             }
@@ -359,6 +359,8 @@ class RecoveryTest {
 
             session.train(1);
 
+            System.out.println(
+                    "FACTOR " + session.trainer.state().trainer().lossScale().factor());
             assertThat(session.trainer.state().trainer().lossScale().factor())
                     .isLessThan(huge.factor())
                     .isGreaterThanOrEqualTo(1);

@@ -49,7 +49,7 @@ class TrainerGroupTest {
     private static final List<PromptPair> PAIRS =
             Stream.of("krnkmd", "tyankmk", "abc").map(TrainerGroupTest::pair).toList();
 
-    private static final int ITERATIONS = 3;
+    private static final int ITERATIONS = 2;
 
     private static Torch torch;
     private static Checkpoint checkpoint;
@@ -67,7 +67,7 @@ class TrainerGroupTest {
         PromptEmbeddings embeddings =
                 PromptEmbeddings.encode(encoder, Lessons.of(PAIRS, Preservation.recommended()), scope, warning -> {});
         UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
-        var cache = new LatentCache(1 << 20, LatentFolder.none());
+        var cache = new LatentCache(Long.MAX_VALUE, LatentFolder.none());
         model = new DenoisingModel(torch, unet, embeddings, Parameterization.EPSILON, "tiny", cache);
     }
 

@@ -10,6 +10,9 @@ final class DemoPictures {
     /** Side of a picture in pixels. */
     static final int SIDE = 96;
 
+    /** Steps of a picture. */
+    static final int STEPS = 20;
+
     private DemoPictures() {}
 
     /** Lets a word mean the looks that other words have. */
@@ -23,11 +26,17 @@ final class DemoPictures {
 
     /** A request that only lacks its prompt. */
     static ImageRequest.Builder request(ModelSource model) {
+        return request(model, STEPS);
+    }
+
+    /** As {@link #request(ModelSource)}, of pictures with so many steps. */
+    static ImageRequest.Builder request(ModelSource model, int steps) {
         return ImageRequest.builder()
                 .model(model)
                 .prompt("")
                 .width(SIDE)
                 .height(SIDE)
+                .steps(steps)
                 .guidanceScale(5);
     }
 }

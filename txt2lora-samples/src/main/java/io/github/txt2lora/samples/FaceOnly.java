@@ -6,6 +6,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2Lora;
 import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.image.LabelledGrid;
 import io.github.txt2lora.image.PlainWords;
 import java.awt.image.BufferedImage;
@@ -36,10 +37,11 @@ public final class FaceOnly {
     public static void main(String[] args) {
         run(
                 Path.of(args.length == 0 ? "face-only" : args[0]),
-                TrainingSpec.builder().build());
+                TrainingSpec.builder().build(),
+                DemoPictures.STEPS);
     }
 
-    static void run(Path folder, TrainingSpec spec) {
+    static void run(Path folder, TrainingSpec spec, int steps) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         LabelledGrid.Builder grid =
                 LabelledGrid.builder().scale(2, LabelledGrid.Scaling.BICUBIC).columns(CLOTHES);
@@ -55,16 +57,17 @@ public final class FaceOnly {
                         .listener(ConsoleProgress.standard())
                         .build()
                         .train();
-                grid.row(word, dressUp(engine, model, lora));
+                grid.row(
+                        word, dressUp(engine, DemoPictures.request(model, steps).build(), lora));
             });
         }
         grid.build().writePng(folder.resolve("dressing-up.png"));
     }
 
-    private static List<BufferedImage> dressUp(TrainingEngine engine, ModelSource model, TrainedLora lora) {
+    private static List<BufferedImage> dressUp(TrainingEngine engine, ImageRequest template, TrainedLora lora) {
         List<BufferedImage> pictures = new ArrayList<>();
         for (String clothes : CLOTHES) {
-            var request = DemoPictures.request(model)
+            var request = template.toBuilder()
                     .prompt(new PlainWords(lora.name() + "," + clothes).asPrompt())
                     .lora(lora.file(), 1)
                     .build();

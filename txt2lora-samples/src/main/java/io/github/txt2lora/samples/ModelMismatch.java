@@ -43,10 +43,11 @@ public final class ModelMismatch {
         run(
                 Path.of(args.length == 0 ? "model-mismatch" : args[0]),
                 TrainingSpec.builder().build(),
-                List.of(0L, 1L, 2L));
+                List.of(0L, 1L, 2L),
+                DemoPictures.STEPS);
     }
 
-    static void run(Path folder, TrainingSpec spec, List<Long> seeds) throws IOException {
+    static void run(Path folder, TrainingSpec spec, List<Long> seeds, int steps) throws IOException {
         ModelSource original = DemoCheckpoint.copyTo(folder);
         Path copy = folder.resolve("perturbed.safetensors");
         perturb(folder.resolve(original.displayName()), copy);
@@ -66,7 +67,7 @@ public final class ModelMismatch {
                         .train()
                         .file());
             }
-            var request = DemoPictures.request(original)
+            var request = DemoPictures.request(original, steps)
                     .prompt(new PlainWords("krnkmd").asPrompt())
                     .build();
             new ImagePlot(

@@ -51,10 +51,11 @@ public final class TwoCharacters {
         run(
                 Path.of(args.length == 0 ? "two-characters" : args[0]),
                 TrainingSpec.builder().build(),
-                4);
+                4,
+                DemoPictures.STEPS);
     }
 
-    static void run(Path folder, TrainingSpec spec, int picturesPerRow) {
+    static void run(Path folder, TrainingSpec spec, int picturesPerRow, int steps) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine = TrainingEngine.open()) {
             TrainedLora lora = Txt2Lora.builder()
@@ -69,7 +70,7 @@ public final class TwoCharacters {
                     .build()
                     .train();
             ImageRequest without =
-                    DemoPictures.request(model).count(picturesPerRow).build();
+                    DemoPictures.request(model, steps).count(picturesPerRow).build();
             ImageRequest alone = without.toBuilder().lora(lora.file(), 1).build();
             LabelledGrid.builder()
                     .scale(2, LabelledGrid.Scaling.BICUBIC)

@@ -14,7 +14,7 @@ class FaceOnlyTest {
 
     @Test
     void dresses_both_faces_in_all_clothes() throws IOException {
-        FaceOnly.run(folder, ShortTraining.of(1));
+        FaceOnly.run(folder, ShortTraining.of(1), ShortTraining.STEPS);
 
         assertThat(folder.resolve("krnkkao.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("tyankkao.safetensors")).isNotEmptyFile();

@@ -16,7 +16,7 @@ class ModelMismatchTest {
 
     @Test
     void plots_each_lora_against_each_model() throws IOException {
-        ModelMismatch.run(folder, ShortTraining.of(1), List.of(7L));
+        ModelMismatch.run(folder, ShortTraining.of(1), List.of(7L), ShortTraining.STEPS);
 
         assertThat(folder.resolve("krnkmd-on-chibi.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("krnkmd-on-perturbed.safetensors")).isNotEmptyFile();

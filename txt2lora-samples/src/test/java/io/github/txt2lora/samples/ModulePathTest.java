@@ -143,6 +143,8 @@ class ModulePathTest {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-Djava.awt.headless=true",
                         "--module-path",
                         paths(Stream.concat(modules.stream(), Stream.of(folder.resolve("application")))),

@@ -15,7 +15,7 @@ class TwoCharactersTest {
 
     @Test
     void draws_both_characters_of_one_lora_alone_and_together() throws IOException {
-        TwoCharacters.run(folder, ShortTraining.of(2), 1);
+        TwoCharacters.run(folder, ShortTraining.of(2), 1, ShortTraining.STEPS);
 
         assertThat(folder.resolve("krnkmd-tyankmk.safetensors")).isNotEmptyFile();
         assertThat(PictureGrid.read(folder.resolve("each-alone.png"), 2, 1).pictures())

@@ -17,20 +17,36 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JudgeTest {
 
-    private static Judge judge;
+    /** Fewer than for a picture to look at: details come last. */
+    private static final int STEPS = 12;
 
     @TempDir
-    Path folder;
+    static Path folder;
+
+    private static Judge judge;
+    private static ModelSource model;
+    private static TrainingEngine engine;
 
     @BeforeAll
     static void load() throws IOException {
         judge = Judge.load();
+        model = DemoCheckpoint.copyTo(folder);
+        engine = TrainingEngine.open(EngineOptions.builder()
+                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
+                .threads(1)
+                .build());
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
     }
 
     @Test
@@ -117,22 +133,16 @@ class JudgeTest {
         assertThat(rates.lowest()).isEqualTo(entry("hair", 0.5));
     }
 
-    private List<Map<String, String>> drawn(String prompt) {
+    private static List<Map<String, String>> drawn(String prompt) {
         return images(ImageRequest.builder().prompt(prompt).width(Judge.SIDE).count(8)).stream()
                 .map(image -> judge.attributes(image, 0))
                 .toList();
     }
 
-    private List<BufferedImage> images(ImageRequest.Builder request) {
-        ModelSource model = DemoCheckpoint.copyTo(folder);
-        try (TrainingEngine engine = TrainingEngine.open(EngineOptions.builder()
-                .device(Device.parse(System.getProperty("txt2lora.device", "auto")))
-                .threads(1)
-                .build())) {
-            request.model(model).height(Judge.SIDE).steps(20).guidanceScale(5);
-            return engine.generate(request.build()).stream()
-                    .map(GeneratedImage::image)
-                    .toList();
-        }
+    private static List<BufferedImage> images(ImageRequest.Builder request) {
+        request.model(model).height(Judge.SIDE).steps(STEPS).guidanceScale(5);
+        return engine.generate(request.build()).stream()
+                .map(GeneratedImage::image)
+                .toList();
     }
 }

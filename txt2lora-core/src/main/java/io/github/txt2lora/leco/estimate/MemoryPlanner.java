@@ -21,15 +21,12 @@ record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together)
 
     /** The first way that fits; the last one, which saves most, if none does. */
     Choice choose(Memory memory, DeviceSize device, Precision precision, int resolution) {
-        Choice choice = null;
+        List<Choice> choices = new ArrayList<>();
         for (MemoryPlan plan : ways(memory)) {
             long bytes = bytes(plan, device, precision, resolution);
-            choice = new Choice(plan, bytes, device.fits(bytes));
-            if (choice.fits()) {
-                return choice;
-            }
+            choices.add(new Choice(plan, bytes, device.fits(bytes)));
         }
-        return choice;
+        return choices.stream().filter(Choice::fits).findFirst().orElse(choices.get(choices.size() - 1));
     }
 
     private List<MemoryPlan> ways(Memory memory) {

@@ -60,7 +60,7 @@ class NoisyLatentsTest {
                 POOL,
                 NOISE,
                 new LatentSource.Noise(0, 500),
-                new LatentSource.Trajectories(32, 2, 3),
+                new LatentSource.Trajectories(16, 2, 3),
                 LatentSource.mixture(LatentSource.shortRollout(1).weighing(1), POOL.weighing(1), NOISE.weighing(1)));
     }
 
@@ -71,7 +71,7 @@ class NoisyLatentsTest {
     private static TrainingSpec spec(LatentSource source, TimestepRange range) {
         return TrainingSpec.leco()
                 .method(TrainingMethod.leco()
-                        .withLatents(source.withRollout(rollout -> rollout.withSteps(8)))
+                        .withLatents(source.withRollout(rollout -> rollout.withSteps(4)))
                         .withTimesteps(range))
                 .build();
     }
@@ -100,7 +100,7 @@ class NoisyLatentsTest {
     @ParameterizedTest
     @MethodSource("sources")
     void latents_have_the_pair_s_size_and_a_timestep_each(LatentSource source) {
-        assertThat(draw(source, TimestepRange.all(), PAIR, 4)).allSatisfy(drawn -> {
+        assertThat(draw(source, TimestepRange.all(), PAIR, 2)).allSatisfy(drawn -> {
             assertThat(drawn.timesteps().length).isPositive().matches(samples -> samples % BATCH == 0);
             assertThat(drawn.shape()).isEqualTo(new Shape(drawn.timesteps().length, 4, 8, 8));
             for (float value : drawn.latents()) {
@@ -116,7 +116,7 @@ class NoisyLatentsTest {
     void no_timestep_is_outside_of_the_range(LatentSource source) {
         TimestepRange range = TimestepRange.of(300, 700);
 
-        assertThat(draw(source, range, PAIR, 6))
+        assertThat(draw(source, range, PAIR, 4))
                 .allSatisfy(
                         drawn -> assertThat(Arrays.stream(drawn.timesteps())).allMatch(range::contains));
     }
@@ -124,8 +124,8 @@ class NoisyLatentsTest {
     @ParameterizedTest
     @MethodSource("sources")
     void the_same_state_of_the_generator_gives_the_same_latents(LatentSource source) {
-        List<Drawn> first = draw(source, TimestepRange.all(), PAIR, 3);
-        List<Drawn> second = draw(source, TimestepRange.all(), PAIR, 3);
+        List<Drawn> first = draw(source, TimestepRange.all(), PAIR, 2);
+        List<Drawn> second = draw(source, TimestepRange.all(), PAIR, 2);
 
         for (int i = 0; i < first.size(); i++) {
             assertThat(second.get(i).latents()).isEqualTo(first.get(i).latents());
@@ -212,7 +212,7 @@ class NoisyLatentsTest {
             TrainingSpec spec = spec(source, TimestepRange.of(990, 999));
             assertThatThrownBy(() -> NoisyLatents.of(tiny.withNewCache(), spec))
                     .isInstanceOf(InvalidSettingException.class)
-                    .hasMessage("timesteps are 990 to 999, but a rollout of at most 8 steps stops at none of them;"
+                    .hasMessage("timesteps are 990 to 999, but a rollout of at most 4 steps stops at none of them;"
                             + " expected a wider range or more steps");
         }
     }
