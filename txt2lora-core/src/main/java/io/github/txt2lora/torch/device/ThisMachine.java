@@ -105,12 +105,12 @@ public final class ThisMachine implements Surroundings {
         String libraries = properties.getProperty("libraries", "");
         return version == null || flavor == null || system == null || libraries.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new BundledLibtorch(version, flavor, system, List.of(libraries.split(","))));
+                : Optional.of(new BundledLibtorch(version, flavor, system, List.of(libraries.split(",", -1))));
     }
 
     @Override
     public Optional<InstalledLibtorch> installed(String path) {
-        for (String part : path.split(Pattern.quote(File.pathSeparator))) {
+        for (String part : path.split(Pattern.quote(File.pathSeparator), -1)) {
             Optional<Path> folder = folderOfLibtorch(part);
             if (folder.isPresent()) {
                 return folder.map(ThisMachine::describe);
