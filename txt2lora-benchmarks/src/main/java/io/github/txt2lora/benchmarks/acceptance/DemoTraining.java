@@ -1,12 +1,16 @@
 package io.github.txt2lora.benchmarks.acceptance;
 
+import io.github.txt2lora.KeptLatents;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,8 +21,12 @@ final class DemoTraining {
 
     private DemoTraining() {}
 
-    /** The README's character by the default method, with a state to go on from after each iteration. */
-    static LoraTraining of(ModelSource model, Path output, String name, int iterations, Precision precision) {
+    /**
+     * The README's character by the default method, with a state to go on from after each iteration. At the size of a
+     * test it learns from noise, since the trajectories of the default take longer than a few iterations.
+     */
+    static LoraTraining of(
+            ModelSource model, Path output, String name, AcceptanceOptions options, Precision precision) {
         return LoraTraining.builder()
                 .name(name)
                 .model(model)
@@ -28,7 +36,8 @@ final class DemoTraining {
                         .resolution(96)
                         .build())
                 .spec(TrainingSpec.builder()
-                        .iterations(iterations)
+                        .method(method -> options.fullSize() ? method : quick(method))
+                        .iterations(options.iterations())
                         .learningRate(1e-3)
                         .seed(name.hashCode())
                         .lora(LoraSpec.builder().rank(8).alpha(4).build())
@@ -40,6 +49,13 @@ final class DemoTraining {
                         .build())
                 .output(output)
                 .build();
+    }
+
+    /** Without anything that is computed before the first iteration. */
+    static TrainingMethod quick(TrainingMethod method) {
+        return method.withLatents(LatentSource.noise())
+                .withPreservation(method.preservation().withLatents(KeptLatents.SHARED))
+                .withStart(LoraStart.ZERO);
     }
 
     /** The Euclidean norm of the difference, divided by that of the reference. */

@@ -22,8 +22,8 @@ final class DemoWork implements StageWork {
                 .device(Device.cpu())
                 .threads(options.isCpu() ? 1 : 0)
                 .build();
-        TrainedLora expected = train(cpu, model, folder.resolve("cpu"), options.iterations());
-        TrainedLora measured = train(options.engine().build(), model, folder.resolve("device"), options.iterations());
+        TrainedLora expected = train(cpu, model, folder.resolve("cpu"), options);
+        TrainedLora measured = train(options.engine().build(), model, folder.resolve("device"), options);
         double error = DemoTraining.lossError(measured, expected);
         return Verdict.of(
                 error <= ALLOWED,
@@ -36,9 +36,9 @@ final class DemoWork implements StageWork {
                 DemoTraining.seconds(expected));
     }
 
-    private static TrainedLora train(EngineOptions options, ModelSource model, Path output, int iterations) {
-        try (TrainingEngine engine = TrainingEngine.open(options)) {
-            return engine.train(DemoTraining.of(model, output, "krnkmd", iterations, Precision.FP32));
+    private static TrainedLora train(EngineOptions engineOptions, ModelSource model, Path output, AcceptanceOptions options) {
+        try (TrainingEngine engine = TrainingEngine.open(engineOptions)) {
+            return engine.train(DemoTraining.of(model, output, "krnkmd", options, Precision.FP32));
         }
     }
 }

@@ -1,8 +1,5 @@
 package io.github.txt2lora.benchmarks.acceptance;
 
-import io.github.txt2lora.KeptLatents;
-import io.github.txt2lora.LatentSource;
-import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
@@ -20,8 +17,6 @@ import java.nio.file.Path;
  */
 final class OutOfMemoryWork implements StageWork {
 
-    private static final int ITERATIONS = 2;
-
     @Override
     public Verdict run(AcceptanceOptions options, Path folder) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
@@ -31,7 +26,7 @@ final class OutOfMemoryWork implements StageWork {
                 large = large(engine, model, folder, options.fullSize() ? 64 : 16);
             }
             TrainedLora small =
-                    engine.train(DemoTraining.of(model, folder.resolve("small"), "krnkmd", ITERATIONS, Precision.FP32));
+                    engine.train(DemoTraining.of(model, folder.resolve("small"), "krnkmd", options, Precision.FP32));
             return Verdict.of(
                     DemoTraining.isFinite(small) && !large.startsWith("memory sufficed"),
                     "%s; then a small training was made by the same engine",
@@ -50,9 +45,7 @@ final class OutOfMemoryWork implements StageWork {
                         .batchSize(batchSize)
                         .build())
                 .spec(TrainingSpec.builder()
-                        .method(method -> method.withLatents(LatentSource.noise())
-                                .withPreservation(method.preservation().withLatents(KeptLatents.SHARED))
-                                .withStart(LoraStart.ZERO))
+                        .method(DemoTraining::quick)
                         .iterations(1)
                         .learningRate(1e-5)
                         .stopping(stopping -> stopping.withMeasureQuality(false))

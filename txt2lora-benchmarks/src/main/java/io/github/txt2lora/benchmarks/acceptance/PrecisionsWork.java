@@ -26,7 +26,7 @@ final class PrecisionsWork implements StageWork {
                 trained.put(
                         precision,
                         engine.train(DemoTraining.of(
-                                model, folder.resolve(precision.name()), "krnkmd", options.iterations(), precision)));
+                                model, folder.resolve(precision.name()), "krnkmd", options, precision)));
             }
         }
         double expected = trained.get(Precision.FP32).firstLoss();

@@ -39,7 +39,7 @@ final class ResumedDemo {
         try (TrainingEngine engine = TrainingEngine.open(options.engine().build())) {
             engine.train(
                     DemoTraining.of(
-                            DemoCheckpoint.copyTo(folder), folder, "krnkmd", options.iterations(), Precision.FP32),
+                            DemoCheckpoint.copyTo(folder), folder, "krnkmd", options, Precision.FP32),
                     listener);
         }
     }

@@ -1,8 +1,5 @@
 package io.github.txt2lora.benchmarks.acceptance;
 
-import io.github.txt2lora.KeptLatents;
-import io.github.txt2lora.LatentSource;
-import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
@@ -49,9 +46,7 @@ final class SdxlWork implements StageWork {
                         .resolution(resolution)
                         .build())
                 .spec(TrainingSpec.builder()
-                        .method(method -> method.withLatents(LatentSource.noise())
-                                .withPreservation(method.preservation().withLatents(KeptLatents.SHARED))
-                                .withStart(LoraStart.ZERO))
+                        .method(DemoTraining::quick)
                         .iterations(ITERATIONS)
                         .learningRate(1e-5)
                         .modelUse(use -> use.withPrecision(Precision.BF16))

@@ -56,6 +56,6 @@ final class TogetherWork implements StageWork {
     }
 
     private static LoraTraining training(ModelSource model, Path output, int number, AcceptanceOptions options) {
-        return DemoTraining.of(model, output, "lora" + number, options.iterations(), Precision.FP32);
+        return DemoTraining.of(model, output, "lora" + number, options, Precision.FP32);
     }
 }
