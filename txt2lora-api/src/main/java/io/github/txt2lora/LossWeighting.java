@@ -16,7 +16,7 @@ public sealed interface LossWeighting {
         return new MinSnr(5);
     }
 
-    /** {@link Relative}, as in the recommended method. */
+    /** {@link Relative}, for a LoRA of several characters whose distances from their goals differ. */
     static Relative relative() {
         return new Relative();
     }

@@ -35,9 +35,9 @@ public record Preservation(boolean joint, boolean automatic, double weight, Kept
         }
     }
 
-    /** The default: joint steps that add prompts to preserve, compared on their own trajectories, with weight 3.5. */
+    /** The default: joint steps that add prompts to preserve, compared on their own trajectories, with weight 3. */
     public static Preservation recommended() {
-        return new Preservation(true, true, 3.5, KeptLatents.TRAJECTORIES);
+        return new Preservation(true, true, 3, KeptLatents.TRAJECTORIES);
     }
 
     /** Joint steps that add prompts to preserve, compared at the target's latents. */

@@ -55,7 +55,7 @@ public record TrainingMethod(
 
     /**
      * The default: noise at high timesteps, trajectories to images of the goal and to those of the neutral prompt, and in
-     * each iteration a prompt to preserve on a trajectory of its own. Errors count relative to what there is to learn.
+     * each iteration a prompt to preserve on a trajectory of its own.
      */
     public static TrainingMethod recommended() {
         return new TrainingMethod(
@@ -64,7 +64,7 @@ public record TrainingMethod(
                         LatentSource.trajectories().weighing(2),
                         LatentSource.neutralTrajectories().weighing(1)),
                 TimestepRange.all(),
-                LossWeighting.relative(),
+                LossWeighting.uniform(),
                 Preservation.recommended(),
                 LoraStart.ZERO);
     }

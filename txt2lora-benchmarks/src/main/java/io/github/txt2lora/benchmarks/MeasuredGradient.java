@@ -19,7 +19,7 @@ import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Objects;
 
 /** Makes one pass with gradient and prints the {@link GradientMeasurement} as one line of JSON. */
 final class MeasuredGradient {
@@ -94,8 +94,8 @@ final class MeasuredGradient {
     }
 
     private static long inputs(UNet unet, String layer) {
-        List<Long> shape = unet.weightShapes().get(layer + ".weight");
-        return shape.get(1);
+        return Objects.requireNonNull(unet.weightShapes().get(layer + ".weight"))
+                .get(1);
     }
 
     private static NDArray normal(NDManager scope, TorchGenerator generator, long... sizes) {

@@ -19,19 +19,22 @@ record DeviceCheckRun(Output output) {
     private static final int PASSED_WIDTH = 6;
 
     DeviceReport run(EngineOptions options, List<LoraTraining> trainings) {
-        try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-check");
-                Progress progress = output.progress("device check")) {
+        try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-check")) {
             DeviceCheck.Builder check = DeviceCheck.builder()
                     .model(DemoCheckpoint.copyTo(folder.path()))
                     .options(options);
             trainings.forEach(check::training);
-            var done = new AtomicInteger();
-            DeviceReport report = check.build()
-                    .run(finding ->
-                            progress.at(done.incrementAndGet(), Progress.UNKNOWN, finding.check(), Optional.empty()));
-            progress.close();
+            DeviceReport report = run(check.build());
             output.result(json(report), text(report));
             return report;
+        }
+    }
+
+    private DeviceReport run(DeviceCheck check) {
+        try (Progress progress = output.progress("device check")) {
+            var done = new AtomicInteger();
+            return check.run(finding ->
+                    progress.at(done.incrementAndGet(), Progress.UNKNOWN, finding.check(), Optional.empty()));
         }
     }
 

@@ -80,7 +80,7 @@ final class AcceptanceRun {
                 arguments.toArray(String[]::new));
         try {
             String output = OwnJvm.run(stage == Stage.OUT_OF_MEMORY ? LittleMemory.limit(command, options) : command);
-            String[] lines = output.strip().split("\\R");
+            String[] lines = output.strip().split("\\R", -1);
             return new ObjectMapper().readValue(lines[lines.length - 1], StageRun.class);
         } catch (IOException e) {
             return new StageRun(false, "broke off: " + lastWords(e), null);

@@ -36,7 +36,8 @@ final class DemoWork implements StageWork {
                 DemoTraining.seconds(expected));
     }
 
-    private static TrainedLora train(EngineOptions engineOptions, ModelSource model, Path output, AcceptanceOptions options) {
+    private static TrainedLora train(
+            EngineOptions engineOptions, ModelSource model, Path output, AcceptanceOptions options) {
         try (TrainingEngine engine = TrainingEngine.open(engineOptions)) {
             return engine.train(DemoTraining.of(model, output, "krnkmd", options, Precision.FP32));
         }

@@ -57,7 +57,7 @@ final class GpuWatch implements AutoCloseable {
 
     /** Takes a line such as {@code 97, 10240}; others are messages. */
     void take(String line) {
-        String[] numbers = line.split(",");
+        String[] numbers = line.split(",", -1);
         if (numbers.length == 2
                 && numbers[0].strip().matches("\\d+")
                 && numbers[1].strip().matches("\\d+")) {

@@ -21,16 +21,21 @@ final class OutOfMemoryWork implements StageWork {
     public Verdict run(AcceptanceOptions options, Path folder) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine = TrainingEngine.open(options.engine().build())) {
-            String large;
-            try (var taken = options.isCpu() ? TakenMemory.none() : TakenMemory.ofGpu(options.device())) {
-                large = large(engine, model, folder, options.fullSize() ? 64 : 16);
-            }
+            String large = largeInScarceMemory(options, engine, model, folder);
             TrainedLora small =
                     engine.train(DemoTraining.of(model, folder.resolve("small"), "krnkmd", options, Precision.FP32));
             return Verdict.of(
                     DemoTraining.isFinite(small) && !large.startsWith("memory sufficed"),
                     "%s; then a small training was made by the same engine",
                     large);
+        }
+    }
+
+    @SuppressWarnings("try") // the memory is held, not used
+    private static String largeInScarceMemory(
+            AcceptanceOptions options, TrainingEngine engine, ModelSource model, Path folder) {
+        try (var taken = options.isCpu() ? TakenMemory.none() : TakenMemory.ofGpu(options.device())) {
+            return large(engine, model, folder, options.fullSize() ? 64 : 16);
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The same training in each precision. */
@@ -29,7 +30,7 @@ final class PrecisionsWork implements StageWork {
                                 model, folder.resolve(precision.name()), "krnkmd", options, precision)));
             }
         }
-        double expected = trained.get(Precision.FP32).firstLoss();
+        double expected = Objects.requireNonNull(trained.get(Precision.FP32)).firstLoss();
         boolean passed = trained.values().stream()
                 .allMatch(lora -> DemoTraining.isFinite(lora) && Math.abs(lora.firstLoss() / expected - 1) <= ALLOWED);
         return Verdict.of(

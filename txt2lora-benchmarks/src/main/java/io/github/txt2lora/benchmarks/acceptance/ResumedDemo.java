@@ -38,8 +38,7 @@ final class ResumedDemo {
         };
         try (TrainingEngine engine = TrainingEngine.open(options.engine().build())) {
             engine.train(
-                    DemoTraining.of(
-                            DemoCheckpoint.copyTo(folder), folder, "krnkmd", options, Precision.FP32),
+                    DemoTraining.of(DemoCheckpoint.copyTo(folder), folder, "krnkmd", options, Precision.FP32),
                     listener);
         }
     }
