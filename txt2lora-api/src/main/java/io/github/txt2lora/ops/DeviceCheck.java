@@ -48,6 +48,11 @@ public record DeviceCheck(ModelSource model, EngineOptions options, List<LoraTra
         return new Builder();
     }
 
+    /** A builder with these values. */
+    public Builder toBuilder() {
+        return builder().model(model).options(options).trainings(trainings);
+    }
+
     /** Runs the check, as {@link #run(Consumer)} does. */
     public DeviceReport run() {
         return run(finding -> {});
@@ -96,6 +101,14 @@ public record DeviceCheck(ModelSource model, EngineOptions options, List<LoraTra
         /** Adds a training whose cost is measured, in the {@link Precision} that it sets. */
         public Builder training(LoraTraining training) {
             trainings.add(Check.given("training", training));
+            return this;
+        }
+
+        /** Replaces all trainings. */
+        public Builder trainings(List<LoraTraining> trainings) {
+            List<LoraTraining> copy = List.copyOf(Check.given("trainings", trainings));
+            this.trainings.clear();
+            this.trainings.addAll(copy);
             return this;
         }
 
