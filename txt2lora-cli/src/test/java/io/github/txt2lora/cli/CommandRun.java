@@ -34,7 +34,8 @@ record CommandRun(int exitCode, String out, String err) {
 
     private static String[] onDevice(String... args) {
         List<String> all = new ArrayList<>(List.of(args));
-        if (COMPUTING.contains(args[0]) && !all.contains("--device") && !all.contains("--help")) {
+        boolean computes = !all.isEmpty() && COMPUTING.contains(all.get(0)) && !all.contains("--help");
+        if (computes && all.stream().noneMatch(argument -> argument.startsWith("--device"))) {
             all.addAll(1, List.of("--device", device().toString()));
         }
         return all.toArray(String[]::new);

@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtEngine;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.jna.Native;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.demo.DemoCheckpoint;
@@ -64,7 +65,8 @@ class ModulePathTest {
             NullMarked.class,
             Logger.class,
             Yaml.class,
-            XYChart.class);
+            XYChart.class,
+            Native.class);
 
     @TempDir
     private Path folder;
