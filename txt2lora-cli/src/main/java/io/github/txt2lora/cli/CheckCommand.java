@@ -1,8 +1,6 @@
 package io.github.txt2lora.cli;
 
-import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraTraining;
-import io.github.txt2lora.Memory;
 import io.github.txt2lora.MemoryFit;
 import io.github.txt2lora.MemoryPlan;
 import io.github.txt2lora.PromptPair;
@@ -25,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code txt2lora check}. */
@@ -65,14 +62,6 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private SettingOptions settings;
 
-    @Option(
-            names = "--memory",
-            paramLabel = "MODE",
-            defaultValue = "AUTO",
-            description = "Trade of time for memory that is looked at, as for train: ${COMPLETION-CANDIDATES}. Default:"
-                    + " ${DEFAULT-VALUE}.")
-    private Memory memory;
-
     @Mixin
     private DeviceCheckOptions device;
 
@@ -89,8 +78,8 @@ final class CheckCommand implements Callable<Integer> {
         device.rejectWithoutDevice(common);
         Path checked = path == null ? Path.of(".") : path;
         Preflight check = Files.isRegularFile(checked)
-                ? Preflight.check(configuration(checked), warnings, engineOptions())
-                : Preflight.check(workspace(checked), choice.options(), engineOptions());
+                ? Preflight.check(configuration(checked), warnings, device.engine())
+                : Preflight.check(workspace(checked), choice.options(), device.engine());
         common.output().result(json(check), text(check));
         return check.isPassed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
@@ -103,7 +92,7 @@ final class CheckCommand implements Callable<Integer> {
         if (path != null) {
             trainings.addAll(trainings(path));
         }
-        DeviceReport report = new DeviceCheckRun(common.output()).run(device.options(), trainings);
+        DeviceReport report = new DeviceCheckRun(common.output()).run(device.engine(), trainings);
         return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
@@ -127,10 +116,6 @@ final class CheckCommand implements Callable<Integer> {
                     + " is no folder; expected a workspace or none of them");
         }
         return LecoConfigFile.read(file, settings.values()).toTraining(warnings::add);
-    }
-
-    private EngineOptions engineOptions() {
-        return EngineOptions.builder().memory(memory).build();
     }
 
     private static JsonLine json(Preflight check) {

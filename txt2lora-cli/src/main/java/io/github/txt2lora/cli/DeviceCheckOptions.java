@@ -9,11 +9,12 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options of the check of a device. */
@@ -24,21 +25,12 @@ final class DeviceCheckOptions {
             paramLabel = "DEVICE",
             converter = DeviceConverter.class,
             description = "Check this device: auto, cpu, cuda, cuda:1 and so on. A CPU is compared with itself on"
-                    + " another number of threads.")
+                    + " another number of threads. The comparisons are made without TF32.")
     private @Nullable Device device;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "CPU threads; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
-    private int threads;
-
-    @Option(names = "--tf32", description = "Measure trainings with TF32; the comparisons are made without.")
-    private boolean tf32;
-
-    @Option(names = "--deterministic", description = "Use only algorithms that give the same bytes each time.")
-    private boolean deterministic;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ComputingOptions computing;
 
     @Option(
             names = {"-m", "--model"},
@@ -73,8 +65,9 @@ final class DeviceCheckOptions {
 
     /** Options that would have no effect are mistakes. */
     void rejectWithoutDevice(CommonOptions common) {
-        for (String option :
-                List.of("--model", "--resolution", "--precision", "--threads", "--tf32", "--deterministic")) {
+        List<String> options = new ArrayList<>(List.of("--model", "--resolution", "--precision"));
+        options.addAll(ComputingOptions.OF_COMPUTATION);
+        for (String option : options) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw common.misuse(option + " is for the check of a device; expected --device too, for example"
                         + " --device auto");
@@ -82,18 +75,9 @@ final class DeviceCheckOptions {
         }
     }
 
-    /** The options of the engine. */
-    EngineOptions options() {
-        try {
-            return EngineOptions.builder()
-                    .device(device == null ? Device.auto() : device)
-                    .threads(threads)
-                    .allowTf32(tf32)
-                    .deterministic(deterministic)
-                    .build();
-        } catch (InvalidSettingException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+    /** The options of the engine, on any device if none is given. */
+    EngineOptions engine() {
+        return computing.on(device == null ? Device.auto() : device, spec);
     }
 
     /** The training on the model that is given, if one is. */

@@ -2,14 +2,13 @@ package io.github.txt2lora.cli;
 
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
-import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.Memory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Options of commands that compute with a model. */
+@SuppressWarnings("NullAway.Init") // picocli sets them
 final class EngineSettings {
 
     @Option(
@@ -19,52 +18,16 @@ final class EngineSettings {
             converter = DeviceConverter.class,
             description = "Device: auto, cpu, cuda, cuda:1 and so on. auto is the first usable GPU, otherwise the"
                     + " CPU. Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Device device;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "CPU threads; 0 lets PyTorch choose. Default: ${DEFAULT-VALUE}.")
-    private int threads;
-
-    @Option(
-            names = "--tf32",
-            description = "Let a GPU compute in TF32 where FP32 is set: faster and less exact. Off by default.")
-    private boolean tf32;
-
-    @Option(
-            names = "--deterministic",
-            description = "Let a GPU use only algorithms that give the same bytes each time: slower. Off by default;"
-                    + " a CPU always gives the same bytes.")
-    private boolean deterministic;
-
-    @Option(
-            names = "--memory",
-            paramLabel = "MODE",
-            defaultValue = "AUTO",
-            description = "Trade of time for memory: ${COMPLETION-CANDIDATES}. AUTO takes the fastest way that fits,"
-                    + " SPEED never recomputes, SAVE takes the least memory. Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Memory memory;
+    @Mixin
+    private ComputingOptions computing;
 
     @Spec(Spec.Target.MIXEE)
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     /** The options of the engine. */
     EngineOptions options() {
-        try {
-            return EngineOptions.builder()
-                    .device(device)
-                    .threads(threads)
-                    .allowTf32(tf32)
-                    .deterministic(deterministic)
-                    .memory(memory)
-                    .build();
-        } catch (InvalidSettingException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        return computing.on(device, spec);
     }
 }
