@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
-import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
@@ -13,7 +12,6 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PredictionType;
-import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainedLora;
@@ -74,17 +72,6 @@ class DefaultTrainingTest {
         return Tiny.training(folder.resolve(output), spec).build();
     }
 
-    /** All that the default has, but with a single prompt to preserve. */
-    private LoraTraining preserving(String output) {
-        return training(
-                        output,
-                        spec().method(method ->
-                                method.withPreservation(new Preservation(true, false, 3.5, KeptLatents.TRAJECTORIES))))
-                .toBuilder()
-                .prompt(PromptPair.preserve("tree").resolution(64).build())
-                .build();
-    }
-
     /** The learning rate that is found. */
     private double rate(TrainingSpec.Builder spec) throws InterruptedException {
         var log = new EventLog();
@@ -119,11 +106,11 @@ class DefaultTrainingTest {
     @Test
     void the_same_training_gives_the_same_bytes_whatever_is_cached_already() throws IOException {
         engine.reopen();
-        byte[] first = Files.readAllBytes(engine.train(preserving("a")).file());
+        byte[] first = Files.readAllBytes(engine.train(training("a", spec())).file());
 
-        assertThat(engine.train(preserving("b")).file()).hasBinaryContent(first);
+        assertThat(engine.train(training("b", spec())).file()).hasBinaryContent(first);
         engine.reopen();
-        assertThat(engine.train(preserving("c")).file()).hasBinaryContent(first);
+        assertThat(engine.train(training("c", spec())).file()).hasBinaryContent(first);
     }
 
     @Test

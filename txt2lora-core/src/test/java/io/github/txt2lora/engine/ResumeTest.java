@@ -13,7 +13,6 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
-import io.github.txt2lora.Preservation;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
@@ -180,8 +179,7 @@ class ResumeTest {
                         spec().method(TrainingMethod.recommended()
                                         .withLatents(LatentSource.mixture(
                                                 new LatentSource.Noise(4, 700).weighing(2),
-                                                new LatentSource.Trajectories(4, 3, 3).weighing(3)))
-                                        .withPreservation(Preservation.ofGiven()))
+                                                new LatentSource.Trajectories(4, 3, 3).weighing(3))))
                                 .learningRate(OptionalDouble.empty()))
                 .build();
         byte[] expected = uninterrupted(training);

@@ -359,8 +359,6 @@ class RecoveryTest {
 
             session.train(1);
 
-            System.out.println(
-                    "FACTOR " + session.trainer.state().trainer().lossScale().factor());
             assertThat(session.trainer.state().trainer().lossScale().factor())
                     .isLessThan(huge.factor())
                     .isGreaterThanOrEqualTo(1);
