@@ -2,8 +2,8 @@ package io.github.txt2lora.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.internal.file.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -23,9 +23,8 @@ final class GradientMemoryBenchmark {
     public static void main(String[] args) throws IOException, InterruptedException {
         var model = FullSizeModel.valueOf(args[0].toUpperCase(Locale.ROOT));
         var precision = Precision.valueOf(args[1].toUpperCase(Locale.ROOT));
-        Path folder = Files.createTempDirectory("txt2lora-benchmark");
-        Path file = folder.resolve("model.safetensors");
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-benchmark")) {
+            Path file = folder.path().resolve("model.safetensors");
             model.checkpoint().write(file);
             System.out.println(GradientMeasurement.tableHead());
             for (int i = 3; i < args.length; i++) {
@@ -43,9 +42,6 @@ final class GradientMemoryBenchmark {
                             .tableRow());
                 }
             }
-        } finally {
-            Files.deleteIfExists(file);
-            Files.delete(folder);
         }
     }
 }

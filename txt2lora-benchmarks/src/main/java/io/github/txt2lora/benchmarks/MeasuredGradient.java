@@ -2,7 +2,6 @@ package io.github.txt2lora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
@@ -15,6 +14,7 @@ import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.Conditioning;
+import io.github.txt2lora.torch.ProcessMemory;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
@@ -55,12 +55,12 @@ final class MeasuredGradient {
             LoraParameters.initialize(scope, new UNetLoraRules().select(unet.weightShapes(), lora), lora, generator)
                     .attachTo(unet, scope);
             unet.use(new MemoryUse(Integer.MAX_VALUE, isRecomputed));
-            NDArray latents = normal(scope, generator, samples, 4, side / 8, side / 8);
-            NDArray target = normal(scope, generator, samples, 4, side / 8, side / 8);
+            NDArray latents = RandomTensors.normal(scope, generator, samples, 4, side / 8, side / 8);
+            NDArray target = RandomTensors.normal(scope, generator, samples, 4, side / 8, side / 8);
             Conditioning conditioning = conditioning(scope, unet, generator, samples);
             System.gc();
             ResidentMemory.resetPeak();
-            long loaded = ResidentMemory.requiredPeakMebibytes();
+            long loaded = ResidentMemory.required(ProcessMemory.PEAK);
             double began = ProcessorTime.seconds();
             unet.loraGradient(scope, target, 1, latents, TIMESTEP, conditioning);
             System.out.println(new ObjectMapper()
@@ -71,13 +71,13 @@ final class MeasuredGradient {
                             samples,
                             isRecomputed,
                             loaded,
-                            ResidentMemory.requiredPeakMebibytes(),
+                            ResidentMemory.required(ProcessMemory.PEAK),
                             ProcessorTime.seconds() - began)));
         }
     }
 
     private static Conditioning conditioning(NDManager scope, UNet unet, TorchGenerator generator, int samples) {
-        NDArray context = normal(
+        NDArray context = RandomTensors.normal(
                 scope,
                 generator,
                 samples,
@@ -89,17 +89,12 @@ final class MeasuredGradient {
         long pooled = inputs(unet, "add_embedding.linear_1") - SIZES * SIZE_WIDTH;
         return new Conditioning(
                 context,
-                normal(scope, generator, samples, pooled),
-                normal(scope, generator, samples, SIZES).add(512));
+                RandomTensors.normal(scope, generator, samples, pooled),
+                RandomTensors.normal(scope, generator, samples, SIZES).add(512));
     }
 
     private static long inputs(UNet unet, String layer) {
         return Objects.requireNonNull(unet.weightShapes().get(layer + ".weight"))
                 .get(1);
-    }
-
-    private static NDArray normal(NDManager scope, TorchGenerator generator, long... sizes) {
-        var shape = new Shape(sizes);
-        return scope.create(generator.normal(Math.toIntExact(shape.size())), shape);
     }
 }

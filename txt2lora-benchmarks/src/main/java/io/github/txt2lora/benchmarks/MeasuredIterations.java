@@ -76,30 +76,21 @@ final class MeasuredIterations {
     /** Time by the clock and of the processor. */
     private record Times(double seconds, double cpuSeconds) {
 
-        static Times of(Runnable task) {
-            double cpu = usedCpuSeconds();
+        static Times of(Runnable task) throws IOException {
+            double cpu = ProcessorTime.seconds();
             long begin = System.nanoTime();
             task.run();
-            return new Times((System.nanoTime() - begin) * 1e-9, usedCpuSeconds() - cpu);
+            return new Times((System.nanoTime() - begin) * 1e-9, ProcessorTime.seconds() - cpu);
         }
 
         /** The fastest, which other programs disturbed least. */
-        static Times bestOf(int number, Runnable task) {
+        static Times bestOf(int number, Runnable task) throws IOException {
             Times best = of(task);
             for (int i = 1; i < number; i++) {
                 Times next = of(task);
                 best = new Times(Math.min(best.seconds, next.seconds), Math.min(best.cpuSeconds, next.cpuSeconds));
             }
             return best;
-        }
-
-        private static double usedCpuSeconds() {
-            return ProcessHandle.current()
-                            .info()
-                            .totalCpuDuration()
-                            .orElseThrow()
-                            .toMillis()
-                    / 1000.0;
         }
     }
 

@@ -26,13 +26,13 @@ import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.torch.ProcessMemory;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Loads a model and trains one iteration as the engine does, without the measurements around it, and prints the
@@ -114,7 +114,7 @@ final class MeasuredMemory {
             }
             return new PeakMemory(
                     estimate.bytes() / BYTES_PER_MEBIBYTE,
-                    Objects.requireNonNull(ResidentMemory.peakMebibytes(), "this system has no /proc/self/status"),
+                    ResidentMemory.required(ProcessMemory.PEAK),
                     estimate.plan().inWords(),
                     seconds);
         }

@@ -19,6 +19,7 @@ import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.torch.ProcessMemory;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class MeasuredModel {
                         Torch.start(EngineOptions.builder().device(Device.cpu()).build());
                 NDManager scope = torch.newScope();
                 Checkpoint checkpoint = Checkpoint.open(file)) {
-            Long start = ResidentMemory.presentMebibytes();
+            long start = ResidentMemory.required(ProcessMemory.RESIDENT);
             // in the order of the engine
             double began = ProcessorTime.seconds();
             Conditioning conditioning = conditioning(torch, checkpoint, precision, scope);
@@ -63,8 +64,8 @@ final class MeasuredModel {
             try (UNet unet = UNet.load(torch, checkpoint, precision)) {
                 double secondsToLoad = ProcessorTime.seconds() - began;
                 long weightBytes = torch.nativeUse().bytes() - bytesBefore;
-                long peak = ResidentMemory.requiredPeakMebibytes();
-                Long filePages = ResidentMemory.filePageMebibytes();
+                long peak = ResidentMemory.required(ProcessMemory.PEAK);
+                long filePages = ResidentMemory.required(ProcessMemory.FILE_PAGES);
                 var generator = new TorchGenerator(0);
                 NDArray latents = normal(scope, generator);
                 NDArray target = normal(scope, generator);
@@ -81,8 +82,8 @@ final class MeasuredModel {
                         precision,
                         weightBytes / BYTES_PER_MEBIBYTE,
                         peak,
-                        ResidentMemory.required(filePages),
-                        ResidentMemory.required(start),
+                        filePages,
+                        start,
                         secondsToEncode,
                         secondsToLoad,
                         secondsForward,

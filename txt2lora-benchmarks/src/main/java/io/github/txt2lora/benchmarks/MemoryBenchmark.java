@@ -1,8 +1,8 @@
 package io.github.txt2lora.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.txt2lora.internal.file.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -39,22 +39,16 @@ final class MemoryBenchmark {
      */
     public static void main(String[] args) throws IOException, InterruptedException {
         List<String> cases = args.length == 0 ? CASES : Arrays.asList(args);
-        Path folder = Files.createTempDirectory("txt2lora-benchmark");
         Map<MemoryCase.Model, Path> files = new EnumMap<>(MemoryCase.Model.class);
         System.out.println("| Model | Precision | Pixels | Batch | LoRAs | Layers | Rank | Way | Estimate (MiB) |"
                 + " Peak (MiB) | Difference | Seconds |\n|---|---|---|---|---|---|---|---|---|---|---|---|");
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-benchmark")) {
             for (String text : cases) {
                 MemoryCase memoryCase = MemoryCase.parse(text);
-                Path file = files.computeIfAbsent(memoryCase.model(), model -> write(model, folder));
+                Path file = files.computeIfAbsent(memoryCase.model(), model -> write(model, folder.path()));
                 String json = OwnJvm.run(MeasuredMemory.class, memoryCase.text(), file.toString());
                 System.out.println(row(memoryCase, new ObjectMapper().readValue(json, PeakMemory.class)));
             }
-        } finally {
-            for (Path file : files.values()) {
-                Files.deleteIfExists(file);
-            }
-            Files.delete(folder);
         }
     }
 

@@ -47,29 +47,9 @@ record MemoryCase(
                 case SD21 -> SyntheticCheckpoint.SD21;
                 case SDXL -> SyntheticCheckpoint.SDXL;
                 case SD15_HALF ->
-                    new SyntheticCheckpoint(
-                            new UNetShapes(
-                                    List.of(160, 320, 640, 640),
-                                    2,
-                                    List.of(1, 1, 1, 0),
-                                    1,
-                                    768,
-                                    false,
-                                    OptionalInt.empty()),
-                            VAE,
-                            List.of(new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12)));
+                    ofFourLevels(160, 768, false, new ClipShapes("cond_stage_model.transformer.text_model.", 768, 12));
                 case SD21_PART ->
-                    new SyntheticCheckpoint(
-                            new UNetShapes(
-                                    List.of(128, 256, 512, 512),
-                                    2,
-                                    List.of(1, 1, 1, 0),
-                                    1,
-                                    1024,
-                                    true,
-                                    OptionalInt.empty()),
-                            VAE,
-                            List.of(new OpenClipShapes("cond_stage_model.model.", 1024, 23, false)));
+                    ofFourLevels(128, 1024, true, new OpenClipShapes("cond_stage_model.model.", 1024, 23, false));
                 case SDXL_PART ->
                     new SyntheticCheckpoint(
                             new UNetShapes(
@@ -79,6 +59,21 @@ record MemoryCase(
                                     new ClipShapes("conditioner.embedders.0.transformer.text_model.", 768, 12),
                                     new OpenClipShapes("conditioner.embedders.1.model.", 1280, 32, true)));
             };
+        }
+
+        private static SyntheticCheckpoint ofFourLevels(
+                int width, int contextWidth, boolean linearProjection, TextEncoderShapes text) {
+            return new SyntheticCheckpoint(
+                    new UNetShapes(
+                            List.of(width, 2 * width, 4 * width, 4 * width),
+                            2,
+                            List.of(1, 1, 1, 0),
+                            1,
+                            contextWidth,
+                            linearProjection,
+                            OptionalInt.empty()),
+                    VAE,
+                    List.of(text));
         }
     }
 

@@ -2,7 +2,6 @@ package io.github.txt2lora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraSpec;
@@ -12,6 +11,7 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.diffusion.UNet;
+import io.github.txt2lora.internal.file.TemporaryFolder;
 import io.github.txt2lora.leco.optimizer.Optimizer;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
@@ -20,7 +20,6 @@ import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -70,9 +69,8 @@ final class OperatorCount {
 
     /** Runs the benchmark. */
     public static void main(String[] args) throws IOException {
-        Path folder = Files.createTempDirectory("txt2lora-operators");
-        Path file = folder.resolve("model.safetensors");
-        try {
+        try (TemporaryFolder folder = TemporaryFolder.create("txt2lora-operators")) {
+            Path file = folder.path().resolve("model.safetensors");
             NARROW_SDXL.write(file);
             try (Torch torch = Torch.start(
                             EngineOptions.builder().device(Device.cpu()).build());
@@ -85,9 +83,6 @@ final class OperatorCount {
                 }
                 count.optimizers();
             }
-        } finally {
-            Files.deleteIfExists(file);
-            Files.delete(folder);
         }
     }
 
@@ -166,17 +161,13 @@ final class OperatorCount {
         private final Conditioning conditioning;
 
         Inputs(NDManager scope) {
-            this.latents = normal(scope, SAMPLES, 4, SIDE, SIDE);
-            this.target = normal(scope, SAMPLES, 4, SIDE, SIDE);
+            var generator = new TorchGenerator(1);
+            this.latents = RandomTensors.normal(scope, generator, SAMPLES, 4, SIDE, SIDE);
+            this.target = RandomTensors.normal(scope, generator, SAMPLES, 4, SIDE, SIDE);
             this.conditioning = new Conditioning(
-                    normal(scope, SAMPLES, TOKENS, CONTEXT),
-                    normal(scope, SAMPLES, POOLED),
-                    normal(scope, SAMPLES, SIZES));
-        }
-
-        private static NDArray normal(NDManager scope, long... sizes) {
-            var shape = new Shape(sizes);
-            return scope.create(new TorchGenerator(1).normal(Math.toIntExact(shape.size())), shape);
+                    RandomTensors.normal(scope, generator, SAMPLES, TOKENS, CONTEXT),
+                    RandomTensors.normal(scope, generator, SAMPLES, POOLED),
+                    RandomTensors.normal(scope, generator, SAMPLES, SIZES));
         }
     }
 }

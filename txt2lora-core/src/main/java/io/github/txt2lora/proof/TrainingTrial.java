@@ -4,9 +4,11 @@ import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
+import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.event.IterationFinished;
@@ -100,7 +102,10 @@ final class TrainingTrial {
                 .max(Comparator.comparingLong(pair -> (long) pair.resolution() * pair.resolution() * pair.batchSize()))
                 .orElse(training.prompts().get(0));
         TrainingSpec spec = training.spec().toBuilder()
-                .method(method -> method.withLatents(LatentSource.noise())
+                // the range first, which may leave noise out
+                .method(method -> method.withTimesteps(TimestepRange.all())
+                        .withLatents(LatentSource.noise())
+                        .withLossWeighting(LossWeighting.uniform())
                         .withPreservation(method.preservation().withLatents(KeptLatents.SHARED))
                         .withStart(LoraStart.ZERO))
                 .iterations(ITERATIONS)

@@ -26,7 +26,8 @@ final class JudgeBenchmark {
      *
      * @param args the folder for the results; then, in any order, the names of modes ({@code default}; {@code after-25}
      *     stops the default early), those of groups ({@code krnkmd} for a character alone, {@code krnkmd-tyankmk} for
-     *     both in one LoRA) and the number of seeds: all modes, all groups and three seeds where none is given
+     *     both in one LoRA) and the number of seeds: {@code default} and {@code noise}, all groups and three seeds
+     *     where none is given
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
@@ -41,8 +42,8 @@ final class JudgeBenchmark {
         try (TrainingEngine engine =
                 TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
             var trainings = new JudgedTrainings(new ImageSource(engine, model), Judge.load(), folder, seeds);
-            for (JudgeMode mode : wantedOf(JudgeMode.all(), JudgeMode::name, wanted)) {
-                for (JudgedGroup group : wantedOf(JudgedGroup.all(), JudgedGroup::name, wanted)) {
+            for (JudgeMode mode : wantedOf(JudgeMode.all(), JudgeMode::name, wanted, JudgeMode.usual())) {
+                for (JudgedGroup group : wantedOf(JudgedGroup.all(), JudgedGroup::name, wanted, JudgedGroup.all())) {
                     trainings.judge(mode, group);
                 }
             }
@@ -51,10 +52,10 @@ final class JudgeBenchmark {
         System.out.println("\n" + folder.toAbsolutePath());
     }
 
-    /** Those whose names are among the words; all where none is. */
-    private static <T> List<T> wantedOf(List<T> all, Function<T, String> name, List<String> words) {
+    /** Those whose names are among the words; others where none is. */
+    private static <T> List<T> wantedOf(List<T> all, Function<T, String> name, List<String> words, List<T> otherwise) {
         List<T> wanted =
                 all.stream().filter(each -> words.contains(name.apply(each))).toList();
-        return wanted.isEmpty() ? all : wanted;
+        return wanted.isEmpty() ? otherwise : wanted;
     }
 }

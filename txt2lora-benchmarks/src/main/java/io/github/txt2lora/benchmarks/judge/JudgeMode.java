@@ -18,12 +18,14 @@ import java.util.stream.Stream;
  */
 record JudgeMode(String name, Supplier<TrainingSpec.Builder> builder) {
 
+    /** The default, and a cheap method. */
+    static List<JudgeMode> usual() {
+        return List.of(new JudgeMode("default", TrainingSpec::builder), new JudgeMode("noise", JudgeMode::noise));
+    }
+
+    /** These, and the default stopped early. */
     static List<JudgeMode> all() {
-        return Stream.concat(
-                        Stream.of(
-                                new JudgeMode("default", TrainingSpec::builder),
-                                new JudgeMode("noise", JudgeMode::noise)),
-                        Stream.of(12, 25, 50, 100, 200).map(JudgeMode::after))
+        return Stream.concat(usual().stream(), Stream.of(12, 25, 50, 100, 200).map(JudgeMode::after))
                 .toList();
     }
 
