@@ -49,7 +49,7 @@ public sealed interface LossWeighting {
      * than 0 and 11 at most. Here {@code d(t)} is the mean squared distance of the goal from the base model's
      * prediction for the target at timestep {@code t}, and {@code look} the largest of its distances from the
      * unconditional prediction. Both are measured on four trajectories to the goal. This costs 160 evaluations of the
-     * network for each pair, or 40 where {@link LatentSource#trajectories()} samples them anyway. Prompts to preserve
+     * network for each pair, or 40 where {@link LatentSource#trajectories()} samples them anyway with its default steps and guidance. Prompts to preserve
      * are not weighted.
      */
     record Relative() implements LossWeighting {}

@@ -36,7 +36,6 @@ public final class Vae implements ImageDecoder {
 
     private final ScriptModule script;
     private final double scalingFactor;
-
     private final MicroBatches microBatches;
     private int stripPixels;
     private int reductions;

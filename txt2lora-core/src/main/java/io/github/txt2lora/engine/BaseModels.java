@@ -51,7 +51,10 @@ final class BaseModels implements AutoCloseable {
         return kept != null && kept.key().equals(new Key(ModelStamp.of(checkpoint.path()), precision));
     }
 
-    /** The denoiser of the checkpoint, without a LoRA, with {@link MemoryUse#FASTEST}; loads it unless it is the one that is kept. */
+    /**
+     * The denoiser of the checkpoint, without a LoRA, with {@link MemoryUse#FASTEST}; loads it unless it is the one that
+     * is kept.
+     */
     Denoiser denoiser(Checkpoint checkpoint, Precision precision) {
         var key = new Key(ModelStamp.of(checkpoint.path()), precision);
         if (kept != null && kept.key().equals(key)) {

@@ -27,11 +27,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A pass that computes blocks again gives what a pass that keeps everything gives, up to rounding. */
+@Tag("djl")
 class RecomputationTest {
 
     private static final int CHANNELS = 4;

@@ -1,7 +1,6 @@
 package io.github.txt2lora.leco.estimate;
 
 import io.github.txt2lora.KeptLatents;
-import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
@@ -41,18 +40,11 @@ record MethodWork(double evaluations, double comparedSamples) {
             evaluations += KeptTrajectories.evaluations(neutral, kept.size() - neutral);
         }
         if (spec.method().lossWeighting() instanceof LossWeighting.Relative) {
-            evaluations += taught
-                    * RelativeWeights.evaluations(hasTrajectories(spec.method().latents()));
+            evaluations += taught * RelativeWeights.evaluations(spec.method().latents());
         }
         if (spec.learningRate().isEmpty() && steps > 0) {
             evaluations += LearningRateFinder.COMPARISONS * compared * FORWARD_AND_BACKWARD;
         }
         return new MethodWork(evaluations + steps * compared * FORWARD_AND_BACKWARD, compared);
-    }
-
-    private static boolean hasTrajectories(LatentSource source) {
-        return source instanceof LatentSource.Mixture mixture
-                ? mixture.shares().stream().anyMatch(share -> hasTrajectories(share.source()))
-                : source instanceof LatentSource.Trajectories;
     }
 }

@@ -43,11 +43,19 @@ public final class RelativeWeights {
     /**
      * Evaluations of the denoiser for each pair.
      *
-     * @param haveTrajectories whether its trajectories are sampled anyway
+     * @param source of the training's latents, which may sample the same trajectories anyway
      */
-    public static double evaluations(boolean haveTrajectories) {
-        int prompts = haveTrajectories ? 1 : 1 + LatentsPlan.TEACHER_PROMPTS;
+    public static double evaluations(LatentSource source) {
+        int prompts = samplesThem(source) ? 1 : 1 + LatentsPlan.TEACHER_PROMPTS;
         return TeacherTrajectories.TOGETHER * (double) TRAJECTORIES.steps() * prompts;
+    }
+
+    private static boolean samplesThem(LatentSource source) {
+        return source instanceof LatentSource.Mixture mixture
+                ? mixture.shares().stream().anyMatch(share -> samplesThem(share.source()))
+                : source instanceof LatentSource.Trajectories trajectories
+                        && trajectories.steps() == TRAJECTORIES.steps()
+                        && trajectories.guidanceScale() == TRAJECTORIES.guidanceScale();
     }
 
     /**

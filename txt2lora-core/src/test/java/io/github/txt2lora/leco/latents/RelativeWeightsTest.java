@@ -120,7 +120,11 @@ class RelativeWeightsTest {
         RelativeWeights.measure(model, PAIR);
         double besideTrajectories = model.denoiser().work() - before;
 
-        assertThat(alone).isEqualTo(RelativeWeights.evaluations(false));
-        assertThat(besideTrajectories).isEqualTo(RelativeWeights.evaluations(true));
+        var others = new LatentSource.Trajectories(16, STEPS - 1, 3);
+        assertThat(RelativeWeights.evaluations(others)).as("other trajectories").isEqualTo(alone);
+        assertThat(alone).isEqualTo(RelativeWeights.evaluations(LatentSource.noise()));
+        assertThat(besideTrajectories)
+                .isEqualTo(RelativeWeights.evaluations(
+                        LatentSource.mixture(LatentSource.trajectories().weighing(1))));
     }
 }
