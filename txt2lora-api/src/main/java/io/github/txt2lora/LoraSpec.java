@@ -1,6 +1,8 @@
 package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The shape of a LoRA: for each chosen module of the UNet, {@code output += alpha / rank * up(down(input))}.
@@ -9,8 +11,9 @@ import io.github.txt2lora.internal.Check;
  * @param alpha the strength, greater than 0, 1 by default
  * @param type kinds of layers that get a LoRA, {@link LoraType#LIERLA} by default
  * @param target modules of those kinds that get one, {@link LoraTarget#AUTO} by default
+ * @param layerRanks ranks of single layers or blocks, of which the last that means a layer holds; none by default
  */
-public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target) {
+public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target, List<LayerRank> layerRanks) {
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -22,6 +25,30 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
         Check.positive("alpha", alpha);
         Check.given("type", type);
         Check.given("target", target);
+        layerRanks = copyOf(layerRanks);
+    }
+
+    /** The same rank for all layers; {@link #builder()} reads better. */
+    public LoraSpec(int rank, double alpha, LoraType type, LoraTarget target) {
+        this(rank, alpha, type, target, List.of());
+    }
+
+    private static List<LayerRank> copyOf(List<LayerRank> layerRanks) {
+        for (LayerRank layerRank : Check.given("layerRanks", layerRanks)) {
+            Check.given("layerRank", layerRank);
+        }
+        return List.copyOf(layerRanks);
+    }
+
+    /** The rank of a layer, 0 for no LoRA on it; a layer's smaller side may allow only less. */
+    public int rankOf(String layer) {
+        int found = rank;
+        for (LayerRank layerRank : layerRanks) {
+            if (layerRank.layers().matches(layer)) {
+                found = layerRank.rank();
+            }
+        }
+        return found;
     }
 
     /** LECO's defaults: rank 4 and alpha 1 on all transformer blocks. */
@@ -36,7 +63,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
 
     /** A builder that holds these values. */
     public Builder toBuilder() {
-        return new Builder().rank(rank).alpha(alpha).type(type).target(target);
+        return new Builder().rank(rank).alpha(alpha).type(type).target(target).layerRanks(layerRanks);
     }
 
     /** Collects the values of a {@link LoraSpec}; each call replaces what an earlier one set. */
@@ -46,6 +73,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
         private double alpha = 1.0;
         private LoraType type = LoraType.LIERLA;
         private LoraTarget target = LoraTarget.AUTO;
+        private List<LayerRank> layerRanks = List.of();
 
         private Builder() {}
 
@@ -81,9 +109,29 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target)
             return this;
         }
 
+        /**
+         * Ranks of single layers or blocks, in place of all given before; of several that mean a layer, the last holds.
+         * Each is divided into the same alpha.
+         */
+        public Builder layerRanks(List<LayerRank> layerRanks) {
+            this.layerRanks = copyOf(layerRanks);
+            return this;
+        }
+
+        /**
+         * Adds a rank of some layers, for example {@code rank(LoraTarget.names("mid_block"), 16)}; 0 for no LoRA on them.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder rank(LoraTarget layers, int rank) {
+            List<LayerRank> more = new ArrayList<>(layerRanks);
+            more.add(new LayerRank(layers, rank));
+            return layerRanks(more);
+        }
+
         /** Makes the value. */
         public LoraSpec build() {
-            return new LoraSpec(rank, alpha, type, target);
+            return new LoraSpec(rank, alpha, type, target, layerRanks);
         }
     }
 }

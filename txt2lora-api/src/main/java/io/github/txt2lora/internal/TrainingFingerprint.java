@@ -131,7 +131,7 @@ public final class TrainingFingerprint {
     private static String text(@Nullable Object value) {
         if (value instanceof Record components) {
             return Arrays.stream(value.getClass().getRecordComponents())
-                    .filter(component -> !isOfRollout(component) && !isUsual(read(component, components)))
+                    .filter(component -> !isOfRollout(component) && !isUsual(component, read(component, components)))
                     .map(component -> name(component) + "=" + text(read(component, components)))
                     .collect(Collectors.joining(", ", value.getClass().getSimpleName() + "[", "]"));
         } else if (value instanceof List<?> list) {
@@ -147,8 +147,9 @@ public final class TrainingFingerprint {
     }
 
     /** What states did not know is left out as long as it is what it was then. */
-    private static boolean isUsual(@Nullable Object value) {
-        return value == KeptLatents.SHARED;
+    private static boolean isUsual(RecordComponent component, @Nullable Object value) {
+        return value == KeptLatents.SHARED
+                || (component.getName().equals("layerRanks") && List.of().equals(value));
     }
 
     private static boolean isOfRollout(RecordComponent component) {

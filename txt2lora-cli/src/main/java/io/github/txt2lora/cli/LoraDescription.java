@@ -5,14 +5,19 @@ import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.HashCheck;
 import io.github.txt2lora.ops.LoraInfo;
 import java.util.IntSummaryStatistics;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Describes a LoRA for people and for machines. */
 record LoraDescription(LoraInfo lora) {
+
+    /** The network and its block, with the number of one of several. */
+    private static final Pattern BLOCK = Pattern.compile("^([^.]+\\.[^.]+(?:\\.\\d+)?).*$", Pattern.DOTALL);
 
     /** One line. */
     String summary() {
@@ -24,6 +29,9 @@ record LoraDescription(LoraInfo lora) {
     String text() {
         StringBuilder text = new StringBuilder(summary());
         line(text, "networks: " + networks());
+        if (rankStatistics().getMin() != rankStatistics().getMax()) {
+            line(text, "ranks: " + String.join(", ", ranksOfBlocks()));
+        }
         line(text, "naming: " + lora.naming());
         line(text, "numbers: " + String.join(", ", new TreeSet<>(lora.numberFormats())));
         line(text, "hash: " + hash());
@@ -57,14 +65,31 @@ record LoraDescription(LoraInfo lora) {
     }
 
     private String ranks() {
-        IntSummaryStatistics ranks = rankStatistics();
+        return text(rankStatistics());
+    }
+
+    private static String text(IntSummaryStatistics ranks) {
         return ranks.getMin() == ranks.getMax()
                 ? String.valueOf(ranks.getMin())
                 : ranks.getMin() + " to " + ranks.getMax();
     }
 
     private IntSummaryStatistics rankStatistics() {
-        return lora.modules().stream().mapToInt(LoraInfo.Module::rank).summaryStatistics();
+        return statistics(lora.modules());
+    }
+
+    private static IntSummaryStatistics statistics(List<LoraInfo.Module> modules) {
+        return modules.stream().mapToInt(LoraInfo.Module::rank).summaryStatistics();
+    }
+
+    /** The ranks of each block of each network, such as {@code unet.mid_block 8}. */
+    private List<String> ranksOfBlocks() {
+        Map<String, List<LoraInfo.Module>> blocks = lora.modules().stream()
+                .collect(Collectors.groupingBy(
+                        module -> BLOCK.matcher(module.layer()).replaceFirst("$1"), TreeMap::new, Collectors.toList()));
+        return blocks.entrySet().stream()
+                .map(block -> Excerpt.of(block.getKey()) + " " + text(statistics(block.getValue())))
+                .toList();
     }
 
     private String networks() {

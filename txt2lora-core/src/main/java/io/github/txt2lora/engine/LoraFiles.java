@@ -65,7 +65,8 @@ final class LoraFiles {
                 log.started(),
                 log.now(),
                 iteration,
-                log.learningRate());
+                log.learningRate(),
+                parameters.slots().stream().map(LoraParameters.Slot::module).toList());
         Map<String, String> written = LoraFile.write(
                 file,
                 parameters,

@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
@@ -14,6 +15,7 @@ import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.internal.file.RegularFile;
 import io.github.txt2lora.internal.file.StorageFailure;
@@ -153,7 +155,8 @@ final class TrainingSetup {
         denoiser.use(encoded.memory().use());
         log.checkpoint();
         List<LoraModule> modules = profile.loraRules().select(denoiser.weightShapes(), spec.lora());
-        DiskNeed.of(LoraParameters.count(modules, spec.lora().rank()), spec, training.iterations())
+        warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, spec.lora()));
+        DiskNeed.of(LoraParameters.count(modules, spec.lora()), spec, training.iterations())
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());
@@ -251,13 +254,23 @@ final class TrainingSetup {
         }
     }
 
+    private void warnOfUnusedRanks(List<LayerRank> unused) {
+        if (!unused.isEmpty()) {
+            log.warn("layerRanks has no effect for "
+                    + FirstFew.of(unused.stream().map(LayerRank::toString).toList())
+                    + ", since type " + spec.lora().type() + " with target "
+                    + Excerpt.of(spec.lora().target().name()) + " leaves these layers out");
+        }
+    }
+
     private void warnOfClampedRanks(LoraParameters parameters) {
         List<String> clamped = parameters.slots().stream()
-                .filter(slot -> slot.rank() < spec.lora().rank())
+                .filter(slot -> slot.rank() < spec.lora().rankOf(slot.module().name()))
                 .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
                 .toList();
         if (!clamped.isEmpty()) {
-            log.warn("rank " + spec.lora().rank() + " is larger than " + Count.of(clamped.size(), "layer")
+            log.warn((spec.lora().layerRanks().isEmpty() ? "rank " + spec.lora().rank() : "the rank")
+                    + " is larger than " + Count.of(clamped.size(), "layer")
                     + " can use; there it is the layer's smaller side, for example "
                     + String.join(", ", clamped.subList(0, Math.min(NAMES_IN_WARNING, clamped.size()))));
         }

@@ -1,7 +1,9 @@
 package io.github.txt2lora.lora;
 
+import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.LoraType;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.NoiseProcess;
@@ -11,10 +13,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The header metadata of a LoRA file: kohya's {@code ss_*} keys, which the web UI shows, and {@code modelspec.*}
@@ -34,6 +38,7 @@ public final class LoraMetadata {
      * @param finished when it ended
      * @param iterations number of completed iterations
      * @param learningRate the full one, before schedule and warm-up
+     * @param layers those that have a LoRA
      */
     public static Map<String, String> of(
             LoraTraining training,
@@ -43,7 +48,8 @@ public final class LoraMetadata {
             Instant started,
             Instant finished,
             int iterations,
-            double learningRate) {
+            double learningRate,
+            List<LoraModule> layers) {
         TrainingSpec spec = training.spec();
         LoraSpec lora = spec.lora();
         Map<String, String> metadata = new TreeMap<>();
@@ -54,7 +60,9 @@ public final class LoraMetadata {
         metadata.put("ss_network_module", "networks.lora");
         metadata.put("ss_network_dim", Integer.toString(lora.rank()));
         metadata.put("ss_network_alpha", DecimalText.of(lora.alpha()));
-        metadata.put("ss_network_args", json(networkArguments(lora)));
+        metadata.put(
+                "ss_network_args",
+                json(networkArguments(lora, layers, base.version().startsWith("sdxl"))));
         metadata.put("ss_training_started_at", epochSeconds(started));
         metadata.put("ss_training_finished_at", epochSeconds(finished));
         metadata.put("ss_tag_frequency", tagFrequency(training, taught));
@@ -84,8 +92,8 @@ public final class LoraMetadata {
         return metadata;
     }
 
-    /** Kohya says there what else than linear layers and 1x1 convolutions is trained. */
-    private static Map<String, String> networkArguments(LoraSpec lora) {
+    /** Kohya says there what else than linear layers and 1x1 convolutions is trained, and the ranks of blocks. */
+    private static Map<String, String> networkArguments(LoraSpec lora, List<LoraModule> layers, boolean isSdxl) {
         Map<String, String> arguments = new TreeMap<>();
         switch (lora.type()) {
             case C3LIER -> {
@@ -93,6 +101,15 @@ public final class LoraMetadata {
                 arguments.put("conv_alpha", DecimalText.of(lora.alpha()));
             }
             case LIERLA -> {}
+        }
+        if (!lora.layerRanks().isEmpty()) {
+            arguments.put(
+                    "layer_ranks",
+                    lora.layerRanks().stream().map(LayerRank::toString).collect(Collectors.joining(", ")));
+            BlockRanks.of(lora, layers, isSdxl, false).ifPresent(ranks -> arguments.put("block_dims", ranks));
+            if (lora.type() == LoraType.C3LIER) {
+                BlockRanks.of(lora, layers, isSdxl, true).ifPresent(ranks -> arguments.put("conv_block_dims", ranks));
+            }
         }
         return arguments;
     }

@@ -77,11 +77,11 @@ public final class LoraParameters {
     }
 
     private static List<Slot> layOut(List<LoraModule> modules, LoraSpec spec) {
-        requireOneVector(modules, spec.rank());
+        requireOneVector(modules, spec);
         List<Slot> slots = new ArrayList<>();
         int offset = 0;
         for (LoraModule module : modules) {
-            int rank = Math.min(spec.rank(), module.shape().maxRank());
+            int rank = rank(module, spec);
             var slot = new Slot(
                     module,
                     rank,
@@ -97,25 +97,31 @@ public final class LoraParameters {
     /**
      * The number of parameters that layers get.
      *
-     * @throws InvalidSettingException if the rank makes more than a vector can hold
+     * @throws InvalidSettingException if the ranks make more than a vector can hold
      */
-    public static long count(List<LoraModule> modules, int rank) {
-        requireOneVector(modules, rank);
-        return size(modules, rank);
+    public static long count(List<LoraModule> modules, LoraSpec spec) {
+        requireOneVector(modules, spec);
+        return size(modules, spec);
     }
 
-    private static long size(List<LoraModule> modules, int rank) {
+    private static long size(List<LoraModule> modules, LoraSpec spec) {
         return modules.stream()
-                .mapToLong(module -> Math.min(rank, module.shape().maxRank())
+                .mapToLong(module -> rank(module, spec)
                         * ((long) module.shape().fanIn() + module.shape().outputs()))
                 .sum();
     }
 
-    private static void requireOneVector(List<LoraModule> modules, int rank) {
-        long size = size(modules, rank);
+    private static int rank(LoraModule module, LoraSpec spec) {
+        return Math.min(spec.rankOf(module.name()), module.shape().maxRank());
+    }
+
+    private static void requireOneVector(List<LoraModule> modules, LoraSpec spec) {
+        long size = size(modules, spec);
         if (size > MAX_SIZE) {
-            throw new InvalidSettingException("rank " + rank + " gives this LoRA " + size
-                    + " parameters, but one LoRA can have at most " + MAX_SIZE + "; choose a smaller rank");
+            throw new InvalidSettingException(
+                    (spec.layerRanks().isEmpty() ? "rank " + spec.rank() + " gives" : "rank and layerRanks give")
+                            + " this LoRA " + size + " parameters, but one LoRA can have at most " + MAX_SIZE
+                            + "; choose a smaller rank");
         }
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.ModelSource;
@@ -156,6 +158,22 @@ class ResumeTest {
         assertThat(log.events(StateRestored.class)).hasSize(1);
         assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
         assertThat(lora.quality().orElseThrow().gaps()).hasSize(ITERATIONS);
+    }
+
+    @Test
+    void a_training_with_ranks_by_block_goes_on_to_the_same_bytes() throws Exception {
+        LoraSpec ranks = LoraSpec.builder()
+                .rank(LoraTarget.names("mid_block"), 8)
+                .rank(LoraTarget.names("IN01"), 0)
+                .build();
+        LoraTraining training = Tiny.training(folder, spec().lora(ranks)).build();
+        byte[] expected = uninterrupted(training);
+        interrupt(training, CancelMode.SUSPEND);
+
+        TrainedLora lora = trainLogged(training);
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(Files.readAllBytes(lora.file())).isEqualTo(expected);
     }
 
     @Test

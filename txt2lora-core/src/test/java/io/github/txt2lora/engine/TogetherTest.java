@@ -9,6 +9,7 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.PromptPair;
@@ -105,6 +106,25 @@ class TogetherTest {
             job.await();
         } catch (TrainingCancelledException | TrainingFailedException | StorageException e) {
             // it has ended
+        }
+    }
+
+    @Test
+    void loras_with_ranks_by_block_are_trained_together_and_become_what_they_become_alone() throws Exception {
+        LoraSpec ranks = LoraSpec.builder()
+                .target(LoraTarget.FULL)
+                .rank(LoraTarget.names("mid_block"), 8)
+                .rank(LoraTarget.layers("attn1"), 0)
+                .build();
+        List<LoraTraining> trainings = List.of(
+                training("krnkmd", spec().lora(ranks)),
+                training("tyankmk", spec().lora(ranks)),
+                training("abc", spec().lora(LoraSpec.builder().build())));
+
+        List<TrainingJob> jobs = engine.startTogether(trainings, training -> new EventLog());
+
+        for (int i = 0; i < jobs.size(); i++) {
+            assertSameAsAlone(jobs.get(i).await(), trainings.get(i));
         }
     }
 

@@ -95,6 +95,39 @@ class TrainingResultTest {
     }
 
     @Test
+    void layers_have_their_own_ranks_and_kohyas_metadata_tell_those_of_blocks() {
+        var spec = LoraSpec.builder()
+                .rank(4)
+                .target(LoraTarget.names("down_blocks", "mid_block"))
+                .rank(LoraTarget.names("mid_block"), 8)
+                .rank(LoraTarget.names("down_blocks.1"), 0)
+                .build();
+        TrainedLora lora = engine.train(
+                Tiny.training(folder, Tiny.spec(2).learningRate(1e-3).lora(spec))
+                        .build());
+
+        try (SafetensorsFile file = SafetensorsFile.open(lora.file())) {
+            Map<String, Long> ranks = file.tensors().stream()
+                    .filter(tensor -> tensor.name().endsWith(".lora_down.weight"))
+                    .collect(Collectors.toMap(
+                            TensorView::name, tensor -> tensor.shape().get(0)));
+            assertThat(ranks.keySet())
+                    .isNotEmpty()
+                    .noneMatch(name -> name.contains("down_blocks_1"))
+                    .noneMatch(name -> name.contains("up_blocks"));
+            assertThat(ranks)
+                    .allSatisfy(
+                            (name, rank) -> assertThat(rank).as(name).isEqualTo(name.contains("mid_block") ? 8 : 4));
+        }
+        assertThat(lora.metadata())
+                .containsEntry("ss_network_dim", "4")
+                .containsEntry(
+                        "ss_network_args",
+                        "{\"block_dims\": \"0,4,4,0,0,0,0,4,4,0,0,0,8,0,0,0,0,0,0,0,0,0,0,0,0\", \"layer_ranks\":"
+                                + " \"names(mid_block)=8, names(down_blocks.1)=0\"}");
+    }
+
+    @Test
     void file_can_be_used_again() {
         TrainedLora lora = engine.train(Tiny.training(
                         folder, Tiny.spec(2).learningRate(0.01).saving(saving -> saving.withPrecision(Precision.FP32)))

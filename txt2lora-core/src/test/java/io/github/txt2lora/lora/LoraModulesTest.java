@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraType;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LoraModulesTest {
@@ -135,6 +138,107 @@ class LoraModulesTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("type LIERLA with target layers(attention2) matches no layer of this UNet, which has layers"
                         + " such as " + names(LoraType.LIERLA, LoraTarget.FULL).get(0) + "; choose target FULL");
+    }
+
+    @Test
+    void names_select_layers_and_blocks_and_each_must_be_there() {
+        assertThat(names(LoraType.LIERLA, LoraTarget.names("IN01", "down_blocks.0")))
+                .isEqualTo(names(LoraType.LIERLA, LoraTarget.FULL));
+        LoraSpec misspelled = LoraSpec.builder()
+                .target(LoraTarget.names("down_blocks.0", "midblock"))
+                .build();
+
+        assertThatThrownBy(() -> new UNetLoraRules().select(SHAPES, misspelled))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("type LIERLA with target names(midblock) matches no layer of this UNet, which has layers"
+                        + " such as " + names(LoraType.LIERLA, LoraTarget.FULL).get(0) + "; choose target FULL");
+    }
+
+    @Test
+    void layers_of_rank_0_get_no_lora_and_others_the_rank_that_is_theirs() {
+        LoraSpec spec = LoraSpec.builder()
+                .target(LoraTarget.FULL)
+                .rank(4)
+                .rank(LoraTarget.XATTN, 0)
+                .rank(LoraTarget.layers("ff"), 9)
+                .build();
+
+        List<LoraModule> selected = new UNetLoraRules().select(SHAPES, spec);
+
+        assertThat(selected).extracting(LoraModule::name).isEqualTo(names(LoraType.LIERLA, LoraTarget.INNOXATTN));
+        // proj_in, proj_out and self-attention of 32 to 32; of the feed-forward layers 32 to 256 and 128 to 32
+        assertThat(LoraParameters.count(selected, spec)).isEqualTo(6 * 4 * 64 + 9 * (288 + 160));
+        assertThat(BlockRanks.of(spec, selected, false, false)).isEmpty();
+    }
+
+    @Test
+    void ranks_by_block_are_told_as_kohya_tells_them() {
+        LoraSpec spec = LoraSpec.builder()
+                .target(LoraTarget.FULL)
+                .type(LoraType.C3LIER)
+                .rank(4)
+                .rank(LoraTarget.names("IN03"), 2)
+                .build();
+
+        List<LoraModule> selected = new UNetLoraRules().select(SHAPES, spec);
+
+        assertThat(BlockRanks.of(spec, selected, false, false)).contains("0,4" + ",0".repeat(23));
+        assertThat(BlockRanks.of(spec, selected, false, true)).contains("0,4,0,2" + ",0".repeat(21));
+        assertThat(BlockRanks.of(spec, selected, true, true)).contains("0,0,4,0,2" + ",0".repeat(18));
+    }
+
+    @Test
+    void numbers_of_all_blocks_may_be_more_than_a_small_model_has_but_must_be_those_of_its_kind() {
+        LoraSpec spec = LoraSpec.builder()
+                .target(LoraTarget.FULL)
+                .layerRanks(
+                        LayerRank.ofBlocks(IntStream.rangeClosed(1, 25).boxed().toList()))
+                .build();
+        LoraSpec ofSdxl = spec.toBuilder()
+                .layerRanks(LayerRank.ofBlocks(Collections.nCopies(23, 4)))
+                .build();
+
+        assertThat(new UNetLoraRules().select(SHAPES, spec))
+                .hasSize(12)
+                .allMatch(layer -> spec.rankOf(layer.name()) == 2);
+        assertThatThrownBy(() -> new UNetLoraRules().select(SHAPES, ofSdxl))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("layerRanks has the 23 blocks of SDXL; expected 25 numbers, as this is another model");
+    }
+
+    @Test
+    void ranks_of_layers_that_are_not_trained_are_told() {
+        LoraSpec spec = LoraSpec.builder()
+                .rank(LoraTarget.SELFATTN, 8)
+                .rank(LoraTarget.names("down_blocks"), 2)
+                .build();
+
+        assertThat(new UNetLoraRules().unusedRanks(new UNetLoraRules().select(SHAPES, spec), spec))
+                .containsExactly(new LayerRank(LoraTarget.SELFATTN, 8));
+    }
+
+    @Test
+    void ranks_for_layers_that_the_model_lacks_and_ranks_of_0_alone_are_refused() {
+        LoraSpec spec = LoraSpec.builder().build();
+
+        assertThatThrownBy(() -> new UNetLoraRules()
+                        .select(
+                                SHAPES,
+                                spec.toBuilder()
+                                        .rank(LoraTarget.names("conv_in", "OUT11"), 8)
+                                        .build()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "layerRanks has rank 8 for names(OUT11), but this UNet has no such layer; it has layers such"
+                                + " as down_blocks.0.attentions.0.proj_in; expected names of layers or blocks, or a regular"
+                                + " expression that matches some");
+        assertThatThrownBy(() -> new UNetLoraRules()
+                        .select(
+                                SHAPES,
+                                spec.toBuilder().rank(LoraTarget.FULL, 0).build()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("layerRanks gives rank 0 to all 4 layers of type LIERLA with target AUTO; expected a rank"
+                        + " above 0 for at least one");
     }
 
     @Test

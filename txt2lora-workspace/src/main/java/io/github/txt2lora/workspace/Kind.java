@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Check;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,22 +78,52 @@ record Kind<T>(
     static final Kind<SchedulerType> SCHEDULER =
             of("the name of a scheduler", SchedulerType::parse, scheduler -> ScalarText.text(scheduler.displayName()));
 
-    private static final Pattern LAYERS = Pattern.compile("layers\\((.*)\\)", Pattern.DOTALL);
+    private static final Pattern LAYERS = Pattern.compile("(layers|names)\\((.*)\\)", Pattern.DOTALL);
 
-    /** A word for layers, or a regular expression over their names. */
+    /** A word for layers, a regular expression over their names, or names. */
     static final Kind<LoraTarget> LORA_TARGET = loraTarget(of(SettingWords.LORA_TARGETS));
 
     private static Kind<LoraTarget> loraTarget(Kind<LoraTarget> named) {
         return new Kind<>(
-                named.expected + ", or layers(REGEX)",
+                named.expected + ", or layers(REGEX), or names(NAME, NAME)",
                 text -> {
-                    Matcher layers = LAYERS.matcher(text.strip());
-                    return layers.matches() ? LoraTarget.layers(layers.group(1)) : named.reader.apply(text);
+                    LoraTarget layers = layersOrNames(text);
+                    return layers == null ? named.reader.apply(text) : layers;
                 },
                 target -> LoraTarget.named().contains(target)
                         ? named.writer.apply(target)
                         : ScalarText.text(target.name()),
                 named.note);
+    }
+
+    private static @Nullable LoraTarget layersOrNames(String text) {
+        Matcher layers = LAYERS.matcher(text.strip());
+        if (!layers.matches()) {
+            return null;
+        }
+        return layers.group(1).equals("layers")
+                ? LoraTarget.layers(layers.group(2))
+                : LoraTarget.names(Stream.of(layers.group(2).split(",", -1))
+                        .map(String::strip)
+                        .toList());
+    }
+
+    /** Layers and their rank; layers may also be a bare name. */
+    static final Kind<LayerRank> LAYER_RANK = of(
+            "LAYERS=RANK, such as mid_block=8, OUT03=4 or layers(attn2)=2",
+            Kind::parseLayerRank,
+            layerRank -> ScalarText.text(layerRank.toString()));
+
+    private static @Nullable LayerRank parseLayerRank(String text) {
+        int equals = text.lastIndexOf('=');
+        Integer rank = parseInteger(text.substring(equals + 1).strip());
+        if (equals < 0 || rank == null) {
+            return null;
+        }
+        String layers = text.substring(0, equals).strip();
+        LoraTarget target = layersOrNames(layers);
+        LoraTarget word = SettingWords.LORA_TARGETS.value(layers.toLowerCase(Locale.ROOT));
+        return new LayerRank(target != null ? target : word != null ? word : LoraTarget.names(layers), rank);
     }
 
     /** Another kind, or the word {@code auto} for empty. */

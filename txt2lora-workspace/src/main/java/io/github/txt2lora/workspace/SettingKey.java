@@ -119,11 +119,18 @@ enum SettingKey {
     TRAINING_METHOD(training("training_method", "LoraSpec.target")
             .leco("network.training_method")
             .says("subset of these layers to train: " + SettingWords.LORA_TARGETS.documented()
-                    + ", or `layers(REGEX)` for those whose names contain a match, as in `layers(attn2\\.to_[kv]$)`")
-            .is(
-                    Kind.LORA_TARGET,
-                    settings -> settings.spec().lora().target(),
-                    (draft, target) -> draft.lora().target(target))),
+                    + "; `layers(REGEX)` for those whose names contain a match, as in `layers(attn2\\.to_[kv]$)`; or a"
+                    + " list of names of layers and blocks, as in `[mid_block, up_blocks.1.attentions.2, OUT03]`")
+            .reads(LayerKeys::readTarget)
+            .writes(settings ->
+                    Kind.LORA_TARGET.writer().apply(settings.spec().lora().target()))),
+    LAYER_RANKS(training("layer_ranks", "LoraSpec.layerRanks")
+            .alias("block_dims")
+            .says("ranks of single layers or blocks, 0 for no LoRA, as in `[mid_block=8, OUT03=16,"
+                    + " layers(attn2\\.to_k$)=2]`; the last that means a layer holds; or kohya's `block_dims`, 25"
+                    + " numbers, for SDXL 23")
+            .reads(LayerKeys::readRanks)
+            .writes(settings -> LayerKeys.write(settings.spec().lora().layerRanks()))),
     SEED(training("seed", "TrainingSpec.seed")
             .says("seed of the random stream, any whole number")
             .is(

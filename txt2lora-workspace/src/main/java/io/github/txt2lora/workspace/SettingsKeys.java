@@ -80,6 +80,17 @@ final class SettingsKeys {
         return section(key).values(name(key), kind);
     }
 
+    /** Whether a setting has a list, or keys and values. */
+    boolean isList(SettingKey key) {
+        return section(key).isList(name(key));
+    }
+
+    /** The texts of a list, of keys and values, or of a single value; a problem, which is noted, gives null. */
+    @Nullable
+    List<String> texts(SettingKey key) {
+        return section(key).texts(name(key));
+    }
+
     /** Notes something that the user should know about a value. */
     void warn(SettingKey key, String found, String text) {
         section(key).warn(name(key), found, text);

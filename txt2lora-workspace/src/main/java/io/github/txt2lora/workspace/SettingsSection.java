@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.nodes.CollectionNode;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -119,6 +120,42 @@ final class SettingsSection {
             }
         }
         return values;
+    }
+
+    /** Whether a key has a list, or keys and values. */
+    boolean isList(String key) {
+        return value(key) instanceof CollectionNode<?>;
+    }
+
+    /**
+     * The texts of a list; keys and values, be they in it or instead of it, are texts such as {@code key=value}, and a
+     * single value is a list too. A problem, which is noted, and its absence give null.
+     */
+    @Nullable
+    List<String> texts(String key) {
+        Node node = value(key);
+        if (node == null || isNull(node)) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node item : node instanceof SequenceNode list ? list.getValue() : List.of(node)) {
+            if (item instanceof ScalarNode scalar) {
+                texts.add(scalar.getValue());
+            } else if (item instanceof MappingNode mapping
+                    && mapping.getValue().stream().allMatch(SettingsSection::isPair)) {
+                mapping.getValue()
+                        .forEach(pair -> texts.add(((ScalarNode) pair.getKeyNode()).getValue() + "="
+                                + ((ScalarNode) pair.getValueNode()).getValue()));
+            } else {
+                problems.add(item, path(key) + " must be a list of single values, such as [a, b]");
+                return null;
+            }
+        }
+        return texts;
+    }
+
+    private static boolean isPair(NodeTuple entry) {
+        return entry.getKeyNode() instanceof ScalarNode && entry.getValueNode() instanceof ScalarNode;
     }
 
     private <T> @Nullable T parse(String key, String text, Kind<T> kind) {

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
@@ -31,6 +32,7 @@ import io.github.txt2lora.ops.ResizeSpec;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -151,9 +153,21 @@ final class RandomProjects {
     }
 
     private LoraTarget target() {
-        return random.nextBoolean()
-                ? LoraTarget.layers("k" + Pattern.quote(text()) + "|attn[12]\\.to_(k|v)$")
-                : LoraTarget.named().get(random.nextInt(LoraTarget.named().size()));
+        return switch (random.nextInt(3)) {
+            case 0 -> LoraTarget.layers("k" + Pattern.quote(text()) + "|attn[12]\\.to_(k|v)$");
+            case 1 -> LoraTarget.names("mid_block", "OUT0" + random.nextInt(9));
+            default -> LoraTarget.named().get(random.nextInt(LoraTarget.named().size()));
+        };
+    }
+
+    private List<LayerRank> layerRanks() {
+        return oneOf(
+                List.of(),
+                List.of(
+                        new LayerRank(LoraTarget.XATTN, whole(0)),
+                        new LayerRank(LoraTarget.layers("a{1,2}[,=]|" + Pattern.quote(text())), whole(0))),
+                List.of(new LayerRank(LoraTarget.names("mid_block", "IN04"), whole(0))),
+                LayerRank.ofBlocks(Collections.nCopies(23, whole(0))));
     }
 
     private TrainingSpec training() {
@@ -167,7 +181,7 @@ final class RandomProjects {
                 optimizer(),
                 schedule(),
                 random.nextInt(iterations),
-                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), target()),
+                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), target(), layerRanks()),
                 whole(1),
                 maybe(positive()),
                 random.nextLong(),

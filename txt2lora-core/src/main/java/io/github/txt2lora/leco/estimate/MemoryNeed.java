@@ -65,7 +65,7 @@ record MemoryNeed(
                                 .collect(Collectors.toMap(
                                         LoraModule::name,
                                         module -> Math.min(
-                                                spec.lora().rank(),
+                                                spec.lora().rankOf(module.name()),
                                                 module.shape().maxRank())))),
                 numbers(modules, spec.lora()),
                 COPIES_IN_A_STEP
@@ -81,7 +81,7 @@ record MemoryNeed(
     }
 
     private static double numbers(List<LoraModule> modules, LoraSpec lora) {
-        return LoraParameters.count(modules, lora.rank());
+        return LoraParameters.count(modules, lora);
     }
 
     private static double elements(Checkpoint model, Component component) {

@@ -70,7 +70,7 @@ public final class TrainingEstimator {
     private static long parameters(FamilyProfile profile, Checkpoint model, LoraSpec lora) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         model.tensors(model.family().denoiser()).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return LoraParameters.count(profile.loraRules().select(shapes, lora), lora.rank());
+        return LoraParameters.count(profile.loraRules().select(shapes, lora), lora);
     }
 
     private static long elements(Checkpoint model, Component component) {
