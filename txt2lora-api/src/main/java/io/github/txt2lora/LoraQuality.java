@@ -15,7 +15,7 @@ import java.util.List;
  * @param drift mean squared error of the predictions for prompts to preserve against the base model's at noise, relative
  *     to the squared difference of the base model's predictions for the neutral and the positive prompt: 0 if they are
  *     preserved, 1 if they move as far as the target is to move; NaN if no pair teaches a new meaning
- * @param driftAtStart drift before the first iteration: 0, unless the LoRA starts as {@link LoraStart#CLOSED_FORM}
+ * @param driftAtStart drift before the first iteration: 0, unless the LoRA does not start as {@link LoraStart#ZERO}
  * @param gaps gaps measured during the training, in order
  */
 public record LoraQuality(double gap, List<Band> bands, double drift, double driftAtStart, List<Gap> gaps) {

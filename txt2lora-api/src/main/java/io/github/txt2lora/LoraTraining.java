@@ -28,7 +28,8 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
      * Checks every component; {@link #builder()} reads better.
      *
      * @throws InvalidSettingException if the name is not a valid file name, there is no prompt, one prompt is both to
-     *     get a new meaning and to be preserved, or the output has control characters
+     *     get a new meaning and to be preserved, the output has control characters, or the training would write the LoRA
+     *     that it starts from
      */
     public LoraTraining {
         FileName.checkLora("name", name);
@@ -41,6 +42,21 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         requireNoContradiction(prompts);
         Check.given("spec", spec);
         Check.path("output", output);
+        requireOtherStart(spec, output, name);
+    }
+
+    private static void requireOtherStart(TrainingSpec spec, Path output, String name) {
+        if (spec.method().start() instanceof LoraStart.FromLora from
+                && from.file()
+                        .toAbsolutePath()
+                        .normalize()
+                        .equals(output.toAbsolutePath().normalize().resolve(name + ".safetensors"))) {
+            throw InvalidSettingException.of(
+                    "start",
+                    from.file(),
+                    "another file than the one that this training writes. Copy it first, or give the new LoRA another"
+                            + " name");
+        }
     }
 
     private static void requireNoContradiction(List<PromptPair> prompts) {

@@ -13,7 +13,8 @@ import java.util.function.UnaryOperator;
  * and settings.
  *
  * @param method method of an iteration, {@link TrainingMethod#recommended()} by default
- * @param iterations most steps of the optimizer, 1 or more; also 0 with {@link LoraStart#CLOSED_FORM}; empty, the
+ * @param iterations most steps of the optimizer, 1 or more; also 0 with a start other than
+ *     {@link LoraStart#ZERO}; empty, the
  *     default, for {@link #iterationsFor} the prompts
  * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
  *     training derives from its first gradients
@@ -59,12 +60,12 @@ public record TrainingSpec(
     public TrainingSpec {
         Check.given("method", method);
         Check.given("iterations", iterations).ifPresent(number -> Check.atLeast("iterations", number, 0));
-        if (iterations.equals(OptionalInt.of(0)) && method.start() != LoraStart.CLOSED_FORM) {
+        if (iterations.equals(OptionalInt.of(0)) && method.start() == LoraStart.ZERO) {
             throw InvalidSettingException.of(
                     "iterations",
                     0,
-                    "1 or more, or the method's start CLOSED_FORM, since without iterations" + " a LoRA that starts at "
-                            + method.start() + " learns nothing");
+                    "1 or more, or the method's start CLOSED_FORM or a LoRA, since without iterations a LoRA that"
+                            + " starts at ZERO learns nothing");
         }
         Check.given("learningRate", learningRate).ifPresent(rate -> Check.positive("learningRate", rate));
         Check.given("optimizer", optimizer);
@@ -170,7 +171,7 @@ public record TrainingSpec(
 
         /**
          * The most steps of the optimizer; by default 390, and 310 more for each further prompt pair that teaches a new meaning. 0 requires
-         * {@link LoraStart#CLOSED_FORM}.
+         * a start other than {@link LoraStart#ZERO}.
          *
          * @throws InvalidSettingException if it is negative
          */

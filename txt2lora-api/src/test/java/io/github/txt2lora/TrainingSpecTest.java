@@ -175,8 +175,9 @@ class TrainingSpecTest {
 
         assertThatThrownBy(builder::build)
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("iterations is 0; expected 1 or more, or the method's start CLOSED_FORM, since without"
-                        + " iterations a LoRA that starts at ZERO learns nothing");
+                .hasMessage(
+                        "iterations is 0; expected 1 or more, or the method's start CLOSED_FORM or a LoRA, since without"
+                                + " iterations a LoRA that starts at ZERO learns nothing");
         assertThat(builder.method(TrainingMethod.recommended().withStart(LoraStart.CLOSED_FORM))
                         .build()
                         .iterations())

@@ -2,6 +2,7 @@ package io.github.txt2lora.internal;
 
 import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.RolloutSpec;
@@ -9,9 +10,11 @@ import io.github.txt2lora.StoppingSpec;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.file.Sha256;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -47,15 +50,35 @@ public final class TrainingFingerprint {
     /** Of more only a digest is kept, since each takes a dozen entries in the header of a state. */
     private static final int MOST_PROMPTS = 100;
 
+    /** Stands for the file that a training starts from, whose content is a value of its own. */
+    private static final Path ANY_FILE = Path.of("file");
+
     private TrainingFingerprint() {}
+
+    /**
+     * The fingerprint of a training that starts from no LoRA.
+     *
+     * @param modelSha256 of the base model's content
+     */
+    public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
+        return of(spec, prompts, modelSha256, Optional.empty());
+    }
 
     /**
      * The fingerprint of a training.
      *
      * @param modelSha256 of the base model's content
+     * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      */
-    public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
+    public static SortedMap<String, String> of(
+            TrainingSpec given, List<PromptPair> prompts, String modelSha256, Optional<String> startSha256) {
         SortedMap<String, String> values = new TreeMap<>();
+        startSha256.ifPresent(digest -> values.put("start", digest));
+        TrainingSpec spec = startSha256.isEmpty()
+                ? given
+                : given.toBuilder()
+                        .method(method -> method.withStart(LoraStart.from(ANY_FILE)))
+                        .build();
         values.put("model", modelSha256);
         addComponents("", spec, values);
         values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));

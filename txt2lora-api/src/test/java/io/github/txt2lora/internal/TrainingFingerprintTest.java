@@ -20,7 +20,9 @@ import io.github.txt2lora.TerminalSnr;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +106,25 @@ class TrainingFingerprintTest {
         return digest(TrainingSpec.builder()
                 .method(TrainingMethod.leco().withLatents(LatentSource.mixture(shares)))
                 .build());
+    }
+
+    @Test
+    void the_content_of_a_lora_to_start_from_counts_and_not_its_place() {
+        SortedMap<String, String> values = ofStart("a.safetensors", "one");
+
+        assertThat(values).containsEntry("start", "one");
+        assertThat(ofStart("elsewhere/b.safetensors", "one")).isEqualTo(values);
+        assertThat(ofStart("a.safetensors", "other")).isNotEqualTo(values);
+        assertThat(TrainingFingerprint.of(earlierDefaults().build(), List.of(PAIR), "abc"))
+                .doesNotContainKey("start")
+                .isNotEqualTo(values);
+    }
+
+    private static SortedMap<String, String> ofStart(String file, String digest) {
+        TrainingSpec spec = earlierDefaults()
+                .method(method -> method.withStart(LoraStart.from(Path.of(file))))
+                .build();
+        return TrainingFingerprint.of(spec, List.of(PAIR), "abc", Optional.of(digest));
     }
 
     @Test

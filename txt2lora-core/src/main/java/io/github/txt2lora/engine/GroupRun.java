@@ -1,6 +1,8 @@
 package io.github.txt2lora.engine;
 
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
+import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trainings over one network, from their start to their files. Those that have ended, in whatever way, leave the others
@@ -26,12 +29,25 @@ final class GroupRun {
     private boolean together = true;
 
     /** The settings that trainings must share to go through the network together. */
-    private record Key(ModelSource model, Precision precision, LoraSpec lora, int gradientAccumulationSteps) {
+    private record Key(
+            ModelSource model,
+            Precision precision,
+            LoraSpec lora,
+            Optional<LoraStart> layers,
+            int gradientAccumulationSteps) {
 
         static Key of(LoraTraining training) {
             TrainingSpec spec = training.spec();
+            // AUTO takes the layers of the file that a training starts from
+            Optional<LoraStart> layers = Optional.of(spec.method().start())
+                    .filter(start -> start instanceof LoraStart.FromLora
+                            && spec.lora().target().equals(LoraTarget.AUTO));
             return new Key(
-                    training.model(), spec.modelUse().precision(), spec.lora(), spec.gradientAccumulationSteps());
+                    training.model(),
+                    spec.modelUse().precision(),
+                    spec.lora(),
+                    layers,
+                    spec.gradientAccumulationSteps());
         }
     }
 

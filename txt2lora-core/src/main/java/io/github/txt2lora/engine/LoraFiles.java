@@ -3,11 +3,13 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.lora.LoraAncestry;
 import io.github.txt2lora.lora.LoraFile;
 import io.github.txt2lora.lora.LoraMetadata;
 import io.github.txt2lora.lora.LoraParameters;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,14 +22,22 @@ final class LoraFiles {
     private final LoraParameters parameters;
     private final Lessons lessons;
     private final BaseModel base;
+    private final Optional<StartFile> start;
 
-    LoraFiles(EngineJob job, RunLog log, LoraParameters parameters, Lessons lessons, BaseModel base) {
+    LoraFiles(
+            EngineJob job,
+            RunLog log,
+            LoraParameters parameters,
+            Lessons lessons,
+            BaseModel base,
+            Optional<StartFile> start) {
         this.job = job;
         this.training = job.training();
         this.log = log;
         this.parameters = parameters;
         this.lessons = lessons;
         this.base = base;
+        this.start = start;
     }
 
     /** The file of the LoRA as it is after an iteration, before the last one. */
@@ -67,6 +77,11 @@ final class LoraFiles {
                 iteration,
                 log.learningRate(),
                 parameters.slots().stream().map(LoraParameters.Slot::module).toList());
+        start.ifPresent(from -> {
+            metadata.put(LoraAncestry.KEY, from.ancestry());
+            metadata.computeIfPresent(
+                    "ss_training_comment", (key, comment) -> comment + ", starting from " + from.name());
+        });
         Map<String, String> written = LoraFile.write(
                 file,
                 parameters,

@@ -31,12 +31,16 @@ import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.StartingLora;
+import io.github.txt2lora.lora.TrainedLayers;
 import io.github.txt2lora.spi.DownloadProgress;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TorchException;
 import io.github.txt2lora.torch.TorchGenerator;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Loads what a training needs and puts it together. */
 final class TrainingSetup {
@@ -98,6 +102,7 @@ final class TrainingSetup {
         // the folder first: a model may have to be downloaded for an hour
         job.output().require(log::warn);
         LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);
+        StartFile.requireKept(training);
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
         FamilyProfile profile = engine.families().of(checkpoint);
@@ -154,13 +159,14 @@ final class TrainingSetup {
         Denoiser denoiser = loadDenoiser(checkpoint);
         denoiser.use(encoded.memory().use());
         log.checkpoint();
-        List<LoraModule> modules = profile.loraRules().select(denoiser.weightShapes(), spec.lora());
+        List<LoraModule> modules = TrainedLayers.of(profile.loraRules(), denoiser.weightShapes(), spec);
         warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, spec.lora()));
         DiskNeed.of(LoraParameters.count(modules, spec.lora()), spec, training.iterations())
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());
-        LoraParameters parameters = LoraParameters.initialize(scope, modules, spec.lora(), generator);
+        Initialized initialized = initialize(profile, denoiser, scope, modules, generator);
+        LoraParameters parameters = initialized.parameters();
         warnOfClampedRanks(parameters);
         var model = new DenoisingModel(
                 engine.torch(),
@@ -183,8 +189,11 @@ final class TrainingSetup {
                 trainer,
                 quality.gaps(),
                 () -> TrainingFingerprint.of(
-                        spec, training.prompts(), engine.models().sha256(checkpoint, () -> {}))));
-        var files = new LoraFiles(job, log, parameters, lessons, encoded.base());
+                        spec,
+                        training.prompts(),
+                        engine.models().sha256(checkpoint, () -> {}),
+                        initialized.start().map(StartFile::sha256))));
+        var files = new LoraFiles(job, log, parameters, lessons, encoded.base(), initialized.start());
         encoded.memory().reason().ifPresent(log::memory);
         return new Opened(
                 denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
@@ -196,6 +205,27 @@ final class TrainingSetup {
                     + Excerpt.quoted(lessons.pairs().get(0).target())
                     + ", is to mean what it means already; expected a pair with another goal, for example"
                     + " enhance with a positive of other words, or erase");
+        }
+    }
+
+    /** A LoRA before its first iteration, and the file that it comes from, if there is one. */
+    private record Initialized(LoraParameters parameters, Optional<StartFile> start) {}
+
+    private Initialized initialize(
+            FamilyProfile profile,
+            Denoiser denoiser,
+            NDManager scope,
+            List<LoraModule> modules,
+            TorchGenerator generator) {
+        Optional<Path> file = StartFile.of(training);
+        if (file.isEmpty()) {
+            return new Initialized(LoraParameters.initialize(scope, modules, spec.lora(), generator), Optional.empty());
+        }
+        try (StartingLora lora = StartingLora.open(file.get(), profile.loraRules(), denoiser.weightShapes())) {
+            LoraParameters parameters =
+                    LoraParameters.startingFrom(lora, scope, modules, spec.lora(), generator, log::warn);
+            log.checkpoint();
+            return new Initialized(parameters, Optional.of(StartFile.of(file.get(), lora, log::checkpoint)));
         }
     }
 

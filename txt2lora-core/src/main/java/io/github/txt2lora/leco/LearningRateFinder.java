@@ -11,7 +11,9 @@ import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Derives a learning rate from the loss and its gradient where a training begins. Adam's first step changes each
@@ -23,6 +25,11 @@ import java.util.Optional;
  * <p>At the beginning only the up matrices have a gradient, so this rate is theirs. The down matrices have values of a
  * known size, and go steps of a certain share of it. So the size of alpha changes nothing (compare Hayou et al., "LoRA+",
  * arXiv 2402.12354, who also found that the two kinds of matrices want rates of their own).
+ *
+ * <p>A LoRA that goes on from another one has gradients for both. Only the up matrices count there, and a down matrix
+ * goes no larger share of its size than its up matrix does. Where there is little left to learn, this rate hardly moves
+ * what was learned, and the rate of the same LoRA with up matrices of zero makes it worse before it gets better, so the
+ * geometric mean of both is taken, at most the latter (docs/method.md).
  */
 public final class LearningRateFinder {
 
@@ -56,13 +63,44 @@ public final class LearningRateFinder {
         this.step = step;
     }
 
-    /** The rate; a training that has nothing to learn gets some rate. */
-    double find(OptimizerSpec optimizer) {
+    /**
+     * The rate; a training that has nothing to learn gets some rate.
+     *
+     * @param lora the one that is attached; as before afterwards
+     * @param goesOn whether it goes on from another one
+     */
+    double find(OptimizerSpec optimizer, LoraParameters lora, boolean goesOn) {
         if (optimizer instanceof OptimizerSpec.Prodigy) {
             return PRODIGY_RATE;
         } else if (optimizer instanceof OptimizerSpec.Adafactor adafactor && adafactor.scaleParameter()) {
             return RELATIVE_RATE;
         }
+        if (!goesOn) {
+            return rate(optimizer, gradient -> {});
+        }
+        try (NDManager scope = torch.newScope()) {
+            NDArray ups = HostNumbers.vector(scope, onlyUps(lora));
+            double rate = rate(optimizer, stepsBySign(optimizer) ? gradient -> gradient.muli(ups) : gradient -> {});
+            NDArray before = lora.vector().duplicate();
+            before.attach(scope);
+            try {
+                lora.vector().subi(before.mul(ups));
+                double rateFromZero = rate(optimizer, gradient -> {});
+                return Math.min(rateFromZero, Math.sqrt(rateFromZero * rate));
+            } finally {
+                lora.vector().muli(0).addi(before);
+            }
+        }
+    }
+
+    /** 1 for numbers of up matrices, 0 for those of down matrices. */
+    private static float[] onlyUps(LoraParameters lora) {
+        float[] ups = new float[Math.toIntExact(lora.vector().size())];
+        lora.slots().forEach(slot -> Arrays.fill(ups, slot.upOffset(), slot.upOffset() + slot.upSize(), 1));
+        return ups;
+    }
+
+    private double rate(OptimizerSpec optimizer, Consumer<NDArray> selection) {
         var generator = new TorchGenerator(SEED);
         double loss = 0;
         double decrease = 0;
@@ -71,6 +109,7 @@ public final class LearningRateFinder {
                 var context = new StepContext(scope, generator, StepObserver.NONE);
                 LoraGradient result = step.compare(context, step.prepare(context));
                 loss += result.loss();
+                selection.accept(result.gradient());
                 decrease += decrease(optimizer, result.gradient());
             }
         }
@@ -79,20 +118,62 @@ public final class LearningRateFinder {
     }
 
     /**
+     * The sizes of a module's matrices before the first iteration, as the root of the mean square.
+     *
+     * @param down of the down matrix
+     * @param up of the up matrix, 0 for one that is zero
+     */
+    record FirstSizes(double down, double up) {
+
+        /** Those of each module of a LoRA that goes on from another one. */
+        static List<FirstSizes> of(LoraParameters lora) {
+            float[] values = HostNumbers.floats(lora.vector());
+            return lora.slots().stream()
+                    .map(slot -> new FirstSizes(
+                            size(values, slot.downOffset(), slot.downSize()),
+                            size(values, slot.upOffset(), slot.upSize())))
+                    .toList();
+        }
+
+        /** Those of a LoRA that changes nothing, whose down matrices are uniform within 1 / sqrt(fan in). */
+        static List<FirstSizes> ofNew(LoraParameters lora) {
+            return lora.slots().stream()
+                    .map(slot -> new FirstSizes(
+                            1 / Math.sqrt(3.0 * slot.module().shape().fanIn()), 0))
+                    .toList();
+        }
+
+        private static double size(float[] values, int offset, int count) {
+            double sum = 0;
+            for (int i = offset; i < offset + count; i++) {
+                sum += (double) values[i] * values[i];
+            }
+            return Math.sqrt(sum / count);
+        }
+
+        /** The step of the down matrix as a share of a step of the rate. */
+        double downShare(double rate) {
+            double share = up == 0 ? DOWN_SHARE : Math.min(DOWN_SHARE, rate / up);
+            return share * down / rate;
+        }
+    }
+
+    /**
      * The share that each parameter goes of a step of the full rate; empty where all go the whole step.
      *
+     * @param sizes of the modules in the order of the slots
      * @param rate the full one
      */
-    static Optional<float[]> stepShares(OptimizerSpec optimizer, LoraParameters lora, double rate) {
+    static Optional<float[]> stepShares(
+            OptimizerSpec optimizer, LoraParameters lora, List<FirstSizes> sizes, double rate) {
         if (!stepsBySign(optimizer)) {
             return Optional.empty();
         }
         float[] shares = new float[Math.toIntExact(lora.vector().size())];
         Arrays.fill(shares, 1);
-        for (LoraParameters.Slot slot : lora.slots()) {
-            // of numbers that are uniform within 1 / sqrt(fan in)
-            double size = 1 / Math.sqrt(3.0 * slot.module().shape().fanIn());
-            float share = (float) (DOWN_SHARE * size / rate);
+        for (int i = 0; i < sizes.size(); i++) {
+            LoraParameters.Slot slot = lora.slots().get(i);
+            float share = (float) sizes.get(i).downShare(rate);
             Arrays.fill(shares, slot.downOffset(), slot.downOffset() + slot.downSize(), share);
         }
         return Optional.of(shares);

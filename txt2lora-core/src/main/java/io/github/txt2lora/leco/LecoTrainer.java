@@ -3,6 +3,7 @@ package io.github.txt2lora.leco;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
@@ -42,6 +43,8 @@ public final class LecoTrainer implements AutoCloseable {
     private LearningRates learningRates;
     private OptionalDouble learningRate;
     private final LoraParameters lora;
+    private final boolean goesOn;
+    private final List<LearningRateFinder.FirstSizes> firstSizes;
     private final Recovery recovery;
     private double learningRateFactor = 1;
     private int iteration;
@@ -58,6 +61,9 @@ public final class LecoTrainer implements AutoCloseable {
         this.spec = spec;
         this.generator = generator;
         this.lora = lora;
+        this.goesOn = spec.method().start() instanceof LoraStart.FromLora;
+        // a state has later sizes
+        this.firstSizes = goesOn ? LearningRateFinder.FirstSizes.of(lora) : LearningRateFinder.FirstSizes.ofNew(lora);
         this.recovery = new Recovery(spec.nonFinitePolicy());
         this.step = new LecoStep(model, lessons, spec);
         this.iterations = spec.iterationsFor(lessons.pairs());
@@ -96,7 +102,7 @@ public final class LecoTrainer implements AutoCloseable {
         attach();
         long work = model.denoiser().work();
         LossScale before = step.lossScale();
-        double rate = new LearningRateFinder(model.torch(), step).find(spec.optimizer());
+        double rate = new LearningRateFinder(model.torch(), step).find(spec.optimizer(), lora, goesOn);
         step.lossScale(before);
         use(rate);
         return new FoundRate(rate, model.denoiser().work() - work);
@@ -106,7 +112,7 @@ public final class LecoTrainer implements AutoCloseable {
     private void use(double rate) {
         learningRate = OptionalDouble.of(rate);
         learningRates = learningRates.withRate(rate);
-        stepShares = LearningRateFinder.stepShares(spec.optimizer(), lora, rate)
+        stepShares = LearningRateFinder.stepShares(spec.optimizer(), lora, firstSizes, rate)
                 .map(shares -> HostNumbers.vector(owner, shares))
                 .orElse(null);
     }

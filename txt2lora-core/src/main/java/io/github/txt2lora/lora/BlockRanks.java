@@ -52,7 +52,8 @@ final class BlockRanks {
                 .allMatch(block -> targets.contains(LoraTarget.names(block).name()));
     }
 
-    private static boolean hasKernel(LoraModule layer) {
+    /** Whether a layer is a convolution with a kernel larger than 1x1. */
+    static boolean hasKernel(LoraModule layer) {
         return layer.shape().isConvolution()
                 && layer.shape().fanIn() > layer.shape().inputs().get(0);
     }

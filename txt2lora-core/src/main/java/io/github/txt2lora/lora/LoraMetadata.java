@@ -95,19 +95,18 @@ public final class LoraMetadata {
     /** Kohya says there what else than linear layers and 1x1 convolutions is trained, and the ranks of blocks. */
     private static Map<String, String> networkArguments(LoraSpec lora, List<LoraModule> layers, boolean isSdxl) {
         Map<String, String> arguments = new TreeMap<>();
-        switch (lora.type()) {
-            case C3LIER -> {
-                arguments.put("conv_dim", Integer.toString(lora.rank()));
-                arguments.put("conv_alpha", DecimalText.of(lora.alpha()));
-            }
-            case LIERLA -> {}
+        boolean hasConvolutions =
+                lora.type() == LoraType.C3LIER || layers.stream().anyMatch(BlockRanks::hasKernel);
+        if (hasConvolutions) {
+            arguments.put("conv_dim", Integer.toString(lora.rank()));
+            arguments.put("conv_alpha", DecimalText.of(lora.alpha()));
         }
         if (!lora.layerRanks().isEmpty()) {
             arguments.put(
                     "layer_ranks",
                     lora.layerRanks().stream().map(LayerRank::toString).collect(Collectors.joining(", ")));
             BlockRanks.of(lora, layers, isSdxl, false).ifPresent(ranks -> arguments.put("block_dims", ranks));
-            if (lora.type() == LoraType.C3LIER) {
+            if (hasConvolutions) {
                 BlockRanks.of(lora, layers, isSdxl, true).ifPresent(ranks -> arguments.put("conv_block_dims", ranks));
             }
         }

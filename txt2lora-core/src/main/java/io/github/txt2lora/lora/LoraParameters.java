@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 
 /**
@@ -65,6 +66,30 @@ public final class LoraParameters {
     public static LoraParameters initialize(
             NDManager owner, List<LoraModule> modules, LoraSpec spec, TorchGenerator generator) {
         List<Slot> slots = layOut(modules, spec);
+        return new LoraParameters(HostNumbers.vector(owner, firstValues(slots, generator)), slots);
+    }
+
+    /**
+     * A new LoRA with the effect of another one; see {@link #initialize}, and {@link io.github.txt2lora.LoraStart} for
+     * what becomes of other ranks and layers.
+     *
+     * @param warnings is told what of the other LoRA is lost, and what it lacks
+     * @throws io.github.txt2lora.CheckpointException if numbers of the other LoRA are not finite
+     */
+    public static LoraParameters startingFrom(
+            StartingLora start,
+            NDManager owner,
+            List<LoraModule> modules,
+            LoraSpec spec,
+            TorchGenerator generator,
+            Consumer<String> warnings) {
+        List<Slot> slots = layOut(modules, spec);
+        float[] values = firstValues(slots, generator);
+        start.writeTo(slots, values, warnings);
+        return new LoraParameters(HostNumbers.vector(owner, values), slots);
+    }
+
+    private static float[] firstValues(List<Slot> slots, TorchGenerator generator) {
         float[] values = new float[size(slots)];
         for (Slot slot : slots) {
             LoraModule module = slot.module();
@@ -73,7 +98,7 @@ public final class LoraParameters {
             float[] down = generator.kaimingUniform(module.shape().fanIn(), slot.downSize());
             System.arraycopy(down, 0, values, slot.downOffset(), down.length);
         }
-        return new LoraParameters(HostNumbers.vector(owner, values), slots);
+        return values;
     }
 
     private static List<Slot> layOut(List<LoraModule> modules, LoraSpec spec) {

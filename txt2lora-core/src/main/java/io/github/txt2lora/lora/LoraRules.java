@@ -10,6 +10,7 @@ import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The layers of a family's denoiser that can get a LoRA, and their names in files. */
 public interface LoraRules {
@@ -36,6 +37,15 @@ public interface LoraRules {
      * @throws InvalidSettingException if there is none, or none for one of the names or ranks
      */
     default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec) {
+        return select(weightShapes, spec, Set.of());
+    }
+
+    /**
+     * The same, and also some layers by their names, whatever type and target mean.
+     *
+     * @throws InvalidSettingException as there
+     */
+    default List<LoraModule> select(Map<String, List<Long>> weightShapes, LoraSpec spec, Set<String> also) {
         List<LoraModule> trained = trained(weightShapes);
         LoraSpec chosen = spec.target().equals(LoraTarget.AUTO) ? withTargetFor(trained, spec) : spec;
         for (LoraTarget part : chosen.target().parts()) {
@@ -48,8 +58,9 @@ public interface LoraRules {
                         + "; choose target FULL");
             }
         }
-        List<LoraModule> selected =
-                trained.stream().filter(layer -> isMeant(layer, chosen)).toList();
+        List<LoraModule> selected = trained.stream()
+                .filter(layer -> isMeant(layer, chosen) || also.contains(layer.name()))
+                .toList();
         return spec.layerRanks().isEmpty() ? selected : withRanks(selected, all(weightShapes), spec);
     }
 

@@ -2,7 +2,9 @@ package io.github.txt2lora.lora;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.checkpoint.ElementType;
+import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.checkpoint.SafetensorsHashes;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.LoraKey.Role;
@@ -226,6 +228,13 @@ final class LoraSource implements AutoCloseable {
                 .limit(1)
                 .map(pair -> path() + " " + ofNoLayer(pair.module()));
         return Stream.concat(warning().stream(), unknown).toList();
+    }
+
+    /** SHA-256 of the bytes after the header. */
+    String modelHash() {
+        return SafetensorsHashes.sha256OfTensorData(file.tensors().stream()
+                .map(tensor -> new SafetensorsEntry(tensor.name(), tensor.type(), tensor.shape(), tensor::bytes))
+                .toList());
     }
 
     Map<String, String> metadata() {

@@ -2,12 +2,15 @@ package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.batch.BatchListener;
 import io.github.txt2lora.batch.BatchOptions;
 import io.github.txt2lora.batch.BatchResult;
 import io.github.txt2lora.batch.LoraOutcome;
+import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;
@@ -20,6 +23,7 @@ import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +114,41 @@ class RealBatchTest {
                 .filteredOn(IterationFinished.class::isInstance)
                 .hasSize(3);
         assertThat(lora).hasBinaryContent(expected);
+    }
+
+    @Test
+    void a_lora_goes_on_from_another_and_anew_when_that_one_changes() throws IOException {
+        String settings = "preview: false\ntrain_iterations: 2\n";
+        project("parent", settings);
+        run(BatchOptions.named("parent"));
+        Path parent = workspace.loraFolder("parent").resolve("parent.safetensors");
+        project("krnkmd", settings + "start_from: lora/parent/parent.safetensors\n");
+
+        assertThat(run(BatchOptions.named("krnkmd")).isComplete()).isTrue();
+
+        JsonNode record = new ObjectMapper()
+                .readTree(workspace.loraFolder("krnkmd").resolve("krnkmd.json").toFile());
+        assertThat(record.at("/training/ancestry")).hasSize(1);
+        assertThat(record.at("/training/ancestry/0/file").textValue()).isEqualTo("parent.safetensors");
+        try (SafetensorsFile file = SafetensorsFile.open(parent)) {
+            assertThat(record.at("/training/ancestry/0/sshs_model_hash").textValue())
+                    .isEqualTo(file.metadata().get("sshs_model_hash"));
+        }
+        assertThat(run(BatchOptions.named("krnkmd")).outcomes())
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(LoraOutcome.Skipped.class));
+        Files.copy(
+                workspace.loraFolder("parent").resolve("parent-large.safetensors"),
+                parent,
+                StandardCopyOption.REPLACE_EXISTING);
+        assertThat(run(BatchOptions.named("krnkmd")).outcomes())
+                .allSatisfy(outcome -> assertThat(outcome).isInstanceOf(LoraOutcome.Finished.class));
+        Files.delete(parent);
+        project("other", settings);
+        assertThat(run(BatchOptions.everything()).outcomes())
+                .filteredOn(LoraOutcome.Failed.class::isInstance)
+                .singleElement()
+                .asString()
+                .contains("krnkmd.yaml: start_from is 'lora/parent/parent.safetensors'; expected a LoRA");
     }
 
     private BatchResult run(BatchOptions options) {

@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.internal.Check;
 import java.util.List;
@@ -56,6 +57,7 @@ public record LoraRecord(
      * @param finishedAt when the training ended
      * @param seconds duration, without pauses
      * @param warnings warnings for the user
+     * @param ancestry LoRA files that it comes from, each of which the one before started from; empty if it is new
      */
     public record Training(
             String fingerprint,
@@ -70,7 +72,8 @@ public record LoraRecord(
             long unetSamples,
             String finishedAt,
             double seconds,
-            List<String> warnings) {
+            List<String> warnings,
+            List<Ancestor> ancestry) {
 
         /** Copies the lists. */
         public Training {
@@ -80,6 +83,23 @@ public record LoraRecord(
             Check.given("finishedAt", finishedAt);
             losses = List.copyOf(losses);
             warnings = List.copyOf(warnings);
+            ancestry = List.copyOf(ancestry);
+        }
+    }
+
+    /**
+     * A LoRA file that a training started from.
+     *
+     * @param file its name
+     * @param modelHash {@code sshs_model_hash} of its content, in hexadecimal digits
+     */
+    public record Ancestor(
+            String file, @JsonProperty("sshs_model_hash") String modelHash) {
+
+        /** Rejects null. */
+        public Ancestor {
+            Check.given("file", file);
+            Check.given("modelHash", modelHash);
         }
     }
 

@@ -2,11 +2,13 @@ package io.github.txt2lora.batch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.file.AtomicFile;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,6 +36,11 @@ final class LoraRecordFile {
 
     private static final ObjectReader READER = MAPPER.readerFor(LoraRecord.class);
     private static final ObjectWriter WRITER = MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT);
+
+    private static final String ANCESTRY = "ancestry";
+
+    /** In the metadata of a LoRA's file. */
+    private static final String ANCESTRY_KEY = "txt2lora.ancestry";
 
     private LoraRecordFile() {}
 
@@ -59,7 +67,7 @@ final class LoraRecordFile {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IOException("it has " + Files.size(file) + " bytes, expected at most " + MOST_BYTES);
             }
-            LoraRecord record = READER.readValue(Files.readAllBytes(file));
+            LoraRecord record = READER.readValue(withAncestry(MAPPER.readTree(Files.readAllBytes(file))));
             if (record != null && record.format() == LoraRecord.FORMAT) {
                 return Optional.of(record);
             }
@@ -71,6 +79,23 @@ final class LoraRecordFile {
             throw new StorageException("Cannot read the record " + file + ": " + e, e);
         }
         return Optional.empty();
+    }
+
+    /** Records of earlier versions have none. */
+    private static JsonNode withAncestry(JsonNode record) {
+        if (record.path("training") instanceof ObjectNode training && !training.has(ANCESTRY)) {
+            training.putArray(ANCESTRY);
+        }
+        return record;
+    }
+
+    /** The ancestry that a LoRA's metadata tell; empty if they tell none. */
+    static List<LoraRecord.Ancestor> ancestry(Map<String, String> metadata) {
+        try {
+            return List.of(MAPPER.readValue(metadata.getOrDefault(ANCESTRY_KEY, "[]"), LoraRecord.Ancestor[].class));
+        } catch (JsonProcessingException e) {
+            return List.of(); // of another engine
+        }
     }
 
     /** Values in YAML, which nearly all are JSON too, as what they mean. */

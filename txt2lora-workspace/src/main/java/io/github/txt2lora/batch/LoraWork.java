@@ -1,5 +1,6 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Resume;
@@ -61,7 +62,11 @@ final class LoraWork {
         this.model = model;
         this.identity = identity;
         this.files = new LoraFiles(workspace.loraFolder(project.name()), project.name());
-        this.fingerprints = new Fingerprints(project);
+        this.fingerprints = new Fingerprints(
+                project,
+                () -> workspace.spec(project.settings()).method().start() instanceof LoraStart.FromLora from
+                        ? Optional.of(from.file())
+                        : Optional.empty());
         this.options = options;
         this.listener = listener;
         this.known = record.orElse(null);
@@ -143,16 +148,14 @@ final class LoraWork {
         if (!options.force()) {
             tellIfTrainedAnew();
         }
-        TrainingSpec.Builder spec = project.settings().spec().toBuilder();
+        LoraTraining training = workspace.training(project);
+        TrainingSpec.Builder spec = training.spec().toBuilder();
         if (options.force()) {
             // should this be interrupted, the next run resumes with it instead of taking an earlier file for finished
             LoraFiles.delete(files.record());
             spec.saving(saving -> saving.withStates(saving.states().withResume(Resume.NEVER)));
         }
-        return workspace.training(project).toBuilder()
-                .model(model)
-                .spec(spec.build())
-                .build();
+        return training.toBuilder().model(model).spec(spec.build()).build();
     }
 
     private LoraRecord trained(TrainingJob job) {
@@ -182,7 +185,8 @@ final class LoraWork {
                         lora.unetSamples(),
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                         seconds(lora.duration()),
-                        lora.warnings()),
+                        lora.warnings(),
+                        LoraRecordFile.ancestry(lora.metadata())),
                 null,
                 null);
     }

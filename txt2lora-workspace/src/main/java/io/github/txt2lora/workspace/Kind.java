@@ -2,11 +2,14 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LayerRank;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Check;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -52,6 +55,19 @@ record Kind<T>(
             "a path without control characters: in double quotes \\ begins an escape, so write / or use single quotes",
             text -> Check.isPathText(text) ? text : null,
             ScalarText::text);
+
+    static final Kind<LoraStart.FromLora> LORA_FILE = of(
+            "the path of a LoRA, such as lora/name/name.safetensors, in characters that this system has in file names",
+            text -> PATH.reader.apply(text) == null ? null : startFrom(text),
+            start -> ScalarText.text(start.file().toString()));
+
+    private static LoraStart.@Nullable FromLora startFrom(String text) {
+        try {
+            return text.isBlank() ? null : new LoraStart.FromLora(Path.of(text));
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
 
     static final Kind<Double> NUMBER = of("a number", Kind::parseNumber, ScalarText::number);
 

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.KeptLatents;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PredictionType;
@@ -79,8 +80,9 @@ enum SettingKey {
                     (draft, skip) -> draft.spec().modelUse(use -> use.withClipSkip(skip)))),
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
-            .says("optimizer steps, 1 or more; 0 only with `start: closed_form`; `auto`: 390, and 310 more for"
-                    + " each further entry that teaches a new meaning")
+            .says(
+                    "optimizer steps, 1 or more; 0 only with `start: closed_form` or `start_from`; `auto`: 390, and 310 more for"
+                            + " each further entry that teaches a new meaning")
             .is(
                     Kind.orAuto(Kind.INTEGER),
                     settings -> boxed(settings.spec().iterations()),
@@ -275,10 +277,23 @@ enum SettingKey {
                             method.withPreservation(method.preservation().withWeight(weight))))),
     START(training("start", "TrainingMethod.start")
             .says("initial LoRA: `zero`, `closed_form`; with the latter `train_iterations` may be 0")
-            .is(
+            .beside("start_from")
+            .maybe(
                     Kind.of(SettingWords.STARTS),
-                    method(TrainingMethod::start),
+                    method(method ->
+                            method.start() instanceof LoraStart.New start ? Optional.of(start) : Optional.empty()),
                     (draft, start) -> draft.method(method -> method.withStart(start)))),
+    START_FROM(training("start_from", "LoraStart.FromLora.file")
+            .says(
+                    "instead: path of a LoRA to go on from, relative to the workspace, from any trainer; `train_iterations`"
+                            + " may be 0")
+            .unset("none")
+            .beside("start")
+            .maybe(
+                    Kind.LORA_FILE,
+                    method(method ->
+                            method.start() instanceof LoraStart.FromLora from ? Optional.of(from) : Optional.empty()),
+                    (draft, start) -> draft.startFrom(start))),
     STOP_GAP_BELOW(training("stop_gap_below", "StopRule.gapBelow")
             .says("gap at which the run ends, above 0")
             .unset("never")

@@ -69,7 +69,8 @@ final class SettingWords {
     static final Words<KeptLatents> KEPT_LATENTS =
             Words.of("shared", KeptLatents.SHARED).and("trajectories", KeptLatents.TRAJECTORIES);
 
-    static final Words<LoraStart> STARTS = Words.of("zero", LoraStart.ZERO).and("closed_form", LoraStart.CLOSED_FORM);
+    static final Words<LoraStart.New> STARTS =
+            Words.of("zero", LoraStart.New.ZERO).and("closed_form", LoraStart.New.CLOSED_FORM);
 
     static final Words<Resume> RESUMES =
             Words.of("if_same", Resume.IF_SAME).and("never", Resume.NEVER).and("required", Resume.REQUIRED);

@@ -3,6 +3,7 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraSpec;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.RolloutSpec;
 import io.github.txt2lora.SavingSpec;
@@ -148,6 +149,14 @@ final class SettingsDraft {
 
     void method(UnaryOperator<TrainingMethod> change) {
         spec.method(change);
+    }
+
+    void startFrom(LoraStart.FromLora start) {
+        if (keys.given(SettingKey.START)) {
+            keys.report(SettingKey.START_FROM, "is given beside start; expected one of them");
+        } else {
+            method(method -> method.withStart(start));
+        }
     }
 
     void states(UnaryOperator<StateSpec> change) {

@@ -1,10 +1,12 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.internal.NearestWord;
@@ -44,6 +46,9 @@ public final class Workspace {
 
     static final String YAML = ".yaml";
     static final String SAFETENSORS = ".safetensors";
+
+    /** The end of the name of a LoRA as it was trained, once a resized one took its place. */
+    private static final String LARGE = "-large" + SAFETENSORS;
 
     private static final Logger LOG = LoggerFactory.getLogger(Workspace.class);
 
@@ -305,16 +310,50 @@ public final class Workspace {
     /**
      * The training that a project describes.
      *
-     * @throws InvalidSettingException if its model is not there and cannot be downloaded
+     * @throws InvalidSettingException if its model is not there and cannot be downloaded, or the LoRA that it starts
+     *     from is not there, or one of its own files
      */
     public LoraTraining training(LoraProject project) {
         return LoraTraining.builder()
                 .name(project.name())
                 .model(model(project.settings()))
                 .prompts(project.prompts())
-                .spec(project.settings().spec())
+                .spec(spec(project.settings()))
                 .output(loraFolder(project.name()))
                 .build();
+    }
+
+    /**
+     * The settings of a training, with the whole path of the LoRA that it starts from, if it does.
+     *
+     * @throws InvalidSettingException if that LoRA is not there, or one of the LoRA's own files
+     */
+    public TrainingSpec spec(LoraSettings settings) {
+        TrainingSpec spec = settings.spec();
+        if (!(spec.method().start() instanceof LoraStart.FromLora from)) {
+            return spec;
+        }
+        Path file = startFile(settings.name(), from.file().toString());
+        return spec.toBuilder()
+                .method(method -> method.withStart(LoraStart.from(file)))
+                .build();
+    }
+
+    private Path startFile(String name, String path) {
+        String what = configFile(name) + ": start_from is " + Problems.quote(path);
+        Path file = resolve(folder, configFile(name) + ": start_from", path);
+        Path withExtension = resolve(folder, configFile(name) + ": start_from", path + SAFETENSORS);
+        Path found = Files.notExists(file) && Files.exists(withExtension) ? withExtension : file;
+        if (Files.notExists(found)) {
+            throw new InvalidSettingException(what + "; expected a LoRA, but there is no " + file
+                    + (path.endsWith(SAFETENSORS) ? "" : " and no " + withExtension));
+        }
+        Path own = loraFolder(name);
+        if (found.equals(own.resolve(name + SAFETENSORS)) || found.equals(own.resolve(name + LARGE))) {
+            throw new InvalidSettingException(what + ", which the training of " + name
+                    + " replaces; expected another file. Copy it first, or give the new LoRA another name");
+        }
+        return found;
     }
 
     /** The text of a LoRA's settings and what it says. */

@@ -52,7 +52,8 @@ class LoraRecordFileTest {
                     1234,
                     "2024-12-31T23:59:59Z",
                     1.5,
-                    List.of("a warning")),
+                    List.of("a warning"),
+                    List.of(new LoraRecord.Ancestor("parent.safetensors", "0123"))),
             new LoraRecord.Resize("fingerprint", "digest", 1, 4, null, 0.1),
             new LoraRecord.Preview("fingerprint", 6, 3));
 

@@ -30,6 +30,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.ops.RankRule;
 import io.github.txt2lora.ops.ResizeSpec;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -131,7 +132,10 @@ final class RandomProjects {
                                 Preservation.ofGiven().withLatents(KeptLatents.TRAJECTORIES),
                                 Preservation.drawn())
                         .withWeight(positive()),
-                oneOf(LoraStart.values()));
+                oneOf(
+                        LoraStart.ZERO,
+                        LoraStart.CLOSED_FORM,
+                        LoraStart.from(Path.of("x" + text().replaceAll("[^\\w ,#'-]", "") + ".safetensors"))));
     }
 
     private RolloutSpec rollout() {

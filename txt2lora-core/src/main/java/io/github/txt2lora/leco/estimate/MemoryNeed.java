@@ -13,6 +13,7 @@ import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.TrainedLayers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ record MemoryNeed(
                 .mapToDouble(encoder -> elements(model, encoder))
                 .max()
                 .orElse(0);
-        List<LoraModule> modules = profile.loraRules().select(shapes(model), spec.lora());
+        List<LoraModule> modules = TrainedLayers.of(profile.loraRules(), shapes(model), spec);
         return new MemoryNeed(
                 elements(model, family.denoiser()),
                 texts,

@@ -2,7 +2,6 @@ package io.github.txt2lora.leco.estimate;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
-import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Memory;
 import io.github.txt2lora.StorageException;
@@ -15,6 +14,7 @@ import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.TrainedLayers;
 import io.github.txt2lora.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class TrainingEstimator {
             DeviceSize device) {
         TrainingSpec spec = training.spec();
         TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together, setting, device);
-        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec.lora()), spec, training.iterations());
+        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec), spec, training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
                 elements(model, model.family().denoiser()),
@@ -67,10 +67,10 @@ public final class TrainingEstimator {
                 MethodWork.of(spec, training.prompts()).evaluations());
     }
 
-    private static long parameters(FamilyProfile profile, Checkpoint model, LoraSpec lora) {
+    private static long parameters(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         model.tensors(model.family().denoiser()).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return LoraParameters.count(profile.loraRules().select(shapes, lora), lora);
+        return LoraParameters.count(TrainedLayers.of(profile.loraRules(), shapes, spec), spec.lora());
     }
 
     private static long elements(Checkpoint model, Component component) {
