@@ -65,6 +65,18 @@ class LoraCommandsTest {
     }
 
     @Test
+    void info_shows_the_ranks_of_blocks_where_they_differ() {
+        String dynamic = folder.resolve("dynamic.safetensors").toString();
+        CommandRun resize = CommandRun.of("resize", lora, dynamic, "--sv-fro=0.9");
+        assertThat(resize.exitCode()).as(resize.err()).isZero();
+
+        assertThat(CommandRun.of("info", dynamic).out())
+                .containsPattern("modules of rank 1 to \\d")
+                .containsPattern("\\n  ranks: unet\\.down_blocks\\.0 \\d( to \\d)?, .*unet\\.mid_block \\d");
+        assertThat(CommandRun.of("info", lora).out()).doesNotContain("ranks:");
+    }
+
+    @Test
     void info_changes_metadata_in_another_file() {
         Path edited = folder.resolve("edited.safetensors");
 

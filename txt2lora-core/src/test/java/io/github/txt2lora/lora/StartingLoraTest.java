@@ -296,6 +296,17 @@ class StartingLoraTest {
     }
 
     @Test
+    void another_kind_of_network_is_refused() {
+        Path loha = new LoraFiles(1)
+                .random("lora_unet_" + KEYS.replace('.', '_') + ".hada_w1_a", List.of(12L, 2L))
+                .write(folder.resolve("loha.safetensors"));
+
+        assertThatThrownBy(() -> started(loha, spec().build()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContainingAll("loha.safetensors", "a LoHa (LyCORIS)");
+    }
+
+    @Test
     void numbers_that_are_not_finite_or_overflow_are_refused() {
         Path nan = new LoraFiles(1)
                 .tensor("unet." + KEYS + ".lora_A.weight", List.of(1L, 9L), nans())
