@@ -20,20 +20,25 @@ import org.jspecify.annotations.Nullable;
  * where {@code eps} is the prediction of the base model, without the LoRA. Create a pair with {@link #enhance},
  * {@link #erase} or {@link #preserve}; the defaults are those of LECO's prompt files.
  *
- * @param target prompt that gets a new meaning; blank only in a pair that {@linkplain #preserves() preserves}
+ * @param target prompt that gets a new meaning; blank in a pair that {@linkplain #preserves() preserves} or is made
+ *     {@link #everywhere}
  * @param positive prompt whose meaning is added or erased; by default the target
  * @param unconditional prompt that the positive is compared with; empty by default
  * @param neutral prompt that the meaning is added to or erased from; by default the unconditional
  * @param action the direction
  * @param guidanceScale strength of the change, finite, 1 by default
- * @param resolution width and height of the training images in pixels, a positive multiple of 8, 512 by default; the
- *     latents have the shape {@code (batchSize, 4, resolution/8, resolution/8)}
+ * @param height height of the training images in pixels, a positive multiple of 8, 512 by default; the latents have the
+ *     shape {@code (batchSize, 4, height/8, width/8)}
+ * @param width width of the training images in pixels, a positive multiple of 8, 512 by default
  * @param batchSize noisy images in one iteration, 1 or more, 1 by default
  * @param dynamicResolution whether each iteration samples its own height and width: multiples of 64 from half the
- *     resolution up to, but not including, the resolution
+ *     resolution up to, but not including, the resolution; only for square images
  * @param dynamicCrops whether each iteration samples SDXL's size conditioning: an original size of one to three times
  *     the image, and the position of the crop. Otherwise the conditioning says that the image is not cropped. No effect
  *     on other families.
+ * @param multiplier strength of the LoRA while this pair is trained, finite and not 0, 1 by default. A LoRA with pairs
+ *     at 1 and at -1 is a slider, whose weight in an image turns what they teach up and down. Prompts that an iteration
+ *     of this pair preserves are compared at this strength too.
  * @param weight factor on the loss of this pair, greater than 0, 1 by default
  */
 public record PromptPair(
@@ -43,10 +48,12 @@ public record PromptPair(
         String neutral,
         PromptAction action,
         double guidanceScale,
-        int resolution,
+        int height,
+        int width,
         int batchSize,
         boolean dynamicResolution,
         boolean dynamicCrops,
+        double multiplier,
         double weight) {
 
     /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
@@ -58,7 +65,7 @@ public record PromptPair(
      * Checks every component; {@link #enhance}, {@link #erase} and {@link #preserve} read better.
      *
      * @throws InvalidSettingException if a component is outside its range, or {@code dynamicResolution} is set with a
-     *     resolution below 128
+     *     resolution below 128 or with images that are not square
      */
     public PromptPair {
         Check.given("target", target);
@@ -67,19 +74,26 @@ public record PromptPair(
         Check.given("neutral", neutral);
         Check.given("action", action);
         Check.finite("guidanceScale", guidanceScale);
-        Check.pictureSide("resolution", resolution);
+        Check.pictureSide(height == width ? "resolution" : "height", height);
+        Check.pictureSide("width", width);
         Check.atLeast("batchSize", batchSize, 1);
+        Check.notZero("multiplier", multiplier);
         Check.positive("weight", weight);
-        if (dynamicResolution && resolution < MIN_DYNAMIC_RESOLUTION) {
-            throw new InvalidSettingException("dynamicResolution is on and resolution is " + resolution
+        if (dynamicResolution && height != width) {
+            throw new InvalidSettingException("dynamicResolution is on and the images have " + width + "x" + height
+                    + " pixels; expected square images, or dynamicResolution off");
+        }
+        if (dynamicResolution && height < MIN_DYNAMIC_RESOLUTION) {
+            throw new InvalidSettingException("dynamicResolution is on and resolution is " + height
                     + "; expected a resolution of " + MIN_DYNAMIC_RESOLUTION + " or more, because sides are drawn as"
                     + " multiples of 64 from half the resolution up, or dynamicResolution off");
         }
         if (target.isBlank()
+                && positive.isBlank()
+                && unconditional.isBlank()
                 && (action == PromptAction.ERASE
                         || !keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale))) {
-            throw InvalidSettingException.of(
-                    "target", target, "the words that get a new meaning (only PromptPair.preserve takes an empty one)");
+            throw blankTarget(target);
         }
     }
 
@@ -89,7 +103,7 @@ public record PromptPair(
      * @throws InvalidSettingException if the target is blank
      */
     public static Builder enhance(String target) {
-        return new Builder(visible(target), PromptAction.ENHANCE);
+        return new Builder(visible(target), PromptAction.ENHANCE, false);
     }
 
     /**
@@ -98,7 +112,7 @@ public record PromptPair(
      * @throws InvalidSettingException if the target is blank
      */
     public static Builder erase(String target) {
-        return new Builder(visible(target), PromptAction.ERASE);
+        return new Builder(visible(target), PromptAction.ERASE, false);
     }
 
     /**
@@ -108,10 +122,20 @@ public record PromptPair(
      * @param prompt prompt to preserve; empty preserves the images drawn without a prompt
      */
     public static Builder preserve(String prompt) {
-        return new Builder(Check.given("target", prompt), PromptAction.ENHANCE)
+        return new Builder(Check.given("target", prompt), PromptAction.ENHANCE, false)
                 .positive(prompt)
                 .unconditional("")
                 .neutral("");
+    }
+
+    /**
+     * Starts a pair whose target is the empty prompt, so that the LoRA acts whatever the prompt says, as sliders do. Name
+     * the {@link Builder#positive} or the {@link Builder#unconditional}.
+     *
+     * @param action the direction
+     */
+    public static Builder everywhere(PromptAction action) {
+        return new Builder("", Check.given("action", action), true);
     }
 
     /** Whether the goal of this pair is the base model's own prediction for the target. */
@@ -131,6 +155,11 @@ public record PromptPair(
         return action == PromptAction.ENHANCE ? guidanceScale : -guidanceScale;
     }
 
+    /** The longer side of the training images in pixels: of square ones, height and width. */
+    public int resolution() {
+        return Math.max(height, width);
+    }
+
     /** This pair on one line in plain words, such as {@code krnkmd learns: short hair, maid}. */
     public String inWords() {
         return new PairInWords(this).text();
@@ -138,15 +167,16 @@ public record PromptPair(
 
     /** A builder that holds the values of this pair. */
     public Builder toBuilder() {
-        return new Builder(target, action)
+        return new Builder(target, action, target.isBlank() && !preserves())
                 .positive(positive)
                 .unconditional(unconditional)
                 .neutral(neutral)
                 .guidanceScale(guidanceScale)
-                .resolution(resolution)
+                .resolution(height, width)
                 .batchSize(batchSize)
                 .dynamicResolution(dynamicResolution)
                 .dynamicCrops(dynamicCrops)
+                .multiplier(multiplier)
                 .weight(weight);
     }
 
@@ -155,6 +185,13 @@ public record PromptPair(
             throw InvalidSettingException.of("target", target, "the words that get a new meaning");
         }
         return target;
+    }
+
+    private static InvalidSettingException blankTarget(String target) {
+        return InvalidSettingException.of(
+                "target",
+                target,
+                "the words that get a new meaning (only PromptPair.preserve and PromptPair.everywhere take none)");
     }
 
     private static boolean keepsBaseMeaning(
@@ -184,19 +221,23 @@ public record PromptPair(
 
         private final String target;
         private final PromptAction action;
+        private final boolean isEverywhere;
         private @Nullable String positive;
         private @Nullable String unconditional;
         private @Nullable String neutral;
         private double guidanceScale = 1.0;
-        private int resolution = 512;
+        private int height = 512;
+        private int width = 512;
         private int batchSize = 1;
         private boolean dynamicResolution;
         private boolean dynamicCrops;
+        private double multiplier = 1.0;
         private double weight = 1.0;
 
-        private Builder(String target, PromptAction action) {
+        private Builder(String target, PromptAction action, boolean isEverywhere) {
             this.target = target;
             this.action = action;
+            this.isEverywhere = isEverywhere;
         }
 
         /** The prompt whose meaning is added or erased; by default the target. */
@@ -233,7 +274,19 @@ public record PromptPair(
          * @throws InvalidSettingException if it is not a positive multiple of 8
          */
         public Builder resolution(int resolution) {
-            this.resolution = Check.pictureSide("resolution", resolution);
+            this.height = Check.pictureSide("resolution", resolution);
+            this.width = resolution;
+            return this;
+        }
+
+        /**
+         * Height and width of the training images in pixels; 512 each by default.
+         *
+         * @throws InvalidSettingException if one of them is not a positive multiple of 8
+         */
+        public Builder resolution(int height, int width) {
+            this.height = Check.pictureSide("height", height);
+            this.width = Check.pictureSide("width", width);
             return this;
         }
 
@@ -248,8 +301,8 @@ public record PromptPair(
         }
 
         /**
-         * Whether each iteration samples its own height and width; off by default. Requires a resolution of 128 or
-         * more.
+         * Whether each iteration samples its own height and width; off by default. Requires square images of a
+         * resolution of 128 or more.
          */
         public Builder dynamicResolution(boolean dynamicResolution) {
             this.dynamicResolution = dynamicResolution;
@@ -266,6 +319,17 @@ public record PromptPair(
         }
 
         /**
+         * The strength of the LoRA while this pair is trained; 1 by default. A negative one trains what the LoRA does at a
+         * negative weight.
+         *
+         * @throws InvalidSettingException if it is 0 or not finite
+         */
+        public Builder multiplier(double multiplier) {
+            this.multiplier = Check.notZero("multiplier", multiplier);
+            return this;
+        }
+
+        /**
          * A factor on the loss of this pair; 1 by default.
          *
          * @throws InvalidSettingException if it is not greater than 0
@@ -278,23 +342,29 @@ public record PromptPair(
         /**
          * Makes the pair.
          *
-         * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128, or an empty
-         *     prompt to preserve gets a new meaning
+         * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128 or images that
+         *     are not square, an empty prompt to preserve gets a new meaning, or a pair that acts everywhere names nothing
          */
         public PromptPair build() {
             String base = unconditional == null ? "" : unconditional;
-            return new PromptPair(
+            var pair = new PromptPair(
                     target,
                     positive == null ? target : positive,
                     base,
                     neutral == null ? base : neutral,
                     action,
                     guidanceScale,
-                    resolution,
+                    height,
+                    width,
                     batchSize,
                     dynamicResolution,
                     dynamicCrops,
+                    multiplier,
                     weight);
+            if (target.isBlank() && !isEverywhere && !pair.preserves()) {
+                throw blankTarget(target);
+            }
+            return pair;
         }
     }
 }

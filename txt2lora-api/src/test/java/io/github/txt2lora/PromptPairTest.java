@@ -19,8 +19,8 @@ class PromptPairTest {
         PromptPair pair = PromptPair.enhance("krnkmd").build();
 
         assertThat(pair)
-                .isEqualTo(
-                        new PromptPair("krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false, 1));
+                .isEqualTo(new PromptPair(
+                        "krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 512, 1, false, false, 1, 1));
     }
 
     @Test
@@ -47,7 +47,8 @@ class PromptPairTest {
         PromptPair pair = PromptPair.preserve(prompt).build();
 
         assertThat(pair)
-                .isEqualTo(new PromptPair(prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 1, false, false, 1));
+                .isEqualTo(new PromptPair(
+                        prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 512, 1, false, false, 1, 1));
         assertThat(pair.preserves()).isTrue();
     }
 
@@ -177,11 +178,55 @@ class PromptPairTest {
     }
 
     @Test
+    void images_may_have_two_sides_unless_they_are_dynamic() {
+        PromptPair.Builder builder = PromptPair.enhance("krnkmd").resolution(768, 512);
+
+        assertThat(builder.build().height()).isEqualTo(768);
+        assertThat(builder.build().width()).isEqualTo(512);
+        assertThat(builder.build().resolution()).isEqualTo(768);
+        assertThat(builder.build().toBuilder().build()).isEqualTo(builder.build());
+        assertThatThrownBy(() -> builder.dynamicResolution(true).build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("dynamicResolution is on and the images have 512x768 pixels; expected square images, or"
+                        + " dynamicResolution off");
+        assertThatThrownBy(() -> builder.resolution(512, 500))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("width is 500; expected a multiple of 8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.0, Double.NaN, Double.POSITIVE_INFINITY})
+    void rejects_a_multiplier_at_which_nothing_is_trained(double multiplier) {
+        PromptPair.Builder builder = PromptPair.enhance("krnkmd");
+
+        assertThatThrownBy(() -> builder.multiplier(multiplier))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("multiplier is " + multiplier + "; expected a finite number other than 0");
+    }
+
+    @Test
+    void a_pair_may_act_everywhere_if_it_names_something() {
+        PromptPair pair = PromptPair.everywhere(PromptAction.ENHANCE)
+                .positive("high detail")
+                .multiplier(-1)
+                .build();
+
+        assertThat(pair.target()).isEmpty();
+        assertThat(pair.preserves()).isFalse();
+        assertThat(pair.toBuilder().build()).isEqualTo(pair);
+        assertThat(pair.inWords()).isEqualTo("the empty prompt learns: high detail, at strength -1");
+        assertThatThrownBy(() -> PromptPair.everywhere(PromptAction.ERASE).build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("target is \"\"; expected");
+    }
+
+    @Test
     void the_constructor_checks_what_the_builder_checks() {
-        assertThatThrownBy(() -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 1, false, false, 1))
+        assertThatThrownBy(
+                        () -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 500, 1, false, false, 1, 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("resolution is 500");
-        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 1, false, false, 1))
+        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 512, 1, false, false, 1, 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("target is \"\"");
     }
@@ -198,7 +243,8 @@ class PromptPairTest {
 
     @Test
     void copies_every_value_to_a_builder() {
-        PromptPair pair = new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 3, true, true, 1);
+        PromptPair pair =
+                new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 768, 3, true, true, -0.5, 2);
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
     }

@@ -77,6 +77,14 @@ public final class Check {
         return value;
     }
 
+    /** Rejects zero, infinities and NaN. */
+    public static double notZero(String setting, double value) {
+        if (value == 0 || !Double.isFinite(value)) {
+            throw InvalidSettingException.of(setting, value, "a finite number other than 0");
+        }
+        return value;
+    }
+
     /** Rejects zero, negative numbers, infinities and NaN. */
     public static double positive(String setting, double value) {
         if (!(value > 0) || Double.isInfinite(value)) {

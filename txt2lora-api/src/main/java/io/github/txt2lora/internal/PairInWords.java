@@ -13,6 +13,10 @@ public record PairInWords(PromptPair pair) {
 
     /** The line. */
     public String text() {
+        return meaning() + (pair.multiplier() == 1 ? "" : ", at strength " + plain(pair.multiplier()));
+    }
+
+    private String meaning() {
         String target = words(pair.target());
         if (pair.preserves()) {
             return target + " is kept";
@@ -40,12 +44,11 @@ public record PairInWords(PromptPair pair) {
     }
 
     private String strength() {
-        return pair.guidanceScale() == 1
-                ? ""
-                : ", "
-                        + new BigDecimal(Double.toString(pair.guidanceScale()))
-                                .stripTrailingZeros()
-                                .toPlainString() + " times";
+        return pair.guidanceScale() == 1 ? "" : ", " + plain(pair.guidanceScale()) + " times";
+    }
+
+    private static String plain(double number) {
+        return new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
     }
 
     private static String words(String prompt) {

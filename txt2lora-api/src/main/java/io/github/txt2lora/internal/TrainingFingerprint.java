@@ -12,6 +12,7 @@ import io.github.txt2lora.internal.file.Sha256;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,11 +85,12 @@ public final class TrainingFingerprint {
         values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));
         addRollouts(spec.method().latents(), values);
         if (prompts.size() > MOST_PROMPTS) {
-            values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(prompts.toString()));
+            values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(text(prompts)));
             return values;
         }
         for (int i = 0; i < prompts.size(); i++) {
-            addComponents("prompt " + (i + 1) + " ", prompts.get(i), values);
+            String prefix = "prompt " + (i + 1) + " ";
+            components(prompts.get(i)).forEach((name, value) -> values.put(prefix + name, value));
         }
         return values;
     }
@@ -116,6 +118,36 @@ public final class TrainingFingerprint {
                 values.put(prefix + name(component), text(read));
             }
         }
+    }
+
+    /** In states, square images have one resolution, and a multiplier stands only where it says something. */
+    private static Map<String, String> components(PromptPair pair) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (RecordComponent component : PromptPair.class.getRecordComponents()) {
+            String value = String.valueOf(read(component, pair));
+            switch (component.getName()) {
+                case "height" ->
+                    values.put(
+                            "resolution", pair.height() == pair.width() ? value : pair.height() + "x" + pair.width());
+                case "width" -> {}
+                case "multiplier" -> {
+                    if (pair.multiplier() != 1) {
+                        values.put(component.getName(), value);
+                    }
+                }
+                default -> values.put(component.getName(), value);
+            }
+        }
+        return values;
+    }
+
+    /** The form of {@link List#toString()} over records of these components. */
+    private static String text(List<PromptPair> prompts) {
+        return prompts.stream()
+                .map(pair -> components(pair).entrySet().stream()
+                        .map(component -> component.getKey() + "=" + component.getValue())
+                        .collect(Collectors.joining(", ", "PromptPair[", "]")))
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** In states, rollouts stand beside the latents that they belong to; more only where they differ. */

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  * The measured cost of a training on a device, see {@link DeviceCheck}.
  *
  * @param training name of the LoRA
- * @param resolution width and height of the images, in pixels
+ * @param height height of the images, in pixels
+ * @param width width of the images, in pixels
  * @param batchSize images in an iteration
  * @param peakBytes most memory in use: on a GPU that of the whole card, on the CPU that of the process; empty if the
  *     system does not tell
@@ -18,7 +19,8 @@ import java.util.OptionalLong;
  */
 public record TrainingCost(
         String training,
-        int resolution,
+        int height,
+        int width,
         int batchSize,
         OptionalLong peakBytes,
         double secondsPerIteration,

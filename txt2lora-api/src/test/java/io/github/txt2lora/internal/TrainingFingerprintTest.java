@@ -21,6 +21,8 @@ import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.TrainingSpec;
 import java.nio.file.Path;
+import io.github.txt2lora.internal.file.Sha256;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -135,6 +137,39 @@ class TrainingFingerprintTest {
         assertThat(values).containsEntry(TrainingFingerprint.ITERATIONS, "12");
         assertThat(TrainingFingerprint.digestWithoutIterations(values))
                 .isEqualTo(digest(earlierDefaults().build()));
+    }
+
+    @Test
+    void a_multiplier_and_a_second_side_stand_where_they_say_something() {
+        TrainingSpec spec = earlierDefaults().build();
+        PromptPair slider = PAIR.toBuilder()
+                .dynamicResolution(false)
+                .resolution(256, 512)
+                .multiplier(-1)
+                .build();
+
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), "abc"))
+                .containsEntry("prompt 1 resolution", "256")
+                .doesNotContainKeys("prompt 1 multiplier", "prompt 1 height", "prompt 1 width");
+        assertThat(TrainingFingerprint.of(spec, List.of(slider), "abc"))
+                .containsEntry("prompt 1 resolution", "256x512")
+                .containsEntry("prompt 1 multiplier", "-1.0");
+    }
+
+    @Test
+    void the_digest_of_many_prompts_is_that_of_earlier_states() {
+        TrainingSpec spec = earlierDefaults().iterations(1).build();
+        String earlier =
+                "PromptPair[target=krnkmd, positive=maid, \"cat\", unconditional=, neutral=1girl, action=ENHANCE,"
+                        + " guidanceScale=2.0, resolution=256, batchSize=2, dynamicResolution=true, dynamicCrops=false, weight=0.5]";
+
+        SortedMap<String, String> values = TrainingFingerprint.of(spec, Collections.nCopies(101, PAIR), "abc");
+
+        assertThat(values)
+                .containsEntry(
+                        "prompts",
+                        "101 with the SHA-256 "
+                                + Sha256.of(Collections.nCopies(101, earlier).toString()));
     }
 
     private static String digest(TrainingSpec spec) {

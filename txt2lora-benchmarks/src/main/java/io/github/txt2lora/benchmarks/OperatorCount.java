@@ -112,7 +112,8 @@ final class OperatorCount {
                             new double[] {1, 1},
                             inputs.latents,
                             new double[] {TIMESTEP, TIMESTEP},
-                            inputs.conditioning));
+                            inputs.conditioning,
+                            1));
         }
     }
 

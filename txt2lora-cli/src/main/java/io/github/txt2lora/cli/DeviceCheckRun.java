@@ -62,7 +62,7 @@ record DeviceCheckRun(Output output) {
     private static JsonLine json(TrainingCost cost) {
         JsonLine part = JsonLine.part()
                 .put("name", cost.training())
-                .put("resolution", cost.resolution())
+                .put("resolution", Math.max(cost.height(), cost.width()))
                 .put("batchSize", cost.batchSize())
                 .put("secondsPerIteration", cost.secondsPerIteration())
                 .put("trainingSeconds", cost.duration().toSeconds());

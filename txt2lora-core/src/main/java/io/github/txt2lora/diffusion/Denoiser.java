@@ -97,6 +97,7 @@ public interface Denoiser extends AutoCloseable {
      *     gradient is divided by it
      * @param timesteps one for each sample, 0 to 1000, may be fractional
      * @param sampleWeights factors on the squared error of each sample; null for 1
+     * @param loraStrength multiplies the attached LoRA
      * @return loss and gradient, owned by the scope
      */
     LoraGradient loraGradient(
@@ -106,9 +107,10 @@ public interface Denoiser extends AutoCloseable {
             double @Nullable [] sampleWeights,
             NDArray latents,
             double[] timesteps,
-            Conditioning conditioning);
+            Conditioning conditioning,
+            double loraStrength);
 
-    /** As {@link #loraGradient} for samples of one timestep that all count alike. */
+    /** As {@link #loraGradient} for samples of one timestep that all count alike, with the LoRA at the strength 1. */
     default LoraGradient loraGradient(
             NDManager scope,
             NDArray target,
@@ -116,7 +118,7 @@ public interface Denoiser extends AutoCloseable {
             NDArray latents,
             double timestep,
             Conditioning conditioning) {
-        return loraGradient(scope, target, lossScale, null, latents, repeated(timestep, latents), conditioning);
+        return loraGradient(scope, target, lossScale, null, latents, repeated(timestep, latents), conditioning, 1);
     }
 
     /**
@@ -126,6 +128,7 @@ public interface Denoiser extends AutoCloseable {
      *
      * @param lossScales one for each LoRA; see {@link #loraGradient}
      * @param sampleWeights factors on the squared error of each sample
+     * @param loraStrength multiplies all LoRAs
      * @return one for each LoRA, owned by the scope
      */
     List<LoraGradient> loraGradients(
@@ -135,7 +138,8 @@ public interface Denoiser extends AutoCloseable {
             double[] sampleWeights,
             NDArray latents,
             double[] timesteps,
-            Conditioning conditioning);
+            Conditioning conditioning,
+            double loraStrength);
 
     private static double[] repeated(double timestep, NDArray latents) {
         double[] timesteps = new double[Math.toIntExact(latents.getShape().get(0))];

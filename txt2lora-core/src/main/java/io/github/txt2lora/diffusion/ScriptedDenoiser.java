@@ -177,7 +177,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
             double @Nullable [] sampleWeights,
             NDArray latents,
             double[] timesteps,
-            Conditioning conditioning) {
+            Conditioning conditioning,
+            double loraStrength) {
         int samples = samples(latents);
         MicroBatches.Part<LoraGradient> call = (from, to) -> {
             ScriptCall gradient = script.longCall("lora_gradient", scope)
@@ -189,7 +190,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
                 gradient.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
             }
             var part = part(scope, latents, timesteps, conditioning, from, to);
-            NDList result = withInput(gradient, part, 1).runWithGradients();
+            NDList result = withInput(gradient, part, loraStrength).runWithGradients();
             float[] numbers = HostNumbers.floats(result.get(0));
             return new LoraGradient(numbers[0], numbers[1], result.get(1), result.get(2));
         };
@@ -208,7 +209,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
             double[] sampleWeights,
             NDArray latents,
             double[] timesteps,
-            Conditioning conditioning) {
+            Conditioning conditioning,
+            double loraStrength) {
         int stack = lossScales.length;
         int share = samples(latents) / stack;
         int shareAtOnce = Math.max(1, memory.samplesAtOnce() / stack);
@@ -227,7 +229,8 @@ public abstract class ScriptedDenoiser implements Denoiser {
                             new Conditioning(
                                     rows.of(conditioning.context()),
                                     rows.ofOptional(conditioning.pooled()),
-                                    rows.ofOptional(conditioning.timeIds())))));
+                                    rows.ofOptional(conditioning.timeIds()))),
+                    loraStrength));
         }
         List<LoraGradient> gradients = new ArrayList<>();
         for (int i = 0; i < stack; i++) {
@@ -238,13 +241,18 @@ public abstract class ScriptedDenoiser implements Denoiser {
     }
 
     private List<LoraGradient> loraGradients(
-            NDManager scope, NDArray target, double[] lossScales, double[] sampleWeights, Part part) {
+            NDManager scope,
+            NDArray target,
+            double[] lossScales,
+            double[] sampleWeights,
+            Part part,
+            double loraStrength) {
         int samples = samples(target);
         ScriptCall call = script.longCall("lora_gradients", scope)
                 .with(target)
                 .with(torch.hostVector(scope, lossScales))
                 .with(torch.hostVector(scope, sampleWeights));
-        NDList result = withInput(call, part, 1).runWithGradients();
+        NDList result = withInput(call, part, loraStrength).runWithGradients();
         forwardSamples += samples;
         backwardSamples += samples;
         float[] numbers = HostNumbers.floats(result.get(0));

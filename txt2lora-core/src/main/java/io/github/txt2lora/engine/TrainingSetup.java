@@ -106,7 +106,10 @@ final class TrainingSetup {
         NDManager scope = held.hold(engine.torch().newScope());
         Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
         FamilyProfile profile = engine.families().of(checkpoint);
-        training.prompts().forEach(pair -> ImageMultiple.require("resolution", pair.resolution(), profile.family()));
+        for (PromptPair pair : training.prompts()) {
+            ImageMultiple.require("resolution", pair.height(), profile.family());
+            ImageMultiple.require("resolution", pair.width(), profile.family());
+        }
         TrainingMemory memory = memory(profile, checkpoint);
         var base = new BaseModel(
                 profile,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditioning the prompt of each sample
  * @param goal the prediction to reach, of latents' shape
  * @param sampleWeights factors on the squared error of each sample; null for 1
+ * @param loraStrength multiplies the LoRA: one number, since a network is called with one
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record Comparison(
@@ -20,7 +21,8 @@ public record Comparison(
         double[] timesteps,
         Conditioning conditioning,
         NDArray goal,
-        double @Nullable [] sampleWeights) {
+        double @Nullable [] sampleWeights,
+        double loraStrength) {
 
     /** The weights, ones if there are none. */
     double[] weights() {

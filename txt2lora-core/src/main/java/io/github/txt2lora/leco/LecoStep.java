@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * loss = mean (eps(target) - goal)^2 + weight * mean (eps(kept) - eps_base(kept))^2
  * </pre>
+ *
+ * Both predictions are made with the LoRA at the strength that the pair is trained at.
  */
 final class LecoStep {
 
@@ -87,7 +89,8 @@ final class LecoStep {
                     target.timesteps(),
                     conditioning(context, batch, target.prompt()),
                     goal,
-                    weights(lesson, batch.timesteps()));
+                    weights(lesson, batch.timesteps()),
+                    lesson.pair().multiplier());
         }
         Compared other = hasOwn
                 ? onOwnTrajectory(context, lesson, kept)
@@ -101,7 +104,8 @@ final class LecoStep {
                 concat(target.timesteps(), other.timesteps()),
                 conditioning(context, batch, target.prompt(), other.prompt()),
                 concat(target.goal(), other.goal()),
-                weights(lesson, kept, target.timesteps(), other.timesteps()));
+                weights(lesson, kept, target.timesteps(), other.timesteps()),
+                lesson.pair().multiplier());
     }
 
     /** Samples of one prompt in a comparison. */
@@ -189,7 +193,8 @@ final class LecoStep {
                         comparison.sampleWeights(),
                         comparison.latents(),
                         comparison.timesteps(),
-                        comparison.conditioning());
+                        comparison.conditioning(),
+                        comparison.loraStrength());
     }
 
     private static NDArray concat(NDArray first, NDArray second) {

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the iterations of one LoRA, or of several of one layout over one network: each draws its own lesson and
- * latents, and then all whose latents are of one shape are compared in one call. Each has its own optimizer and random
- * stream, so its result is that of training alone, up to rounding. Where memory does not suffice, fewer go through the
- * network at once, and stay so.
+ * latents, and then all whose latents are of one shape, with the LoRA at one strength, are compared in one call. Each
+ * has its own optimizer and random stream, so its result is that of training alone, up to rounding. Where memory does
+ * not suffice, fewer go through the network at once, and stay so.
  */
 public final class TrainerGroup {
 
@@ -89,11 +89,14 @@ public final class TrainerGroup {
         }
     }
 
+    /** What comparisons in one call have in common. */
+    private record Call(Shape latents, double loraStrength) {}
+
     /** The comparison of one LoRA in one call. */
     private record Part(Share share, StepContext context, Comparison comparison) {
 
-        Shape shape() {
-            return comparison.latents().getShape();
+        Call call() {
+            return new Call(comparison.latents().getShape(), comparison.loraStrength());
         }
 
         LecoTrainer trainer() {
@@ -140,13 +143,12 @@ public final class TrainerGroup {
     private void compareAll(NDManager scope, List<Share> shares, StepObserver observer) {
         int comparisons = shares.get(0).trainer.comparisons();
         for (int i = 0; i < comparisons; i++) {
-            Map<Shape, List<Part>> byShape = new LinkedHashMap<>();
+            Map<Call, List<Part>> byCall = new LinkedHashMap<>();
             for (Share share : shares) {
                 Part part = counted(List.of(share), () -> prepare(scope, share, observer));
-                byShape.computeIfAbsent(part.shape(), shape -> new ArrayList<>())
-                        .add(part);
+                byCall.computeIfAbsent(part.call(), call -> new ArrayList<>()).add(part);
             }
-            byShape.values().forEach(parts -> compare(scope, parts));
+            byCall.values().forEach(parts -> compare(scope, parts));
         }
     }
 
@@ -231,7 +233,8 @@ public final class TrainerGroup {
                                 conditionings.stream().map(Conditioning::pooled).toArray(NDArray[]::new)),
                         concatOptional(conditionings.stream()
                                 .map(Conditioning::timeIds)
-                                .toArray(NDArray[]::new))));
+                                .toArray(NDArray[]::new))),
+                comparisons.get(0).loraStrength());
     }
 
     private static NDArray concat(List<NDArray> arrays) {

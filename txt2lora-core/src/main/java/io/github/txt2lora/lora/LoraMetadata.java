@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
  * (Stability AI's model metadata standard). All values are strings.
  */
 public final class LoraMetadata {
+
+    /** Headers are read as a whole. */
+    private static final int MOST_PROMPTS = 16;
 
     private LoraMetadata() {}
 
@@ -85,11 +89,42 @@ public final class LoraMetadata {
         metadata.put("modelspec.architecture", base.architecture() + "/lora");
         metadata.put("modelspec.implementation", "diffusers");
         metadata.put("modelspec.title", training.name());
-        metadata.put("modelspec.trigger_phrase", String.join(", ", taught));
+        metadata.put("modelspec.trigger_phrase", String.join(", ", called(taught)));
         metadata.put("modelspec.date", isoDate(finished));
         metadata.put("modelspec.prediction_type", base.predictionType());
-        metadata.put("modelspec.resolution", largestResolution(training) + "x" + largestResolution(training));
+        PromptPair largest = largest(training);
+        metadata.put("modelspec.resolution", largest.width() + "x" + largest.height());
+        if (training.prompts().stream().anyMatch(pair -> pair.multiplier() != 1)) {
+            metadata.put(
+                    "ss_leco_prompt_count", Integer.toString(training.prompts().size()));
+            metadata.put("ss_leco_preview", promptsInShort(training));
+        }
         return metadata;
+    }
+
+    /** The LoRA is not called by the empty prompt, but acts always. */
+    private static List<String> called(Collection<String> taught) {
+        return taught.stream().filter(target -> !target.isBlank()).toList();
+    }
+
+    /** The first pairs as kohya's {@code train_leco} writes them: a LoRA is not known to be a slider without them. */
+    private static String promptsInShort(LoraTraining training) {
+        return training.prompts().stream()
+                .limit(MOST_PROMPTS)
+                .map(LoraMetadata::inShort)
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String inShort(PromptPair pair) {
+        var json = new StringJoiner(", ", "{", "}");
+        json.add(quote("target") + ": " + quote(pair.target()));
+        json.add(quote("positive") + ": " + quote(pair.positive()));
+        json.add(quote("unconditional") + ": " + quote(pair.unconditional()));
+        json.add(quote("neutral") + ": " + quote(pair.neutral()));
+        json.add(quote("action") + ": " + quote(pair.action().name().toLowerCase(Locale.ROOT)));
+        json.add(quote("multiplier") + ": " + DecimalText.of(pair.multiplier()));
+        json.add(quote("weight") + ": " + DecimalText.of(pair.weight()));
+        return json.toString();
     }
 
     /** Kohya says there what else than linear layers and 1x1 convolutions is trained, and the ranks of blocks. */
@@ -116,21 +151,20 @@ public final class LoraMetadata {
     /** The words of the file, so that the web UI can offer them: the targets, once each. */
     private static String tagFrequency(LoraTraining training, Collection<String> taught) {
         var targets = new StringJoiner(", ", "{", "}");
-        for (String target : taught) {
+        for (String target : called(taught)) {
             targets.add(quote(target) + ": 1");
         }
         return "{" + quote("1_" + training.name()) + ": " + targets + "}";
     }
 
     private static String resolution(LoraTraining training) {
-        int side = largestResolution(training);
-        return "(" + side + ", " + side + ")";
+        PromptPair largest = largest(training);
+        return "(" + largest.width() + ", " + largest.height() + ")";
     }
 
-    private static int largestResolution(LoraTraining training) {
+    private static PromptPair largest(LoraTraining training) {
         return training.prompts().stream()
-                .mapToInt(PromptPair::resolution)
-                .max()
+                .max(Comparator.comparingLong(pair -> (long) pair.height() * pair.width()))
                 .orElseThrow();
     }
 

@@ -63,8 +63,8 @@ final class TrainingTrial {
         return String.format(
                 Locale.ROOT,
                 "%dx%d pixels, batch size %d: %.3g s an iteration, %s, peak memory %s",
-                cost.resolution(),
-                cost.resolution(),
+                cost.width(),
+                cost.height(),
                 cost.batchSize(),
                 cost.secondsPerIteration(),
                 hours < 1
@@ -87,7 +87,8 @@ final class TrainingTrial {
             PromptPair pair = trial.prompts().get(0);
             return new TrainingCost(
                     training.name(),
-                    pair.resolution(),
+                    pair.height(),
+                    pair.width(),
                     pair.batchSize(),
                     times.peak,
                     seconds,
@@ -99,7 +100,7 @@ final class TrainingTrial {
     private static LoraTraining trial(LoraTraining training, Path folder) {
         PromptPair largest = training.prompts().stream()
                 .filter(pair -> !pair.preserves())
-                .max(Comparator.comparingLong(pair -> (long) pair.resolution() * pair.resolution() * pair.batchSize()))
+                .max(Comparator.comparingLong(pair -> (long) pair.height() * pair.width() * pair.batchSize()))
                 .orElse(training.prompts().get(0));
         TrainingSpec spec = training.spec().toBuilder()
                 // the range first, which may leave noise out

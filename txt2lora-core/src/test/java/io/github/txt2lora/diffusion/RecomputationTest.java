@@ -202,12 +202,12 @@ class RecomputationTest {
         }
 
         LoraGradient gradient(NDManager scope, UNet unet) {
-            return unet.loraGradient(scope, target, SCALE, WEIGHTS, latents, TIMESTEPS, conditioning);
+            return unet.loraGradient(scope, target, SCALE, WEIGHTS, latents, TIMESTEPS, conditioning, 1);
         }
 
         List<LoraGradient> stackedGradients(NDManager scope, UNet unet) {
             return unet.loraGradients(
-                    scope, target, new double[] {SCALE, 1}, WEIGHTS, latents, TIMESTEPS, conditioning);
+                    scope, target, new double[] {SCALE, 1}, WEIGHTS, latents, TIMESTEPS, conditioning, 1);
         }
     }
 }

@@ -137,7 +137,8 @@ class LecoStepTest {
                         weights,
                         batch.latents(),
                         batch.timesteps(),
-                        tiny.withNewCache().embeddings().batch(scope, List.of(prompt), BATCH, batch.size()));
+                        tiny.withNewCache().embeddings().batch(scope, List.of(prompt), BATCH, batch.size()),
+                        1);
     }
 
     private static double[] weights(NoisyBatch batch, LossWeighting weighting) {

@@ -180,6 +180,37 @@ class TrainerGroupTest {
     }
 
     @Test
+    void loras_at_different_strengths_become_what_they_become_alone() {
+        TrainingSpec spec = spec(earlier()).build();
+        Lessons weak = lessons(PAIRS.get(0).toBuilder().multiplier(-0.5).build(), spec);
+        Lessons full = lessons(PAIRS.get(1), spec);
+        try (NDManager own = torch.newScope()) {
+            List<LecoTrainer> trainers = List.of(
+                    new LecoTrainer(model, parameters(own, spec, 0), weak, spec, new TorchGenerator(0)),
+                    new LecoTrainer(model, parameters(own, spec, 1), full, spec, new TorchGenerator(1)),
+                    new LecoTrainer(model, parameters(own, spec, 0), weak, spec, new TorchGenerator(0)),
+                    new LecoTrainer(model, parameters(own, spec, 1), full, spec, new TorchGenerator(1)));
+            var together = new TrainerGroup(torch, model.denoiser());
+            var alone = new TrainerGroup(torch, model.denoiser());
+            for (int i = 0; i < ITERATIONS; i++) {
+                together.next(trainers.subList(0, 2));
+                alone.next(trainers.subList(2, 3));
+                alone.next(trainers.subList(3, 4));
+            }
+
+            for (int i = 0; i < 2; i++) {
+                assertThatTensor(trainers.get(i).parameters())
+                        .isCloseTo(trainers.get(i + 2).parameters(), 1e-5, 1);
+            }
+            trainers.forEach(LecoTrainer::close);
+        }
+    }
+
+    private static Lessons lessons(PromptPair pair, TrainingSpec spec) {
+        return Lessons.of(List.of(pair), spec.method().preservation());
+    }
+
+    @Test
     void where_memory_does_not_suffice_for_all_fewer_go_together() {
         TrainingSpec spec = spec(earlier()).build();
         List<float[]> alone = alone(spec, new ArrayList<>());

@@ -69,7 +69,7 @@ public record Estimate(
     }
 
     private static double secondsOf(PromptPair pair, long weights, int cores) {
-        return pair.batchSize() * evaluation(weights, pixels(pair.resolution(), pair.resolution()), cores);
+        return pair.batchSize() * evaluation(weights, pixels(pair.width(), pair.height()), cores);
     }
 
     private static double previewSeconds(LoraProject project, long weights, int cores) {

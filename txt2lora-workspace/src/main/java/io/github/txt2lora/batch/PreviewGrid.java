@@ -94,7 +94,7 @@ final class PreviewGrid {
         return project.settings()
                 .preview()
                 .width()
-                .orElse(project.prompts().get(0).resolution());
+                .orElse(project.prompts().get(0).width());
     }
 
     /** The size of an image. */
@@ -102,7 +102,7 @@ final class PreviewGrid {
         return project.settings()
                 .preview()
                 .height()
-                .orElse(project.prompts().get(0).resolution());
+                .orElse(project.prompts().get(0).height());
     }
 
     /** Draws all images. An exception from the engine or the listener ends it. */

@@ -65,7 +65,7 @@ final class DraftReader {
         texts.putAll(template.promptNumbers());
         draft.values().forEach((key, value) -> {
             if (PROMPT_KEYS.contains(key)) {
-                texts.put(key, ScalarText.text(value));
+                texts.put(key, text(value));
             }
         });
         PromptPair pair = LecoPromptsFile.pair(SettingsSection.of("", node(draft, texts), problems), problems);
@@ -90,17 +90,17 @@ final class DraftReader {
         for (SettingKey key : SettingKey.values()) {
             String value = draft.values().get(key.flat());
             if (value != null) {
-                texts.put(
-                        key,
-                        SettingOverrides.elements(value)
-                                .map(ScalarText::texts)
-                                .orElseGet(() -> ScalarText.text(value)));
+                texts.put(key, text(value));
             }
         }
         Map<String, String> byName = new LinkedHashMap<>();
         texts.forEach((key, text) -> byName.put(key.flat(), text));
         return SettingsDocument.read(
                 new SettingsKeys(SettingsLayout.FLAT, node(draft, byName), problems), draft.name());
+    }
+
+    private static String text(String value) {
+        return SettingOverrides.elements(value).map(ScalarText::texts).orElseGet(() -> ScalarText.text(value));
     }
 
     private static Node node(LoraDraft draft, Map<String, String> texts) {

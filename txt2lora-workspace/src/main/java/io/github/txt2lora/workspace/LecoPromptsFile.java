@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * LECO's prompts file: a YAML list whose entries have the keys that {@code docs/workspace.md} lists, of which LECO does
- * not know {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
+ * not know {@code multiplier} and {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
  * {@code rank}, which is a setting here, has no effect; a warning says so.
  *
  * @param file the file that was read
@@ -95,7 +95,7 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         }
         PromptPair pair = null;
         try {
-            PromptPair.Builder builder = builder(target, action);
+            PromptPair.Builder builder = builder(entry, target, action);
             String positive = entry.value("positive", Kind.TEXT, target);
             String unconditional = entry.value("unconditional", Kind.TEXT, "");
             builder.positive(positive)
@@ -131,7 +131,11 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         return "guidance";
     }
 
-    private static PromptPair.Builder builder(String target, PromptAction action) {
+    /** A multiplier says that an empty target is meant: a mistaken one teaches every prompt. */
+    private static PromptPair.Builder builder(SettingsSection entry, String target, PromptAction action) {
+        if (target.isBlank() && entry.given(PromptKey.MULTIPLIER.key())) {
+            return PromptPair.everywhere(action);
+        }
         if (action == PromptAction.ERASE) {
             return PromptPair.erase(target);
         }

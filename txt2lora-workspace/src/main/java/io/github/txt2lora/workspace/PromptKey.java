@@ -5,6 +5,7 @@ import io.github.txt2lora.PromptPair;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -19,7 +20,7 @@ enum PromptKey {
     NEUTRAL("neutral", "the unconditional", Kind.TEXT, PromptPair::neutral),
     ACTION("action", "`erase`", Kind.of(Actions.WORDS), PromptPair::action),
     GUIDANCE_SCALE("guidance_scale", "1.0", Kind.NUMBER, PromptPair::guidanceScale, PromptPair.Builder::guidanceScale),
-    RESOLUTION("resolution", "512", Kind.INTEGER, PromptPair::resolution, PromptPair.Builder::resolution),
+    RESOLUTION("resolution", "512; or `[height, width]` (unknown to LECO)", Sides::write, Sides::read),
     BATCH_SIZE("batch_size", "1", Kind.INTEGER, PromptPair::batchSize, PromptPair.Builder::batchSize),
     DYNAMIC_RESOLUTION(
             "dynamic_resolution",
@@ -28,6 +29,12 @@ enum PromptKey {
             PromptPair::dynamicResolution,
             PromptPair.Builder::dynamicResolution),
     DYNAMIC_CROPS("dynamic_crops", "`false`", Kind.FLAG, PromptPair::dynamicCrops, PromptPair.Builder::dynamicCrops),
+    MULTIPLIER(
+            "multiplier",
+            "1.0; strength of the LoRA while the entry is trained, not 0 (unknown to LECO)",
+            Kind.NUMBER,
+            PromptPair::multiplier,
+            PromptPair.Builder::multiplier),
     WEIGHT(
             "weight",
             "1.0; factor on the loss of the entry (unknown to LECO)",
@@ -40,6 +47,30 @@ enum PromptKey {
 
         static final Words<PromptAction> WORDS =
                 Words.of("erase", PromptAction.ERASE).and("enhance", PromptAction.ENHANCE);
+    }
+
+    /** The sides of images: one for square ones, or height and width. */
+    private static final class Sides {
+
+        static String write(PromptPair pair) {
+            return pair.height() == pair.width()
+                    ? String.valueOf(pair.height())
+                    : "[" + pair.height() + ", " + pair.width() + "]";
+        }
+
+        static void read(SettingsSection entry, String key, PromptPair.Builder builder) {
+            List<Integer> sides = entry.values(key, Kind.INTEGER);
+            if (sides == null) {
+                return;
+            }
+            if (sides.size() == 1) {
+                entry.apply(key, sides.get(0), builder::resolution);
+            } else if (sides.size() == 2) {
+                entry.apply(key, sides, given -> builder.resolution(given.get(0), given.get(1)));
+            } else {
+                entry.report(key, sides.toString(), "one side, or [height, width]");
+            }
+        }
     }
 
     private final String key;
@@ -79,6 +110,15 @@ enum PromptKey {
                 entry.apply(name, value, given -> setter.accept(builder, given));
             }
         };
+    }
+
+    /** A number that is not a single value. */
+    PromptKey(String key, String unset, Function<PromptPair, String> writer, Entry reader) {
+        this.key = key;
+        this.unset = unset;
+        this.isNumber = true;
+        this.writer = writer;
+        this.reader = reader;
     }
 
     /** All keys as they are written. */

@@ -29,6 +29,7 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
             PromptKey.BATCH_SIZE,
             PromptKey.DYNAMIC_RESOLUTION,
             PromptKey.DYNAMIC_CROPS,
+            PromptKey.MULTIPLIER,
             PromptKey.WEIGHT);
 
     /**
@@ -97,7 +98,12 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
             values.remove("neutral");
         }
         Map<String, String> defaults = PromptKey.write(DEFAULTS);
-        UNLESS_DEFAULT.forEach(key -> values.remove(key.key(), defaults.get(key.key())));
+        for (PromptKey key : UNLESS_DEFAULT) {
+            boolean isMark = key == PromptKey.MULTIPLIER && pair.target().isBlank() && !pair.preserves();
+            if (!isMark) {
+                values.remove(key.key(), defaults.get(key.key()));
+            }
+        }
         return values.entrySet().stream()
                 .map(value -> value.getKey() + ": " + value.getValue() + "\n")
                 .collect(Collectors.joining("  ", "- ", ""));

@@ -286,16 +286,26 @@ final class RandomProjects {
                 number());
     }
 
+    private int side() {
+        return 128 + 8 * random.nextInt(100);
+    }
+
     private PromptPair pair() {
         if (random.nextInt(4) == 0) {
             return PromptPair.preserve(oneOf("", text())).batchSize(whole(1)).build();
         }
         PromptPair.Builder pair =
                 random.nextBoolean() ? PromptPair.enhance("k" + text()) : PromptPair.erase("k" + text());
-        pair.guidanceScale(number()).resolution(128 + 8 * random.nextInt(100)).batchSize(whole(1));
+        pair.guidanceScale(number()).resolution(side()).batchSize(whole(1));
         pair.dynamicResolution(random.nextBoolean())
                 .dynamicCrops(random.nextBoolean())
                 .weight(positive());
+        if (random.nextInt(4) == 0) {
+            pair.dynamicResolution(false).resolution(side(), side());
+        }
+        if (random.nextBoolean()) {
+            pair.multiplier(random.nextBoolean() ? positive() : -positive());
+        }
         if (random.nextBoolean()) {
             pair.positive(text());
         }

@@ -37,6 +37,9 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
      * guidance 2, by 0.88 where target and neutral were the same, and by 5.9 for erasing; for these prompts by 0.25,
      * 0.02 and 0.25.)
      *
+     * <p>Where the LoRA is trained at another strength than 1, the change to the goal is divided by it. At -1 the start
+     * leads away from the goal, to which weight -1 then brings it.
+     *
      * <p>Kept are, besides what pairs preserve, neutral and unconditional prompts, positive ones that are added, and
      * others.
      */
@@ -62,8 +65,10 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
 
     private static void add(Map<Goal, Double> goals, PromptPair pair, double share) {
         Map<String, Double> shares = new LinkedHashMap<>();
-        shares.merge(pair.neutral(), 1 - share, Double::sum);
-        shares.merge(pair.positive(), share, Double::sum);
+        double strength = pair.multiplier();
+        shares.merge(pair.neutral(), (1 - share) / strength, Double::sum);
+        shares.merge(pair.positive(), share / strength, Double::sum);
+        shares.merge(pair.target(), 1 - 1 / strength, Double::sum);
         shares.values().removeIf(value -> value == 0);
         if (!shares.keySet().equals(Set.of(pair.target()))) {
             goals.merge(new Goal(pair.target(), shares), pair.weight(), Math::max);

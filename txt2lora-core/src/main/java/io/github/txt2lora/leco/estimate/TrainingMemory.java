@@ -32,6 +32,9 @@ public final class TrainingMemory {
     /** Of the teacher's calls: a trajectory's images, or a guided prompt and its goal's parts, at one time. */
     private static final int PREDICTED_PER_IMAGE = 4;
 
+    /** All networks have images whose sides are multiples of this. */
+    private static final int SIDE_STEP = 64;
+
     private final MemoryNeed need;
     private final MemoryPlanner planner;
     private final Memory setting;
@@ -64,12 +67,19 @@ public final class TrainingMemory {
                 PREDICTED_PER_IMAGE * largest.batchSize(),
                 together);
         this.resolutions = new LinkedHashSet<>(usualResolutions);
-        resolutions.add(largest.resolution());
-        this.choice = planner.choose(setting, device, precision, largest.resolution());
+        resolutions.add(side(largest));
+        this.choice = planner.choose(setting, device, precision, side(largest));
     }
 
     private static double pixels(PromptPair pair) {
-        return (double) pair.resolution() * pair.resolution() * pair.batchSize();
+        return (double) pair.height() * pair.width() * pair.batchSize();
+    }
+
+    /** The side of square images that take as much memory. */
+    private static int side(PromptPair pair) {
+        return pair.height() == pair.width()
+                ? pair.height()
+                : (int) Math.ceil(Math.sqrt((double) pair.height() * pair.width()) / SIDE_STEP) * SIDE_STEP;
     }
 
     /**
@@ -186,7 +196,7 @@ public final class TrainingMemory {
             return Optional.empty();
         }
         return Optional.of("the training takes about " + ByteSize.text(bytes()) + " of memory at resolution "
-                + largest.resolution() + " and batch size " + largest.batchSize()
+                + LatentDraw.pixels(largest) + " and batch size " + largest.batchSize()
                 + (planner.together() > 1 ? " with " + planner.together() + " LoRAs together" : "") + ", and "
                 + (device.isCuda() ? device.name() + " has " : "this machine has ")
                 + ByteSize.text(device.available().orElseThrow())

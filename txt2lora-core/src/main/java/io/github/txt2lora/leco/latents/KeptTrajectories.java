@@ -35,7 +35,13 @@ public final class KeptTrajectories {
     private final Map<Key, TeacherTrajectories> byPrompt = new HashMap<>();
 
     private record Key(
-            String prompt, int count, String unconditional, int resolution, boolean dynamicResolution, boolean crops) {}
+            String prompt,
+            int count,
+            String unconditional,
+            int height,
+            int width,
+            boolean dynamicResolution,
+            boolean crops) {}
 
     /**
      * Trajectories that are sampled when they are first needed.
@@ -91,7 +97,8 @@ public final class KeptTrajectories {
                         prompt,
                         prompt.equals(pair.neutral()) ? OF_NEUTRAL : EACH,
                         pair.unconditional(),
-                        pair.resolution(),
+                        pair.height(),
+                        pair.width(),
                         pair.dynamicResolution(),
                         pair.dynamicCrops()),
                 key -> new TeacherTrajectories(

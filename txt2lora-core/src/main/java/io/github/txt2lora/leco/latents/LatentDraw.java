@@ -35,10 +35,10 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
      */
     public static void requireDrawable(PromptPair pair, LatentSpace space) {
         // in floating point, where nothing overflows
-        double count = (double) space.size(pair.resolution(), pair.resolution()) * pair.batchSize();
+        double count = (double) space.size(pair.height(), pair.width()) * pair.batchSize();
         if (count > Integer.MAX_VALUE) {
             throw new InvalidSettingException("prompt " + Excerpt.quoted(pair.target()) + " has the resolution "
-                    + pair.resolution()
+                    + pixels(pair)
                     + " and the batch size " + pair.batchSize() + ", which together are more than an array can hold;"
                     + " expected a smaller resolution or batch size");
         }
@@ -52,17 +52,22 @@ public record LatentDraw(PictureSize size, LatentSpace space, float[] noise) {
      * @param takesPictureSize whether the model is told of crops
      */
     static LatentDraw next(TorchGenerator generator, PromptPair pair, LatentSpace space, boolean takesPictureSize) {
-        int height = pair.resolution();
-        int width = pair.resolution();
+        int height = pair.height();
+        int width = pair.width();
         if (pair.dynamicResolution()) {
-            height = dynamicSide(generator, pair.resolution());
-            width = dynamicSide(generator, pair.resolution());
+            height = dynamicSide(generator, pair.height());
+            width = dynamicSide(generator, pair.width());
         }
         float[] noise = generator.normal(Math.toIntExact(pair.batchSize() * space.size(height, width)));
         PictureSize size = takesPictureSize && pair.dynamicCrops()
                 ? dynamicCrop(generator, height, width)
                 : PictureSize.uncropped(height, width);
         return new LatentDraw(size, space, noise);
+    }
+
+    /** The size of a pair's images: one side, or the width and the height. */
+    public static String pixels(PromptPair pair) {
+        return pair.width() == pair.height() ? String.valueOf(pair.width()) : pair.width() + "x" + pair.height();
     }
 
     /** The noise as an array of the scope. */

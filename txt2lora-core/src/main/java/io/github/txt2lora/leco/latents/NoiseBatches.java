@@ -23,17 +23,17 @@ public record NoiseBatches(DenoisingModel model, TimestepRange range, long seed)
      */
     public NoisyBatch batch(NDManager scope, PromptPair pair, int number) {
         double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
-        PromptPair square = pair.toBuilder().dynamicResolution(false).build();
+        PromptPair ofOneSize = pair.toBuilder().dynamicResolution(false).build();
         LatentDraw draw = LatentDraw.next(
-                new TorchGenerator(seed + number), square, model.denoiser().latents(), false);
+                new TorchGenerator(seed + number), ofOneSize, model.denoiser().latents(), false);
         var origin = new NoisyBatch.Origin(key(pair), number);
-        PictureSize size = PictureSize.uncropped(pair.resolution(), pair.resolution());
+        PictureSize size = PictureSize.uncropped(pair.height(), pair.width());
         return new NoisyBatch(draw.latents(scope), timesteps, size, origin);
     }
 
     /** A key of everything that the batches and the predictions for them depend on. */
     private String key(PromptPair pair) {
         return pair.batchSize() + " of noise at timesteps " + range.minimum() + " to " + range.maximum() + "/"
-                + pair.resolution() + " pixels/seed " + seed + "/" + model.identity();
+                + LatentDraw.pixels(pair) + " pixels/seed " + seed + "/" + model.identity();
     }
 }

@@ -59,7 +59,7 @@ public final class PoolStates {
     /** The key of the images: all that they depend on. */
     private String picturesKey() {
         return "pictures of " + LatentCache.quoted(pair.neutral()) + " without "
-                + LatentCache.quoted(pair.unconditional()) + "/" + pair.resolution() + " pixels/"
+                + LatentCache.quoted(pair.unconditional()) + "/" + LatentDraw.pixels(pair) + " pixels/"
                 + pool.steps() + " steps/guidance " + pool.guidanceScale() + "/seed " + seed + "/"
                 + model.noiseProcess() + "/" + model.identity();
     }
@@ -84,13 +84,12 @@ public final class PoolStates {
         double[] timesteps = SpreadTimesteps.at(SpreadTimesteps.offset(number), pair.batchSize(), range);
         int[] chosen = new int[pair.batchSize()];
         Arrays.setAll(chosen, i -> (number * pair.batchSize() + i) % pool.pictures());
-        int side = side();
         float[] noise = new TorchGenerator(NOISE_SEEDS + seed + number).normal(chosen.length * pictureSize());
-        NDArray latents = noised(scope, picked(chosen), noise, timesteps, side, side);
+        NDArray latents = noised(scope, picked(chosen), noise, timesteps, height(), width());
         return new NoisyBatch(
                 latents,
                 timesteps,
-                PictureSize.uncropped(pair.resolution(), pair.resolution()),
+                PictureSize.uncropped(pair.height(), pair.width()),
                 new NoisyBatch.Origin(batchesKey(), number));
     }
 
@@ -105,8 +104,8 @@ public final class PoolStates {
         int[] chosen = IntStream.range(0, pair.batchSize())
                 .map(i -> (int) generator.randint(0, pool.pictures()))
                 .toArray();
-        int top = (int) generator.randint(0, side() - height + 1L);
-        int left = (int) generator.randint(0, side() - width + 1L);
+        int top = (int) generator.randint(0, height() - height + 1L);
+        int left = (int) generator.randint(0, width() - width + 1L);
         float[] part = part(picked(chosen), top, left, height, width);
         NDArray latents = noised(context.scope(), part, draw.noise(), timesteps, height, width);
         return new NoisyBatch(latents, timesteps, draw.size(), null);
@@ -119,11 +118,10 @@ public final class PoolStates {
     }
 
     private float[] part(float[] whole, int top, int left, int height, int width) {
-        int side = side();
-        int planes = whole.length / (side * side);
+        int planes = whole.length / (height() * width());
         float[] part = new float[planes * height * width];
         for (int row = 0; row < planes * height; row++) {
-            int from = (row / height * side + top + row % height) * side + left;
+            int from = (row / height * height() + top + row % height) * width() + left;
             System.arraycopy(whole, from, part, row * width, width);
         }
         return part;
@@ -145,12 +143,16 @@ public final class PoolStates {
         return model.denoiser().latents();
     }
 
-    private int side() {
-        return pair.resolution() / space().factor();
+    private int height() {
+        return pair.height() / space().factor();
+    }
+
+    private int width() {
+        return pair.width() / space().factor();
     }
 
     private int pictureSize() {
-        return Math.toIntExact(space().size(pair.resolution(), pair.resolution()));
+        return Math.toIntExact(space().size(pair.height(), pair.width()));
     }
 
     /** In portions, so that a larger pool shares those of a smaller one. */
@@ -175,7 +177,7 @@ public final class PoolStates {
                 System.arraycopy(one, 0, noise, i * one.length, one.length);
             }
             NDArray initial = HostNumbers.array(
-                            scope, noise, new Shape(DRAWN_AT_ONCE, space().channels(), side(), side()))
+                            scope, noise, new Shape(DRAWN_AT_ONCE, space().channels(), height(), width()))
                     .mul((float) scheduler.initNoiseSigma());
             Guidance guidance = model.guidance(
                     scope,
@@ -183,7 +185,7 @@ public final class PoolStates {
                     pair.neutral(),
                     pool.guidanceScale(),
                     DRAWN_AT_ONCE,
-                    PictureSize.uncropped(pair.resolution(), pair.resolution()),
+                    PictureSize.uncropped(pair.height(), pair.width()),
                     LORA_OFF);
             NDArray drawn = new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
                     .run(scope, pool.steps(), initial);

@@ -24,8 +24,6 @@ final class Rollout {
     /** Predictions are compared on a grid of as many steps. */
     private static final int TRAINING_TIMESTEPS = NoiseProcess.TRAINING_TIMESTEPS;
 
-    private static final double LORA_ON = 1;
-
     private final DenoisingModel model;
     private final RolloutSpec spec;
     private final TimestepRange timesteps;
@@ -123,7 +121,7 @@ final class Rollout {
                     spec.guidanceScale(),
                     pair.batchSize(),
                     draw.size(),
-                    LORA_ON);
+                    pair.multiplier());
             return new GuidedDenoiser(scheduler, guidance, noise, hook).run(context.scope(), steps, initial);
         }
 

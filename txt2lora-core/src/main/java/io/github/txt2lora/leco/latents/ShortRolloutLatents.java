@@ -17,8 +17,6 @@ import java.util.Arrays;
  */
 final class ShortRolloutLatents implements NoisyLatents {
 
-    private static final double LORA_ON = 1;
-
     private final DenoisingModel model;
     private final double guidanceScale;
     private final TimestepRange timesteps;
@@ -56,7 +54,7 @@ final class ShortRolloutLatents implements NoisyLatents {
                 guidanceScale,
                 pair.batchSize(),
                 draw.size(),
-                LORA_ON);
+                pair.multiplier());
         NDArray denoised = new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
                 .run(context.scope(), steps, initial);
         double[] reached = new double[pair.batchSize()];

@@ -299,7 +299,7 @@ public final class TeacherTrajectories {
                         .map(term -> term.getValue() + " " + LatentCache.quoted(term.getKey()))
                         .collect(Collectors.joining(" + "));
         return "trajectories to " + sum + " without " + LatentCache.quoted(pair.unconditional()) + "/"
-                + pair.resolution() + " pixels" + (pair.dynamicResolution() ? " at most" : "")
+                + LatentDraw.pixels(pair) + " pixels" + (pair.dynamicResolution() ? " at most" : "")
                 + (pair.dynamicCrops() ? " cropped" : "") + "/" + spec.steps() + " steps/guidance "
                 + spec.guidanceScale() + "/seed " + seed + "/" + model.noiseProcess() + "/" + model.identity();
     }

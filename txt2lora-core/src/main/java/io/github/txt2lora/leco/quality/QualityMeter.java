@@ -36,8 +36,6 @@ import java.util.stream.Stream;
  */
 public final class QualityMeter {
 
-    private static final double LORA_ON = 1;
-
     /** Far from the seeds of trainings. */
     private static final long SEED = 1_000_000;
 
@@ -206,7 +204,7 @@ public final class QualityMeter {
         for (Function<NDManager, NoisyBatch> latentsOf : heldOut) {
             try (NDManager scope = model.torch().newScope()) {
                 var context = new StepContext(scope, new TorchGenerator(0), StepObserver.NONE);
-                sum = sum.plus(comparison.of(lesson, new Batch(context, latentsOf.apply(scope))));
+                sum = sum.plus(comparison.of(lesson, new Batch(lesson, context, latentsOf.apply(scope))));
             }
         }
         return sum;
@@ -215,10 +213,12 @@ public final class QualityMeter {
     /** Latents to compare predictions at. */
     private final class Batch {
 
+        private final HeldOut lesson;
         private final StepContext context;
         private final NoisyBatch noisy;
 
-        Batch(StepContext context, NoisyBatch noisy) {
+        Batch(HeldOut lesson, StepContext context, NoisyBatch noisy) {
+            this.lesson = lesson;
             this.context = context;
             this.noisy = noisy;
         }
@@ -239,7 +239,7 @@ public final class QualityMeter {
                             noisy.latents(),
                             noisy.timesteps(),
                             model.embeddings().batch(scope, List.of(prompt), noisy.samples(), noisy.size()),
-                            LORA_ON);
+                            lesson.pair().multiplier());
         }
     }
 

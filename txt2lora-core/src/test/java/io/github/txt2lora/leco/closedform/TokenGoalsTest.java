@@ -58,6 +58,20 @@ class TokenGoalsTest {
     }
 
     @Test
+    void the_change_to_a_goal_is_divided_by_the_strength_that_it_is_trained_at() {
+        assertThat(goals(character().multiplier(-1).build()))
+                .containsOnlyKeys(new Goal("krnkmd", Map.of("krnkmd", 2.0, "cat ears", -1.0)));
+        assertThat(goals(character().multiplier(2).guidanceScale(0.5).build()))
+                .containsOnlyKeys(new Goal("krnkmd", Map.of("krnkmd", 0.5, "1girl", 0.25, "cat ears", 0.25)));
+        assertThat(goals(PromptPair.erase("1girl")
+                        .positive("glasses")
+                        .neutral("1girl")
+                        .multiplier(-1)
+                        .build()))
+                .isEmpty();
+    }
+
+    @Test
     void target_that_would_become_itself_has_no_goal() {
         PromptPair pair =
                 PromptPair.erase("1girl").positive("glasses").neutral("1girl").build();
