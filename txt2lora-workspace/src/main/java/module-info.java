@@ -3,6 +3,7 @@
 module io.github.txt2lora.workspace {
     requires transitive io.github.txt2lora.api;
     requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.toml;
     requires org.slf4j;
     requires org.yaml.snakeyaml;
     // From the name of its jar. ModulePathTest fails when a version brings a name of its own.

@@ -3,11 +3,13 @@ package io.github.txt2lora.workspace;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.workspace.KohyaPrompts.EntryPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
@@ -16,6 +18,10 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * LECO's prompts file: a YAML list whose entries have the keys that {@code docs/workspace.md} lists, of which LECO does
  * not know {@code multiplier} and {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
  * {@code rank}, which is a setting here, has no effect; a warning says so.
+ *
+ * <p>A file whose name ends with {@code .toml} is one of kohya's sd-scripts, for {@code train_leco}: {@code [[prompts]]}
+ * with these keys, or {@code [[targets]]}, each of which stands for several entries. Files with neutral prompts are
+ * looked up beside it.
  *
  * @param file the file that was read
  * @param prompts its entries, at least one
@@ -46,27 +52,29 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
 
     /** As {@link #read(Path)}. */
     static LecoPromptsFile read(Path file, UnknownKeys unknownKeys) {
-        return parse(file, SettingsYaml.text(file), unknownKeys);
+        return read(file, unknownKeys, Optional.empty());
+    }
+
+    /**
+     * As {@link #read(Path)}.
+     *
+     * @param unknownKeys their treatment in YAML; in TOML they are refused
+     * @param within the folder that other files with prompts must lie in; empty for any
+     */
+    static LecoPromptsFile read(Path file, UnknownKeys unknownKeys, Optional<Path> within) {
+        String content = SettingsToml.isToml(file) ? "prompts in TOML" : "settings in YAML";
+        return parse(file, SettingsYaml.text(file, content), unknownKeys, within);
     }
 
     /** The prompts in the text of a file. */
-    static LecoPromptsFile parse(Path file, String text, UnknownKeys unknownKeys) {
-        Node root = SettingsYaml.compose(file, text);
-        Problems problems = new Problems(file, unknownKeys);
-        List<PromptPair> prompts = new ArrayList<>();
-        Map<String, Boolean> preserved = new HashMap<>();
-        if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
-            for (Node entry : list.getValue()) {
-                PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
-                if (pair != null) {
-                    reportContradiction(pair, preserved, entry, problems);
-                    prompts.add(pair);
-                }
-            }
-        } else {
-            problems.add(
-                    1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
-        }
+    static LecoPromptsFile parse(Path file, String text, UnknownKeys unknownKeys, Optional<Path> within) {
+        boolean isToml = SettingsToml.isToml(file);
+        Problems problems = isToml ? Problems.ofToml(file) : new Problems(file, unknownKeys);
+        List<EntryPair> pairs =
+                isToml ? KohyaPrompts.read(file, text, within, problems) : readYaml(file, text, problems);
+        Map<Target, Boolean> preserved = new HashMap<>();
+        pairs.forEach(pair -> reportContradiction(pair, preserved, problems));
+        List<PromptPair> prompts = pairs.stream().map(EntryPair::pair).toList();
         if (problems.isEmpty() && prompts.stream().allMatch(PromptPair::preserves)) {
             problems.add(1, TEACH_NOTHING);
         }
@@ -74,12 +82,32 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         return new LecoPromptsFile(file, prompts, problems.warnings());
     }
 
-    private static void reportContradiction(
-            PromptPair pair, Map<String, Boolean> preserved, Node entry, Problems problems) {
-        Boolean earlier = preserved.putIfAbsent(pair.target(), pair.preserves());
+    private static List<EntryPair> readYaml(Path file, String text, Problems problems) {
+        List<EntryPair> pairs = new ArrayList<>();
+        if (SettingsYaml.compose(file, text) instanceof SequenceNode list
+                && !list.getValue().isEmpty()) {
+            for (Node entry : list.getValue()) {
+                PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
+                if (pair != null) {
+                    pairs.add(new EntryPair(pair, entry));
+                }
+            }
+        } else {
+            problems.add(
+                    1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
+        }
+        return pairs;
+    }
+
+    /** What a LoRA does to a prompt at one strength says nothing about another. */
+    private record Target(String prompt, double multiplier) {}
+
+    private static void reportContradiction(EntryPair read, Map<Target, Boolean> preserved, Problems problems) {
+        PromptPair pair = read.pair();
+        Boolean earlier = preserved.putIfAbsent(new Target(pair.target(), pair.multiplier()), pair.preserves());
         if (earlier != null && earlier != pair.preserves()) {
             problems.add(
-                    entry,
+                    read.entry(),
                     "target " + Problems.quote(pair.target())
                             + " is both to get a new meaning and to keep its own; remove one of the entries");
         }

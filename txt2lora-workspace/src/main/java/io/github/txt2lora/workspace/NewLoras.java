@@ -115,7 +115,8 @@ public final class NewLoras {
     private static Set<String> namesThere(Workspace workspace) {
         Set<String> names = new LinkedHashSet<>(workspace.names());
         if (Files.isDirectory(workspace.promptsFolder())) {
-            names.addAll(Workspace.namesIn(workspace.promptsFolder()));
+            names.addAll(Workspace.namesIn(workspace.promptsFolder(), Workspace.YAML));
+            names.addAll(Workspace.namesIn(workspace.promptsFolder(), SettingsToml.EXTENSION));
         }
         return names;
     }
@@ -145,7 +146,8 @@ public final class NewLoras {
 
     /** Prompts without settings may have been written when the process was killed. */
     private static boolean isLeftOver(Path config, Path prompts, LoraProject project) {
-        return !Files.exists(config) && SettingsYaml.text(prompts).equals(PromptsDocument.fresh(project.prompts()));
+        return !Files.exists(config)
+                && SettingsYaml.text(prompts).equals(PromptsDocument.fresh(prompts, project.prompts()));
     }
 
     /** The LoRAs, in the order of the drafts. */

@@ -6,8 +6,10 @@ import io.github.txt2lora.internal.FirstFew;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,7 +36,10 @@ final class Problems {
     /** Stands for the line of what a command line says instead of the file. */
     static final int COMMAND_LINE = -1;
 
-    private record Problem(int line, String text) {}
+    /** Stands for the column of what is a matter of the whole line. */
+    private static final int NO_COLUMN = 0;
+
+    private record Problem(int line, int column, String text) {}
 
     /** A key without effect; the key that may have been meant takes long to find. */
     private record Ignored(int line, String key, Supplier<Optional<String>> meant) {
@@ -47,7 +52,9 @@ final class Problems {
 
     private final @Nullable Path file;
     private final UnknownKeys unknownKeys;
+    private final boolean tellsColumns;
     private final List<Problem> found = new ArrayList<>();
+    private final Set<Problem> told = new HashSet<>();
     private int count;
     private final List<Ignored> ignored = new ArrayList<>();
     private int ignoredCount;
@@ -61,8 +68,18 @@ final class Problems {
 
     /** No file for settings from a command line: then no text names a file or a line. */
     Problems(@Nullable Path file, UnknownKeys unknownKeys) {
+        this(file, unknownKeys, false);
+    }
+
+    private Problems(@Nullable Path file, UnknownKeys unknownKeys, boolean tellsColumns) {
         this.file = file;
         this.unknownKeys = unknownKeys;
+        this.tellsColumns = tellsColumns;
+    }
+
+    /** Starts without problems in a file of TOML, whose unknown keys are refused, and where columns are told. */
+    static Problems ofToml(Path file) {
+        return new Problems(file, UnknownKeys.REFUSED, true);
     }
 
     /** The treatment of unknown keys. */
@@ -77,26 +94,36 @@ final class Problems {
 
     /** Adds a problem whose text takes long to find, at the place where a node starts. */
     void add(Node node, Supplier<String> text) {
-        add(node.getStartMark().getLine() + 1, text);
+        int column = tellsColumns ? node.getStartMark().getColumn() + 1 : NO_COLUMN;
+        add(node.getStartMark().getLine() + 1, column, text);
     }
 
     /** Adds a problem; lines count from 1. */
     void add(int line, String text) {
-        add(line, () -> text);
+        add(line, NO_COLUMN, () -> text);
     }
 
-    private void add(int line, Supplier<String> text) {
-        count++;
-        if (found.size() < MOST_KEPT) {
-            found.add(new Problem(line, text.get()));
+    private void add(int line, int column, Supplier<String> text) {
+        if (found.size() >= MOST_KEPT) {
+            count++;
+            return;
+        }
+        // what several pairs take from one place is a problem once
+        Problem problem = new Problem(line, column, text.get());
+        if (told.add(problem)) {
+            count++;
+            found.add(problem);
         }
     }
 
     /** Adds something that the user should know, although the file can be used; lines count from 1. */
     void warn(int line, String text) {
-        warningCount++;
-        if (warnings.size() < MOST_KEPT) {
-            warnings.add(new Problem(line, text));
+        Problem warning = new Problem(line, NO_COLUMN, text);
+        if (warnings.size() >= MOST_KEPT) {
+            warningCount++;
+        } else if (told.add(warning)) {
+            warningCount++;
+            warnings.add(warning);
         }
     }
 
@@ -125,9 +152,9 @@ final class Problems {
             texts.add(inFile() + "without effect, since LECO has no such keys: " + keys + more);
         }
         warnings.stream()
-                .sorted(Comparator.comparingInt(Problem::line))
+                .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
                 .limit(MOST_TOLD)
-                .map(warning -> at(warning.line()) + warning.text())
+                .map(warning -> at(warning) + warning.text())
                 .forEach(texts::add);
         if (warningCount > MOST_TOLD) {
             texts.add(inFile() + "and " + FirstFew.more(warningCount - MOST_TOLD));
@@ -146,14 +173,14 @@ final class Problems {
      */
     void throwIfAny() {
         if (!found.isEmpty()) {
-            Stream<String> told = found.stream()
-                    .sorted(Comparator.comparingInt(Problem::line))
+            Stream<String> first = found.stream()
+                    .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
                     .limit(MOST_TOLD)
-                    .map(problem -> at(problem.line()) + problem.text());
+                    .map(problem -> at(problem) + problem.text());
             Stream<String> rest = count > MOST_TOLD
                     ? Stream.of(inFile() + "and " + FirstFew.more(count - MOST_TOLD))
                     : Stream.empty();
-            throw new InvalidSettingException(Stream.concat(told, rest).collect(Collectors.joining("\n")));
+            throw new InvalidSettingException(Stream.concat(first, rest).collect(Collectors.joining("\n")));
         }
     }
 
@@ -161,11 +188,14 @@ final class Problems {
         return file == null ? "" : file + ": ";
     }
 
-    private String at(int line) {
-        if (line == COMMAND_LINE) {
+    private String at(Problem problem) {
+        if (problem.line() == COMMAND_LINE) {
             return "--set: ";
+        } else if (file == null) {
+            return "";
         }
-        return file == null ? "" : file + ", line " + line + ": ";
+        String column = problem.column() == NO_COLUMN ? "" : ", column " + problem.column();
+        return file + ", line " + problem.line() + column + ": ";
     }
 
     /** A value as it is shown in a message: in quotes, on one line, not endless. */

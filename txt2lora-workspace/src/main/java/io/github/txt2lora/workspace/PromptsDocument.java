@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -35,37 +36,61 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
     /**
      * Reads a text.
      *
+     * @param within the folder that other files with prompts must lie in; empty for any
      * @throws InvalidSettingException if anything in it is wrong; the message names file, line and key of everything
      *     that is
      */
-    static PromptsDocument parse(Path file, String text) {
+    static PromptsDocument parse(Path file, String text, Optional<Path> within) {
         return new PromptsDocument(
                 file,
                 text,
-                LecoPromptsFile.parse(file, text, UnknownKeys.IGNORED).prompts());
+                LecoPromptsFile.parse(file, text, UnknownKeys.IGNORED, within).prompts());
     }
 
-    /** The text of a new file. */
-    static String fresh(List<PromptPair> prompts) {
-        return prompts.stream().map(PromptsDocument::entry).collect(Collectors.joining());
+    /** The text of a new file, in TOML or YAML by its extension. */
+    static String fresh(Path file, List<PromptPair> prompts) {
+        return SettingsToml.isToml(file) ? toml(prompts) : yaml(prompts);
     }
 
-    /** The text with other prompts, changed as little as possible; a new one if it cannot be changed. */
+    /** The text of a new file in YAML. */
+    static String yaml(List<PromptPair> prompts) {
+        return prompts.stream()
+                .map(pair -> keys(pair).entrySet().stream()
+                        .map(value -> value.getKey() + ": " + value.getValue() + "\n")
+                        .collect(Collectors.joining("  ", "- ", "")))
+                .collect(Collectors.joining());
+    }
+
+    /** The text of a new file in kohya's TOML, whose values are written as those of YAML are here. */
+    static String toml(List<PromptPair> prompts) {
+        return prompts.stream()
+                .map(pair -> keys(pair).entrySet().stream()
+                        .map(value -> value.getKey() + " = " + tomlValue(value) + "\n")
+                        .collect(Collectors.joining("", "[[prompts]]\n", "")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Words stand in quotes there. */
+    private static String tomlValue(Map.Entry<String, String> value) {
+        return value.getKey().equals(PromptKey.ACTION.key()) ? ScalarText.text(value.getValue()) : value.getValue();
+    }
+
+    /** The text with other prompts, changed as little as possible; a new one if it cannot be changed, as TOML. */
     String with(List<PromptPair> changed) {
         if (changed.equals(prompts)) {
             return text;
         }
-        if (changed.size() >= prompts.size()) {
+        if (changed.size() >= prompts.size() && !SettingsToml.isToml(file)) {
             String edited = edited(changed);
             try {
-                if (parse(file, edited).prompts().equals(changed)) {
+                if (parse(file, edited, Optional.empty()).prompts().equals(changed)) {
                     return edited;
                 }
             } catch (InvalidSettingException cannotBeEdited) {
                 // A way of writing that YamlText does not know: rewrite the file.
             }
         }
-        return fresh(changed);
+        return fresh(file, changed);
     }
 
     private String edited(List<PromptPair> changed) {
@@ -83,13 +108,13 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
             }
         }
         if (changed.size() > prompts.size()) {
-            edited.append(fresh(changed.subList(prompts.size(), changed.size())));
+            edited.append(yaml(changed.subList(prompts.size(), changed.size())));
         }
         return edited.changed();
     }
 
-    /** An entry of a new file, without keys that have their defaults. */
-    private static String entry(PromptPair pair) {
+    /** The keys of an entry of a new file, without those that have their defaults. */
+    private static Map<String, String> keys(PromptPair pair) {
         Map<String, String> values = PromptKey.write(pair);
         if (pair.positive().equals(pair.target())) {
             values.remove("positive");
@@ -104,8 +129,6 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
                 values.remove(key.key(), defaults.get(key.key()));
             }
         }
-        return values.entrySet().stream()
-                .map(value -> value.getKey() + ": " + value.getValue() + "\n")
-                .collect(Collectors.joining("  ", "- ", ""));
+        return values;
     }
 }

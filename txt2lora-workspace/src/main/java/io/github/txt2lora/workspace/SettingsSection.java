@@ -219,15 +219,24 @@ final class SettingsSection {
 
     /** Notes that a key's value is not as expected. */
     void report(String key, String found, String expected) {
-        problems.add(lineOf(key), path(key) + " is " + Problems.quote(found) + "; expected " + expected);
+        add(key, path(key) + " is " + Problems.quote(found) + "; expected " + expected);
     }
 
     /** Notes a problem on the line of a key, which is put before it unless it begins with it. */
     void report(String key, String problem) {
         if (problem.startsWith(path(key) + " ")) {
-            problems.add(lineOf(key), problem);
+            add(key, problem);
         } else {
-            problems.add(lineOf(key), path(key) + (problem.startsWith("is ") ? " " : ": ") + problem);
+            add(key, path(key) + (problem.startsWith("is ") ? " " : ": ") + problem);
+        }
+    }
+
+    private void add(String key, String text) {
+        NodeTuple entry = entries.get(key);
+        if (entry == null) {
+            problems.add(line, text);
+        } else {
+            problems.add(entry.getKeyNode(), text);
         }
     }
 

@@ -88,10 +88,18 @@ final class SettingsYaml {
      * @throws StorageException if the file cannot be read
      */
     static String text(Path file) {
+        return text(file, "settings in YAML");
+    }
+
+    /**
+     * As {@link #text(Path)}.
+     *
+     * @param content of such a file, for messages
+     */
+    static String text(Path file, String content) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             // A device can be endless, and opening a pipe would wait for a writer.
-            throw new InvalidSettingException(
-                    file + " is a folder, device or pipe; expected a file of settings in YAML");
+            throw new InvalidSettingException(file + " is a folder, device or pipe; expected a file with " + content);
         }
         try {
             if (Files.size(file) > MOST_BYTES) {
@@ -101,7 +109,7 @@ final class SettingsYaml {
             String text = Files.readString(file, StandardCharsets.UTF_8);
             return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         } catch (NoSuchFileException e) {
-            throw new InvalidSettingException("There is no file " + file + "; expected settings in YAML there", e);
+            throw new InvalidSettingException("There is no file " + file + "; expected " + content + " there", e);
         } catch (CharacterCodingException e) {
             throw new InvalidSettingException(file + " is not encoded in UTF-8; save it as UTF-8", e);
         } catch (IOException e) {

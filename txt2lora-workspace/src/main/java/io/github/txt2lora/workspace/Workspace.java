@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * config/NAME.yaml              one LoRA's settings, see {@link LoraSettings}
- * prompts/NAME.yaml             its prompts, see {@link LecoPromptsFile}
+ * prompts/NAME.yaml             its prompts, see {@link LecoPromptsFile}; or NAME.toml
  * model/MODEL.safetensors       base models
  * lora/NAME/NAME.safetensors    the trained LoRA
  * </pre>
@@ -157,12 +158,19 @@ public final class Workspace {
     }
 
     /**
-     * The file with the prompts of a LoRA whose settings name no other; it need not exist.
+     * The file with the prompts of a LoRA whose settings name no other: {@code NAME.toml} if that is there alone, otherwise
+     * {@code NAME.yaml}, which need not exist.
      *
      * @throws InvalidSettingException if the name cannot be a file name on every operating system
      */
     public Path promptsFile(String name) {
-        return promptsFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
+        Path yaml = promptsFolder().resolve(FileName.checkLora("lora_name", name) + YAML);
+        Path toml = tomlPrompts(name);
+        return Files.exists(toml) && Files.notExists(yaml) ? toml : yaml;
+    }
+
+    private Path tomlPrompts(String name) {
+        return promptsFolder().resolve(name + SettingsToml.EXTENSION);
     }
 
     /**
@@ -171,15 +179,15 @@ public final class Workspace {
      * @throws StorageException if the folder cannot be read
      */
     public List<String> names() {
-        return namesIn(configFolder());
+        return namesIn(configFolder(), YAML);
     }
 
-    /** The names of the YAML files of a folder, in the order of the alphabet. */
-    static List<String> namesIn(Path folder) {
+    /** The names of the files of a folder with an extension, in the order of the alphabet. */
+    static List<String> namesIn(Path folder, String extension) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(file -> file.endsWith(YAML) && !file.startsWith("."))
-                    .map(file -> file.substring(0, file.length() - YAML.length()))
+                    .filter(file -> file.endsWith(extension) && !file.startsWith("."))
+                    .map(file -> file.substring(0, file.length() - extension.length()))
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -236,7 +244,16 @@ public final class Workspace {
                     + Problems.quote(prompts.path()) + ", which is neither in " + configFolder() + " nor in " + folder
                     + "; expected it there, or " + file);
         }
-        return LecoPromptsFile.read(file, unknownKeys);
+        requireOnlyOne(name, file);
+        return LecoPromptsFile.read(file, unknownKeys, Optional.of(folder));
+    }
+
+    private void requireOnlyOne(String name, Path prompts) {
+        Path toml = tomlPrompts(name);
+        if (prompts.equals(promptsFile(name)) && !prompts.equals(toml) && Files.exists(toml)) {
+            throw new InvalidSettingException("there are " + prompts + " and " + toml
+                    + "; expected the prompts in one of them: remove the other");
+        }
     }
 
     /**
@@ -272,9 +289,9 @@ public final class Workspace {
         texts.put(
                 promptsFile,
                 Files.exists(promptsFile)
-                        ? PromptsDocument.parse(promptsFile, SettingsYaml.text(promptsFile))
+                        ? PromptsDocument.parse(promptsFile, SettingsYaml.text(promptsFile), Optional.of(folder))
                                 .with(project.prompts())
-                        : PromptsDocument.fresh(project.prompts()));
+                        : PromptsDocument.fresh(promptsFile, project.prompts()));
         texts.put(
                 configFile, base == null ? SettingsDocument.fresh(project.settings()) : base.with(project.settings()));
         return texts;

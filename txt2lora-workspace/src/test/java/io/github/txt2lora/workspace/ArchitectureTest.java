@@ -19,7 +19,7 @@ class ArchitectureTest {
     private static final String BATCH = "io.github.txt2lora.batch..";
 
     @ArchTest
-    static final ArchRule workspace_uses_yaml_and_what_an_application_sees = classes()
+    static final ArchRule workspace_uses_yaml_and_toml_and_what_an_application_sees = classes()
             .that()
             .resideInAPackage(WORKSPACE)
             .should()
@@ -29,6 +29,7 @@ class ArchitectureTest {
                     "org.jspecify.annotations..",
                     "org.slf4j..",
                     "org.yaml.snakeyaml..",
+                    "com.fasterxml.jackson..",
                     "io.github.txt2lora",
                     "io.github.txt2lora.image..",
                     "io.github.txt2lora.internal..",
@@ -44,10 +45,28 @@ class ArchitectureTest {
             .resideInAPackage("org.yaml..");
 
     @ArchTest
-    static final ArchRule only_batch_draws_charts_and_writes_json = noClasses()
+    static final ArchRule only_batch_draws_charts = noClasses()
             .that()
             .resideOutsideOfPackage(BATCH)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.knowm..", "com.fasterxml..");
+            .resideInAPackage("org.knowm..");
+
+    @ArchTest
+    static final ArchRule only_batch_writes_json_and_only_workspace_reads_toml = noClasses()
+            .that()
+            .resideOutsideOfPackages(BATCH, WORKSPACE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule one_class_knows_the_parser_of_toml = noClasses()
+            .that()
+            .resideInAPackage(WORKSPACE)
+            .and()
+            .doNotHaveSimpleName("SettingsToml")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml..");
 }

@@ -12,8 +12,12 @@ final class FuzzedYaml {
 
     /** Creates the file; it goes when the JVM ends. */
     FuzzedYaml() {
+        this(".yaml");
+    }
+
+    FuzzedYaml(String extension) {
         try {
-            path = Files.createTempFile("fuzz", ".yaml");
+            path = Files.createTempFile("fuzz", extension);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,7 +50,11 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
         /** Gathers it from all pairs that are taught, and all that are preserved, in their order. */
         Common(List<PromptPair> taughtPairs, List<PromptPair> preserved, Preservation preservation) {
             this.preservation = preservation;
+            Map<String, Set<Double>> taughtAt = new HashMap<>();
+            taughtPairs.forEach(pair -> taughtAt.computeIfAbsent(pair.target(), target -> new HashSet<>())
+                    .add(pair.multiplier()));
             given = preserved.stream()
+                    .filter(pair -> isKeptAlways(pair, taughtAt.getOrDefault(pair.target(), Set.of())))
                     .map(pair -> new Kept(pair.target(), pair.weight() * preservation.weight()))
                     .toList();
             preserved.forEach(pair -> targets.add(pair.target()));
@@ -59,6 +63,11 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
             for (int i = 0; i < taught.size(); i++) {
                 places.put(taught.get(i).prompt(), i);
             }
+        }
+
+        /** A slider may keep a target at one strength of the LoRA, and change it at another. */
+        private static boolean isKeptAlways(PromptPair preserved, Set<Double> taughtAt) {
+            return taughtAt.isEmpty() || taughtAt.contains(preserved.multiplier());
         }
 
         private List<Kept> taught(List<PromptPair> pairs) {

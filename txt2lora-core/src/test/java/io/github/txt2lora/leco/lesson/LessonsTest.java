@@ -53,6 +53,16 @@ class LessonsTest {
     }
 
     @Test
+    void a_target_that_stays_at_one_strength_and_changes_at_another_is_not_kept_at_both() {
+        PromptPair stays = PromptPair.preserve("krnkmd").build();
+        PromptPair changes = KRNKMD.toBuilder().multiplier(-1).build();
+
+        assertThat(kept(GIVEN, changes, stays, TREE)).containsExactly(new Kept("tree", 0.5));
+        assertThat(kept(GIVEN, changes, stays.toBuilder().multiplier(-1).build(), TREE))
+                .containsExactly(new Kept("krnkmd", 1), new Kept("tree", 0.5));
+    }
+
+    @Test
     void all_prompts_are_encoded_once() {
         Lessons lessons = Lessons.of(List.of(KRNKMD, TREE), ADDING).withEveryday(List.of("forest", "1girl"));
 
