@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ResizeCommand.class,
             MergeCommand.class,
             ConvertCommand.class,
+            ConvertSettingsCommand.class,
             ImageCommand.class,
             PlotCommand.class,
             InfoCommand.class,

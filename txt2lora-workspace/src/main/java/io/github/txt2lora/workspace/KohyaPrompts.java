@@ -30,6 +30,10 @@ final class KohyaPrompts {
     private static final String TARGET = PromptKey.TARGET.key();
     private static final String DYNAMIC_RESOLUTION = PromptKey.DYNAMIC_RESOLUTION.key();
 
+    /** A warning about sides that are drawn. */
+    static final String OTHER_SIDES =
+            "dynamic_resolution draws sides below the resolution, as LECO does; sd-scripts draws the resolution too";
+
     /** More would be a file that multiplies itself by mistake, or to do harm. */
     private static final int MOST_PAIRS = 50_000;
 
@@ -194,10 +198,7 @@ final class KohyaPrompts {
             problems.warn(line, "dynamic_resolution has no effect on images of two sides, as in sd-scripts");
         }
         if (someSquare) {
-            problems.warn(
-                    line,
-                    "dynamic_resolution draws sides below the resolution, as LECO does; sd-scripts draws the resolution"
-                            + " too");
+            problems.warn(line, OTHER_SIDES);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
@@ -32,6 +33,9 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
     private static final String TEACH_NOTHING = "the prompts teach nothing: every target is to mean what it means"
             + " already; expected at least one entry with action: enhance and a positive of other words, or with action:"
             + " erase";
+
+    private static final String NO_LIST =
+            "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'";
 
     /** Copies the lists. */
     public LecoPromptsFile {
@@ -84,17 +88,18 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
 
     private static List<EntryPair> readYaml(Path file, String text, Problems problems) {
         List<EntryPair> pairs = new ArrayList<>();
-        if (SettingsYaml.compose(file, text) instanceof SequenceNode list
-                && !list.getValue().isEmpty()) {
+        Node root = SettingsYaml.compose(file, text);
+        if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
             for (Node entry : list.getValue()) {
                 PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
                 if (pair != null) {
                     pairs.add(new EntryPair(pair, entry));
                 }
             }
+        } else if (root instanceof MappingNode settings && YamlText.entry(settings, "prompts_file") != null) {
+            problems.add(1, "the file is a configuration of LECO; expected the prompts that its prompts_file names");
         } else {
-            problems.add(
-                    1, "the file holds no list of prompts; expected at least one entry such as '- target: krnkmd'");
+            problems.add(1, NO_LIST);
         }
         return pairs;
     }

@@ -387,10 +387,10 @@ class KohyaPromptsTest {
                         "[[prompts]]\ntarget = \"cat\"\ntarget = \"dog\"\n",
                         ", line 3, column 1: not valid TOML: Duplicate key"),
                 arguments("- target: cat\n", ", line 1, column 2: not valid TOML: "),
-                arguments("a = [".repeat(5000), ": not valid TOML: "),
-                arguments("a = 9".repeat(5000), ", line 1, column 5: not valid TOML: "),
+                arguments("a = " + "[".repeat(5000), ": not valid TOML: "),
+                arguments("a = " + "9".repeat(5000), ", line 1, column 5: not valid TOML: "),
                 arguments(
-                        "a = [".repeat(100) + "]".repeat(100),
+                        "a = " + "[".repeat(100) + "]".repeat(100),
                         ": tables and lists are nested too deep; expected at most 20 levels"),
                 arguments(
                         "[[prompts]]\ntarget = \"cat\"\naction = \"enhance\"\n",
@@ -433,7 +433,7 @@ class KohyaPromptsTest {
 
     @Test
     void a_file_that_multiplies_itself_is_refused() throws IOException {
-        String neutrals = "neutrals = [\"a\",".repeat(20_000) + "]\n";
+        String neutrals = "neutrals = [" + "\"a\",".repeat(20_000) + "]\n";
         Path file = file(neutrals + LONG_AND_SHORT);
 
         assertThatThrownBy(() -> LecoPromptsFile.read(file))
