@@ -70,6 +70,9 @@ class ValueConventionsTest {
                 .map(RecordComponent::getName)
                 .filter(name ->
                         type != PromptPair.class || !List.of("target", "action").contains(name))
+                // the sides of images are given together
+                .map(name ->
+                        type == PromptPair.class && List.of("height", "width").contains(name) ? "resolution" : name)
                 .toList();
 
         assertThat(setters).containsAll(components).contains("build");
