@@ -26,7 +26,9 @@ public final class FileClaim implements AutoCloseable {
     /**
      * Claims of this process, by the lock files themselves, since a file can have several addresses: they must be known
      * before a lock file is opened, since that would give up the lock of this very process. System properties, because
-     * class loaders can hold several copies of this class, but the system's locks know only the process.
+     * class loaders can hold several copies of this class, but the system's locks know only the process. The text is also
+     * the monitor of all copies: a removed lock file's identity is soon that of another one, whose claim is not to find
+     * this one's property.
      */
     private static final String PROPERTY = "txt2lora.claim.";
 
@@ -80,7 +82,9 @@ public final class FileClaim implements AutoCloseable {
         try {
             Path folder = StorageFailure.folderOf(file).toRealPath();
             Path lockFile = folder.resolve(PREFIX + file.getFileName());
-            return claim(lockFile, PROPERTY + LockFile.identify(lockFile), work, warnings);
+            synchronized (PROPERTY) {
+                return claim(lockFile, PROPERTY + LockFile.identify(lockFile), work, warnings);
+            }
         } catch (TakenException e) {
             throw e;
         } catch (IOException | ReadOnlyFileSystemException e) {
@@ -110,10 +114,12 @@ public final class FileClaim implements AutoCloseable {
     /** Gives the claim up; the lock file is removed. */
     @Override
     public void close() {
-        try {
-            lock.close();
-        } finally {
-            System.getProperties().remove(property);
+        synchronized (PROPERTY) {
+            try {
+                lock.close();
+            } finally {
+                System.getProperties().remove(property);
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -90,6 +91,19 @@ class FileClaimTest {
         first.close();
         assertThat(folder).isEmptyDirectory();
         FileClaim.take(same, "a test", warnings::add).close();
+    }
+
+    /** File systems give the identity of a removed lock file to the next one. */
+    @Test
+    void files_that_are_claimed_and_given_up_at_the_same_time_do_not_disturb_each_other() {
+        IntStream.range(0, 4).parallel().forEach(thread -> {
+            for (int i = 0; i < 500; i++) {
+                FileClaim.take(folder.resolve(thread + ".safetensors"), "a test", ignored -> {})
+                        .close();
+            }
+        });
+
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
