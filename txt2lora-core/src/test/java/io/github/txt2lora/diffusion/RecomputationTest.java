@@ -27,13 +27,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A pass that computes blocks again gives what a pass that keeps everything gives, up to rounding. */
-@Tag("djl")
 class RecomputationTest {
 
     private static final int CHANNELS = 4;
@@ -75,8 +73,10 @@ class RecomputationTest {
     static Stream<Arguments> cases() {
         return Stream.of("sd1-tiny", "sd2-tiny", "sdxl-tiny")
                 .flatMap(model -> Arrays.stream(Precision.values())
-                        .flatMap(precision ->
-                                Arrays.stream(Layers.values()).map(layers -> arguments(model, precision, layers))));
+                        .flatMap(precision -> Arrays.stream(Layers.values())
+                                // how the layers are chosen has nothing to do with the precision
+                                .filter(layers -> precision == Precision.FP32 || layers == Layers.ALL)
+                                .map(layers -> arguments(model, precision, layers))));
     }
 
     /** The largest difference over the largest value; in 16 bits parts differ in the order of their sums. */

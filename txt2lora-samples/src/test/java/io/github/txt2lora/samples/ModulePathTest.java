@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtEngine;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import com.sun.jna.Native;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.batch.Batch;
@@ -62,6 +63,7 @@ class ModulePathTest {
             ObjectMapper.class,
             JsonParser.class,
             JsonCreator.class,
+            TomlMapper.class,
             NullMarked.class,
             Logger.class,
             Yaml.class,
