@@ -54,7 +54,8 @@ final class ResumeWork implements StageWork {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
                 if (line.equals(ResumedDemo.SAVED + states)) {
-                    process.destroyForcibly();
+                    // unlike the process, its handle leaves the stream open that is being read here
+                    process.toHandle().destroyForcibly();
                 }
             }
             process.waitFor();
