@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class SliderTest {
 
-    private static final Slider HAIR = Slider.between("short hair", "long hair").of("1girl").withResolution(96);
+    private static final Slider HAIR =
+            Slider.between("short hair", "long hair").of("1girl").withResolution(96);
 
     @Test
     void teaches_each_end_at_the_strength_of_its_sign() {
@@ -16,12 +17,16 @@ class SliderTest {
                 .containsExactly(
                         PromptPair.enhance("1girl")
                                 .positive("1girl,long hair")
-                                .unconditional("1girl")
+                                .unconditional("1girl,short hair")
+                                .neutral("1girl")
+                                .guidanceScale(0.75)
                                 .resolution(96)
                                 .build(),
                         PromptPair.enhance("1girl")
                                 .positive("1girl,short hair")
-                                .unconditional("1girl")
+                                .unconditional("1girl,long hair")
+                                .neutral("1girl")
+                                .guidanceScale(0.75)
                                 .resolution(96)
                                 .multiplier(-1)
                                 .build());
@@ -40,9 +45,7 @@ class SliderTest {
     void acts_on_the_empty_prompt_without_a_target() {
         assertThat(Slider.between("short hair", "long hair").keeping("2girls").pairs())
                 .extracting(PromptPair::target, PromptPair::positive, PromptPair::multiplier)
-                .startsWith(
-                        tuple("", "long hair", 1.0),
-                        tuple("", "short hair", -1.0));
+                .startsWith(tuple("", "long hair", 1.0), tuple("", "short hair", -1.0));
     }
 
     @Test
@@ -56,6 +59,16 @@ class SliderTest {
         assertThatThrownBy(() -> Slider.between("Long  hair", "long hair "))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("other words than those of the low end");
+    }
+
+    @Test
+    void takes_another_guidance_scale() {
+        assertThat(HAIR.withGuidanceScale(2).pairs())
+                .extracting(PromptPair::guidanceScale)
+                .containsExactly(2.0, 2.0);
+        assertThatThrownBy(() -> HAIR.withGuidanceScale(0))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("guidanceScale is 0");
     }
 
     @Test

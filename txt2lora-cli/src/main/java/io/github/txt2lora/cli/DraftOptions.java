@@ -1,6 +1,7 @@
 package io.github.txt2lora.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,15 @@ final class DraftOptions {
             description = "enhance adds the meaning, erase removes it. Default: enhance.")
     private @Nullable String action;
 
+    @Option(
+            names = "--slider",
+            paramLabel = "WORDS",
+            arity = "2",
+            description =
+                    "Two ends, such as 'short hair' 'long hair': at weight -1 the target shows the first, at 1 the"
+                            + " second. Instead of --positive; without --target, every prompt shows them.")
+    private @Nullable List<String> ends;
+
     @Option(names = "--guidance-scale", paramLabel = "NUMBER", description = "Strength of the change.")
     private @Nullable String guidanceScale;
 
@@ -69,6 +79,8 @@ final class DraftOptions {
         put(values, "neutral", "--neutral", neutral);
         put(values, "unconditional", "--unconditional", unconditional);
         put(values, "action", "--action", action);
+        put(values, "low", "--slider", ends == null ? null : ends.get(0));
+        put(values, "high", "--slider", ends == null ? null : ends.get(1));
         put(values, "guidance_scale", "--guidance-scale", guidanceScale);
         put(values, "resolution", "--resolution", resolution);
         put(values, "batch_size", "--batch-size", batchSize);

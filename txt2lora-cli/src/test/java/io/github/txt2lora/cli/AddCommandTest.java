@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.Slider;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.LoraSettings;
@@ -55,6 +56,31 @@ class AddCommandTest {
                 - {target: krnkmd, positive: maid, neutral: 1girl, action: enhance, resolution: 64}
                 - {target: "1girl,kitchen", action: enhance, resolution: 64}
                 """);
+    }
+
+    @Test
+    void a_slider_has_two_ends() {
+        CommandRun run = add("hair", "--slider", "short hair", "long hair", "--target=1girl");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("1girl learns: 1girl,long hair, compared with 1girl,short hair", ", at strength -1");
+        assertThat(workspace.load("hair").prompts())
+                .startsWith(Slider.between("short hair", "long hair")
+                        .of("1girl")
+                        .withResolution(64)
+                        .pairs()
+                        .toArray(PromptPair[]::new));
+    }
+
+    @Test
+    void a_slider_with_equal_or_blank_ends_or_a_positive_prompt_is_refused() {
+        assertThat(add("hair", "--slider", "long hair", "Long hair").err()).contains("expected other words");
+        assertThat(add("hair", "--slider", "", "long hair").err())
+                .contains("low is")
+                .contains("one end of the slider");
+        assertThat(add("hair", "--slider", "a", "b", "--positive=c").err())
+                .contains("positive is given beside low and high");
     }
 
     @Test

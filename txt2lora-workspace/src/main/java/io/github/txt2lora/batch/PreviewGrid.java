@@ -10,6 +10,7 @@ import io.github.txt2lora.image.LabelledGrid;
 import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.image.PlotListener;
+import io.github.txt2lora.internal.DecimalText;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
 import java.awt.image.BufferedImage;
@@ -18,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The images of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds. */
+/**
+ * The images of a preview: places as columns, prompts without and with the LoRA as rows, from the same seeds; a slider's
+ * also with its negative weight.
+ */
 final class PreviewGrid {
 
     /** Smaller images are enlarged to about this, in pixels. */
@@ -32,19 +36,19 @@ final class PreviewGrid {
     private final LoraProject project;
     private final PreviewSettings preview;
     private final ModelSource model;
-    private final LoraWeight lora;
+    private final Path lora;
 
     PreviewGrid(LoraProject project, ModelSource model, Path lora) {
         this.project = project;
         this.model = model;
         this.preview = project.settings().preview();
-        this.lora = new LoraWeight(lora, preview.loraWeight());
+        this.lora = lora;
     }
 
     /** The number of images. */
     static int pictures(LoraProject project) {
         PreviewSettings preview = project.settings().preview();
-        return 2
+        return weights(project).size()
                 * prompts(project).size()
                 * places(preview).size()
                 * preview.seeds().size();
@@ -56,10 +60,22 @@ final class PreviewGrid {
         if (!preview.prompts().isEmpty()) {
             return preview.prompts();
         }
-        int perPrompt = 2 * places(preview).size() * preview.seeds().size();
+        int perPrompt = weights(project).size()
+                * places(preview).size()
+                * preview.seeds().size();
         long most = Math.min(MOST_TARGETS, Math.min(MOST_PICTURES, mostPictures(project)) / perPrompt);
         List<String> targets = targets(project.prompts().stream().filter(pair -> !pair.preserves()), most);
         return targets.isEmpty() ? targets(project.prompts().stream(), most) : targets;
+    }
+
+    /** The weights of the LoRA; 0 is without it. */
+    private static List<Double> weights(LoraProject project) {
+        double weight = project.settings().preview().loraWeight();
+        return isSlider(project) ? List.of(-weight, 0.0, weight) : List.of(0.0, weight);
+    }
+
+    private static boolean isSlider(LoraProject project) {
+        return project.prompts().stream().anyMatch(pair -> pair.multiplier() < 0);
     }
 
     private static List<String> targets(Stream<PromptPair> pairs, long most) {
@@ -114,17 +130,17 @@ final class PreviewGrid {
         int done = 0;
         for (String prompt : prompts(project)) {
             for (long seed : preview.seeds()) {
-                for (List<LoraWeight> loras : List.of(List.<LoraWeight>of(), List.of(lora))) {
+                for (double weight : weights(project)) {
                     List<BufferedImage> row = new ArrayList<>();
                     for (String place : places(preview)) {
                         requireNotInterrupted();
-                        row.add(engine.generate(request(prompt, place, seed, loras))
+                        row.add(engine.generate(request(prompt, place, seed, weight))
                                 .get(0)
                                 .image());
                         done++;
                         listener.pictureFinished(done, pictures(project));
                     }
-                    grid.row(label(prompt, seed, !loras.isEmpty()), row);
+                    grid.row(label(prompt, seed, weight), row);
                 }
             }
         }
@@ -143,12 +159,13 @@ final class PreviewGrid {
         return preview.places().isEmpty() ? List.of("") : preview.places();
     }
 
-    private String label(String prompt, long seed, boolean withLora) {
-        String label = withLora ? prompt + ", with the LoRA" : prompt + ", without";
+    private String label(String prompt, long seed, double weight) {
+        String with = isSlider(project) ? ", with the LoRA at " + DecimalText.of(weight) : ", with the LoRA";
+        String label = prompt + (weight == 0 ? ", without" : with);
         return preview.seeds().size() > 1 ? label + ", seed " + seed : label;
     }
 
-    private ImageRequest request(String prompt, String place, long seed, List<LoraWeight> loras) {
+    private ImageRequest request(String prompt, String place, long seed, double weight) {
         // the user's own prompts may have weights; targets are drawn to the letter, as they were trained
         String words = preview.prompts().isEmpty() ? new PlainWords(prompt).asPrompt() : prompt;
         return ImageRequest.builder()
@@ -161,7 +178,7 @@ final class PreviewGrid {
                 .guidanceScale(preview.guidanceScale())
                 .scheduler(preview.scheduler())
                 .seed(seed)
-                .loras(loras)
+                .loras(weight == 0 ? List.of() : List.of(new LoraWeight(lora, weight)))
                 .modelUse(project.settings().spec().modelUse())
                 .build();
     }

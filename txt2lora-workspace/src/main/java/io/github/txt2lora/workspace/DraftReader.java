@@ -46,19 +46,37 @@ final class DraftReader {
                             + "; expected a name that does not begin with a dot, since" + " such files are hidden");
             return Optional.empty();
         }
-        Optional<PromptPair> taught = readPrompt(draft, template);
-        LoraSettings settings =
-                readSettings(draft, template, taught.map(PromptPair::target).orElse(draft.name()));
-        return taught.map(pair -> {
-            List<PromptPair> prompts = new ArrayList<>(List.of(pair));
-            template.kept().stream()
-                    .filter(kept -> !kept.target().equals(pair.target()))
-                    .forEach(prompts::add);
-            return new LoraProject(settings, prompts);
-        });
+        List<PromptPair> taught = isSlider(draft) ? readSlider(draft, template) : readPrompt(draft, template);
+        String target = taught.isEmpty() ? draft.name() : taught.get(0).target();
+        LoraSettings settings = readSettings(draft, template, target);
+        if (taught.isEmpty()) {
+            return Optional.empty();
+        }
+        List<PromptPair> prompts = new ArrayList<>(taught);
+        template.kept().stream().filter(kept -> !kept.target().equals(target)).forEach(prompts::add);
+        return Optional.of(new LoraProject(settings, prompts));
     }
 
-    private Optional<PromptPair> readPrompt(LoraDraft draft, LoraTemplate template) {
+    private static boolean isSlider(LoraDraft draft) {
+        return draft.values().containsKey(SliderEntry.LOW) || draft.values().containsKey(SliderEntry.HIGH);
+    }
+
+    /** Without a target it acts on every prompt: the name of the LoRA is no prompt. */
+    private List<PromptPair> readSlider(LoraDraft draft, LoraTemplate template) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put(PromptKey.TARGET.key(), ScalarText.text(""));
+        texts.putAll(template.promptNumbers());
+        texts.remove(PromptKey.GUIDANCE_SCALE.key());
+        texts.remove(PromptKey.MULTIPLIER.key());
+        draft.values().forEach((key, value) -> {
+            if (PROMPT_KEYS.contains(key) || key.equals(SliderEntry.LOW) || key.equals(SliderEntry.HIGH)) {
+                texts.put(key, text(value));
+            }
+        });
+        return SliderEntry.pairs(SettingsSection.of("", node(draft, texts), problems), problems);
+    }
+
+    private List<PromptPair> readPrompt(LoraDraft draft, LoraTemplate template) {
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("target", ScalarText.text(draft.name()));
         texts.put("action", PromptAction.ENHANCE.name().toLowerCase(Locale.ROOT));
@@ -74,9 +92,9 @@ final class DraftReader {
                     draft.line(),
                     Problems.quote(draft.name()) + " learns nothing, since its target is to mean what it means already;"
                             + " expected a positive of other words, or the action erase");
-            return Optional.empty();
+            return List.of();
         }
-        return Optional.ofNullable(pair);
+        return pair == null ? List.of() : List.of(pair);
     }
 
     private LoraSettings readSettings(LoraDraft draft, LoraTemplate template, String target) {

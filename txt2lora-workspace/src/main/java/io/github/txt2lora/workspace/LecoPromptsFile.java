@@ -17,7 +17,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * LECO's prompts file: a YAML list whose entries have the keys that {@code docs/workspace.md} lists, of which LECO does
- * not know {@code multiplier} and {@code weight}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
+ * not know {@code multiplier}, {@code weight}, {@code low} and {@code high}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
  * {@code rank}, which is a setting here, has no effect; a warning says so.
  *
  * <p>A file whose name ends with {@code .toml} is one of kohya's sd-scripts, for {@code train_leco}: {@code [[prompts]]}
@@ -91,10 +91,8 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         Node root = SettingsYaml.compose(file, text);
         if (root instanceof SequenceNode list && !list.getValue().isEmpty()) {
             for (Node entry : list.getValue()) {
-                PromptPair pair = pair(SettingsSection.of("", entry, problems), problems);
-                if (pair != null) {
-                    pairs.add(new EntryPair(pair, entry));
-                }
+                pairs(SettingsSection.of("", entry, problems), problems)
+                        .forEach(pair -> pairs.add(new EntryPair(pair, entry)));
             }
         } else if (root instanceof MappingNode settings && YamlText.entry(settings, "prompts_file") != null) {
             problems.add(1, "the file is a configuration of LECO; expected the prompts that its prompts_file names");
@@ -116,6 +114,15 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
                     "target " + Problems.quote(pair.target())
                             + " is both to get a new meaning and to keep its own; remove one of the entries");
         }
+    }
+
+    /** The pairs that an entry describes: one, or two of a slider; none after a problem. */
+    static List<PromptPair> pairs(SettingsSection entry, Problems problems) {
+        if (SliderEntry.isOne(entry)) {
+            return SliderEntry.pairs(entry, problems);
+        }
+        PromptPair pair = pair(entry, problems);
+        return pair == null ? List.of() : List.of(pair);
     }
 
     /** The pair that an entry describes, null after a problem that leaves none. */

@@ -37,13 +37,15 @@ public record LoraDraft(String name, Map<String, String> values, Optional<Path> 
         values.keySet().forEach(LoraDraft::requireKnown);
     }
 
-    /** The keys of an entry of a prompts file, then those of a file with settings, all but {@code lora_name}. */
+    /** The keys of an entry of a prompts file, those of a slider among them, then those of a file with settings, all but {@code lora_name}. */
     public static Set<String> keys() {
         return KEYS;
     }
 
     private static Set<String> allKeys() {
         Set<String> keys = PromptKey.keys();
+        keys.add(SliderEntry.LOW);
+        keys.add(SliderEntry.HIGH);
         Arrays.stream(SettingKey.values())
                 .filter(key -> key != SettingKey.LORA_NAME)
                 .map(SettingKey::flat)

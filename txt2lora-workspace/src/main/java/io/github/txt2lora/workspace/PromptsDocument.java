@@ -95,7 +95,9 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
 
     private String edited(List<PromptPair> changed) {
         YamlText edited = new YamlText(text);
-        if (SettingsYaml.compose(file, text) instanceof SequenceNode list) {
+        // a slider is one entry of several prompts
+        if (SettingsYaml.compose(file, text) instanceof SequenceNode list
+                && list.getValue().size() == prompts.size()) {
             for (int i = 0; i < prompts.size(); i++) {
                 if (list.getValue().get(i) instanceof MappingNode entry) {
                     Map<String, String> before = PromptKey.write(prompts.get(i));

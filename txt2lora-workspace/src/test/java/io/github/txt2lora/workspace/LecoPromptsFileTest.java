@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.Slider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -41,6 +43,56 @@ class LecoPromptsFileTest {
         assertThatThrownBy(() -> LecoPromptsFile.read(folder))
                 .isExactlyInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(folder + " is a folder, device or pipe");
+    }
+
+    @Test
+    void an_entry_with_two_ends_is_a_slider() throws IOException {
+        List<PromptPair> ends =
+                Slider.between("short hair", "long hair").of("1girl").pairs();
+
+        assertThat(prompts("""
+                - target: 1girl
+                  low: short hair
+                  high: long hair
+                  resolution: [96, 192]
+                  batch_size: 2
+                  guidance_scale: 1.5
+                - target: 2girls
+                  action: enhance
+                """).prompts())
+                .containsExactly(
+                        ends.get(0).toBuilder()
+                                .resolution(96, 192)
+                                .batchSize(2)
+                                .guidanceScale(1.5)
+                                .build(),
+                        ends.get(1).toBuilder()
+                                .resolution(96, 192)
+                                .batchSize(2)
+                                .guidanceScale(1.5)
+                                .build(),
+                        PromptPair.preserve("2girls").build());
+    }
+
+    @Test
+    void a_slider_without_an_end_or_with_words_of_a_pair_is_refused_by_line() {
+        assertThatThrownBy(() -> prompts("- target: 1girl\n  low: short hair\n"))
+                .hasMessageContaining("line 1")
+                .hasMessageContaining("high is missing");
+        assertThatThrownBy(() -> prompts("- target: 1girl\n  low: short hair\n  high: Short  hair\n"))
+                .hasMessageContaining("high is \"Short  hair\"; expected other words");
+        assertThatThrownBy(() -> prompts("- low: short hair\n  high: long hair\n"))
+                .hasMessageContaining("target is missing");
+        assertThatThrownBy(() -> prompts("""
+                - target: 1girl
+                  low: short hair
+                  high: long hair
+                  neutral: 1girl
+                """))
+                .hasMessageContaining("line 4")
+                .hasMessageContaining("neutral is given beside low and high");
+        assertThatThrownBy(() -> prompts("- target: 1girl\n  low: short hair\n  high: long hair\n  hihg: x\n"))
+                .hasMessageContaining("hihg is unknown; did you mean high?");
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.Slider;
 import io.github.txt2lora.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -178,6 +180,39 @@ class NewLorasTest {
         NewLoras.read(workspace, List.of(draft("a")), name -> template, false).write();
 
         assertThat(workspace.configFile("a")).hasContent("lora_name: \"a\" # the LoRA a\nmodel_name: tiny\n");
+    }
+
+    @Test
+    void a_draft_with_two_ends_becomes_a_slider_that_can_be_changed() {
+        Map<String, String> values =
+                Map.of("target", "1girl", "low", "short hair", "high", "long hair", "resolution", "96");
+        read(new LoraDraft("hair", values, Optional.empty(), 1)).write();
+
+        assertThat(workspace.load("hair").prompts())
+                .startsWith(Slider.between("short hair", "long hair")
+                        .of("1girl")
+                        .withResolution(96)
+                        .pairs()
+                        .toArray(PromptPair[]::new));
+    }
+
+    @Test
+    void a_slider_without_a_target_acts_on_every_prompt() {
+        read(new LoraDraft("hair", Map.of("low", "short hair", "high", "long hair"), Optional.empty(), 1))
+                .write();
+
+        assertThat(workspace.load("hair").prompts())
+                .filteredOn(pair -> !pair.preserves())
+                .extracting(PromptPair::target)
+                .containsExactly("", "");
+    }
+
+    @Test
+    void a_slider_with_a_neutral_prompt_is_refused() {
+        Map<String, String> values = Map.of("low", "short hair", "high", "long hair", "neutral", "1girl");
+
+        assertThatThrownBy(() -> read(new LoraDraft("hair", values, Optional.empty(), 1)))
+                .hasMessageContaining("neutral is given beside low and high");
     }
 
     @Test

@@ -34,14 +34,7 @@ public final class KeptTrajectories {
     private final TimestepRange range;
     private final Map<Key, TeacherTrajectories> byPrompt = new HashMap<>();
 
-    private record Key(
-            String prompt,
-            int count,
-            String unconditional,
-            int height,
-            int width,
-            boolean dynamicResolution,
-            boolean crops) {}
+    private record Key(String prompt, int count, int height, int width, boolean dynamicResolution, boolean crops) {}
 
     /**
      * Trajectories that are sampled when they are first needed.
@@ -87,7 +80,7 @@ public final class KeptTrajectories {
         boolean isUnconditional = context.generator().uniformDouble() < UNCONDITIONAL_SHARE;
         NoisyBatch batch = trajectories.batch(
                 context, pair.batchSize(), true, isUnconditional ? Prediction.UNCONDITIONAL : Prediction.GOAL);
-        return new Kept(batch, isUnconditional ? pair.unconditional() : prompt);
+        return new Kept(batch, isUnconditional ? TeacherTrajectories.UNCONDITIONAL : prompt);
     }
 
     /** Those to the images of a prompt, at the pair's resolution. */
@@ -96,7 +89,6 @@ public final class KeptTrajectories {
                 new Key(
                         prompt,
                         prompt.equals(pair.neutral()) ? OF_NEUTRAL : EACH,
-                        pair.unconditional(),
                         pair.height(),
                         pair.width(),
                         pair.dynamicResolution(),

@@ -31,7 +31,7 @@ public final class RelativeWeights {
         for (int step = 0; step < timesteps.length; step++) {
             timesteps[step] = trajectories.timestep(step);
             toLearn[step] = trajectories.distance(step, pair.target());
-            look = Math.max(look, trajectories.distance(step, pair.unconditional()));
+            look = Math.max(look, trajectories.distance(step, TeacherTrajectories.UNCONDITIONAL));
         }
         double[] weights = new double[timesteps.length];
         for (int step = 0; step < weights.length; step++) {

@@ -36,6 +36,9 @@ public final class TeacherTrajectories {
 
     static final int TOGETHER = 4;
 
+    /** Images are guided away from the empty prompt, whatever a pair compares its positive prompt with. */
+    static final String UNCONDITIONAL = "";
+
     private static final double LORA_OFF = 0;
 
     private final DenoisingModel model;
@@ -59,7 +62,7 @@ public final class TeacherTrajectories {
      * Trajectories that are sampled when they are first needed.
      *
      * @param goal for the conditional prediction
-     * @param pair whose unconditional prompt, resolution and crops hold
+     * @param pair whose resolution and crops hold
      * @param range of timesteps whose states count
      * @param seed of the first group; the next ones follow
      * @throws InvalidSettingException if no state is in the range
@@ -128,7 +131,7 @@ public final class TeacherTrajectories {
     private NDArray predicted(StepContext context, List<Place> drawn, int length, String prompt) {
         if (goal.weights().equals(Map.of(prompt, 1.0))) {
             return array(context, drawn, length, 1);
-        } else if (prompt.equals(pair.unconditional())) {
+        } else if (prompt.equals(UNCONDITIONAL)) {
             return array(context, drawn, length, 2);
         }
         float[] values = new float[drawn.size() * length];
@@ -251,7 +254,7 @@ public final class TeacherTrajectories {
         for (int member = 0; member < TOGETHER; member++) {
             Place place = new Place(0, member, step);
             int goal = at(place, length) + length;
-            boolean isUnconditional = prompt.equals(pair.unconditional());
+            boolean isUnconditional = prompt.equals(UNCONDITIONAL);
             float[] predicted = isUnconditional ? states : predictedTogether(place, length, prompt);
             int prediction = isUnconditional ? goal + length : member * length;
             for (int i = 0; i < length; i++) {
@@ -298,7 +301,7 @@ public final class TeacherTrajectories {
                 .entrySet().stream()
                         .map(term -> term.getValue() + " " + LatentCache.quoted(term.getKey()))
                         .collect(Collectors.joining(" + "));
-        return "trajectories to " + sum + " without " + LatentCache.quoted(pair.unconditional()) + "/"
+        return "trajectories to " + sum + " without " + LatentCache.quoted(UNCONDITIONAL) + "/"
                 + LatentDraw.pixels(pair) + " pixels" + (pair.dynamicResolution() ? " at most" : "")
                 + (pair.dynamicCrops() ? " cropped" : "") + "/" + spec.steps() + " steps/guidance "
                 + spec.guidanceScale() + "/seed " + seed + "/" + model.noiseProcess() + "/" + model.identity();
@@ -333,7 +336,7 @@ public final class TeacherTrajectories {
         @Override
         public NDArray predict(NDManager scope, NDArray input, double timestep) {
             Set<String> prompts = new LinkedHashSet<>(goal.weights().keySet());
-            prompts.add(pair.unconditional());
+            prompts.add(UNCONDITIONAL);
             Map<String, NDArray> predictions = new LinkedHashMap<>();
             // one after the other, since all at once would take more memory than a step of the training
             prompts.forEach(prompt -> predictions.put(
@@ -346,7 +349,7 @@ public final class TeacherTrajectories {
                                     model.embeddings().batch(scope, List.of(prompt), TOGETHER, size),
                                     LORA_OFF)));
             NDArray conditional = goal.goal(predictions, input);
-            NDArray unconditional = Objects.requireNonNull(predictions.get(pair.unconditional()));
+            NDArray unconditional = Objects.requireNonNull(predictions.get(UNCONDITIONAL));
             record(timestep, HostNumbers.floats(input), HostNumbers.floats(conditional), unconditional);
             step++;
             return Guidance.guided(

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco.lesson;
 
 import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.AbstractList;
@@ -72,15 +73,19 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
 
         private List<Kept> taught(List<PromptPair> pairs) {
             Set<String> prompts = new LinkedHashSet<>();
-            pairs.forEach(pair -> prompts.add(pair.positive()));
+            pairs.stream()
+                    .filter(pair -> pair.action() == PromptAction.ENHANCE)
+                    .forEach(pair -> prompts.add(pair.positive()));
             return added(prompts);
         }
 
-        /** The prompts that a pair adds. */
+        /** The prompts that a pair adds; what is erased may change wherever it is named. */
         static Set<String> own(PromptPair pair) {
-            Set<String> prompts =
-                    new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional(), pair.positive()));
-            prompts.addAll(PartsOfLook.of(pair));
+            Set<String> prompts = new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional()));
+            if (pair.action() == PromptAction.ENHANCE) {
+                prompts.add(pair.positive());
+                prompts.addAll(PartsOfLook.of(pair));
+            }
             return prompts;
         }
 

@@ -89,6 +89,8 @@ public record Lessons(
                 .forEach(prompts::add);
         prompts.addAll(added);
         prompts.addAll(everyday);
+        // images are guided away from it
+        prompts.add("");
         return prompts;
     }
 }

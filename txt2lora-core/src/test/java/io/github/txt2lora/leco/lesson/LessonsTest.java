@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.Slider;
 import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,6 +181,28 @@ class LessonsTest {
                 .extracting(Kept::prompt)
                 .contains("1girl,maid")
                 .doesNotContain("1girl,cat ears");
+    }
+
+    @Test
+    void what_is_erased_is_not_kept_where_it_is_named() {
+        PromptPair erases = PromptPair.erase("1girl,cat ears")
+                .positive("cat ears, ear fluff")
+                .neutral("1girl")
+                .build();
+
+        assertThat(kept(ADDING, erases))
+                .extracting(Kept::prompt)
+                .containsExactlyInAnyOrder("1girl", "1girl", "1girl", "");
+    }
+
+    @Test
+    void a_slider_keeps_the_words_of_its_ends_and_not_its_target() {
+        List<PromptPair> pairs =
+                Slider.between("short hair", "long hair").of("1girl").pairs();
+
+        assertThat(kept(ADDING, pairs.toArray(PromptPair[]::new)))
+                .extracting(Kept::prompt)
+                .containsExactlyInAnyOrder("1girl,short hair", "1girl,long hair");
     }
 
     @Test

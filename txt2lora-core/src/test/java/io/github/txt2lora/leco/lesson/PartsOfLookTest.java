@@ -32,6 +32,12 @@ class PartsOfLookTest {
     }
 
     @Test
+    void tags_of_the_neutral_prompt_are_no_parts() {
+        assertThat(parts("1girl", "1girl, cat ears, maid")).containsExactly("1girl,cat ears", "1girl,maid");
+        assertThat(parts("1girl", "1girl, long hair")).isEmpty();
+    }
+
+    @Test
     void a_single_tag_has_no_parts() {
         assertThat(parts("1girl", "a maid in a kitchen")).isEmpty();
         assertThat(parts("1girl", " maid , ,")).isEmpty();
