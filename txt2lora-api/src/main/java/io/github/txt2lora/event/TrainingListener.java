@@ -10,7 +10,8 @@ package io.github.txt2lora.event;
  *   <li>Callbacks come one at a time and in order, on a thread of the engine named {@code txt2lora-events}. Each
  *       callback sees the writes of the one before, so a listener of one training needs no locks.
  *   <li>The training does not wait for its listeners. If one is slow or blocked, only the newest waiting iteration and
- *       the newest waiting step of a download are kept; all other events arrive, in order.
+ *       the newest waiting step of a download are kept; all other events arrive, in order. A listener that
+ *       {@linkplain #wantsEveryIteration() wants every iteration} receives all iterations.
  *   <li>An exception from a callback is logged and ignored; later events and other listeners are not affected.
  *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait, such as
  *       {@code cancel}, and may start another training. It must not wait for a job or an image, nor close the engine.
@@ -21,6 +22,14 @@ package io.github.txt2lora.event;
  * </ul>
  */
 public interface TrainingListener {
+
+    /**
+     * Whether this listener receives every iteration, however slow it is; false by default. Events then wait in memory,
+     * so such a listener should be faster than the training. It is asked once, when the job begins.
+     */
+    default boolean wantsEveryIteration() {
+        return false;
+    }
 
     /** Receives every event; by default hands it to the method for its kind. */
     default void onEvent(TrainingEvent event) {

@@ -10,13 +10,18 @@ import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.batch.BatchOptions;
 import io.github.txt2lora.batch.BatchResult;
+import io.github.txt2lora.event.MetricsFile;
+import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.workspace.LecoConfigFile;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,6 +82,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "The folder for the LoRA. Overrides save.path in CONFIG.yaml.")
     private @Nullable Path output;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE",
+            description =
+                    "Append loss, gradient norm, learning rate and speed of every iteration, and the gap where it is"
+                            + " measured, to this file: CSV if its name ends in .csv, JSON Lines if it ends in .jsonl.")
+    private @Nullable Path metrics;
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private EngineSettings engineSettings;
@@ -96,7 +109,10 @@ final class TrainCommand implements Callable<Integer> {
                     + " only with CONFIG.yaml");
         }
         Workspace workspace = Workspace.open(path).withSettings(settings.values());
-        BatchOptions options = choice.options().withForce(force).withDeleteResizeSource(deleteResizeSource);
+        BatchOptions options = choice.options()
+                .withForce(force)
+                .withDeleteResizeSource(deleteResizeSource)
+                .withMetrics(Optional.ofNullable(metrics));
         BatchReport report = new BatchReport(common.output(), force);
         EngineOptions engineOptions = engineSettings.options().toBuilder()
                 .cacheFolder(workspace.cacheFolder())
@@ -125,9 +141,13 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainedLora train(EngineOptions options, LoraTraining training) throws InterruptedException {
+        List<TrainingListener> listeners = new ArrayList<>();
+        listeners.add(ProgressReport.ofOne(common.output(), "the same command resumes"));
+        if (metrics != null) {
+            listeners.add(MetricsFile.at(metrics).listener(training.name()));
+        }
         try (TrainingEngine engine = TrainingEngine.open(options)) {
-            TrainingJob job = engine.start(training, ProgressReport.ofOne(common.output(), "the same command resumes"));
-            return await(job);
+            return await(engine.start(training, listeners.toArray(TrainingListener[]::new)));
         }
     }
 

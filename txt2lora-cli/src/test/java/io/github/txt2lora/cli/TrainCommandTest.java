@@ -65,12 +65,15 @@ class TrainCommandTest {
     }
 
     @Test
-    void output_takes_the_place_of_the_configured_folder() throws IOException {
+    void output_takes_the_place_of_the_configured_folder_and_metrics_come_into_a_file() throws IOException {
         Path elsewhere = folder.resolve("elsewhere");
+        Path metrics = folder.resolve("metrics.jsonl");
 
-        CommandRun run = CommandRun.of("train", trainable().toString(), "--device=cpu", "--output=" + elsewhere);
+        CommandRun run = CommandRun.of(
+                "train", trainable().toString(), "--device=cpu", "--output=" + elsewhere, "--metrics=" + metrics);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(metrics).content().contains("\"iteration\":1,", "\"iteration\":2,");
         assertThat(elsewhere.resolve("krnkmd.safetensors")).exists();
         assertThat(folder.resolve("loras")).doesNotExist();
     }

@@ -22,6 +22,7 @@ import io.github.txt2lora.event.TrainingResumed;
 import io.github.txt2lora.event.TrainingStarted;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -253,7 +254,7 @@ public abstract class TrainingListenerContract {
     }
 
     @Test
-    void a_blocked_listener_gets_the_newest_iteration_and_every_other_event() throws Exception {
+    void a_blocked_listener_gets_the_newest_iteration_or_all_if_it_wants_them_and_every_other_event() throws Exception {
         var release = new CountDownLatch(1);
         TrainingListener blocked = new TrainingListener() {
             @Override
@@ -266,7 +267,20 @@ public abstract class TrainingListenerContract {
                 fixture.training(folder, 5),
                 spec -> spec.learningRate(1e-3).saving(what -> what.withEveryIterations(2)));
 
-        TrainedLora lora = engine.train(saving, blocked);
+        var wanted = Collections.synchronizedList(new ArrayList<Integer>());
+        TrainingListener wantingAll = new TrainingListener() {
+            @Override
+            public boolean wantsEveryIteration() {
+                return true;
+            }
+
+            @Override
+            public void onIteration(IterationFinished event) {
+                wanted.add(event.iteration());
+            }
+        };
+
+        TrainedLora lora = engine.train(saving, wantingAll, blocked);
         release.countDown();
         log.await(TrainingFinished.class);
 
@@ -284,6 +298,7 @@ public abstract class TrainingListenerContract {
         assertThat(log.events(IterationFinished.class))
                 .extracting(IterationFinished::iteration)
                 .containsExactly(5);
+        assertThat(wanted).containsExactly(1, 2, 3, 4, 5);
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

@@ -5,6 +5,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.MetricsFile;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.spi.ModelDownloader;
@@ -95,18 +96,19 @@ public final class Batch {
      * Trains and waits for the end. If the thread is interrupted, or the engine closed, the training under way keeps
      * its state, the rest is not begun, and the result says so; the thread stays interrupted.
      *
-     * @throws InvalidSettingException if a name that is chosen is not there, or none is chosen and there is not
-     *     exactly one
+     * @throws InvalidSettingException if a name that is chosen is not there, none is chosen and there is not exactly
+     *     one, or the file for metrics holds something else
      * @throws StorageException if the folder with the settings cannot be read
      */
     public BatchResult run(BatchOptions options, BatchListener listener) {
         Instant start = Instant.now();
         List<String> names = options.choose(workspace.names());
+        Optional<MetricsFile> metrics = options.metrics().map(MetricsFile::at);
         ListenerCalls calls = new ListenerCalls(listener);
         Outcomes outcomes = new Outcomes(names, calls);
         List<Task> tasks = grouped(prepare(names, calls, outcomes));
         for (int begun = 0; begun < tasks.size() && !outcomes.areInterrupted(); ) {
-            var work = new SharedWork(calls, outcomes);
+            var work = new SharedWork(calls, outcomes, metrics);
             for (Task task : nextTogether(tasks, begun, options.together())) {
                 begun++;
                 calls.onLoraStarted(task.project().name(), begun, tasks.size());

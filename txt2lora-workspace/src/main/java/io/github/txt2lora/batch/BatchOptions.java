@@ -4,10 +4,12 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.NearestWord;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,8 +21,16 @@ import java.util.Set;
  * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
  * @param together number of LoRAs on one model to train at the same time, 1 or more; see
  *     {@link io.github.txt2lora.TrainingEngine#startTogether}
+ * @param metrics file for the metrics of all iterations, by the name of the LoRA; empty for none. See
+ *     {@link io.github.txt2lora.event.MetricsFile}.
  */
-public record BatchOptions(List<String> names, boolean all, boolean force, boolean deleteResizeSource, int together) {
+public record BatchOptions(
+        List<String> names,
+        boolean all,
+        boolean force,
+        boolean deleteResizeSource,
+        int together,
+        Optional<Path> metrics) {
 
     /**
      * Copies the names.
@@ -30,16 +40,17 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
     public BatchOptions {
         names = List.copyOf(Check.given("names", names));
         Check.atLeast("together", together, 1);
+        Check.given("metrics", metrics);
     }
 
     /** The only LoRA there is. */
     public static BatchOptions onlyOne() {
-        return new BatchOptions(List.of(), false, false, false, 1);
+        return new BatchOptions(List.of(), false, false, false, 1, Optional.empty());
     }
 
     /** All LoRAs. */
     public static BatchOptions everything() {
-        return new BatchOptions(List.of(), true, false, false, 1);
+        return new BatchOptions(List.of(), true, false, false, 1, Optional.empty());
     }
 
     /**
@@ -56,22 +67,27 @@ public record BatchOptions(List<String> names, boolean all, boolean force, boole
         if (list.isEmpty()) {
             throw InvalidSettingException.of("names", names, "one or more names, separated by commas");
         }
-        return new BatchOptions(list, false, false, false, 1);
+        return new BatchOptions(list, false, false, false, 1, Optional.empty());
     }
 
     /** The same, from the start or not. */
     public BatchOptions withForce(boolean newForce) {
-        return new BatchOptions(names, all, newForce, deleteResizeSource, together);
+        return new BatchOptions(names, all, newForce, deleteResizeSource, together, metrics);
     }
 
     /** The same, keeping the large LoRAs or not. */
     public BatchOptions withDeleteResizeSource(boolean delete) {
-        return new BatchOptions(names, all, force, delete, together);
+        return new BatchOptions(names, all, force, delete, together, metrics);
     }
 
     /** The same, with so many LoRAs at the same time. */
     public BatchOptions withTogether(int number) {
-        return new BatchOptions(names, all, force, deleteResizeSource, number);
+        return new BatchOptions(names, all, force, deleteResizeSource, number, metrics);
+    }
+
+    /** The same, with the metrics of all iterations in a file. */
+    public BatchOptions withMetrics(Optional<Path> file) {
+        return new BatchOptions(names, all, force, deleteResizeSource, together, file);
     }
 
     /**

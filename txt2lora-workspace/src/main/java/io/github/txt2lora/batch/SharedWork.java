@@ -4,6 +4,7 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.event.MetricsFile;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.ops.LoraOperations;
@@ -20,11 +21,13 @@ final class SharedWork {
 
     private final ListenerCalls calls;
     private final Outcomes outcomes;
+    private final Optional<MetricsFile> metrics;
     private final Map<String, LoraWork> works = new LinkedHashMap<>();
     private final List<LoraTraining> trainings = new ArrayList<>();
     private final Map<String, TrainingJob> jobs = new LinkedHashMap<>();
 
-    SharedWork(ListenerCalls calls, Outcomes outcomes) {
+    SharedWork(ListenerCalls calls, Outcomes outcomes, Optional<MetricsFile> metrics) {
+        this.metrics = metrics;
         this.calls = calls;
         this.outcomes = outcomes;
     }
@@ -69,10 +72,18 @@ final class SharedWork {
     }
 
     private TrainingListener listener(LoraTraining training) {
+        Optional<TrainingListener> lines = metrics.map(file -> file.listener(training.name()));
         return new TrainingListener() {
+            @Override
+            public boolean wantsEveryIteration() {
+                return lines.isPresent();
+            }
+
             @Override
             public void onEvent(TrainingEvent event) {
                 calls.onTraining(training.name(), event);
+                // last, since it may throw
+                lines.ifPresent(listener -> listener.onEvent(event));
             }
         };
     }

@@ -14,6 +14,7 @@ import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.LoraWeight;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.testing.FakeLoraOperations;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +116,45 @@ class BatchTest {
         assertThat(requests).allMatch(request -> request.seed() == 7 && request.height() == 32);
         assertThat(requests.get(2).loras()).isEmpty();
         assertThat(requests.get(3).loras().get(0).file()).isEqualTo(folder.resolve("lora/krnkmd/krnkmd.safetensors"));
+    }
+
+    @Test
+    void preview_of_a_slider_has_a_row_for_its_negative_weight() throws IOException {
+        project("hair", SETTINGS + "preview_places: []\n");
+        Files.writeString(folder.resolve("prompts/hair.yaml"), "- {target: 1girl, low: short hair, high: long hair}\n");
+
+        run(BatchOptions.onlyOne());
+
+        assertThat(engine.requests())
+                .extracting(request ->
+                        request.loras().stream().mapToDouble(LoraWeight::weight).sum())
+                .containsExactly(-1.0, 0.0, 1.0);
+    }
+
+    @Test
+    void metrics_of_all_iterations_and_loras_come_into_one_file() throws IOException {
+        project("krnkmd", SETTINGS);
+        project("tyankmk", SETTINGS);
+        Path metrics = folder.resolve("metrics.csv");
+
+        run(BatchOptions.everything().withTogether(2).withMetrics(Optional.of(metrics)));
+
+        assertThat(Files.readAllLines(metrics))
+                .filteredOn(line -> line.matches("[a-z]+,\\d,3,.*"))
+                .extracting(line -> line.replaceAll("(,\\d),3,.*", "$1"))
+                .containsExactlyInAnyOrder("krnkmd,1", "krnkmd,2", "krnkmd,3", "tyankmk,1", "tyankmk,2", "tyankmk,3");
+    }
+
+    @Test
+    void a_file_for_metrics_with_something_else_is_refused_before_anything_is_trained() throws IOException {
+        project("krnkmd", SETTINGS);
+        Path mine = Files.writeString(folder.resolve("mine.csv"), "my,table\n");
+        BatchOptions options = BatchOptions.onlyOne().withMetrics(Optional.of(mine));
+
+        assertThatThrownBy(() -> run(options))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("holds something else");
+        assertThat(engine.trainings()).isEmpty();
     }
 
     @Test

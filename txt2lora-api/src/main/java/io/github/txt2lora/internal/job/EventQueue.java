@@ -6,13 +6,16 @@ import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers one job's events to its listeners, in order and one at a time, on an executor that may serve other jobs too.
- * Progress that a slow listener has not seen yet is replaced by newer progress; all other events are kept.
+ * Progress that a slow listener has not seen yet is replaced by newer progress; all other events are kept,
+ * and every iteration for listeners that want it.
  */
 public final class EventQueue {
 
@@ -28,6 +31,7 @@ public final class EventQueue {
     private final Executor executor;
     private final ListenerFailure listenerFailure;
     private final Deque<TrainingEvent> waiting = new ArrayDeque<>();
+    private final Map<TrainingListener, Boolean> wantEvery = new IdentityHashMap<>();
     private boolean delivering;
 
     /** A queue without events. */
@@ -35,11 +39,24 @@ public final class EventQueue {
         this.listeners = List.copyOf(listeners);
         this.executor = executor;
         this.listenerFailure = listenerFailure;
+        this.listeners.forEach(listener -> wantEvery.put(listener, wantsEvery(listener)));
+    }
+
+    /** What a listener throws when it is asked must not end the job. */
+    @SuppressWarnings("CatchingUnchecked")
+    private static boolean wantsEvery(TrainingListener listener) {
+        try {
+            return listener.wantsEveryIteration();
+        } catch (Throwable e) {
+            return false;
+        }
     }
 
     /** Queues an event; never waits for a listener. */
     public synchronized void publish(TrainingEvent event) {
-        if (event instanceof IterationFinished || event instanceof ModelDownloading) {
+        boolean replaces = event instanceof ModelDownloading
+                || (event instanceof IterationFinished && !wantEvery.containsValue(true));
+        if (replaces) {
             waiting.removeIf(event.getClass()::isInstance);
         }
         waiting.addLast(event);
@@ -60,9 +77,17 @@ public final class EventQueue {
     private void deliverAll() {
         for (TrainingEvent event = nextEvent(); event != null; event = nextEvent()) {
             for (TrainingListener listener : listeners) {
-                deliver(listener, event);
+                if (!isOutdatedFor(listener, event)) {
+                    deliver(listener, event);
+                }
             }
         }
+    }
+
+    private synchronized boolean isOutdatedFor(TrainingListener listener, TrainingEvent event) {
+        return event instanceof IterationFinished
+                && !Boolean.TRUE.equals(wantEvery.get(listener))
+                && waiting.stream().anyMatch(IterationFinished.class::isInstance);
     }
 
     @SuppressWarnings("CatchingUnchecked") // a listener written in another language may throw a checked exception

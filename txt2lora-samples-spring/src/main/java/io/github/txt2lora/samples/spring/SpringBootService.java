@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
  *     -d '{"name": "krnkmd", "look": "black hair,cat ears,maid uniform"}'
  * curl -N localhost:8080/trainings/1/events
  * curl -X DELETE localhost:8080/trainings/1
+ * curl localhost:8080/actuator/metrics/txt2lora.training
  * }</pre>
  *
  * <p>The property {@code txt2lora.folder} says where models and LoRAs go; by default {@code service}. What the service

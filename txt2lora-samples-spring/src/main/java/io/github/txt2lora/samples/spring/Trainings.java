@@ -19,6 +19,7 @@ final class Trainings {
 
     private final TrainingEngine engine;
     private final ServiceLimits limits;
+    private final TrainingMeters meters;
     private final Map<Long, Training> byId = new TreeMap<>();
     private long lastId;
 
@@ -34,15 +35,22 @@ final class Trainings {
         }
     }
 
-    Trainings(TrainingEngine engine, ServiceLimits limits) {
+    Trainings(TrainingEngine engine, ServiceLimits limits, TrainingMeters meters) {
         this.engine = engine;
+        this.meters = meters;
         this.limits = limits;
+        meters.watch(this::open);
+    }
+
+    /** The number of those that are queued or run. */
+    private synchronized long open() {
+        return byId.values().stream().filter(each -> !each.hasEnded()).count();
     }
 
     /** Queues a training, unless too many are queued already. */
     synchronized Training start(LoraTraining training) {
         forgetOld();
-        if (byId.values().stream().filter(each -> !each.hasEnded()).count() >= limits.trainings()) {
+        if (open() >= limits.trainings()) {
             throw Refusal.until(
                     HttpStatus.TOO_MANY_REQUESTS,
                     limits.trainings() + " trainings are queued or run, as many as there may be; try again when one has"
@@ -50,7 +58,7 @@ final class Trainings {
                     LATER);
         }
         var events = new TrainingEvents();
-        TrainingJob job = engine.start(training, events);
+        TrainingJob job = engine.start(training, events, meters.listener());
         lastId++;
         var started = new Training(lastId, job, events);
         byId.put(lastId, started);

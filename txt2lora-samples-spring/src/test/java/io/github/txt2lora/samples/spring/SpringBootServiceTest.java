@@ -85,6 +85,10 @@ class SpringBootServiceTest {
         assertThat(client.get(first).body()).contains("\"state\":\"FINISHED\"");
         assertThat(client.get(second).body()).contains("\"state\":\"FINISHED\"");
         assertThat(client.get("/trainings").body()).contains("krnkmd", "tyankmk");
+        assertThat(client.get("/actuator/metrics/txt2lora.trainings").body()).contains("\"value\":0.0");
+        assertThat(client.get("/actuator/metrics/txt2lora.waiting").statusCode())
+                .isEqualTo(200);
+        assertThat(client.get("/actuator/env").statusCode()).isEqualTo(404);
     }
 
     @Test
