@@ -26,6 +26,13 @@ final class LoraChoice {
 
         @Option(names = "--all", description = "All LoRAs of the workspace.")
         private boolean all;
+
+        private BatchOptions options() {
+            if (all) {
+                return BatchOptions.everything();
+            }
+            return names == null ? BatchOptions.onlyOne() : BatchOptions.named(names);
+        }
     }
 
     /** Whether there is any. */
@@ -43,9 +50,15 @@ final class LoraChoice {
     }
 
     private BatchOptions chosen() {
-        if (choice != null && choice.all) {
-            return BatchOptions.everything();
-        }
-        return choice == null || choice.names == null ? BatchOptions.onlyOne() : BatchOptions.named(choice.names);
+        return chosen(choice);
+    }
+
+    /**
+     * Those that are named, or the only one.
+     *
+     * @throws io.github.txt2lora.InvalidSettingException if there is no name in a list
+     */
+    static BatchOptions chosen(@Nullable Names names) {
+        return names == null ? BatchOptions.onlyOne() : names.options();
     }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             InitCommand.class,
             AddCommand.class,
             CheckCommand.class,
+            PreviewCommand.class,
             TrainCommand.class,
             ResizeCommand.class,
             MergeCommand.class,

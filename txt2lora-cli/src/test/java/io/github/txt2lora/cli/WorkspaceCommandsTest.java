@@ -41,6 +41,25 @@ class WorkspaceCommandsTest {
     }
 
     @Test
+    void preview_draws_the_words_before_anything_is_trained() {
+        CommandRun run = CommandRun.of(
+                "preview",
+                folder.toString(),
+                "--device=cpu",
+                "--set=preview_places=[kitchen]",
+                "--set=preview_steps=1");
+        CommandRun unknown = CommandRun.of("preview", folder.toString(), "--names=krnkmb");
+
+        Path file = folder.resolve("lora/krnkmd/krnkmd-words.png");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains(file.toString());
+        assertThat(file).isNotEmptyFile();
+        assertThat(folder.resolve("lora/krnkmd/krnkmd.safetensors")).doesNotExist();
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("did you mean krnkmd?");
+    }
+
+    @Test
     void check_takes_settings_of_the_command_line() {
         CommandRun shorter = CommandRun.of("check", folder.toString(), "--json", "--set=train_iterations=10");
         CommandRun longer = CommandRun.of("check", folder.toString(), "--json", "--set", "train_iterations=100000");

@@ -40,6 +40,11 @@ record LoraFiles(Path folder, String name) {
         return folder.resolve(name + ".png");
     }
 
+    /** What the words draw without a LoRA. */
+    Path words() {
+        return folder.resolve(name + "-words.png");
+    }
+
     /** The LoRA with a digest, wherever it is. */
     Optional<Path> find(String sha256) {
         return Stream.of(lora(), large())
@@ -72,7 +77,20 @@ record LoraFiles(Path folder, String name) {
             throw new StorageException(folder + " is a link; expected a folder, since what is trained is not written"
                     + " through a link of a LoRA's name. Remove it, or make a link of the folder above it");
         }
-        Stream.of(lora(), large(), small(), record(), picture()).forEach(RegularFile::requireReplaceable);
+        Stream.of(lora(), large(), small(), record(), picture(), words()).forEach(RegularFile::requireReplaceable);
+    }
+
+    /**
+     * Makes the folder if it is not there.
+     *
+     * @throws StorageException if it cannot be made
+     */
+    void createFolder() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StorageException("Cannot make the folder " + folder + ": " + e, e);
+        }
     }
 
     /** Deletes a file if it is there. */

@@ -82,12 +82,14 @@ final class PreviewGrid {
         return pairs.map(PromptPair::target).distinct().limit(Math.max(1, most)).toList();
     }
 
-    private static long mostPictures(LoraProject project) {
+    /** As many images as fit into one grid. */
+    static long mostPictures(LoraProject project) {
         int scale = scale(project);
         return LabelledGrid.mostPictures(width(project) * scale, height(project) * scale);
     }
 
-    private static int scale(LoraProject project) {
+    /** The factor by which images are enlarged. */
+    static int scale(LoraProject project) {
         return Math.max(1, Math.min(4, LEGIBLE_WIDTH / width(project)));
     }
 
