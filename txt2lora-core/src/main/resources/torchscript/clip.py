@@ -31,8 +31,17 @@ class ClipTextEncoder(Module):
 
   # ids: [batch, tokens] -> the embeddings and every layer's output, each [batch, tokens, width], no final norm
   def forward(self, ids: Tensor) -> List[Tensor]:
+    return self.states(torch.embedding(self.weights["text_model.embeddings.token_embedding.weight"], ids))
+
+  # places: [number], vectors: [number, width], the token embeddings at these places -> as forward
+  def forward_with_vectors(self, ids: Tensor, places: Tensor, vectors: Tensor) -> List[Tensor]:
     x = torch.embedding(self.weights["text_model.embeddings.token_embedding.weight"], ids)
-    x = x + self.weights["text_model.embeddings.position_embedding.weight"][:ids.shape[1]]
+    rows = vectors.to(self.dtype).unsqueeze(0).expand([x.shape[0], -1, -1])
+    return self.states(torch.index_copy(x, 1, places, rows))
+
+  # x: the token embeddings, [batch, tokens, width]
+  def states(self, x: Tensor) -> List[Tensor]:
+    x = x + self.weights["text_model.embeddings.position_embedding.weight"][:x.shape[1]]
     states = [x]
     i = 0
     while "text_model.encoder.layers." + str(i) + ".layer_norm1.weight" in self.weights:

@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,7 +33,8 @@ class TrainingSpecTest {
                         1,
                         OptionalDouble.empty(),
                         0,
-                        new ModelUse(Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL),
+                        new ModelUse(
+                                Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, Optional.empty()),
                         new SavingSpec(
                                 Precision.FP16,
                                 0,
@@ -123,7 +125,12 @@ class TrainingSpecTest {
                 2,
                 OptionalDouble.of(1.5),
                 -42,
-                new ModelUse(Precision.BF16, 2, PredictionType.V_PREDICTION, TerminalSnr.ZERO),
+                new ModelUse(
+                        Precision.BF16,
+                        2,
+                        PredictionType.V_PREDICTION,
+                        TerminalSnr.ZERO,
+                        Optional.of(Path.of("embeddings"))),
                 new SavingSpec(
                         Precision.FP32,
                         5,

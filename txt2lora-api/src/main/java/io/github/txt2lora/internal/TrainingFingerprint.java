@@ -12,6 +12,7 @@ import io.github.txt2lora.internal.file.Sha256;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,8 @@ public final class TrainingFingerprint {
     public static final String ITERATIONS = "iterations";
 
     /** Components of a training without effect on the learned weights. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of("saving", "measureQuality", "nonFinitePolicy");
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("saving", "measureQuality", "nonFinitePolicy", "embeddings");
 
     /** Their components stand beside those of the training. */
     private static final Set<Class<?>> GROUPS = Set.of(ModelUse.class, StoppingSpec.class);
@@ -66,15 +68,32 @@ public final class TrainingFingerprint {
     }
 
     /**
-     * The fingerprint of a training.
+     * The fingerprint of a training whose prompts name no embeddings.
      *
      * @param modelSha256 of the base model's content
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      */
     public static SortedMap<String, String> of(
-            TrainingSpec given, List<PromptPair> prompts, String modelSha256, Optional<String> startSha256) {
+            TrainingSpec spec, List<PromptPair> prompts, String modelSha256, Optional<String> startSha256) {
+        return of(spec, prompts, modelSha256, startSha256, Collections.emptySortedMap());
+    }
+
+    /**
+     * The fingerprint of a training.
+     *
+     * @param modelSha256 of the base model's content
+     * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
+     * @param embeddings digests of the embeddings that its prompts name, whose folder does not matter
+     */
+    public static SortedMap<String, String> of(
+            TrainingSpec given,
+            List<PromptPair> prompts,
+            String modelSha256,
+            Optional<String> startSha256,
+            SortedMap<String, String> embeddings) {
         SortedMap<String, String> values = new TreeMap<>();
         startSha256.ifPresent(digest -> values.put("start", digest));
+        embeddings.forEach((name, digest) -> values.put("embedding " + name, digest));
         TrainingSpec spec = startSha256.isEmpty()
                 ? given
                 : given.toBuilder()

@@ -39,7 +39,8 @@ class ImageRequestTest {
                         0,
                         1,
                         SchedulerType.DDIM,
-                        new ModelUse(Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL),
+                        new ModelUse(
+                                Precision.FP32, 1, PredictionType.FROM_MODEL, TerminalSnr.FROM_MODEL, Optional.empty()),
                         List.of(),
                         PromptSyntax.WEB_UI,
                         Optional.empty(),
@@ -103,7 +104,12 @@ class ImageRequestTest {
                 -3,
                 4,
                 SchedulerType.UNIPC,
-                new ModelUse(Precision.FP16, 2, PredictionType.V_PREDICTION, TerminalSnr.ZERO),
+                new ModelUse(
+                        Precision.FP16,
+                        2,
+                        PredictionType.V_PREDICTION,
+                        TerminalSnr.ZERO,
+                        Optional.of(Path.of("embeddings"))),
                 List.of(LORA),
                 PromptSyntax.WEB_UI,
                 Optional.of(Path.of("lora")),

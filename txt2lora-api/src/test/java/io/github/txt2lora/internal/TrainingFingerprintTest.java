@@ -24,8 +24,10 @@ import io.github.txt2lora.internal.file.Sha256;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Fingerprints stand in states and records of users; where they change, trainings start over. */
@@ -127,6 +129,20 @@ class TrainingFingerprintTest {
                 .method(method -> method.withStart(LoraStart.from(Path.of(file))))
                 .build();
         return TrainingFingerprint.of(spec, List.of(PAIR), "abc", Optional.of(digest));
+    }
+
+    @Test
+    void the_content_of_named_embeddings_counts_and_not_their_folder() {
+        TrainingSpec spec = earlierDefaults()
+                .modelUse(use -> use.withEmbeddings(Path.of("embeddings")))
+                .build();
+        SortedMap<String, String> named = new TreeMap<>(Map.of("krnkmd", "one"));
+
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), "abc"))
+                .isEqualTo(TrainingFingerprint.of(earlierDefaults().build(), List.of(PAIR), "abc"));
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), "abc", Optional.empty(), named))
+                .containsEntry("embedding krnkmd", "one")
+                .doesNotContainKey("embeddings");
     }
 
     @Test

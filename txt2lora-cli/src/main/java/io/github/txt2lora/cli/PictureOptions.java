@@ -108,6 +108,13 @@ final class PictureOptions {
                     "The folder of the LoRAs that <lora:name:weight> in the prompt names, with its" + " subfolders.")
     private @Nullable Path loraFolder;
 
+    @Option(
+            names = "--embeddings",
+            paramLabel = "FOLDER",
+            description = "The folder of the textual-inversion embeddings that prompts call by file name, with its"
+                    + " subfolders.")
+    private @Nullable Path embeddings;
+
     @ArgGroup
     private @Nullable CompositionChoice places;
 
@@ -129,7 +136,8 @@ final class PictureOptions {
                 .scheduler(scheduler)
                 .modelUse(use -> use.withClipSkip(clipSkip)
                         .withPredictionType(prediction)
-                        .withPrecision(precision))
+                        .withPrecision(precision)
+                        .withEmbeddings(Optional.ofNullable(embeddings)))
                 .loras(loras)
                 .loraFolder(Optional.ofNullable(loraFolder));
         return places == null ? request : request.composition(places.composition());

@@ -14,6 +14,7 @@ import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.lora.LoraAdapter;
 import io.github.txt2lora.lora.TextEncoderLora;
@@ -67,7 +68,8 @@ final class ImageRun {
                     engine.tokenizer(),
                     request.modelUse().precision(),
                     request.modelUse().clipSkip(),
-                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()));
+                    network -> TextEncoderLora.addTo(network, checkpoint.tensors(network), prompts.loras()),
+                    EmbeddingFolder.of(request.modelUse().embeddings()));
             PicturePrompts.Encoded encoded = prompts.encode(encoder, scope, this::warn);
             if (profile.hasZerosForNoPrompt() && prompts.hasNoNegative()) {
                 encoded = encoded.withZeroNegative();

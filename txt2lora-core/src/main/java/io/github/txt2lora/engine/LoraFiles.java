@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.lora.EmbeddingList;
 import io.github.txt2lora.lora.LoraAncestry;
 import io.github.txt2lora.lora.LoraFile;
 import io.github.txt2lora.lora.LoraMetadata;
@@ -10,6 +11,7 @@ import io.github.txt2lora.lora.LoraParameters;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,6 +25,7 @@ final class LoraFiles {
     private final Lessons lessons;
     private final BaseModel base;
     private final Optional<StartFile> start;
+    private final SortedMap<String, String> embeddings;
 
     LoraFiles(
             EngineJob job,
@@ -30,7 +33,8 @@ final class LoraFiles {
             LoraParameters parameters,
             Lessons lessons,
             BaseModel base,
-            Optional<StartFile> start) {
+            Optional<StartFile> start,
+            SortedMap<String, String> embeddings) {
         this.job = job;
         this.training = job.training();
         this.log = log;
@@ -38,6 +42,7 @@ final class LoraFiles {
         this.lessons = lessons;
         this.base = base;
         this.start = start;
+        this.embeddings = embeddings;
     }
 
     /** The file of the LoRA as it is after an iteration, before the last one. */
@@ -82,6 +87,9 @@ final class LoraFiles {
             metadata.computeIfPresent(
                     "ss_training_comment", (key, comment) -> comment + ", starting from " + from.name());
         });
+        if (!embeddings.isEmpty()) {
+            metadata.put(EmbeddingList.KEY, EmbeddingList.of(embeddings));
+        }
         Map<String, String> written = LoraFile.write(
                 file,
                 parameters,

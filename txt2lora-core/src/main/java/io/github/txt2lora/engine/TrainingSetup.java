@@ -14,6 +14,7 @@ import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.Count;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.TrainingFingerprint;
@@ -41,6 +42,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 
 /** Loads what a training needs and puts it together. */
 final class TrainingSetup {
@@ -55,6 +58,7 @@ final class TrainingSetup {
     private final HeldResources held;
     private final int together;
     private final Lessons lessons;
+    private final Set<String> ownPrompts;
 
     /**
      * Nothing is loaded yet.
@@ -71,6 +75,7 @@ final class TrainingSetup {
         this.held = held;
         this.together = together;
         Lessons ofPairs = Lessons.of(training.prompts(), spec.method().preservation());
+        this.ownPrompts = ofPairs.prompts();
         this.lessons = spec.method().start() == LoraStart.CLOSED_FORM
                 ? ofPairs.withEveryday(EverydayPrompts.of(engine.tokenizer()))
                 : ofPairs;
@@ -79,13 +84,12 @@ final class TrainingSetup {
     /** The denoiser and the loop, once everything is loaded. */
     record Opened(Denoiser denoiser, MemoryUse memory, TrainingLoop loop) {}
 
+    /** The prompts, and digests of the textual-inversion embeddings that they name. */
+    record EncodedPrompts(PromptEmbeddings embeddings, SortedMap<String, String> named) {}
+
     /** What is known, and on the device, before the denoiser is. */
     record Encoded(
-            Checkpoint checkpoint,
-            BaseModel base,
-            TrainingMemory memory,
-            NDManager scope,
-            PromptEmbeddings embeddings) {
+            Checkpoint checkpoint, BaseModel base, TrainingMemory memory, NDManager scope, EncodedPrompts prompts) {
 
         FamilyProfile profile() {
             return base.profile();
@@ -174,13 +178,14 @@ final class TrainingSetup {
         var model = new DenoisingModel(
                 engine.torch(),
                 denoiser,
-                encoded.embeddings(),
+                encoded.prompts().embeddings(),
                 encoded.base().noiseProcess(),
                 DenoisingModel.identity(
                         engine.torch(),
                         engine.models().sha256(checkpoint, log::checkpoint),
                         spec.modelUse().precision(),
-                        spec.modelUse().clipSkip()),
+                        spec.modelUse().clipSkip(),
+                        encoded.prompts().named()),
                 engine.cache());
         start(profile, model, parameters);
         LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
@@ -195,8 +200,16 @@ final class TrainingSetup {
                         spec,
                         training.prompts(),
                         engine.models().sha256(checkpoint, () -> {}),
-                        initialized.start().map(StartFile::sha256))));
-        var files = new LoraFiles(job, log, parameters, lessons, encoded.base(), initialized.start());
+                        initialized.start().map(StartFile::sha256),
+                        encoded.prompts().named())));
+        var files = new LoraFiles(
+                job,
+                log,
+                parameters,
+                lessons,
+                encoded.base(),
+                initialized.start(),
+                encoded.prompts().named());
         encoded.memory().reason().ifPresent(log::memory);
         return new Opened(
                 denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
@@ -268,13 +281,21 @@ final class TrainingSetup {
         return denoiser;
     }
 
-    private PromptEmbeddings encodePrompts(FamilyProfile profile, Checkpoint checkpoint, NDManager owner) {
+    private EncodedPrompts encodePrompts(FamilyProfile profile, Checkpoint checkpoint, NDManager owner) {
+        // a frequent word in everyday prompts is no name, unless the training's own prompts name it
+        EmbeddingFolder named = EmbeddingFolder.of(spec.modelUse().embeddings()).namedIn(ownPrompts);
         PromptEncoder encoder = profile.promptEncoder(
                 engine.torch(),
                 checkpoint,
                 engine.tokenizer(),
                 spec.modelUse().precision(),
-                spec.modelUse().clipSkip());
+                spec.modelUse().clipSkip(),
+                checkpoint::tensors,
+                named);
+        return new EncodedPrompts(encodePrompts(encoder, owner), encoder.usedEmbeddings());
+    }
+
+    private PromptEmbeddings encodePrompts(PromptEncoder encoder, NDManager owner) {
         try {
             return PromptEmbeddings.encode(encoder, lessons, owner, log::warn);
         } catch (TorchException e) {

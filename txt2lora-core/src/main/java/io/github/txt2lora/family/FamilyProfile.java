@@ -10,6 +10,7 @@ import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.ImageDecoder;
 import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.lora.BaseModelLabels;
 import io.github.txt2lora.lora.LoraRules;
 import io.github.txt2lora.text.ClipTokenizer;
@@ -46,6 +47,7 @@ public interface FamilyProfile {
      * @param tokenizer CLIP's, for those that need it
      * @param clipSkip 1 for the hidden states that the family is trained on, 2 for those of the layer before
      * @param weights is asked for each text encoder when it is loaded
+     * @param embeddings that prompts may name
      * @throws io.github.txt2lora.InvalidSettingException if a text encoder has fewer layers than clip skip needs
      */
     PromptEncoder promptEncoder(
@@ -54,12 +56,14 @@ public interface FamilyProfile {
             ClipTokenizer tokenizer,
             Precision precision,
             int clipSkip,
-            TextEncoderWeights weights);
+            TextEncoderWeights weights,
+            EmbeddingFolder embeddings);
 
-    /** An encoder with the model's own weights. */
+    /** An encoder with the model's own weights, to whose prompts all names are plain words. */
     default PromptEncoder promptEncoder(
             Torch torch, Checkpoint checkpoint, ClipTokenizer tokenizer, Precision precision, int clipSkip) {
-        return promptEncoder(torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors);
+        return promptEncoder(
+                torch, checkpoint, tokenizer, precision, clipSkip, checkpoint::tensors, EmbeddingFolder.none());
     }
 
     /** Whether zeros stand for an empty negative prompt, and not its encoding. */

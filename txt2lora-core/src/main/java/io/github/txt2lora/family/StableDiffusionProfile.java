@@ -14,6 +14,7 @@ import io.github.txt2lora.diffusion.Parameterization;
 import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.diffusion.UNetMemory;
 import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.lora.LoraRules;
 import io.github.txt2lora.lora.UNetLoraRules;
 import io.github.txt2lora.text.ClipPromptEncoder;
@@ -50,8 +51,10 @@ abstract class StableDiffusionProfile implements FamilyProfile {
             ClipTokenizer tokenizer,
             Precision precision,
             int clipSkip,
-            TextEncoderWeights weights) {
-        return new ClipPromptEncoder(torch, checkpoint, tokenizer, precision, clipSkip, textEncoders(), weights);
+            TextEncoderWeights weights,
+            EmbeddingFolder embeddings) {
+        return new ClipPromptEncoder(
+                torch, checkpoint, tokenizer, precision, clipSkip, textEncoders(), weights, embeddings);
     }
 
     @Override

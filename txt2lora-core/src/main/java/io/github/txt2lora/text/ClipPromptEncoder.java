@@ -8,8 +8,10 @@ import ai.djl.ndarray.types.Shape;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.internal.FirstFew;
+import io.github.txt2lora.text.PromptChunk.GivenVector;
 import io.github.txt2lora.torch.HostNumbers;
 import io.github.txt2lora.torch.Torch;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -41,6 +44,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
     private final int clipSkip;
     private final List<TextEncoderUse> uses;
     private final TextEncoderWeights weights;
+    private final NamedEmbeddings embeddings;
 
     /**
      * An encoder of the checkpoint's prompts; loads nothing yet.
@@ -50,6 +54,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
      *     (the last in SD 1.x and 2.x, the last but one in SDXL), 2 the one before
      * @param uses the text encoders, in the order in which their hidden states are put side by side
      * @param weights is asked for each text encoder when it is loaded
+     * @param embeddings that prompts may name
      * @throws InvalidSettingException if a text encoder has fewer layers than clip skip needs
      */
     public ClipPromptEncoder(
@@ -59,7 +64,8 @@ public final class ClipPromptEncoder implements PromptEncoder {
             Precision precision,
             int clipSkip,
             List<TextEncoderUse> uses,
-            TextEncoderWeights weights) {
+            TextEncoderWeights weights,
+            EmbeddingFolder embeddings) {
         this.torch = torch;
         this.checkpoint = checkpoint;
         this.tokenizer = tokenizer;
@@ -68,6 +74,12 @@ public final class ClipPromptEncoder implements PromptEncoder {
         this.weights = weights;
         this.uses = List.copyOf(uses);
         uses.forEach(this::checkClipSkip);
+        this.embeddings = new NamedEmbeddings(
+                tokenizer,
+                embeddings,
+                uses.stream()
+                        .map(use -> checkpoint.textEncoder(use.component()).width())
+                        .toList());
     }
 
     /** The text encoders, in the order in which their hidden states are put side by side. */
@@ -106,7 +118,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
 
     /** Shorter prompts are filled up with empty chunks, so that their rows make one batch. */
     private Map<String, List<PromptChunk>> chunks(Collection<String> prompts, Consumer<String> warnings) {
-        var chunker = new PromptChunker(tokenizer);
+        var chunker = new PromptChunker(tokenizer, embeddings);
         Map<String, List<PromptChunk>> chunks = new LinkedHashMap<>();
         prompts.forEach(text -> chunks.computeIfAbsent(text, prompt -> chunker.chunks(prompt, warnings)));
         int most = chunks.values().stream().mapToInt(List::size).max().orElse(0);
@@ -134,11 +146,19 @@ public final class ClipPromptEncoder implements PromptEncoder {
 
     @Override
     public int[] tokens(String prompt) {
-        return tokenizer.tokenize(prompt, uses.get(0).padToken()).ids();
+        TokenizedPrompt tokens = tokenizer.tokenize(prompt, uses.get(0).padToken(), embeddings);
+        int[] ids = tokens.ids();
+        tokens.vectors().forEach((place, vector) -> ids[place] = embeddings.id(vector));
+        return ids;
+    }
+
+    @Override
+    public SortedMap<String, String> usedEmbeddings() {
+        return embeddings.used();
     }
 
     private List<EncoderInput> plain(String prompt, PadToken padToken, Collection<String> warnings) {
-        TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken);
+        TokenizedPrompt tokens = tokenizer.tokenize(prompt, padToken, embeddings);
         if (!tokens.droppedWords().isEmpty()) {
             warnings.add("prompt " + Excerpt.quoted(prompt)
                     + " is longer than the 75 tokens that the text encoder reads; dropped: "
@@ -190,7 +210,7 @@ public final class ClipPromptEncoder implements PromptEncoder {
         long[] ids = Arrays.stream(input.ids()).asLongStream().toArray();
         try (NDManager scope = torch.newScope()) {
             NDArray idTensor = HostNumbers.array(scope, ids, new Shape(1, ids.length));
-            NDList states = encoder.hiddenStates(scope, idTensor);
+            NDList states = hiddenStates(encoder, use, input, scope, idTensor);
             NDArray context = states.get(states.size() - use.layersSkipped() - clipSkip);
             if (use.finalNorm()) {
                 context = encoder.finalNorm(scope, context);
@@ -208,6 +228,29 @@ public final class ClipPromptEncoder implements PromptEncoder {
             embedding.attachTo(owner);
             return embedding;
         }
+    }
+
+    private NDList hiddenStates(
+            ClipTextEncoder encoder, TextEncoderUse use, EncoderInput input, NDManager scope, NDArray ids) {
+        int count = input.vectors().size();
+        if (count == 0) {
+            return encoder.hiddenStates(scope, ids);
+        }
+        int width = checkpoint.textEncoder(use.component()).width();
+        long[] places = new long[count];
+        float[] rows = new float[count * width];
+        int i = 0;
+        for (Map.Entry<Integer, GivenVector> entry : input.vectors().entrySet()) {
+            GivenVector given = entry.getValue();
+            places[i] = entry.getKey();
+            given.embedding().copyVector(given.index(), uses.indexOf(use), rows, i * width);
+            i++;
+        }
+        return encoder.hiddenStates(
+                scope,
+                ids,
+                HostNumbers.array(scope, places, new Shape(count)),
+                HostNumbers.array(scope, rows, new Shape(count, width)));
     }
 
     /** The hidden states of all chunks in a row, and the pooled embedding of the first. */

@@ -40,6 +40,20 @@ final class ClipTextEncoder implements AutoCloseable {
         return script.longCall("forward", scope).with(ids).run();
     }
 
+    /**
+     * As {@link #hiddenStates(NDManager, NDArray)}, with other token embeddings at some places.
+     *
+     * @param places among the tokens, [number]
+     * @param vectors the token embeddings there, [number, width]
+     */
+    NDList hiddenStates(NDManager scope, NDArray ids, NDArray places, NDArray vectors) {
+        return script.longCall("forward_with_vectors", scope)
+                .with(ids)
+                .with(places)
+                .with(vectors)
+                .run();
+    }
+
     /** The final layer norm of a hidden state. */
     NDArray finalNorm(NDManager scope, NDArray hidden) {
         return script.call("final_norm", scope).with(hidden).run().singletonOrThrow();

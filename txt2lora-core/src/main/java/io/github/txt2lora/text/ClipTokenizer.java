@@ -70,13 +70,18 @@ public final class ClipTokenizer {
     public int[] encode(String text, PadToken padToken) {
         IntStream.Builder ids = IntStream.builder();
         ids.add(START_OF_TEXT);
-        for (String piece : TextCleaner.split(text)) {
-            for (String word : words(piece, padToken)) {
-                Arrays.stream(ids(word, padToken)).forEach(ids);
-            }
+        for (String word : words(text, padToken)) {
+            Arrays.stream(ids(word, padToken)).forEach(ids);
         }
         ids.add(END_OF_TEXT);
         return ids.build().toArray();
+    }
+
+    /** The words of a text, of which each is encoded for itself: {@link #ids} gives what {@link #encode} does. */
+    List<String> words(String text, PadToken padToken) {
+        return TextCleaner.split(text).stream()
+                .flatMap(piece -> wordsOf(piece, padToken).stream())
+                .toList();
     }
 
     /**
@@ -84,35 +89,51 @@ public final class ClipTokenizer {
      * be, and unused places are padded.
      */
     public TokenizedPrompt tokenize(String text, PadToken padToken) {
-        int[] ids = new int[LENGTH];
-        Arrays.fill(ids, padToken.id());
-        ids[0] = START_OF_TEXT;
-        int used = 1;
-        List<String> dropped = new ArrayList<>();
-        for (String piece : TextCleaner.split(text)) {
-            List<String> words = words(piece, padToken);
-            int kept = 0;
-            while (kept < words.size() && dropped.isEmpty()) {
-                int[] wordIds = ids(words.get(kept), padToken);
-                int room = LENGTH - 1 - used;
-                int fitting = Math.min(wordIds.length, room);
-                System.arraycopy(wordIds, 0, ids, used, fitting);
-                used += fitting;
-                if (fitting < wordIds.length) {
-                    break;
-                }
-                kept++;
-            }
-            if (kept < words.size()) {
-                dropped.add(kept == 0 ? piece : String.join("", words.subList(kept, words.size())));
+        return tokenize(text, padToken, NamedEmbeddings.none(this));
+    }
+
+    /** As {@link #tokenize(String, PadToken)}, with places for embeddings, of which none is cut. */
+    TokenizedPrompt tokenize(String text, PadToken padToken, NamedEmbeddings embeddings) {
+        List<String> pieces = TextCleaner.split(text);
+        List<String> words = new ArrayList<>();
+        int[] ends = new int[pieces.size()];
+        for (int i = 0; i < ends.length; i++) {
+            words.addAll(wordsOf(pieces.get(i), padToken));
+            ends[i] = words.size();
+        }
+        var places = new PromptPlaces(padToken);
+        int kept = 0;
+        boolean fits = true;
+        while (fits && kept < words.size()) {
+            NamedEmbeddings.Found found = embeddings.at(words, kept, padToken).orElse(null);
+            fits = found == null ? places.add(ids(words.get(kept), padToken)) : places.add(found.embedding());
+            if (fits) {
+                kept += found == null ? 1 : found.words();
             }
         }
-        ids[used] = END_OF_TEXT;
-        return new TokenizedPrompt(ids, dropped);
+        return places.prompt(dropped(pieces, words, ends, kept));
+    }
+
+    /**
+     * The pieces after a number of words: those without a word that is kept as they were written, and the rest of one
+     * that is kept in part.
+     *
+     * @param ends for each piece the number of words up to its end
+     */
+    private static List<String> dropped(List<String> pieces, List<String> words, int[] ends, int kept) {
+        List<String> dropped = new ArrayList<>();
+        int begin = 0;
+        for (int i = 0; i < ends.length; i++) {
+            if (ends[i] > Math.max(begin, kept)) {
+                dropped.add(begin >= kept ? pieces.get(i) : String.join("", words.subList(kept, ends[i])));
+            }
+            begin = ends[i];
+        }
+        return dropped;
     }
 
     /** The units to encode: markers first, then CLIP's words of the cleaned text between them. */
-    private static List<String> words(String piece, PadToken padToken) {
+    private static List<String> wordsOf(String piece, PadToken padToken) {
         Pattern markers = padToken == PadToken.EXCLAMATION_MARK ? MARKERS_AND_EXCLAMATION_MARK : MARKERS;
         List<String> words = new ArrayList<>();
         Matcher marker = markers.matcher(piece);
@@ -133,7 +154,8 @@ public final class ClipTokenizer {
         }
     }
 
-    private int[] ids(String word, PadToken padToken) {
+    /** The ids of one of the {@link #words(String, PadToken) words} of a text. */
+    int[] ids(String word, PadToken padToken) {
         if (word.equals(START_WORD)) {
             return new int[] {START_OF_TEXT};
         }

@@ -2,6 +2,9 @@ package io.github.txt2lora.text;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens that a text encoder reads at once: up to 75 tokens of a prompt, each with its weight.
@@ -13,8 +16,20 @@ public final class PromptChunk {
 
     private final List<WeightedToken> tokens;
 
-    /** A token of a prompt and its weight. */
-    record WeightedToken(int id, float weight) {}
+    /** A token of a prompt and its weight; in place of its embedding, a vector of an embedding where one is given. */
+    record WeightedToken(int id, float weight, @Nullable GivenVector vector) {
+
+        WeightedToken(int id, float weight) {
+            this(id, weight, null);
+        }
+    }
+
+    /** One of the vectors of an embedding. */
+    record GivenVector(TextualInversion embedding, int index) {
+
+        /** Stands among the ids where a vector is given, as in the web UI. */
+        static final int ID = 0;
+    }
 
     PromptChunk(List<WeightedToken> tokens) {
         if (tokens.size() > CAPACITY) {
@@ -53,6 +68,18 @@ public final class PromptChunk {
     /** Whether a weight differs from 1. */
     public boolean isWeighted() {
         return tokens.stream().anyMatch(token -> token.weight() != 1);
+    }
+
+    /** The vectors that replace token embeddings, by their place among the ids. */
+    SortedMap<Integer, GivenVector> vectors() {
+        SortedMap<Integer, GivenVector> vectors = new TreeMap<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            GivenVector vector = tokens.get(i).vector();
+            if (vector != null) {
+                vectors.put(i + 1, vector);
+            }
+        }
+        return vectors;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.txt2lora.text;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.image.PromptSyntax;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.text.PromptChunk.GivenVector;
 import io.github.txt2lora.text.PromptChunk.WeightedToken;
 import io.github.txt2lora.text.PromptPiece.ChunkBreak;
 import io.github.txt2lora.text.PromptPiece.Words;
@@ -25,12 +26,22 @@ public final class PromptChunker {
      */
     private static final int MOST_CHUNKS = 40;
 
+    /** The web UI encodes text with one tokenizer for all models. */
+    private static final PadToken PAD_TOKEN = PadToken.END_OF_TEXT;
+
     private final ClipTokenizer tokenizer;
     private final int comma;
+    private final NamedEmbeddings embeddings;
 
-    /** A chunker with this tokenizer. */
+    /** A chunker with this tokenizer, to which all names are plain words. */
     public PromptChunker(ClipTokenizer tokenizer) {
+        this(tokenizer, NamedEmbeddings.none(tokenizer));
+    }
+
+    /** A chunker that puts the vectors of embeddings where their names stand. */
+    PromptChunker(ClipTokenizer tokenizer, NamedEmbeddings embeddings) {
         this.tokenizer = tokenizer;
+        this.embeddings = embeddings;
         this.comma = tokenizer.encode(",")[1];
     }
 
@@ -54,15 +65,29 @@ public final class PromptChunker {
         var filling = new Filling();
         for (PromptPiece piece : emphasised.pieces()) {
             if (piece instanceof Words words) {
-                int[] ids = tokenizer.encode(words.text());
-                for (int i = 1; i < ids.length - 1; i++) {
-                    filling.add(new WeightedToken(ids[i], (float) words.weight()));
-                }
+                fill(filling, words);
             } else if (piece instanceof ChunkBreak) {
                 filling.endChunk();
             }
         }
         return requireFew(prompt, filling.finish());
+    }
+
+    private void fill(Filling filling, Words text) {
+        List<String> words = tokenizer.words(text.text(), PAD_TOKEN);
+        float weight = (float) text.weight();
+        for (int i = 0; i < words.size(); ) {
+            NamedEmbeddings.Found found = embeddings.at(words, i, PAD_TOKEN).orElse(null);
+            if (found == null) {
+                for (int id : tokenizer.ids(words.get(i), PAD_TOKEN)) {
+                    filling.add(new WeightedToken(id, weight));
+                }
+                i++;
+            } else {
+                filling.add(found.embedding(), weight);
+                i += found.words();
+            }
+        }
     }
 
     private static List<PromptChunk> requireFew(String prompt, List<PromptChunk> chunks) {
@@ -83,7 +108,28 @@ public final class PromptChunker {
         void add(WeightedToken token) {
             if (token.id() == comma) {
                 beforeComma = tokens.size();
-            } else if (tokens.size() == PromptChunk.CAPACITY
+            } else {
+                keepTogetherAfterComma();
+            }
+            if (tokens.size() == PromptChunk.CAPACITY) {
+                endChunk();
+            }
+            tokens.add(token);
+        }
+
+        /** An embedding is never cut in two. */
+        void add(TextualInversion embedding, float weight) {
+            keepTogetherAfterComma();
+            if (tokens.size() + embedding.vectors() > PromptChunk.CAPACITY) {
+                endChunk();
+            }
+            for (int i = 0; i < embedding.vectors(); i++) {
+                tokens.add(new WeightedToken(GivenVector.ID, weight, new GivenVector(embedding, i)));
+            }
+        }
+
+        private void keepTogetherAfterComma() {
+            if (tokens.size() == PromptChunk.CAPACITY
                     && beforeComma != -1
                     && tokens.size() - beforeComma <= COMMA_REACH) {
                 List<WeightedToken> moved = List.copyOf(tokens.subList(beforeComma + 1, tokens.size()));
@@ -91,10 +137,6 @@ public final class PromptChunker {
                 endChunk();
                 tokens.addAll(moved);
             }
-            if (tokens.size() == PromptChunk.CAPACITY) {
-                endChunk();
-            }
-            tokens.add(token);
         }
 
         void endChunk() {

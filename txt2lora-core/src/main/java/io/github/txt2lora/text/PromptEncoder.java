@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /** Turns prompts into what the denoiser is conditioned on. Text encoders are in memory only while they encode. */
@@ -16,6 +17,7 @@ public interface PromptEncoder {
      * @param owner the scope that will own the result
      * @param warnings is told which words did not fit
      * @return the embeddings by prompt
+     * @throws io.github.txt2lora.CheckpointException if a prompt names an embedding that cannot be used
      */
     Map<String, PromptEmbedding> encode(Collection<String> prompts, NDManager owner, Consumer<String> warnings);
 
@@ -27,8 +29,14 @@ public interface PromptEncoder {
      */
     Map<String, PromptEmbedding> encodeWebUi(Collection<String> prompts, NDManager owner, Consumer<String> warnings);
 
-    /** The token ids of a plain prompt with start, end and padding, as the first text encoder reads them. */
+    /**
+     * The token ids of a plain prompt with start, end and padding, as the first text encoder reads them. Each vector of
+     * an embedding has an id of its own, beyond those of tokens.
+     */
     int[] tokens(String prompt);
+
+    /** SHA-256 of the embeddings that the prompts so far have named, by their names. */
+    SortedMap<String, String> usedEmbeddings();
 
     /** Encodes one prompt; see {@link #encode(Collection, NDManager, Consumer)}. */
     default PromptEmbedding encode(String prompt, NDManager owner, Consumer<String> warnings) {

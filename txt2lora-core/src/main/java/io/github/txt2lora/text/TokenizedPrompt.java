@@ -1,22 +1,34 @@
 package io.github.txt2lora.text;
 
+import io.github.txt2lora.text.PromptChunk.GivenVector;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A prompt as a text encoder reads it: a fixed number of token ids, and the words that found no place in it. */
 final class TokenizedPrompt {
 
     private final int[] ids;
+    private final SortedMap<Integer, GivenVector> vectors;
     private final List<String> droppedWords;
 
-    TokenizedPrompt(int[] ids, List<String> droppedWords) {
+    TokenizedPrompt(int[] ids, SortedMap<Integer, GivenVector> vectors, List<String> droppedWords) {
         this.ids = ids.clone();
+        this.vectors = Collections.unmodifiableSortedMap(new TreeMap<>(vectors));
         this.droppedWords = List.copyOf(droppedWords);
     }
 
     /** {@link ClipTokenizer#LENGTH} ids: start, at most 75 of the prompt, end, padding. The array is a copy. */
     public int[] ids() {
         return ids.clone();
+    }
+
+    /** The vectors that replace token embeddings, by their place among the ids. */
+    SortedMap<Integer, GivenVector> vectors() {
+        return vectors;
     }
 
     /**
@@ -31,12 +43,13 @@ final class TokenizedPrompt {
     public boolean equals(Object other) {
         return other instanceof TokenizedPrompt that
                 && Arrays.equals(ids, that.ids)
+                && vectors.equals(that.vectors)
                 && droppedWords.equals(that.droppedWords);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(ids) + droppedWords.hashCode();
+        return Objects.hash(Arrays.hashCode(ids), vectors, droppedWords);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.TinyTransformer;
 import io.github.txt2lora.diffusion.Vae;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.lora.BaseModelLabels;
 import io.github.txt2lora.lora.LoraRules;
 import io.github.txt2lora.lora.TinyTransformerRules;
@@ -57,9 +58,10 @@ public final class TinyFlowProfile implements FamilyProfile {
             ClipTokenizer tokenizer,
             Precision precision,
             int clipSkip,
-            TextEncoderWeights weights) {
+            TextEncoderWeights weights,
+            EmbeddingFolder embeddings) {
         List<TextEncoderUse> uses = List.of(TextEncoderUse.openAi(Component.TEXT_ENCODER));
-        return new ClipPromptEncoder(torch, checkpoint, tokenizer, precision, clipSkip, uses, weights);
+        return new ClipPromptEncoder(torch, checkpoint, tokenizer, precision, clipSkip, uses, weights, embeddings);
     }
 
     @Override

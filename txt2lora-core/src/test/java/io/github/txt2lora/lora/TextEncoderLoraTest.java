@@ -14,6 +14,7 @@ import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.image.LoraWeight;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.TestTorch;
@@ -79,7 +80,8 @@ class TextEncoderLoraTest {
                                     Precision.FP32,
                                     1,
                                     encoder ->
-                                            TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1)))),
+                                            TextEncoderLora.addTo(encoder, weights, List.of(new LoraWeight(lora, 1))),
+                                    EmbeddingFolder.none()),
                     scope);
             assertThat(with).hasSameSizeAs(without).isNotEqualTo(without);
         }

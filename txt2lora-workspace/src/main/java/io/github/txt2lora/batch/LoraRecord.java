@@ -58,6 +58,7 @@ public record LoraRecord(
      * @param seconds duration, without pauses
      * @param warnings warnings for the user
      * @param ancestry LoRA files that it comes from, each of which the one before started from; empty if it is new
+     * @param embeddings textual-inversion embeddings that its prompts name
      */
     public record Training(
             String fingerprint,
@@ -73,7 +74,8 @@ public record LoraRecord(
             String finishedAt,
             double seconds,
             List<String> warnings,
-            List<Ancestor> ancestry) {
+            List<Ancestor> ancestry,
+            List<Embedding> embeddings) {
 
         /** Copies the lists. */
         public Training {
@@ -84,6 +86,22 @@ public record LoraRecord(
             losses = List.copyOf(losses);
             warnings = List.copyOf(warnings);
             ancestry = List.copyOf(ancestry);
+            embeddings = List.copyOf(embeddings);
+        }
+    }
+
+    /**
+     * A textual-inversion embedding that a training used.
+     *
+     * @param name its name in prompts
+     * @param sha256 digest of its file
+     */
+    public record Embedding(String name, String sha256) {
+
+        /** Rejects null. */
+        public Embedding {
+            Check.given("name", name);
+            Check.given("sha256", sha256);
         }
     }
 

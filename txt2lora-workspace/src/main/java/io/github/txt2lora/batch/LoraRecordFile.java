@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Reads and writes {@link LoraRecord}s as JSON. */
 final class LoraRecordFile {
@@ -39,8 +40,10 @@ final class LoraRecordFile {
 
     private static final String ANCESTRY = "ancestry";
 
-    /** In the metadata of a LoRA's file. */
-    private static final String ANCESTRY_KEY = "txt2lora.ancestry";
+    private static final String EMBEDDINGS = "embeddings";
+
+    /** Begins the same names in the metadata of a LoRA's file. */
+    private static final String METADATA = "txt2lora.";
 
     private LoraRecordFile() {}
 
@@ -67,7 +70,7 @@ final class LoraRecordFile {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IOException("it has " + Files.size(file) + " bytes, expected at most " + MOST_BYTES);
             }
-            LoraRecord record = READER.readValue(withAncestry(MAPPER.readTree(Files.readAllBytes(file))));
+            LoraRecord record = READER.readValue(withLists(MAPPER.readTree(Files.readAllBytes(file))));
             if (record != null && record.format() == LoraRecord.FORMAT) {
                 return Optional.of(record);
             }
@@ -82,17 +85,26 @@ final class LoraRecordFile {
     }
 
     /** Records of earlier versions have none. */
-    private static JsonNode withAncestry(JsonNode record) {
-        if (record.path("training") instanceof ObjectNode training && !training.has(ANCESTRY)) {
-            training.putArray(ANCESTRY);
+    private static JsonNode withLists(JsonNode record) {
+        if (record.path("training") instanceof ObjectNode training) {
+            Stream.of(ANCESTRY, EMBEDDINGS).filter(list -> !training.has(list)).forEach(training::putArray);
         }
         return record;
     }
 
     /** The ancestry that a LoRA's metadata tell; empty if they tell none. */
     static List<LoraRecord.Ancestor> ancestry(Map<String, String> metadata) {
+        return list(metadata, ANCESTRY, LoraRecord.Ancestor[].class);
+    }
+
+    /** The embeddings that a LoRA's metadata tell; empty if they tell none. */
+    static List<LoraRecord.Embedding> embeddings(Map<String, String> metadata) {
+        return list(metadata, EMBEDDINGS, LoraRecord.Embedding[].class);
+    }
+
+    private static <T> List<T> list(Map<String, String> metadata, String key, Class<T[]> type) {
         try {
-            return List.of(MAPPER.readValue(metadata.getOrDefault(ANCESTRY_KEY, "[]"), LoraRecord.Ancestor[].class));
+            return List.of(MAPPER.readValue(metadata.getOrDefault(METADATA + key, "[]"), type));
         } catch (JsonProcessingException e) {
             return List.of(); // of another engine
         }

@@ -1,6 +1,5 @@
 package io.github.txt2lora.batch;
 
-import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Resume;
@@ -23,6 +22,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +37,7 @@ final class LoraWork {
     private final ModelSource model;
     private final ModelIdentity identity;
     private final LoraFiles files;
+    private final Supplier<TrainingSpec> spec;
     private final Fingerprints fingerprints;
     private final BatchOptions options;
     private final ListenerCalls listener;
@@ -62,11 +63,8 @@ final class LoraWork {
         this.model = model;
         this.identity = identity;
         this.files = new LoraFiles(workspace.loraFolder(project.name()), project.name());
-        this.fingerprints = new Fingerprints(
-                project,
-                () -> workspace.spec(project.settings()).method().start() instanceof LoraStart.FromLora from
-                        ? Optional.of(from.file())
-                        : Optional.empty());
+        this.spec = () -> workspace.spec(project.settings());
+        this.fingerprints = new Fingerprints(project, spec);
         this.options = options;
         this.listener = listener;
         this.known = record.orElse(null);
@@ -186,7 +184,8 @@ final class LoraWork {
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                         seconds(lora.duration()),
                         lora.warnings(),
-                        LoraRecordFile.ancestry(lora.metadata())),
+                        LoraRecordFile.ancestry(lora.metadata()),
+                        LoraRecordFile.embeddings(lora.metadata())),
                 null,
                 null);
     }
@@ -254,7 +253,7 @@ final class LoraWork {
             return current;
         }
         Instant start = Instant.now();
-        PreviewGrid grid = new PreviewGrid(project, model, files.lora());
+        PreviewGrid grid = new PreviewGrid(project, model, spec.get().modelUse(), files.lora());
         grid.draw(engine, (done, total) -> listener.onPicture(project.name(), done, total))
                 .writePng(files.picture());
         return write(current.with(new LoraRecord.Preview(

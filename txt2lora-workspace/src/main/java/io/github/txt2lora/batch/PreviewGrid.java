@@ -2,6 +2,7 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.ModelUse;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
@@ -36,11 +37,13 @@ final class PreviewGrid {
     private final LoraProject project;
     private final PreviewSettings preview;
     private final ModelSource model;
+    private final ModelUse modelUse;
     private final Path lora;
 
-    PreviewGrid(LoraProject project, ModelSource model, Path lora) {
+    PreviewGrid(LoraProject project, ModelSource model, ModelUse modelUse, Path lora) {
         this.project = project;
         this.model = model;
+        this.modelUse = modelUse;
         this.preview = project.settings().preview();
         this.lora = lora;
     }
@@ -181,7 +184,7 @@ final class PreviewGrid {
                 .scheduler(preview.scheduler())
                 .seed(seed)
                 .loras(weight == 0 ? List.of() : List.of(new LoraWeight(lora, weight)))
-                .modelUse(project.settings().spec().modelUse())
+                .modelUse(modelUse)
                 .build();
     }
 }

@@ -56,6 +56,19 @@ record Kind<T>(
             text -> Check.isPathText(text) ? text : null,
             ScalarText::text);
 
+    static final Kind<Path> FOLDER = of(
+            "the path of a folder, in characters that this system has in file names",
+            text -> PATH.reader.apply(text) == null ? null : folder(text),
+            folder -> ScalarText.text(folder.toString()));
+
+    private static @Nullable Path folder(String text) {
+        try {
+            return text.isBlank() ? null : Path.of(text);
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
     static final Kind<LoraStart.FromLora> LORA_FILE = of(
             "the path of a LoRA, such as lora/name/name.safetensors, in characters that this system has in file names",
             text -> PATH.reader.apply(text) == null ? null : startFrom(text),

@@ -216,9 +216,25 @@ public final class LecoConfigFile {
                 .name(name)
                 .model(modelSource(modelBases))
                 .prompts(prompts.prompts())
-                .spec(spec)
+                .spec(spec.toBuilder()
+                        .modelUse(
+                                use -> use.withEmbeddings(use.embeddings().map(given -> embeddings(modelBases, given))))
+                        .build())
                 .output(resolve(outputBase, "save.path", output))
                 .build();
+    }
+
+    private static Path embeddings(List<Path> bases, Path given) {
+        List<Path> places = bases.stream()
+                .map(base -> base.resolve(given).normalize())
+                .distinct()
+                .toList();
+        return found(places)
+                .filter(Files::isDirectory)
+                .orElseThrow(
+                        () -> new InvalidSettingException("--set: embeddings is " + Problems.quote(given.toString())
+                                + "; expected a folder, but there is "
+                                + (places.size() == 1 ? "none at " + places.get(0) : neither(places))));
     }
 
     private ModelSource modelSource(List<Path> bases) {

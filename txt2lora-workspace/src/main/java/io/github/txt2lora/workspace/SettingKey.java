@@ -78,6 +78,15 @@ enum SettingKey {
                     Kind.INTEGER,
                     settings -> settings.spec().modelUse().clipSkip(),
                     (draft, skip) -> draft.spec().modelUse(use -> use.withClipSkip(skip)))),
+    EMBEDDINGS(training("embeddings", "ModelUse.embeddings")
+            .says("folder of textual-inversion embeddings that prompts name, relative to the workspace; what counts is"
+                    + " the content of the files that are named")
+            .unset("`embeddings`, if it is there")
+            .withoutEffect()
+            .maybe(
+                    Kind.FOLDER,
+                    settings -> settings.spec().modelUse().embeddings(),
+                    (draft, folder) -> draft.spec().modelUse(use -> use.withEmbeddings(folder)))),
     TRAIN_ITERATIONS(training("train_iterations", "TrainingSpec.iterations")
             .leco("train.iterations")
             .says(

@@ -33,13 +33,14 @@ import org.slf4j.LoggerFactory;
  * config/NAME.yaml              one LoRA's settings, see {@link LoraSettings}
  * prompts/NAME.yaml             its prompts, see {@link LecoPromptsFile}; or NAME.toml
  * model/MODEL.safetensors       base models
+ * embeddings/NAME.safetensors   textual-inversion embeddings, by whose names prompts call them
  * lora/NAME/NAME.safetensors    the trained LoRA
  * </pre>
  *
  * <p>The folder may lie anywhere, such as in a synced cloud folder or a mounted bucket. Files are read when they are
  * asked for, and appear under their names only when they are whole. Names and LECO's {@code prompts_file} are checked,
- * so that nothing is written or read outside of the folder, but a model whose path the settings give, since programs
- * share their models. Links within the folder are followed
+ * so that nothing is written or read outside of the folder, but models and embeddings whose path the settings give,
+ * since programs share them. Links within the folder are followed
  * for reading, and so are links in the place of the folders themselves, as in synced folders. No file is written
  * through a link, and a link {@code lora/NAME} is refused.
  */
@@ -127,6 +128,11 @@ public final class Workspace {
     /** The folder of the base models. */
     public Path modelFolder() {
         return folder.resolve("model");
+    }
+
+    /** The folder of the textual-inversion embeddings, which need not exist. */
+    public Path embeddingsFolder() {
+        return folder.resolve("embeddings");
     }
 
     /** {@code cache}: what trainings keep for each other; may be deleted at any time. */
@@ -341,12 +347,16 @@ public final class Workspace {
     }
 
     /**
-     * The settings of a training, with the whole path of the LoRA that it starts from, if it does.
+     * The settings of a training, with the whole path of the LoRA that it starts from, if it does, and that of the
+     * embeddings, which are by default in the workspace's folder {@code embeddings} if it is there.
      *
-     * @throws InvalidSettingException if that LoRA is not there, or one of the LoRA's own files
+     * @throws InvalidSettingException if that LoRA is not there, or one of the LoRA's own files, or the folder of
+     *     embeddings that the settings name is not there
      */
     public TrainingSpec spec(LoraSettings settings) {
-        TrainingSpec spec = settings.spec();
+        TrainingSpec spec = settings.spec().toBuilder()
+                .modelUse(use -> use.withEmbeddings(embeddings(settings)))
+                .build();
         if (!(spec.method().start() instanceof LoraStart.FromLora from)) {
             return spec;
         }
@@ -354,6 +364,20 @@ public final class Workspace {
         return spec.toBuilder()
                 .method(method -> method.withStart(LoraStart.from(file)))
                 .build();
+    }
+
+    private Optional<Path> embeddings(LoraSettings settings) {
+        Optional<Path> given = settings.spec().modelUse().embeddings();
+        if (given.isEmpty()) {
+            return Optional.of(embeddingsFolder()).filter(Files::isDirectory);
+        }
+        Path path = folder.resolve(given.get()).normalize();
+        if (!Files.isDirectory(path)) {
+            throw new InvalidSettingException(configFile(settings.name()) + ": embeddings is "
+                    + Problems.quote(given.get().toString()) + "; expected a folder, but "
+                    + (Files.exists(path) ? path + " is a file" : "there is no " + path));
+        }
+        return Optional.of(path);
     }
 
     private Path startFile(String name, String path) {

@@ -170,6 +170,35 @@ class BatchTest {
     }
 
     @Test
+    void embeddings_count_where_prompts_name_them() throws IOException {
+        Path embedding = workspace.embeddingsFolder().resolve("krnkmd.safetensors");
+        Path ofPreview = workspace.embeddingsFolder().resolve("bad-hands.safetensors");
+        project("krnkmd", SETTINGS + "preview_negative_prompt: bad-hands\n");
+        Files.createDirectory(workspace.embeddingsFolder());
+        Files.writeString(ofPreview, "vectors");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.requests())
+                .allMatch(request -> request.modelUse().embeddings().equals(Optional.of(workspace.embeddingsFolder())));
+        int drawn = engine.requests().size();
+
+        Files.writeString(workspace.embeddingsFolder().resolve("other.safetensors"), "vectors");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(1);
+        assertThat(engine.requests()).hasSize(drawn);
+
+        Files.writeString(ofPreview, "other vectors");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(1);
+        assertThat(engine.requests()).hasSize(2 * drawn);
+
+        Files.writeString(embedding, "vectors");
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(2);
+        run(BatchOptions.onlyOne());
+        assertThat(engine.trainings()).hasSize(2);
+    }
+
+    @Test
     void loras_on_one_model_follow_each_other() throws IOException {
         project("a", SETTINGS);
         project("b", SETTINGS.replace("tiny", "other"));

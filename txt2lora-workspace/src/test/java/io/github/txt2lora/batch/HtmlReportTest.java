@@ -226,7 +226,8 @@ class HtmlReportTest {
                         "2024-12-31T23:59:59Z",
                         12.5,
                         List.of(HOSTILE),
-                        List.of(new LoraRecord.Ancestor(HOSTILE, "0123"))),
+                        List.of(new LoraRecord.Ancestor(HOSTILE, "0123")),
+                        List.of(new LoraRecord.Embedding(HOSTILE, "0123"))),
                 new LoraRecord.Resize("fingerprint", "small digest", 1, 4, null, 0.1),
                 new LoraRecord.Preview("fingerprint", 6, 3));
         return new HtmlReport(

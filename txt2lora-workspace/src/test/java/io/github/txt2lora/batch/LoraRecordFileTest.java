@@ -53,7 +53,8 @@ class LoraRecordFileTest {
                     "2024-12-31T23:59:59Z",
                     1.5,
                     List.of("a warning"),
-                    List.of(new LoraRecord.Ancestor("parent.safetensors", "0123"))),
+                    List.of(new LoraRecord.Ancestor("parent.safetensors", "0123")),
+                    List.of(new LoraRecord.Embedding("krnkmd", "4567"))),
             new LoraRecord.Resize("fingerprint", "digest", 1, 4, null, 0.1),
             new LoraRecord.Preview("fingerprint", 6, 3));
 

@@ -193,7 +193,8 @@ final class RandomProjects {
                         oneOf(Precision.values()),
                         1 + random.nextInt(12),
                         oneOf(PredictionType.values()),
-                        oneOf(TerminalSnr.values())),
+                        oneOf(TerminalSnr.values()),
+                        Optional.ofNullable(oneOf(null, Path.of("embeddings", "sd15"), Path.of("../é : #")))),
                 new SavingSpec(
                         oneOf(Precision.values()),
                         whole(0),

@@ -13,12 +13,17 @@ import io.github.txt2lora.checkpoint.LoadTrial;
 import io.github.txt2lora.checkpoint.TensorView;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.family.FamilyProfile;
+import io.github.txt2lora.internal.EmbeddingFolder;
+import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.TrainedLayers;
+import io.github.txt2lora.text.ClipTokenizer;
+import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Estimates the needs of a training, from the headers of its model and a few tensors that are loaded once. */
 public final class TrainingEstimator {
@@ -33,7 +38,8 @@ public final class TrainingEstimator {
      * @param together trainings of this kind that are made at the same time, 1 or more
      * @param setting the trade of time for memory
      * @param device on which it would be trained
-     * @throws CheckpointException if the model cannot be used or is not on this machine
+     * @throws CheckpointException if the model cannot be used or is not on this machine, or a prompt names an embedding
+     *     that cannot be used
      * @throws InvalidSettingException if a setting does not fit the model
      * @throws StorageException if a file of the model cannot be read
      */
@@ -41,8 +47,29 @@ public final class TrainingEstimator {
             Torch torch, Families families, LoraTraining training, int together, Memory setting, DeviceSize device) {
         try (Checkpoint model = families.open(training.model())) {
             LoadTrial.run(torch, model);
+            readEmbeddings(torch, families.of(model), model, training);
             return estimate(families.of(model), model, training, together, setting, device);
         }
+    }
+
+    /** Files that a prompt names and that cannot be used would end the training. */
+    private static void readEmbeddings(Torch torch, FamilyProfile profile, Checkpoint model, LoraTraining training) {
+        TrainingSpec spec = training.spec();
+        Set<String> prompts =
+                Lessons.of(training.prompts(), spec.method().preservation()).prompts();
+        EmbeddingFolder named = EmbeddingFolder.of(spec.modelUse().embeddings()).namedIn(prompts);
+        if (named.entries().isEmpty()) {
+            return;
+        }
+        PromptEncoder encoder = profile.promptEncoder(
+                torch,
+                model,
+                ClipTokenizer.load(),
+                spec.modelUse().precision(),
+                spec.modelUse().clipSkip(),
+                model::tensors,
+                named);
+        prompts.forEach(encoder::tokens);
     }
 
     private static TrainingEstimate estimate(

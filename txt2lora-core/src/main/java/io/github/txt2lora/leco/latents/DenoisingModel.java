@@ -5,12 +5,14 @@ import io.github.txt2lora.Precision;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.Guidance;
 import io.github.txt2lora.diffusion.NoiseProcess;
+import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
 import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.torch.Torch;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * A base model as a training uses it.
@@ -20,7 +22,7 @@ import java.util.List;
  * @param embeddings of all prompts that are used
  * @param noiseProcess that it was trained with
  * @param identity tells this model with these settings from all others; see {@link #identity(Torch, String, Precision,
- *     int)}
+ *     int, SortedMap)}
  * @param cache latents and predictions for later trainings
  */
 public record DenoisingModel(
@@ -36,9 +38,12 @@ public record DenoisingModel(
      * the same as what would be computed.
      *
      * @param sha256 of its files
+     * @param embeddings digests of the embeddings that prompts name
      */
-    public static String identity(Torch torch, String sha256, Precision precision, int clipSkip) {
-        return sha256 + "/" + precision + "/clip skip " + clipSkip + "/"
+    public static String identity(
+            Torch torch, String sha256, Precision precision, int clipSkip, SortedMap<String, String> embeddings) {
+        String named = embeddings.isEmpty() ? "" : "embeddings " + Sha256.of(embeddings.toString()) + "/";
+        return sha256 + "/" + precision + "/clip skip " + clipSkip + "/" + named
                 + torch.device().getDeviceType() + (torch.usesTf32() ? "/TF32/" : "/") + torch.threads()
                 + " threads/PyTorch " + torch.version();
     }

@@ -22,6 +22,7 @@ import io.github.txt2lora.diffusion.UNet;
 import io.github.txt2lora.family.Families;
 import io.github.txt2lora.golden.GoldenCheckpoints;
 import io.github.txt2lora.golden.TensorAssert;
+import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.leco.cache.LatentCache;
 import io.github.txt2lora.leco.cache.LatentFolder;
 import io.github.txt2lora.leco.latents.DenoisingModel;
@@ -98,7 +99,7 @@ class ClosedFormStartTest {
             NDManager scope, UNet unet, Checkpoint checkpoint, List<PromptPair> pairs, TextEncoderWeights weights) {
         PromptEncoder encoder = Families.standard()
                 .of(checkpoint)
-                .promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights);
+                .promptEncoder(torch, checkpoint, TOKENIZER, Precision.FP32, 1, weights, EmbeddingFolder.none());
         return new DenoisingModel(
                 torch,
                 unet,
