@@ -72,10 +72,11 @@ class EmbeddingsTest {
     @Test
     void a_configuration_takes_the_folder_from_the_command_line() throws IOException {
         Path shared = Files.createDirectory(folder.resolve("shared"));
-        Path config = Files.writeString(
-                folder.resolve("config.yaml"),
-                "prompts_file: workspace/prompts/krnkmd.yaml\npretrained_model:\n"
-                        + "  name_or_path: workspace/model/tiny.safetensors\n");
+        Path config = Files.writeString(folder.resolve("config.yaml"), """
+                prompts_file: workspace/prompts/krnkmd.yaml
+                pretrained_model:
+                  name_or_path: workspace/model/tiny.safetensors
+                """);
 
         assertThat(LecoConfigFile.read(config, Map.of("embeddings", "shared"))
                         .toTraining()

@@ -5,10 +5,11 @@ import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ public final class EventQueue {
     private final Executor executor;
     private final ListenerFailure listenerFailure;
     private final Deque<TrainingEvent> waiting = new ArrayDeque<>();
-    private final Map<TrainingListener, Boolean> wantEvery = new IdentityHashMap<>();
+    private final Set<TrainingListener> wantEvery = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean delivering;
 
     /** A queue without events. */
@@ -39,7 +40,7 @@ public final class EventQueue {
         this.listeners = List.copyOf(listeners);
         this.executor = executor;
         this.listenerFailure = listenerFailure;
-        this.listeners.forEach(listener -> wantEvery.put(listener, wantsEvery(listener)));
+        this.listeners.stream().filter(EventQueue::wantsEvery).forEach(wantEvery::add);
     }
 
     /** What a listener throws when it is asked must not end the job. */
@@ -54,8 +55,8 @@ public final class EventQueue {
 
     /** Queues an event; never waits for a listener. */
     public synchronized void publish(TrainingEvent event) {
-        boolean replaces = event instanceof ModelDownloading
-                || (event instanceof IterationFinished && !wantEvery.containsValue(true));
+        boolean replaces =
+                event instanceof ModelDownloading || (event instanceof IterationFinished && wantEvery.isEmpty());
         if (replaces) {
             waiting.removeIf(event.getClass()::isInstance);
         }
@@ -86,7 +87,7 @@ public final class EventQueue {
 
     private synchronized boolean isOutdatedFor(TrainingListener listener, TrainingEvent event) {
         return event instanceof IterationFinished
-                && !Boolean.TRUE.equals(wantEvery.get(listener))
+                && !wantEvery.contains(listener)
                 && waiting.stream().anyMatch(IterationFinished.class::isInstance);
     }
 
