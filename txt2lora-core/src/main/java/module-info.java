@@ -4,6 +4,7 @@ module io.github.txt2lora.core {
     requires transitive io.github.txt2lora.api;
     requires ai.djl.api;
     requires ai.djl.pytorch_engine;
+    requires com.drew.metadata;
     requires com.fasterxml.jackson.databind;
     requires com.sun.jna;
     requires java.net.http;

@@ -51,7 +51,17 @@ class ArchitectureTest {
 
     /** Each package may use those before it. */
     private static final List<String> LAYERS = List.of(
-            "torch", "checkpoint", "download", "text", "diffusion", "lora", "family", "leco", "engine", "proof");
+            "picture",
+            "torch",
+            "checkpoint",
+            "download",
+            "text",
+            "diffusion",
+            "lora",
+            "family",
+            "leco",
+            "engine",
+            "proof");
 
     /** Each room of the method may use those before it; {@code leco} itself is the training that they serve. */
     private static final List<String> ROOMS_OF_LECO = List.of(

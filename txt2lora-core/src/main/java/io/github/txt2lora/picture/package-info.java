@@ -1,0 +1,5 @@
+/** Pictures in files, as training takes them in. */
+@NullMarked
+package io.github.txt2lora.picture;
+
+import org.jspecify.annotations.NullMarked;
