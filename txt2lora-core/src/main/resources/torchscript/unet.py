@@ -225,6 +225,10 @@ class UNet(Module):
     if tape is None:
       return self.lora.gradient(loss)
     loss.backward()
+    return self.lora.joined(self.recomputed(strength, tape))
+
+  # The gradients for the LoRA's matrices; those for what a pass began with are added to its `grad`.
+  def recomputed(self, strength: float, tape: Dict[str, List[Tensor]]) -> Dict[str, Tensor]:
     gradients = annotate(Dict[str, Tensor], {})
     names = list(tape.keys())
     names.reverse()
@@ -234,7 +238,7 @@ class UNet(Module):
       inputs = [x.detach().requires_grad_(x.requires_grad) for x in sources]
       y = self.compute(name, inputs, strength)
       self.lora.differentiate(y, y_gradient, self.lora.keys_in(name), inputs, sources, gradients)
-    return self.lora.joined(gradients)
+    return gradients
 
   def tape(self) -> Optional[Dict[str, List[Tensor]]]:
     if self.recomputes:
@@ -251,6 +255,23 @@ class UNet(Module):
     gradient = self.differentiate(loss * scale, strength, tape)
     gradient = gradient.mul_(1.0 / scale)
     return [__torch__.adapter.told(loss, gradient), gradient, prediction.detach()]
+
+  # The gradient for the prompts, without a LoRA attached. -> [loss, gradient of context's shape]
+  def prompt_gradient(self, target: Tensor, loss_scale: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+    tape = self.tape()
+    prompts = context.detach().requires_grad_(True)
+    prediction = self.run(sample, timesteps, prompts, pooled, time_ids, 0.0, annotate(Dict[str, Tensor], {}), False, tape)
+    loss = torch.mse_loss(prediction, target)
+    scale = float(loss_scale)
+    if tape is None:
+      gradient = torch.grad([loss * scale], [prompts])[0]
+    else:
+      (loss * scale).backward()
+      self.recomputed(0.0, tape)
+      gradient = prompts.grad
+    if gradient is None:
+      gradient = torch.zeros_like(context)
+    return [loss.detach(), gradient.mul(1.0 / scale)]
 
   # loss_scales: [stack] -> [losses and norms [2, stack], gradients [stack, size], prediction]
   def lora_gradients(self, target: Tensor, loss_scales: Tensor, sample_weights: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, lora_strength: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:

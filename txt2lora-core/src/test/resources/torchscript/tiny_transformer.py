@@ -83,3 +83,12 @@ class TinyTransformer(Module):
     gradients = self.lora.gradient((losses * scales).sum())
     gradients = gradients.div_(scales.unsqueeze(1))
     return [__torch__.adapter.told(losses, gradients), gradients, prediction.detach()]
+
+  def prompt_gradient(self, target: Tensor, loss_scale: Tensor, sample: Tensor, timesteps: Tensor, context: Tensor, pooled: Optional[Tensor]=None, time_ids: Optional[Tensor]=None) -> List[Tensor]:
+    prompts = context.detach().requires_grad_(True)
+    loss = torch.mse_loss(self.forward(sample, timesteps, prompts, torch.zeros([1]), pooled, time_ids), target)
+    scale = float(loss_scale)
+    gradient = torch.grad([loss * scale], [prompts])[0]
+    if gradient is None:
+      gradient = torch.zeros_like(context)
+    return [loss.detach(), gradient.mul(1.0 / scale)]

@@ -2,7 +2,10 @@ package io.github.txt2lora;
 
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.PairInWords;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -40,6 +43,11 @@ import org.jspecify.annotations.Nullable;
  *     at 1 and at -1 is a slider, whose weight in an image turns what they teach up and down. Prompts that an iteration
  *     of this pair preserves are compared at this strength too.
  * @param weight factor on the loss of this pair, greater than 0, 1 by default
+ * @param pictures up to 10 pictures that say what the words of {@code positive} leave open, such as a color or the cut of
+ *     a garment; none by default. With pictures, {@code eps(positive)} above is the base model's prediction for the
+ *     positive prompt and what the pictures add to its words. See docs/pictures.md.
+ * @param pictureWeight how far the pictures change what the words say, greater than 0, 1 by default; 0.5 goes half the
+ *     way
  */
 public record PromptPair(
         String target,
@@ -54,7 +62,12 @@ public record PromptPair(
         boolean dynamicResolution,
         boolean dynamicCrops,
         double multiplier,
-        double weight) {
+        double weight,
+        List<HintPicture> pictures,
+        double pictureWeight) {
+
+    /** More pictures than a hint are a data set, for which other trainers are made. */
+    private static final int MOST_PICTURES = 10;
 
     /** The smallest resolution with a choice of sides: {@value} pixels, so that half of it is still 64. */
     private static final int MIN_DYNAMIC_RESOLUTION = 128;
@@ -64,8 +77,9 @@ public record PromptPair(
     /**
      * Checks every component; {@link #enhance}, {@link #erase} and {@link #preserve} read better.
      *
-     * @throws InvalidSettingException if a component is outside its range, or {@code dynamicResolution} is set with a
-     *     resolution below 128 or with images that are not square
+     * @throws InvalidSettingException if a component is outside its range, {@code dynamicResolution} is set with a
+     *     resolution below 128 or with images that are not square, or there are pictures and the positive prompt is not
+     *     added to the goal
      */
     public PromptPair {
         Check.given("target", target);
@@ -79,6 +93,9 @@ public record PromptPair(
         Check.atLeast("batchSize", batchSize, 1);
         Check.notZero("multiplier", multiplier);
         Check.positive("weight", weight);
+        pictures = List.copyOf(Check.given("pictures", pictures));
+        Check.positive("pictureWeight", pictureWeight);
+        requireUse(pictures, action, guidanceScale);
         if (dynamicResolution && height != width) {
             throw new InvalidSettingException("dynamicResolution is on and the images have " + width + "x" + height
                     + " pixels; expected square images, or dynamicResolution off");
@@ -92,8 +109,60 @@ public record PromptPair(
                 && positive.isBlank()
                 && unconditional.isBlank()
                 && (action == PromptAction.ERASE
+                        || !pictures.isEmpty()
                         || !keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale))) {
             throw blankTarget(target);
+        }
+    }
+
+    /** A pair without pictures; see {@link #PromptPair(String, String, String, String, PromptAction, double, int, int, int,
+     * boolean, boolean, double, double, List, double)}. */
+    public PromptPair(
+            String target,
+            String positive,
+            String unconditional,
+            String neutral,
+            PromptAction action,
+            double guidanceScale,
+            int height,
+            int width,
+            int batchSize,
+            boolean dynamicResolution,
+            boolean dynamicCrops,
+            double multiplier,
+            double weight) {
+        this(
+                target,
+                positive,
+                unconditional,
+                neutral,
+                action,
+                guidanceScale,
+                height,
+                width,
+                batchSize,
+                dynamicResolution,
+                dynamicCrops,
+                multiplier,
+                weight,
+                List.of(),
+                1);
+    }
+
+    private static void requireUse(List<HintPicture> pictures, PromptAction action, double guidanceScale) {
+        if (pictures.isEmpty()) {
+            return;
+        }
+        if (pictures.size() > MOST_PICTURES) {
+            throw new InvalidSettingException(
+                    "pictures are " + pictures.size() + " files; expected at most " + MOST_PICTURES);
+        }
+        if (action == PromptAction.ERASE) {
+            throw InvalidSettingException.of("action", action, "ENHANCE, since pictures add to what the words teach");
+        }
+        if (!(guidanceScale > 0)) {
+            throw InvalidSettingException.of(
+                    "guidanceScale", guidanceScale, "a number greater than 0, without which pictures teach nothing");
         }
     }
 
@@ -140,7 +209,7 @@ public record PromptPair(
 
     /** Whether the goal of this pair is the base model's own prediction for the target. */
     public boolean preserves() {
-        return keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
+        return pictures.isEmpty() && keepsBaseMeaning(target, positive, unconditional, neutral, action, guidanceScale);
     }
 
     /**
@@ -177,7 +246,9 @@ public record PromptPair(
                 .dynamicResolution(dynamicResolution)
                 .dynamicCrops(dynamicCrops)
                 .multiplier(multiplier)
-                .weight(weight);
+                .weight(weight)
+                .pictures(pictures)
+                .pictureWeight(pictureWeight);
     }
 
     private static String visible(String target) {
@@ -233,6 +304,8 @@ public record PromptPair(
         private boolean dynamicCrops;
         private double multiplier = 1.0;
         private double weight = 1.0;
+        private final List<HintPicture> pictures = new ArrayList<>();
+        private double pictureWeight = 1.0;
 
         private Builder(String target, PromptAction action, boolean isEverywhere) {
             this.target = target;
@@ -340,10 +413,43 @@ public record PromptPair(
         }
 
         /**
+         * Adds a picture of what is taught, a PNG, JPEG or WebP file. What the words name comes from the words, what they
+         * leave open from the pictures. The file is read when the training begins.
+         */
+        public Builder picture(Path file) {
+            return picture(file, "");
+        }
+
+        /** Adds a picture; see {@link HintPicture} for the caption. */
+        public Builder picture(Path file, String caption) {
+            pictures.add(new HintPicture(file, caption));
+            return this;
+        }
+
+        /** The pictures, in place of all that were added before; none by default, at most 10. */
+        public Builder pictures(List<HintPicture> pictures) {
+            List<HintPicture> given = List.copyOf(Check.given("pictures", pictures));
+            this.pictures.clear();
+            this.pictures.addAll(given);
+            return this;
+        }
+
+        /**
+         * How far the pictures change what the words say; 1 by default.
+         *
+         * @throws InvalidSettingException if it is not greater than 0
+         */
+        public Builder pictureWeight(double pictureWeight) {
+            this.pictureWeight = Check.positive("pictureWeight", pictureWeight);
+            return this;
+        }
+
+        /**
          * Makes the pair.
          *
          * @throws InvalidSettingException if {@code dynamicResolution} is on with a resolution below 128 or images that
-         *     are not square, an empty prompt to preserve gets a new meaning, or a pair that acts everywhere names nothing
+         *     are not square, an empty prompt to preserve gets a new meaning, a pair that acts everywhere names nothing, or
+         *     there are more than 10 pictures, or some where the positive prompt is not added
          */
         public PromptPair build() {
             String base = unconditional == null ? "" : unconditional;
@@ -360,7 +466,9 @@ public record PromptPair(
                     dynamicResolution,
                     dynamicCrops,
                     multiplier,
-                    weight);
+                    weight,
+                    pictures,
+                    pictureWeight);
             if (target.isBlank() && !isEverywhere && !pair.preserves()) {
                 throw blankTarget(target);
             }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -247,6 +250,44 @@ class PromptPairTest {
                 new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 768, 3, true, true, -0.5, 2);
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
+    }
+
+    @Test
+    void a_pair_with_a_picture_teaches_even_its_own_words() {
+        PromptPair pair = PromptPair.enhance("krnkmd")
+                .picture(Path.of("a.png"))
+                .picture(Path.of("b.webp"), "kitchen")
+                .pictureWeight(0.5)
+                .build();
+
+        assertThat(pair.preserves()).isFalse();
+        assertThat(pair.toBuilder().build()).isEqualTo(pair);
+        assertThat(pair.inWords()).isEqualTo("krnkmd learns: krnkmd, with 2 pictures of weight 0.5");
+        assertThat(pair.toBuilder().pictures(List.of()).build().preserves()).isTrue();
+    }
+
+    @Test
+    void rejects_pictures_that_would_teach_nothing_and_too_many() {
+        HintPicture picture = HintPicture.of(Path.of("a.png"));
+
+        assertThatThrownBy(
+                        () -> PromptPair.erase("cat").pictures(List.of(picture)).build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("action is ERASE; expected ENHANCE");
+        assertThatThrownBy(() -> PromptPair.enhance("cat")
+                        .pictures(List.of(picture))
+                        .guidanceScale(0)
+                        .build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("guidanceScale is 0.0; expected");
+        assertThatThrownBy(() -> PromptPair.enhance("cat")
+                        .pictures(Collections.nCopies(11, picture))
+                        .build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("pictures are 11 files; expected at most 10");
+        assertThatThrownBy(() -> PromptPair.enhance("cat").pictureWeight(0))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("pictureWeight is 0.0; expected");
     }
 
     @Test

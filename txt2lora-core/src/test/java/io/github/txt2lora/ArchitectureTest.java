@@ -69,6 +69,7 @@ class ArchitectureTest {
             "leco.lesson",
             "leco.latents",
             "leco.optimizer",
+            "leco.hint",
             "leco.state",
             "leco",
             "leco.quality",

@@ -13,7 +13,14 @@ public record PairInWords(PromptPair pair) {
 
     /** The line. */
     public String text() {
-        return meaning() + (pair.multiplier() == 1 ? "" : ", at strength " + plain(pair.multiplier()));
+        return meaning() + pictures() + (pair.multiplier() == 1 ? "" : ", at strength " + plain(pair.multiplier()));
+    }
+
+    private String pictures() {
+        return pair.pictures().isEmpty()
+                ? ""
+                : ", with " + Count.of(pair.pictures().size(), "picture")
+                        + (pair.pictureWeight() == 1 ? "" : " of weight " + plain(pair.pictureWeight()));
     }
 
     private String meaning() {

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +69,32 @@ public final class TrainingFingerprint {
     }
 
     /**
-     * The fingerprint of a training whose prompts name no embeddings.
+     * The fingerprint of a training whose prompts name no embeddings; its pictures are read.
      *
      * @param modelSha256 of the base model's content
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
+     * @throws io.github.txt2lora.StorageException if a picture cannot be read
      */
     public static SortedMap<String, String> of(
             TrainingSpec spec, List<PromptPair> prompts, String modelSha256, Optional<String> startSha256) {
         return of(spec, prompts, modelSha256, startSha256, Collections.emptySortedMap());
+    }
+
+    /**
+     * The fingerprint of a training, whose pictures are read.
+     *
+     * @param modelSha256 of the base model's content
+     * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
+     * @param embeddings digests of the embeddings that its prompts name, whose folder does not matter
+     * @throws io.github.txt2lora.StorageException if a picture cannot be read
+     */
+    public static SortedMap<String, String> of(
+            TrainingSpec spec,
+            List<PromptPair> prompts,
+            String modelSha256,
+            Optional<String> startSha256,
+            SortedMap<String, String> embeddings) {
+        return of(spec, prompts, modelSha256, startSha256, embeddings, Sha256::of);
     }
 
     /**
@@ -84,13 +103,15 @@ public final class TrainingFingerprint {
      * @param modelSha256 of the base model's content
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      * @param embeddings digests of the embeddings that its prompts name, whose folder does not matter
+     * @param pictureSha256 of the content of a picture, whose place does not matter
      */
     public static SortedMap<String, String> of(
             TrainingSpec given,
             List<PromptPair> prompts,
             String modelSha256,
             Optional<String> startSha256,
-            SortedMap<String, String> embeddings) {
+            SortedMap<String, String> embeddings,
+            Function<Path, String> pictureSha256) {
         SortedMap<String, String> values = new TreeMap<>();
         startSha256.ifPresent(digest -> values.put("start", digest));
         embeddings.forEach((name, digest) -> values.put("embedding " + name, digest));
@@ -104,12 +125,12 @@ public final class TrainingFingerprint {
         values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));
         addRollouts(spec.method().latents(), values);
         if (prompts.size() > MOST_PROMPTS) {
-            values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(text(prompts)));
+            values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(text(prompts, pictureSha256)));
             return values;
         }
         for (int i = 0; i < prompts.size(); i++) {
             String prefix = "prompt " + (i + 1) + " ";
-            components(prompts.get(i)).forEach((name, value) -> values.put(prefix + name, value));
+            components(prompts.get(i), pictureSha256).forEach((name, value) -> values.put(prefix + name, value));
         }
         return values;
     }
@@ -140,7 +161,7 @@ public final class TrainingFingerprint {
     }
 
     /** In states, square images have one resolution, and a multiplier stands only where it says something. */
-    private static Map<String, String> components(PromptPair pair) {
+    private static Map<String, String> components(PromptPair pair, Function<Path, String> pictureSha256) {
         Map<String, String> values = new LinkedHashMap<>();
         for (RecordComponent component : PromptPair.class.getRecordComponents()) {
             String value = String.valueOf(read(component, pair));
@@ -154,16 +175,34 @@ public final class TrainingFingerprint {
                         values.put(component.getName(), value);
                     }
                 }
+                case "pictures" -> {
+                    if (!pair.pictures().isEmpty()) {
+                        values.put(component.getName(), pictures(pair, pictureSha256));
+                    }
+                }
+                case "pictureWeight" -> {
+                    if (pair.pictureWeight() != 1) {
+                        values.put(component.getName(), value);
+                    }
+                }
                 default -> values.put(component.getName(), value);
             }
         }
         return values;
     }
 
+    /** The content of a pair's pictures with their captions. */
+    public static String pictures(PromptPair pair, Function<Path, String> pictureSha256) {
+        return pair.pictures().stream()
+                .map(picture -> pictureSha256.apply(picture.file())
+                        + (picture.caption().isEmpty() ? "" : " " + picture.caption()))
+                .collect(Collectors.joining(", "));
+    }
+
     /** The form of {@link List#toString()} over records of these components. */
-    private static String text(List<PromptPair> prompts) {
+    private static String text(List<PromptPair> prompts, Function<Path, String> pictureSha256) {
         return prompts.stream()
-                .map(pair -> components(pair).entrySet().stream()
+                .map(pair -> components(pair, pictureSha256).entrySet().stream()
                         .map(component -> component.getKey() + "=" + component.getValue())
                         .collect(Collectors.joining(", ", "PromptPair[", "]")))
                 .collect(Collectors.joining(", ", "[", "]"));

@@ -173,6 +173,23 @@ class TrainingFingerprintTest {
     }
 
     @Test
+    void the_content_of_pictures_counts_and_not_their_place() {
+        SortedMap<String, String> values = ofPicture("a.png", "one", "");
+
+        assertThat(values).containsEntry("prompt 1 pictures", "one").doesNotContainKey("prompt 1 pictureWeight");
+        assertThat(ofPicture("elsewhere/b.png", "one", "")).isEqualTo(values);
+        assertThat(ofPicture("a.png", "other", "")).isNotEqualTo(values);
+        assertThat(ofPicture("a.png", "one", "kitchen")).containsEntry("prompt 1 pictures", "one kitchen");
+        assertThat(TrainingFingerprint.of(earlierDefaults().build(), List.of(PAIR), "abc"))
+                .doesNotContainKey("prompt 1 pictures");
+    }
+
+    private static SortedMap<String, String> ofPicture(String file, String sha256, String caption) {
+        PromptPair pair = PAIR.toBuilder().picture(Path.of(file), caption).build();
+        return TrainingFingerprint.of(earlierDefaults().build(), List.of(pair), "abc", Optional.empty(), Collections.emptySortedMap(), any -> sha256);
+    }
+
+    @Test
     void the_digest_of_many_prompts_is_that_of_earlier_states() {
         TrainingSpec spec = earlierDefaults().iterations(1).build();
         String earlier =

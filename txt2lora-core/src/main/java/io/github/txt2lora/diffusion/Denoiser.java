@@ -141,6 +141,30 @@ public interface Denoiser extends AutoCloseable {
             Conditioning conditioning,
             double loraStrength);
 
+    /**
+     * The loss of the prediction against a target while no LoRA is attached, and its gradient for the prompts' hidden
+     * states.
+     *
+     * @param target float32, of latents' shape
+     * @param lossScale multiplies the loss before the backward pass; the gradient is divided by it
+     * @param timesteps one for each sample
+     */
+    PromptGradient promptGradient(
+            NDManager scope,
+            NDArray target,
+            double lossScale,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning);
+
+    /**
+     * The result of a backward pass to the prompts.
+     *
+     * @param loss mean squared error
+     * @param gradient of the hidden states of each sample, [batch, tokens, width]
+     */
+    record PromptGradient(double loss, NDArray gradient) {}
+
     private static double[] repeated(double timestep, NDArray latents) {
         double[] timesteps = new double[Math.toIntExact(latents.getShape().get(0))];
         Arrays.fill(timesteps, timestep);

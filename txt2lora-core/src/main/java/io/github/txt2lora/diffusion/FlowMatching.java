@@ -84,6 +84,11 @@ public record FlowMatching(double shift) implements NoiseProcess {
         }
     }
 
+    @Override
+    public NDArray perfectPrediction(NDArray original, NDArray noise, double[] timesteps) {
+        return noise.sub(original);
+    }
+
     /** The shape of numbers that multiply the entries of a batch. */
     private static Shape onePerSample(NDArray batch, int samples) {
         long[] sides = new long[batch.getShape().dimension()];

@@ -51,6 +51,14 @@ public interface NoiseProcess {
     NDArray addNoise(NDArray original, NDArray noise, double[] timesteps);
 
     /**
+     * What a network that knew the image would predict for its mixture with the noise.
+     *
+     * @param timesteps one for each entry of the batch
+     * @return a new array in the manager of the images
+     */
+    NDArray perfectPrediction(NDArray original, NDArray noise, double[] timesteps);
+
+    /**
      * The weight of a timestep in the loss by the min-SNR-gamma strategy of
      * <a href="https://arxiv.org/abs/2303.09556">Efficient Diffusion Training via Min-SNR Weighting Strategy</a>.
      *

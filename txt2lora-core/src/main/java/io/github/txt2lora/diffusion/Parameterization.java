@@ -74,8 +74,16 @@ public record Parameterization(PredictedQuantity predictionType, boolean zeroTer
 
     @Override
     public NDArray addNoise(NDArray original, NDArray noise, double[] timesteps) {
-        int[] whole = Arrays.stream(timesteps).mapToInt(t -> (int) t).toArray();
-        return schedule().addNoise(original, noise, whole);
+        return schedule().addNoise(original, noise, whole(timesteps));
+    }
+
+    @Override
+    public NDArray perfectPrediction(NDArray original, NDArray noise, double[] timesteps) {
+        return predictsVelocity() ? schedule().velocity(original, noise, whole(timesteps)) : noise.duplicate();
+    }
+
+    private static int[] whole(double[] timesteps) {
+        return Arrays.stream(timesteps).mapToInt(timestep -> (int) timestep).toArray();
     }
 
     @Override

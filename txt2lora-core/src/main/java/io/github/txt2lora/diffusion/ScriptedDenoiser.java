@@ -266,6 +266,46 @@ public abstract class ScriptedDenoiser implements Denoiser {
         return gradients;
     }
 
+    @Override
+    public PromptGradient promptGradient(
+            NDManager scope,
+            NDArray target,
+            double lossScale,
+            NDArray latents,
+            double[] timesteps,
+            Conditioning conditioning) {
+        int samples = samples(latents);
+        MicroBatches.Part<PromptGradient> call = (from, to) -> {
+            ScriptCall gradient = script.longCall("prompt_gradient", scope)
+                    .with(rows(target, from, to))
+                    .with(lossScale);
+            var part = part(scope, latents, timesteps, conditioning, from, to);
+            NDList result = gradient.with(part.latents())
+                    .with(part.timesteps())
+                    .with(part.conditioning().context())
+                    .withOptional(part.conditioning().pooled())
+                    .withOptional(part.conditioning().timeIds())
+                    .runWithGradients();
+            return new PromptGradient(HostNumbers.scalar(result.get(0)), result.get(1));
+        };
+        List<PromptGradient> parts = microBatches.run(
+                samples, MicroBatches.call(call, part -> part.gradient().close(), this::recomputeSinceMemoryIsShort));
+        forwardSamples += samples;
+        backwardSamples += samples;
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        double loss = 0;
+        List<NDArray> gradients = new ArrayList<>();
+        for (PromptGradient part : parts) {
+            // of the mean over all samples
+            float share = (float) samples(part.gradient()) / samples;
+            loss += share * part.loss();
+            gradients.add(part.gradient().mul(share));
+        }
+        return new PromptGradient(loss, joined(gradients));
+    }
+
     private static void discard(LoraGradient part) {
         part.gradient().close();
         part.prediction().close();

@@ -17,7 +17,7 @@ import io.github.txt2lora.torch.Torch;
 import java.util.List;
 
 /** The autoencoder between images and latents ({@code torchscript/vae.py}). */
-public final class Vae implements ImageDecoder {
+public final class Vae implements ImageDecoder, ImageEncoder {
 
     private static final ScriptClass SCRIPT = new ScriptClass("vae", "Vae");
 
@@ -119,6 +119,11 @@ public final class Vae implements ImageDecoder {
     public Posterior encode(NDManager scope, NDArray image) {
         NDList result = script.longCall("encode", scope).with(image).run();
         return new Posterior(result.get(0), result.get(1));
+    }
+
+    @Override
+    public NDArray encodeImages(NDManager scope, NDArray images) {
+        return encode(scope, images).mean().mul((float) scalingFactor);
     }
 
     @Override

@@ -26,6 +26,7 @@ final class LoraFiles {
     private final BaseModel base;
     private final Optional<StartFile> start;
     private final SortedMap<String, String> embeddings;
+    private final Optional<String> pictures;
 
     LoraFiles(
             EngineJob job,
@@ -34,7 +35,8 @@ final class LoraFiles {
             Lessons lessons,
             BaseModel base,
             Optional<StartFile> start,
-            SortedMap<String, String> embeddings) {
+            SortedMap<String, String> embeddings,
+            Optional<String> pictures) {
         this.job = job;
         this.training = job.training();
         this.log = log;
@@ -43,6 +45,7 @@ final class LoraFiles {
         this.base = base;
         this.start = start;
         this.embeddings = embeddings;
+        this.pictures = pictures;
     }
 
     /** The file of the LoRA as it is after an iteration, before the last one. */
@@ -82,6 +85,10 @@ final class LoraFiles {
                 iteration,
                 log.learningRate(),
                 parameters.slots().stream().map(LoraParameters.Slot::module).toList());
+        pictures.ifPresent(told -> {
+            metadata.put(PairPictures.KEY, told);
+            metadata.put("ss_training_comment", "LECO: trained from prompts, with pictures as a hint");
+        });
         start.ifPresent(from -> {
             metadata.put(LoraAncestry.KEY, from.ancestry());
             metadata.computeIfPresent(

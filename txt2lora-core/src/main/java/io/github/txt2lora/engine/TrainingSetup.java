@@ -8,7 +8,9 @@ import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
+import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Denoiser;
+import io.github.txt2lora.diffusion.ImageEncoder;
 import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
@@ -26,9 +28,12 @@ import io.github.txt2lora.leco.closedform.EverydayPrompts;
 import io.github.txt2lora.leco.estimate.DeviceSize;
 import io.github.txt2lora.leco.estimate.DiskNeed;
 import io.github.txt2lora.leco.estimate.TrainingMemory;
+import io.github.txt2lora.leco.hint.HintLearner;
+import io.github.txt2lora.leco.hint.PictureHint;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.PromptEmbeddings;
+import io.github.txt2lora.leco.optimizer.LossScale;
 import io.github.txt2lora.leco.quality.QualityMeter;
 import io.github.txt2lora.lora.LoraModule;
 import io.github.txt2lora.lora.LoraParameters;
@@ -57,6 +62,7 @@ final class TrainingSetup {
     private final RunLog log;
     private final HeldResources held;
     private final int together;
+    private final PairPictures pictures;
     private final Lessons lessons;
     private final Set<String> ownPrompts;
 
@@ -74,7 +80,9 @@ final class TrainingSetup {
         this.log = log;
         this.held = held;
         this.together = together;
-        Lessons ofPairs = Lessons.of(training.prompts(), spec.method().preservation());
+        this.pictures = PairPictures.read(training.prompts(), log::checkpoint);
+        Lessons ofPairs =
+                Lessons.of(pictures.pairs(), spec.method().preservation()).withCaptioned(pictures.captionedPrompts());
         this.ownPrompts = ofPairs.prompts();
         this.lessons = spec.method().start() == LoraStart.CLOSED_FORM
                 ? ofPairs.withEveryday(EverydayPrompts.of(engine.tokenizer()))
@@ -89,7 +97,12 @@ final class TrainingSetup {
 
     /** What is known, and on the device, before the denoiser is. */
     record Encoded(
-            Checkpoint checkpoint, BaseModel base, TrainingMemory memory, NDManager scope, EncodedPrompts prompts) {
+            Checkpoint checkpoint,
+            BaseModel base,
+            TrainingMemory memory,
+            NDManager scope,
+            EncodedPrompts prompts,
+            List<PictureHint> hints) {
 
         FamilyProfile profile() {
             return base.profile();
@@ -127,7 +140,57 @@ final class TrainingSetup {
         if (memory.encodesAlone()) {
             engine.models().close();
         }
-        return new Encoded(checkpoint, base, memory, scope, encodePrompts(profile, checkpoint, scope));
+        EncodedPrompts prompts = encodePrompts(profile, checkpoint, scope);
+        return new Encoded(checkpoint, base, memory, scope, prompts, encodePictures(profile, checkpoint));
+    }
+
+    /** The encoder of images is gone from the device afterwards. */
+    private List<PictureHint> encodePictures(FamilyProfile profile, Checkpoint checkpoint) {
+        if (pictures.isEmpty()) {
+            return List.of();
+        }
+        checkpoint.requireFinite(Component.VAE);
+        try {
+            return encodePicturesOnce(profile, checkpoint);
+        } catch (TorchException e) {
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            engine.models().close();
+            return encodePicturesOnce(profile, checkpoint);
+        }
+    }
+
+    private List<PictureHint> encodePicturesOnce(FamilyProfile profile, Checkpoint checkpoint) {
+        try (ImageEncoder encoder =
+                profile.loadEncoder(engine.torch(), checkpoint, spec.modelUse().precision())) {
+            return pictures.encode(engine.torch(), encoder, log::checkpoint);
+        } finally {
+            engine.torch().emptyCache();
+        }
+    }
+
+    /** The model with what the pictures add to words, learned in no more memory than a step of the training takes. */
+    private DenoisingModel withHints(DenoisingModel model, Encoded encoded) {
+        List<PictureHint> hints = encoded.hints();
+        if (hints.isEmpty()) {
+            return model;
+        }
+        MemoryUse use = encoded.memory().use();
+        int atOnce = Math.min(use.samplesAtOnce(), encoded.memory().plan().samples());
+        model.denoiser().use(new MemoryUse(atOnce, use.recomputed(), use.recomputedWhenShort()));
+        try (NDManager scope = engine.torch().newScope()) {
+            // one of a training before is of no use, and in the way
+            model.denoiser().detachLora(scope);
+        }
+        var learner = new HintLearner(model, LossScale.initial(spec.modelUse().precision()));
+        PromptEmbeddings embeddings = model.embeddings();
+        for (PictureHint hint : hints) {
+            log.checkpoint();
+            embeddings = embeddings.with(hint.prompt(), learner.learn(encoded.scope(), hint));
+        }
+        model.denoiser().use(use);
+        return model.with(embeddings);
     }
 
     private TrainingMemory memory(FamilyProfile profile, Checkpoint checkpoint) {
@@ -175,18 +238,20 @@ final class TrainingSetup {
         Initialized initialized = initialize(profile, denoiser, scope, modules, generator);
         LoraParameters parameters = initialized.parameters();
         warnOfClampedRanks(parameters);
-        var model = new DenoisingModel(
-                engine.torch(),
-                denoiser,
-                encoded.prompts().embeddings(),
-                encoded.base().noiseProcess(),
-                DenoisingModel.identity(
+        DenoisingModel model = withHints(
+                new DenoisingModel(
                         engine.torch(),
-                        engine.models().sha256(checkpoint, log::checkpoint),
-                        spec.modelUse().precision(),
-                        spec.modelUse().clipSkip(),
-                        encoded.prompts().named()),
-                engine.cache());
+                        denoiser,
+                        encoded.prompts().embeddings(),
+                        encoded.base().noiseProcess(),
+                        DenoisingModel.identity(
+                                engine.torch(),
+                                engine.models().sha256(checkpoint, log::checkpoint),
+                                spec.modelUse().precision(),
+                                spec.modelUse().clipSkip(),
+                                encoded.prompts().named()),
+                        engine.cache()),
+                encoded);
         start(profile, model, parameters);
         LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
         held.hold(engine.cache()::save);
@@ -201,7 +266,8 @@ final class TrainingSetup {
                         training.prompts(),
                         engine.models().sha256(checkpoint, () -> {}),
                         initialized.start().map(StartFile::sha256),
-                        encoded.prompts().named())));
+                        encoded.prompts().named(),
+                        pictures.sha256())));
         var files = new LoraFiles(
                 job,
                 log,
@@ -209,7 +275,8 @@ final class TrainingSetup {
                 lessons,
                 encoded.base(),
                 initialized.start(),
-                encoded.prompts().named());
+                encoded.prompts().named(),
+                pictures.told());
         encoded.memory().reason().ifPresent(log::memory);
         return new Opened(
                 denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));

@@ -8,6 +8,7 @@ import io.github.txt2lora.checkpoint.CheckpointFormat;
 import io.github.txt2lora.checkpoint.ModelFamily;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.ImageEncoder;
 import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.internal.EmbeddingFolder;
@@ -77,6 +78,9 @@ public interface FamilyProfile {
 
     /** Copies the weights of what decodes latents from the checkpoint to the device. */
     ImageDecoder loadDecoder(Torch torch, Checkpoint checkpoint, Precision precision);
+
+    /** Copies the weights of what encodes images from the checkpoint to the device. */
+    ImageEncoder loadEncoder(Torch torch, Checkpoint checkpoint, Precision precision);
 
     /** The rules for the layers of the denoiser that can get a LoRA. */
     LoraRules loraRules();

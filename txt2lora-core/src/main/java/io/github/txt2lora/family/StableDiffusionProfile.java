@@ -8,6 +8,7 @@ import io.github.txt2lora.checkpoint.CheckpointFormat;
 import io.github.txt2lora.checkpoint.StableDiffusionFormat;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.ImageEncoder;
 import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.Parameterization;
@@ -74,6 +75,11 @@ abstract class StableDiffusionProfile implements FamilyProfile {
 
     @Override
     public ImageDecoder loadDecoder(Torch torch, Checkpoint checkpoint, Precision precision) {
+        return Vae.load(torch, checkpoint, precision);
+    }
+
+    @Override
+    public ImageEncoder loadEncoder(Torch torch, Checkpoint checkpoint, Precision precision) {
         return Vae.load(torch, checkpoint, precision);
     }
 

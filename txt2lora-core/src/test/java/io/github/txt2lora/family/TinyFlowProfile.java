@@ -12,6 +12,7 @@ import io.github.txt2lora.checkpoint.TinyFlowFormat;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.FlowMatching;
 import io.github.txt2lora.diffusion.ImageDecoder;
+import io.github.txt2lora.diffusion.ImageEncoder;
 import io.github.txt2lora.diffusion.NetworkMemory;
 import io.github.txt2lora.diffusion.NoiseProcess;
 import io.github.txt2lora.diffusion.TinyTransformer;
@@ -81,6 +82,11 @@ public final class TinyFlowProfile implements FamilyProfile {
 
     @Override
     public ImageDecoder loadDecoder(Torch torch, Checkpoint checkpoint, Precision precision) {
+        return Vae.load(torch, checkpoint, precision);
+    }
+
+    @Override
+    public ImageEncoder loadEncoder(Torch torch, Checkpoint checkpoint, Precision precision) {
         return Vae.load(torch, checkpoint, precision);
     }
 

@@ -17,7 +17,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * LECO's prompts file: a YAML list whose entries have the keys that {@code docs/workspace.md} lists, of which LECO does
- * not know {@code multiplier}, {@code weight}, {@code low} and {@code high}. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
+ * not know {@code multiplier}, {@code weight}, {@code low}, {@code high} and those of pictures. {@code guidance}, of other programs, is read as {@code guidance_scale}, and their
  * {@code rank}, which is a setting here, has no effect; a warning says so.
  *
  * <p>A file whose name ends with {@code .toml} is one of kohya's sd-scripts, for {@code train_leco}: {@code [[prompts]]}
@@ -74,8 +74,12 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
     static LecoPromptsFile parse(Path file, String text, UnknownKeys unknownKeys, Optional<Path> within) {
         boolean isToml = SettingsToml.isToml(file);
         Problems problems = isToml ? Problems.ofToml(file) : new Problems(file, unknownKeys);
-        List<EntryPair> pairs =
+        List<EntryPair> read =
                 isToml ? KohyaPrompts.read(file, text, within, problems) : readYaml(file, text, problems);
+        var pictures = new PictureFiles(file, within);
+        List<EntryPair> pairs = read.stream()
+                .map(pair -> withPictures(pair, pictures, problems))
+                .toList();
         Map<Target, Boolean> preserved = new HashMap<>();
         pairs.forEach(pair -> reportContradiction(pair, preserved, problems));
         List<PromptPair> prompts = pairs.stream().map(EntryPair::pair).toList();
@@ -84,6 +88,15 @@ public record LecoPromptsFile(Path file, List<PromptPair> prompts, List<String> 
         }
         problems.throwIfAny();
         return new LecoPromptsFile(file, prompts, problems.warnings());
+    }
+
+    private static EntryPair withPictures(EntryPair read, PictureFiles files, Problems problems) {
+        try {
+            return new EntryPair(files.located(read.pair()), read.entry());
+        } catch (InvalidSettingException e) {
+            problems.add(read.entry(), e.getMessage());
+            return read;
+        }
     }
 
     private static List<EntryPair> readYaml(Path file, String text, Problems problems) {

@@ -1,7 +1,11 @@
 package io.github.txt2lora.workspace;
 
+import io.github.txt2lora.HintPicture;
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The table of what an entry of a prompts file can say, in the order in which it is written. */
 @SuppressWarnings("ImmutableEnumChecker") // functions without state
@@ -20,7 +25,7 @@ enum PromptKey {
     NEUTRAL("neutral", "the unconditional", Kind.TEXT, PromptPair::neutral),
     ACTION("action", "`erase`", Kind.of(Actions.WORDS), PromptPair::action),
     GUIDANCE_SCALE("guidance_scale", "1.0", Kind.NUMBER, PromptPair::guidanceScale, PromptPair.Builder::guidanceScale),
-    RESOLUTION("resolution", "512; or `[height, width]` (unknown to LECO)", Sides::write, Sides::read),
+    RESOLUTION("resolution", "512; or `[height, width]` (unknown to LECO)", Sides::write, Sides::read, true),
     BATCH_SIZE("batch_size", "1", Kind.INTEGER, PromptPair::batchSize, PromptPair.Builder::batchSize),
     DYNAMIC_RESOLUTION(
             "dynamic_resolution",
@@ -40,7 +45,24 @@ enum PromptKey {
             "1.0; factor on the loss of the entry (unknown to LECO)",
             Kind.NUMBER,
             PromptPair::weight,
-            PromptPair.Builder::weight);
+            PromptPair.Builder::weight),
+    PICTURES(
+            "pictures",
+            "none; a list of up to 10 files, or of `{file: FILE, caption: WORDS}` (unknown to LECO)",
+            Pictures::write,
+            Pictures::read,
+            false),
+    PICTURE_WEIGHT(
+            "picture_weight",
+            "1.0; how far the pictures change what the words say (unknown to LECO)",
+            pair -> ScalarText.number(pair.pictureWeight()),
+            (entry, key, builder) -> {
+                Double weight = entry.value(key, Kind.NUMBER);
+                if (weight != null) {
+                    entry.apply(key, weight, builder::pictureWeight);
+                }
+            },
+            false);
 
     /** Words of an enum's constants must be there before them. */
     private static final class Actions {
@@ -69,6 +91,45 @@ enum PromptKey {
                 entry.apply(key, sides, given -> builder.resolution(given.get(0), given.get(1)));
             } else {
                 entry.report(key, sides.toString(), "one side, or [height, width]");
+            }
+        }
+    }
+
+    /** Files with pictures, and what they show by chance. */
+    private static final class Pictures {
+
+        private static final String FILE = "file";
+        private static final String CAPTION = "caption";
+
+        /** In a form that is JSON too, as records are. */
+        static String write(PromptPair pair) {
+            return pair.pictures().stream().map(Pictures::write).collect(Collectors.joining(", ", "[", "]"));
+        }
+
+        private static String write(HintPicture picture) {
+            String file = ScalarText.text(picture.file().toString());
+            return picture.caption().isEmpty()
+                    ? file
+                    : "{" + ScalarText.text(FILE) + ": " + file + ", " + ScalarText.text(CAPTION) + ": "
+                            + ScalarText.text(picture.caption()) + "}";
+        }
+
+        static void read(SettingsSection entry, String key, PromptPair.Builder builder) {
+            List<SettingsSection> pictures = entry.sections(key, FILE);
+            if (pictures == null) {
+                return;
+            }
+            for (SettingsSection picture : pictures) {
+                String file = picture.required(FILE, Kind.PATH, "the path of a picture");
+                String caption = picture.value(CAPTION, Kind.TEXT, "");
+                picture.reportUnknownKeys();
+                try {
+                    builder.picture(Path.of(file), caption);
+                } catch (InvalidPathException e) {
+                    picture.report(FILE, file, "a path: " + e.getReason());
+                } catch (InvalidSettingException e) {
+                    picture.report(FILE, e.getMessage());
+                }
             }
         }
     }
@@ -112,11 +173,11 @@ enum PromptKey {
         };
     }
 
-    /** A number that is not a single value. */
-    PromptKey(String key, String unset, Function<PromptPair, String> writer, Entry reader) {
+    /** Another value than a single one, or one that new LoRAs do not take over. */
+    PromptKey(String key, String unset, Function<PromptPair, String> writer, Entry reader, boolean isNumber) {
         this.key = key;
         this.unset = unset;
-        this.isNumber = true;
+        this.isNumber = isNumber;
         this.writer = writer;
         this.reader = reader;
     }

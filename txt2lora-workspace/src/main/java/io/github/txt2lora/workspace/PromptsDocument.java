@@ -31,7 +31,9 @@ record PromptsDocument(Path file, String text, List<PromptPair> prompts) {
             PromptKey.DYNAMIC_RESOLUTION,
             PromptKey.DYNAMIC_CROPS,
             PromptKey.MULTIPLIER,
-            PromptKey.WEIGHT);
+            PromptKey.WEIGHT,
+            PromptKey.PICTURES,
+            PromptKey.PICTURE_WEIGHT);
 
     /**
      * Reads a text.

@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.internal.Count;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,15 +37,23 @@ public enum PromptsFormat {
             case LECO ->
                 PromptsDocument.yaml(
                         prompts.stream().map(PromptsFormat::asInLeco).toList());
-            case KOHYA -> PromptsDocument.toml(prompts);
+            case KOHYA ->
+                PromptsDocument.toml(
+                        prompts.stream().map(PromptsFormat::withoutPictures).toList());
         };
     }
 
     private static PromptPair asInLeco(PromptPair pair) {
-        PromptPair.Builder builder = pair.toBuilder().multiplier(1).weight(1);
+        PromptPair.Builder builder =
+                withoutPictures(pair).toBuilder().multiplier(1).weight(1);
         return pair.height() == pair.width()
                 ? builder.build()
                 : builder.resolution(squareSide(pair)).build();
+    }
+
+    /** Without a positive, it is the target that the pictures show. */
+    private static PromptPair withoutPictures(PromptPair pair) {
+        return pair.toBuilder().pictures(List.of()).pictureWeight(1).build();
     }
 
     /** The side of square images of about as many pixels. */
@@ -60,6 +69,9 @@ public enum PromptsFormat {
      */
     List<String> losses(PromptPair pair, PromptsFormat from) {
         List<String> losses = new ArrayList<>();
+        if (this != TXT2LORA && !pair.pictures().isEmpty()) {
+            losses.add(Count.of(pair.pictures().size(), "picture") + " lost: only the words are taught");
+        }
         if (this == LECO) {
             if (pair.multiplier() != 1) {
                 losses.add("multiplier " + ScalarText.number(pair.multiplier()) + " is lost: LECO trains the LoRA at 1"

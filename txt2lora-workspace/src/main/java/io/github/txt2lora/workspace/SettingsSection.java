@@ -122,6 +122,32 @@ final class SettingsSection {
         return values;
     }
 
+    /**
+     * The entries of a list, each a section; a single one may stand without brackets, and a single value is that of a key
+     * of its section. Null if absent.
+     *
+     * @param key that has the list
+     * @param keyOfValue key of an entry that is a single value
+     */
+    @Nullable
+    List<SettingsSection> sections(String key, String keyOfValue) {
+        Node node = value(key);
+        if (node == null || isNull(node)) {
+            return null;
+        }
+        List<SettingsSection> sections = new ArrayList<>();
+        for (Node item : node instanceof SequenceNode list ? list.getValue() : List.of(node)) {
+            if (item instanceof ScalarNode) {
+                SettingsSection section = of(path(key), null, problems);
+                section.override(keyOfValue, item);
+                sections.add(section);
+            } else {
+                sections.add(of(path(key), item, problems));
+            }
+        }
+        return sections;
+    }
+
     /** Whether a key has a list, or keys and values. */
     boolean isList(String key) {
         return value(key) instanceof CollectionNode<?>;

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco.closedform;
 
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.leco.lesson.HintedPrompt;
 import io.github.txt2lora.leco.lesson.Lessons;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
             kept.put(pair.neutral(), 1.0);
             kept.put(pair.unconditional(), 1.0);
             if (guidance > 0) {
-                kept.put(pair.positive(), 1.0);
+                kept.put(HintedPrompt.words(pair.positive()), 1.0);
             }
         }
         lessons.targets().forEach(kept::remove);
@@ -67,7 +68,7 @@ record TokenGoals(Map<Goal, Double> goals, Map<String, Double> kept) {
         Map<String, Double> shares = new LinkedHashMap<>();
         double strength = pair.multiplier();
         shares.merge(pair.neutral(), (1 - share) / strength, Double::sum);
-        shares.merge(pair.positive(), share / strength, Double::sum);
+        shares.merge(HintedPrompt.words(pair.positive()), share / strength, Double::sum);
         shares.merge(pair.target(), 1 - 1 / strength, Double::sum);
         shares.values().removeIf(value -> value == 0);
         if (!shares.keySet().equals(Set.of(pair.target()))) {

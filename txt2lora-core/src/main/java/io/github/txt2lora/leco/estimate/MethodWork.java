@@ -5,6 +5,7 @@ import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.LearningRateFinder;
+import io.github.txt2lora.leco.hint.HintLearner;
 import io.github.txt2lora.leco.latents.KeptTrajectories;
 import io.github.txt2lora.leco.latents.LatentsPlan;
 import io.github.txt2lora.leco.latents.RelativeWeights;
@@ -45,6 +46,10 @@ record MethodWork(double evaluations, double comparedSamples) {
         if (spec.learningRate().isEmpty() && steps > 0) {
             evaluations += LearningRateFinder.COMPARISONS * compared * FORWARD_AND_BACKWARD;
         }
+        evaluations += prompts.stream()
+                .filter(pair -> !pair.pictures().isEmpty())
+                .mapToDouble(pair -> HintLearner.evaluations(pair.pictures().size()) / pair.batchSize())
+                .sum();
         return new MethodWork(evaluations + steps * compared * FORWARD_AND_BACKWARD, compared);
     }
 }

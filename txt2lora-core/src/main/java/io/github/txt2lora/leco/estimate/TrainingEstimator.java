@@ -4,6 +4,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Memory;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingEstimate;
 import io.github.txt2lora.TrainingSpec;
@@ -19,6 +20,7 @@ import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.TrainedLayers;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
+import io.github.txt2lora.picture.PictureFile;
 import io.github.txt2lora.torch.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,11 +42,12 @@ public final class TrainingEstimator {
      * @param device on which it would be trained
      * @throws CheckpointException if the model cannot be used or is not on this machine, or a prompt names an embedding
      *     that cannot be used
-     * @throws InvalidSettingException if a setting does not fit the model
+     * @throws InvalidSettingException if a setting does not fit the model, or a file with a picture is none
      * @throws StorageException if a file of the model cannot be read
      */
     public static TrainingEstimate estimate(
             Torch torch, Families families, LoraTraining training, int together, Memory setting, DeviceSize device) {
+        training.prompts().forEach(TrainingEstimator::requirePictures);
         try (Checkpoint model = families.open(training.model())) {
             LoadTrial.run(torch, model);
             readEmbeddings(torch, families.of(model), model, training);
@@ -70,6 +73,10 @@ public final class TrainingEstimator {
                 model::tensors,
                 named);
         prompts.forEach(encoder::tokens);
+    }
+
+    private static void requirePictures(PromptPair pair) {
+        pair.pictures().forEach(picture -> new PictureFile(picture.file()).read(pair.width(), pair.height()));
     }
 
     private static TrainingEstimate estimate(

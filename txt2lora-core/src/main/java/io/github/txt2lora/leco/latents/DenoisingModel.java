@@ -48,6 +48,11 @@ public record DenoisingModel(
                 + " threads/PyTorch " + torch.version();
     }
 
+    /** The same model with other embeddings. */
+    public DenoisingModel with(PromptEmbeddings others) {
+        return new DenoisingModel(torch, denoiser, others, noiseProcess, identity, cache);
+    }
+
     /**
      * The guidance that a rollout from noise to a prompt follows.
      *

@@ -75,7 +75,7 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
             Set<String> prompts = new LinkedHashSet<>();
             pairs.stream()
                     .filter(pair -> pair.action() == PromptAction.ENHANCE)
-                    .forEach(pair -> prompts.add(pair.positive()));
+                    .forEach(pair -> prompts.add(HintedPrompt.words(pair.positive())));
             return added(prompts);
         }
 
@@ -83,7 +83,7 @@ final class KeptPrompts extends AbstractList<Kept> implements RandomAccess {
         static Set<String> own(PromptPair pair) {
             Set<String> prompts = new LinkedHashSet<>(Arrays.asList(pair.neutral(), pair.unconditional()));
             if (pair.action() == PromptAction.ENHANCE) {
-                prompts.add(pair.positive());
+                prompts.add(HintedPrompt.words(pair.positive()));
                 prompts.addAll(PartsOfLook.of(pair));
             }
             return prompts;

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param targets the target prompts of the pairs that are taught, each once, in their order
  * @param added prompts to keep that the pairs do not name as they are
  * @param everyday further prompts that a start in closed form is not to change
+ * @param captioned prompts that hints are learned with
  */
 public record Lessons(
         List<PromptPair> pairs,
@@ -26,7 +27,8 @@ public record Lessons(
         List<PromptPair> preserved,
         Set<String> targets,
         Set<String> added,
-        List<String> everyday) {
+        List<String> everyday,
+        List<String> captioned) {
 
     /** The lessons of prompt pairs, without everyday prompts. */
     public static Lessons of(List<PromptPair> pairs, Preservation preservation) {
@@ -46,12 +48,24 @@ public record Lessons(
             taught.forEach(pair -> added.addAll(KeptPrompts.Common.own(pair)));
         }
         return new Lessons(
-                pairs, drawn(pairs, taught, preserved, preservation), taught, preserved, targets, added, List.of());
+                pairs,
+                drawn(pairs, taught, preserved, preservation),
+                taught,
+                preserved,
+                targets,
+                added,
+                List.of(),
+                List.of());
     }
 
     /** The same with everyday prompts. */
     public Lessons withEveryday(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts, captioned);
+    }
+
+    /** The same with prompts that hints are learned with. */
+    public Lessons withCaptioned(List<String> prompts) {
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, prompts);
     }
 
     private static List<Lesson> drawn(
@@ -81,14 +95,16 @@ public record Lessons(
         return kept;
     }
 
-    /** All prompts that have to be encoded, each once. */
+    /** All prompts that have to be encoded, each once; of those with pictures the words. */
     public Set<String> prompts() {
         Set<String> prompts = new LinkedHashSet<>();
         pairs.stream()
-                .flatMap(pair -> Stream.of(pair.target(), pair.positive(), pair.neutral(), pair.unconditional()))
+                .flatMap(pair -> Stream.of(
+                        pair.target(), HintedPrompt.words(pair.positive()), pair.neutral(), pair.unconditional()))
                 .forEach(prompts::add);
         prompts.addAll(added);
         prompts.addAll(everyday);
+        prompts.addAll(captioned);
         // images are guided away from it
         prompts.add("");
         return prompts;

@@ -21,7 +21,7 @@ final class PartsOfLook {
 
     /** The prompts; none if the positive prompt is a single tag. */
     static Set<String> of(PromptPair pair) {
-        List<String> tags = tags(pair.positive());
+        List<String> tags = tags(HintedPrompt.words(pair.positive()));
         tags.removeAll(tags(pair.neutral()));
         Set<String> prompts = new LinkedHashSet<>();
         if (tags.size() < 2) {

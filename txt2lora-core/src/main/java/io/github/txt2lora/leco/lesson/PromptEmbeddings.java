@@ -8,6 +8,7 @@ import io.github.txt2lora.text.Conditioning;
 import io.github.txt2lora.text.PictureSize;
 import io.github.txt2lora.text.PromptEmbedding;
 import io.github.txt2lora.text.PromptEncoder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -59,6 +60,18 @@ public final class PromptEmbeddings {
     public int[] tokens(String prompt) {
         embedding(prompt);
         return encoder.tokens(prompt);
+    }
+
+    /** The same embeddings and one more, of a text that the encoder does not know. */
+    public PromptEmbeddings with(String prompt, PromptEmbedding embedding) {
+        Map<String, PromptEmbedding> more = new HashMap<>(byPrompt);
+        more.put(prompt, embedding);
+        return new PromptEmbeddings(encoder, more);
+    }
+
+    /** The embedding of a prompt. */
+    public PromptEmbedding of(String prompt) {
+        return embedding(prompt);
     }
 
     private PromptEmbedding embedding(String prompt) {
