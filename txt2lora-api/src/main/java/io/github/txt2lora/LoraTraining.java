@@ -6,6 +6,7 @@ import io.github.txt2lora.internal.FileName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -17,23 +18,33 @@ import org.jspecify.annotations.Nullable;
  * @param name name of the LoRA: its file name without extension, used in a prompt as {@code <lora:name:1>}; at most 120
  *     characters, valid in file names on every operating system
  * @param model the base model
+ * @param alsoOn further base models that the LoRA is to work on, of the same family; iterations take turns with all of
+ *     them, see {@link #models}. Usually empty
  * @param prompts pairs to teach, at least one; each iteration samples one of them. The engine warns if every pair
  *     preserves its target, since the LoRA then learns nothing
  * @param spec settings of the training
  * @param output folder for the LoRA, created when needed
  */
-public record LoraTraining(String name, ModelSource model, List<PromptPair> prompts, TrainingSpec spec, Path output) {
+public record LoraTraining(
+        String name,
+        ModelSource model,
+        List<ModelSource> alsoOn,
+        List<PromptPair> prompts,
+        TrainingSpec spec,
+        Path output) {
 
     /**
      * Checks every component; {@link #builder()} reads better.
      *
-     * @throws InvalidSettingException if the name is not a valid file name, there is no prompt, one prompt is both to
-     *     get a new meaning and to be preserved, the output has control characters, or the training would write the LoRA
-     *     that it starts from
+     * @throws InvalidSettingException if the name is not a valid file name, a model is there twice, there is no prompt, one
+     *     prompt is both to get a new meaning and to be preserved, the output has control characters, or the training
+     *     would write the LoRA that it starts from
      */
     public LoraTraining {
         FileName.checkLora("name", name);
         Check.given("model", model);
+        alsoOn = copyOfModels(alsoOn);
+        requireDifferent(model, alsoOn);
         prompts = copyOf(prompts);
         if (prompts.isEmpty()) {
             throw new InvalidSettingException("prompts is empty; expected at least one PromptPair, for example"
@@ -43,6 +54,37 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         Check.given("spec", spec);
         Check.path("output", output);
         requireOtherStart(spec, output, name);
+    }
+
+    private static List<ModelSource> copyOfModels(List<ModelSource> models) {
+        for (ModelSource model : Check.given("alsoOn", models)) {
+            Check.given("model", model);
+        }
+        return List.copyOf(models);
+    }
+
+    private static void requireDifferent(ModelSource model, List<ModelSource> alsoOn) {
+        Set<Path> files = new HashSet<>(Set.of(place(model)));
+        for (ModelSource other : alsoOn) {
+            if (!files.add(place(other))) {
+                throw InvalidSettingException.of(
+                        "alsoOn",
+                        other.displayName(),
+                        "another model than those before it: each is trained on once. Leave it out");
+            }
+        }
+    }
+
+    private static Path place(ModelSource model) {
+        Path path;
+        if (model instanceof ModelSource.SingleFile file) {
+            path = file.path();
+        } else if (model instanceof ModelSource.DiffusersFolder folder) {
+            path = folder.path();
+        } else {
+            path = ((ModelSource.Download) model).file();
+        }
+        return path.toAbsolutePath().normalize();
     }
 
     private static void requireOtherStart(TrainingSpec spec, Path output, String name) {
@@ -84,6 +126,16 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         }
     }
 
+    /**
+     * All base models: {@link #model}, then {@link #alsoOn}. Where there are several, each is trained on for some
+     * iterations in its turn, so that each gets an equal part of all.
+     */
+    public List<ModelSource> models() {
+        List<ModelSource> all = new ArrayList<>(List.of(model));
+        all.addAll(alsoOn);
+        return List.copyOf(all);
+    }
+
     /** The number of iterations; see {@link TrainingSpec#iterationsFor}. */
     public int iterations() {
         return spec.iterationsFor(prompts);
@@ -96,7 +148,13 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
 
     /** A builder that holds these values. */
     public Builder toBuilder() {
-        return new Builder().name(name).model(model).prompts(prompts).spec(spec).output(output);
+        return new Builder()
+                .name(name)
+                .model(model)
+                .alsoOn(alsoOn)
+                .prompts(prompts)
+                .spec(spec)
+                .output(output);
     }
 
     private static List<PromptPair> copyOf(List<PromptPair> prompts) {
@@ -113,6 +171,7 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
 
         private @Nullable String name;
         private @Nullable ModelSource model;
+        private List<ModelSource> alsoOn = List.of();
         private final List<PromptPair> prompts = new ArrayList<>();
         private TrainingSpec spec = TrainingSpec.builder().build();
         private @Nullable Path output;
@@ -132,6 +191,17 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         /** The base model; required. */
         public Builder model(ModelSource model) {
             this.model = Check.given("model", model);
+            return this;
+        }
+
+        /** Further base models of the same family that the LoRA is to work on; none by default. */
+        public Builder alsoOn(ModelSource... models) {
+            return alsoOn(List.of(Check.given("alsoOn", models)));
+        }
+
+        /** Further base models of the same family that the LoRA is to work on; none by default. */
+        public Builder alsoOn(List<ModelSource> models) {
+            this.alsoOn = copyOfModels(models);
             return this;
         }
 
@@ -168,13 +238,14 @@ public record LoraTraining(String name, ModelSource model, List<PromptPair> prom
         /**
          * Makes the value.
          *
-         * @throws InvalidSettingException if name, model, prompts or output is missing, or one prompt is both to get a
-         *     new meaning and to be preserved
+         * @throws InvalidSettingException if name, model, prompts or output is missing, a model is there twice, or one
+         *     prompt is both to get a new meaning and to be preserved
          */
         public LoraTraining build() {
             return new LoraTraining(
                     Check.required("name", name, "call name(...) with the LoRA's name"),
                     Check.required("model", model, "call model(ModelSource.file(...)) with the base model"),
+                    alsoOn,
                     prompts,
                     spec,
                     Check.required("output", output, "call output(...) with the folder for the LoRA"));

@@ -147,6 +147,12 @@ public final class Txt2Lora {
             return this;
         }
 
+        /** Further base models of the same family that the LoRA is to work on; none by default. */
+        public Builder alsoOn(ModelSource... models) {
+            training.alsoOn(models);
+            return this;
+        }
+
         /** Adds a pair to those already there; at least one is required. */
         public Builder prompt(PromptPair prompt) {
             training.prompt(prompt);

@@ -29,6 +29,31 @@ class LoraTrainingTest {
     }
 
     @Test
+    void models_are_the_first_and_those_it_is_also_trained_on() {
+        ModelSource first = complete().build().model();
+        ModelSource second = ModelSource.file(Path.of("second.safetensors"));
+        ModelSource third = ModelSource.folder(Path.of("third"));
+        LoraTraining several = complete().alsoOn(second, third).build();
+
+        assertThat(complete().build().models()).containsExactly(first);
+        assertThat(several.models()).containsExactly(first, second, third);
+        assertThat(several.toBuilder().build()).isEqualTo(several);
+    }
+
+    @Test
+    void rejects_a_model_that_is_there_twice() {
+        ModelSource again = ModelSource.file(Path.of("model", "..", "model", "base.safetensors"));
+        ModelSource other = ModelSource.file(Path.of("other.safetensors"));
+
+        assertThatThrownBy(() -> complete().alsoOn(other, again).build())
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("alsoOn is ")
+                .hasMessageContaining("base.safetensors")
+                .hasMessageContaining("expected another model");
+        assertThatThrownBy(() -> complete().alsoOn(other, other).build()).isInstanceOf(InvalidSettingException.class);
+    }
+
+    @Test
     void trains_with_the_defaults_unless_told_otherwise() {
         assertThat(complete().build().spec()).isEqualTo(TrainingSpec.builder().build());
     }

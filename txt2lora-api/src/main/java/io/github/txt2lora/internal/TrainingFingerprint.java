@@ -65,25 +65,25 @@ public final class TrainingFingerprint {
      * @param modelSha256 of the base model's content
      */
     public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
-        return of(spec, prompts, modelSha256, Optional.empty());
+        return of(spec, prompts, List.of(modelSha256), Optional.empty());
     }
 
     /**
      * The fingerprint of a training whose prompts name no embeddings; its pictures are read.
      *
-     * @param modelSha256 of the base model's content
+     * @param modelSha256s of the content of the base models, one or more, in their order
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      * @throws io.github.txt2lora.StorageException if a picture cannot be read
      */
     public static SortedMap<String, String> of(
-            TrainingSpec spec, List<PromptPair> prompts, String modelSha256, Optional<String> startSha256) {
-        return of(spec, prompts, modelSha256, startSha256, Collections.emptySortedMap());
+            TrainingSpec spec, List<PromptPair> prompts, List<String> modelSha256s, Optional<String> startSha256) {
+        return of(spec, prompts, modelSha256s, startSha256, Collections.emptySortedMap());
     }
 
     /**
      * The fingerprint of a training, whose pictures are read.
      *
-     * @param modelSha256 of the base model's content
+     * @param modelSha256s of the content of the base models, one or more, in their order
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      * @param embeddings digests of the embeddings that its prompts name, whose folder does not matter
      * @throws io.github.txt2lora.StorageException if a picture cannot be read
@@ -91,16 +91,16 @@ public final class TrainingFingerprint {
     public static SortedMap<String, String> of(
             TrainingSpec spec,
             List<PromptPair> prompts,
-            String modelSha256,
+            List<String> modelSha256s,
             Optional<String> startSha256,
             SortedMap<String, String> embeddings) {
-        return of(spec, prompts, modelSha256, startSha256, embeddings, Sha256::of);
+        return of(spec, prompts, modelSha256s, startSha256, embeddings, Sha256::of);
     }
 
     /**
      * The fingerprint of a training.
      *
-     * @param modelSha256 of the base model's content
+     * @param modelSha256s of the content of the base models, one or more, in their order
      * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
      * @param embeddings digests of the embeddings that its prompts name, whose folder does not matter
      * @param pictureSha256 of the content of a picture, whose place does not matter
@@ -108,7 +108,7 @@ public final class TrainingFingerprint {
     public static SortedMap<String, String> of(
             TrainingSpec given,
             List<PromptPair> prompts,
-            String modelSha256,
+            List<String> modelSha256s,
             Optional<String> startSha256,
             SortedMap<String, String> embeddings,
             Function<Path, String> pictureSha256) {
@@ -120,7 +120,10 @@ public final class TrainingFingerprint {
                 : given.toBuilder()
                         .method(method -> method.withStart(LoraStart.from(ANY_FILE)))
                         .build();
-        values.put("model", modelSha256);
+        values.put("model", modelSha256s.get(0));
+        for (int i = 1; i < modelSha256s.size(); i++) {
+            values.put("model " + (i + 1), modelSha256s.get(i));
+        }
         addComponents("", spec, values);
         values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));
         addRollouts(spec.method().latents(), values);

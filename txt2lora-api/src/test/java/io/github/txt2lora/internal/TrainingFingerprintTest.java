@@ -128,7 +128,7 @@ class TrainingFingerprintTest {
         TrainingSpec spec = earlierDefaults()
                 .method(method -> method.withStart(LoraStart.from(Path.of(file))))
                 .build();
-        return TrainingFingerprint.of(spec, List.of(PAIR), "abc", Optional.of(digest));
+        return TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc"), Optional.of(digest));
     }
 
     @Test
@@ -140,7 +140,7 @@ class TrainingFingerprintTest {
 
         assertThat(TrainingFingerprint.of(spec, List.of(PAIR), "abc"))
                 .isEqualTo(TrainingFingerprint.of(earlierDefaults().build(), List.of(PAIR), "abc"));
-        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), "abc", Optional.empty(), named))
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc"), Optional.empty(), named))
                 .containsEntry("embedding krnkmd", "one")
                 .doesNotContainKey("embeddings");
     }
@@ -186,7 +186,7 @@ class TrainingFingerprintTest {
 
     private static SortedMap<String, String> ofPicture(String file, String sha256, String caption) {
         PromptPair pair = PAIR.toBuilder().picture(Path.of(file), caption).build();
-        return TrainingFingerprint.of(earlierDefaults().build(), List.of(pair), "abc", Optional.empty(), Collections.emptySortedMap(), any -> sha256);
+        return TrainingFingerprint.of(earlierDefaults().build(), List.of(pair), List.of("abc"), Optional.empty(), Collections.emptySortedMap(), any -> sha256);
     }
 
     @Test
@@ -207,5 +207,19 @@ class TrainingFingerprintTest {
 
     private static String digest(TrainingSpec spec) {
         return TrainingFingerprint.digestWithoutIterations(TrainingFingerprint.of(spec, List.of(PAIR), "abc"));
+    }
+
+    @Test
+    void further_models_count_in_their_order() {
+        TrainingSpec spec = TrainingSpec.builder().build();
+        SortedMap<String, String> one = TrainingFingerprint.of(spec, List.of(PAIR), "abc");
+
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc"), Optional.empty()))
+                .isEqualTo(one);
+        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc", "def", "ghi"), Optional.empty()))
+                .containsAllEntriesOf(one)
+                .hasSize(one.size() + 2)
+                .containsEntry("model 2", "def")
+                .containsEntry("model 3", "ghi");
     }
 }

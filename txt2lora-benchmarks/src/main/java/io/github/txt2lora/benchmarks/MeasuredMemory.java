@@ -89,6 +89,7 @@ final class MeasuredMemory {
                     spec,
                     prompts,
                     memoryCase.together(),
+                    1,
                     memoryCase.memory(),
                     DeviceSize.of(torch));
             Lessons lessons = Lessons.of(prompts, spec.method().preservation());
@@ -132,7 +133,7 @@ final class MeasuredMemory {
                         generator);
                 trainers.add(new LecoTrainer(model, lora, lessons, spec, generator));
             }
-            new TrainerGroup(model.torch(), model.denoiser(), together).next(trainers);
+            new TrainerGroup(model.torch(), together).next(trainers);
         } finally {
             trainers.forEach(LecoTrainer::close);
         }

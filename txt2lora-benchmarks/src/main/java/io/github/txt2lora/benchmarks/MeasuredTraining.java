@@ -86,7 +86,7 @@ final class MeasuredTraining {
                         checkpointFile.toString(),
                         new LatentCache(0, LatentFolder.none()));
                 try (var trainer = new LecoTrainer(model, parameters, lessons, spec, generator)) {
-                    return measure(trainer, new TrainerGroup(torch, unet), unet, torch.threads());
+                    return measure(trainer, new TrainerGroup(torch), unet, torch.threads());
                 }
             }
         }

@@ -102,7 +102,7 @@ final class QualityRun implements AutoCloseable {
                 ClosedFormStart.standard().apply(model(cache), parameters, lessons);
             }
             try (var trainer = new LecoTrainer(model(cache), parameters, lessons, spec, generator)) {
-                var group = new TrainerGroup(torch, unet);
+                var group = new TrainerGroup(torch);
                 var meter = new QualityMeter(model(measuring), lessons);
                 for (int iteration : measuredAfter) {
                     while (trainer.iteration() < iteration) {

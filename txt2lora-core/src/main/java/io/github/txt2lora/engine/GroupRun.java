@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Trainings over one network, from their start to their files. Those that have ended, in whatever way, leave the others
+ * Trainings over the same networks, from their start to their files. Those that have ended, in whatever way, leave the others
  * alone. Where an iteration of all together fails, each makes its own from then on, so that only the one at fault
  * fails.
  */
@@ -30,7 +30,7 @@ final class GroupRun {
 
     /** The settings that trainings must share to go through the network together. */
     private record Key(
-            ModelSource model,
+            List<ModelSource> models,
             Precision precision,
             LoraSpec lora,
             Optional<LoraStart> layers,
@@ -43,7 +43,7 @@ final class GroupRun {
                     .filter(start -> start instanceof LoraStart.FromLora
                             && spec.lora().target().equals(LoraTarget.AUTO));
             return new Key(
-                    training.model(),
+                    training.models(),
                     spec.modelUse().precision(),
                     spec.lora(),
                     layers,
@@ -78,8 +78,8 @@ final class GroupRun {
             return;
         }
         MemoryUse memory = leastMemory();
-        active.get(0).denoiser().use(memory);
-        var group = new TrainerGroup(engine.torch(), active.get(0).denoiser(), memory.samplesAtOnce());
+        active.get(0).denoisers().forEach(denoiser -> denoiser.use(memory));
+        var group = new TrainerGroup(engine.torch(), memory.samplesAtOnce());
         while (!active.isEmpty()) {
             parts().forEach(runs -> iterate(group, runs));
             active.removeIf(run -> !run.isActive());

@@ -8,7 +8,9 @@ import io.github.txt2lora.lora.LoraAncestry;
 import io.github.txt2lora.lora.LoraFile;
 import io.github.txt2lora.lora.LoraMetadata;
 import io.github.txt2lora.lora.LoraParameters;
+import io.github.txt2lora.lora.TrainedModels;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,6 +26,7 @@ final class LoraFiles {
     private final LoraParameters parameters;
     private final Lessons lessons;
     private final BaseModel base;
+    private final List<String> modelSha256s;
     private final Optional<StartFile> start;
     private final SortedMap<String, String> embeddings;
     private final Optional<String> pictures;
@@ -34,6 +37,7 @@ final class LoraFiles {
             LoraParameters parameters,
             Lessons lessons,
             BaseModel base,
+            List<String> modelSha256s,
             Optional<StartFile> start,
             SortedMap<String, String> embeddings,
             Optional<String> pictures) {
@@ -43,6 +47,7 @@ final class LoraFiles {
         this.parameters = parameters;
         this.lessons = lessons;
         this.base = base;
+        this.modelSha256s = modelSha256s;
         this.start = start;
         this.embeddings = embeddings;
         this.pictures = pictures;
@@ -89,6 +94,9 @@ final class LoraFiles {
             metadata.put(PairPictures.KEY, told);
             metadata.put("ss_training_comment", "LECO: trained from prompts, with pictures as a hint");
         });
+        if (!training.alsoOn().isEmpty()) {
+            metadata.put(TrainedModels.KEY, TrainedModels.of(training.models(), modelSha256s));
+        }
         start.ifPresent(from -> {
             metadata.put(LoraAncestry.KEY, from.ancestry());
             metadata.computeIfPresent(

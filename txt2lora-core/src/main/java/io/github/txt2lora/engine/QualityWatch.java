@@ -9,26 +9,32 @@ import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.quality.GapWatch;
 import io.github.txt2lora.leco.quality.QualityMeter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/** Measures a training as often as its settings ask for: the gap on the way, and its quality at the end. */
+/**
+ * Measures a training as often as its settings ask for: the gap on the way, and its quality at the end. On several
+ * models, the mean of what is measured on each.
+ */
 final class QualityWatch {
 
     private final EngineJob job;
     private final TrainingSpec spec;
     private final RunLog log;
     private final LecoTrainer trainer;
-    private final QualityMeter meter;
+    private final List<QualityMeter> meters;
     private final GapWatch gaps;
     private double driftAtStart;
 
-    QualityWatch(EngineJob job, RunLog log, LecoTrainer trainer, QualityMeter meter) {
+    QualityWatch(EngineJob job, RunLog log, LecoTrainer trainer, List<QualityMeter> meters) {
         this.job = job;
         this.spec = job.training().spec();
         this.log = log;
         this.trainer = trainer;
-        this.meter = meter;
+        this.meters = meters;
         this.gaps = new GapWatch(spec.stopping().rule());
     }
 
@@ -39,7 +45,7 @@ final class QualityWatch {
 
     /** Work of the network for the measurements. */
     long work() {
-        return meter.work();
+        return meters.stream().mapToLong(QualityMeter::work).sum();
     }
 
     /** Before any iteration, be it of an earlier run. */
@@ -47,7 +53,7 @@ final class QualityWatch {
         if (!spec.stopping().measureQuality()) {
             driftAtStart = Double.NaN;
         } else if (spec.method().start() != LoraStart.ZERO) {
-            driftAtStart = meter.drift();
+            driftAtStart = mean(onEach(QualityMeter::drift));
         }
     }
 
@@ -56,8 +62,7 @@ final class QualityWatch {
         if (!gaps.isDue(log.iteration())) {
             return;
         }
-        trainer.attach();
-        double gap = meter.gap();
+        double gap = mean(onEach(QualityMeter::gap));
         double smoothed = gaps.add(log.iteration(), gap, trainer.parameters());
         job.publish(new GapMeasured(log.iteration(), gap, smoothed));
     }
@@ -68,14 +73,39 @@ final class QualityWatch {
             return Optional.empty();
         }
         try {
-            trainer.attach();
-            List<Band> bands = meter.bands();
-            return Optional.of(new LoraQuality(bands.get(0).gap(), bands, meter.drift(), driftAtStart, gaps.gaps()));
+            List<OnModel> measured = onEach(meter -> new OnModel(meter.bands(), meter.drift()));
+            List<Band> bands = meanBands(measured.stream().map(OnModel::bands).toList());
+            double drift = mean(measured.stream().map(OnModel::drift).toList());
+            return Optional.of(new LoraQuality(bands.get(0).gap(), bands, drift, driftAtStart, gaps.gaps()));
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same
         } catch (Txt2LoraException e) {
             log.warn("the LoRA is written, but its quality could not be measured: " + e.getMessage());
         }
         return Optional.empty();
+    }
+
+    private record OnModel(List<Band> bands, double drift) {}
+
+    /** What meters tell while the LoRA is attached to the model of each. */
+    private <T> List<T> onEach(Function<QualityMeter, T> measurement) {
+        List<T> measured = new ArrayList<>();
+        for (int model = 0; model < meters.size(); model++) {
+            trainer.attachTo(model);
+            measured.add(measurement.apply(meters.get(model)));
+        }
+        return measured;
+    }
+
+    private static List<Band> meanBands(List<List<Band>> ofModels) {
+        return IntStream.range(0, ofModels.get(0).size())
+                .mapToObj(i -> new Band(
+                        ofModels.get(0).get(i).timesteps(),
+                        mean(ofModels.stream().map(bands -> bands.get(i).gap()).toList())))
+                .toList();
+    }
+
+    private static double mean(List<Double> numbers) {
+        return numbers.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 }

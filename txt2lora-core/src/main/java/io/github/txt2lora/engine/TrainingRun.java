@@ -16,6 +16,7 @@ import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.leco.LecoTrainer;
 import io.github.txt2lora.leco.Outcome;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -54,9 +55,9 @@ final class TrainingRun {
         return !hasEnded;
     }
 
-    /** The network it trains on. */
-    Denoiser denoiser() {
-        return opened().denoiser();
+    /** The networks it trains on, in the order of their turns. */
+    List<Denoiser> denoisers() {
+        return opened().denoisers();
     }
 
     /** The trainer, whose LoRA the iterations change. */
@@ -80,7 +81,7 @@ final class TrainingRun {
     /**
      * Loads the rest, and begins.
      *
-     * @param others whether there are other trainings that have loaded the same model and still use it
+     * @param others whether there are other trainings that have loaded the same models and still use it
      */
     void open(boolean others) {
         attempt(() -> {

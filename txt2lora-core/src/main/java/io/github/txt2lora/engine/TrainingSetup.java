@@ -5,6 +5,8 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
@@ -15,6 +17,7 @@ import io.github.txt2lora.diffusion.MemoryUse;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.family.FamilyProfile;
+import io.github.txt2lora.family.OneLoraForAll;
 import io.github.txt2lora.internal.Count;
 import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.internal.Excerpt;
@@ -49,6 +52,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /** Loads what a training needs and puts it together. */
 final class TrainingSetup {
@@ -89,27 +93,29 @@ final class TrainingSetup {
                 : ofPairs;
     }
 
-    /** The denoiser and the loop, once everything is loaded. */
-    record Opened(Denoiser denoiser, MemoryUse memory, TrainingLoop loop) {}
+    /** The denoisers in the order of their turns, and the loop, once everything is loaded. */
+    record Opened(List<Denoiser> denoisers, MemoryUse memory, TrainingLoop loop) {}
 
     /** The prompts, and digests of the textual-inversion embeddings that they name. */
     record EncodedPrompts(PromptEmbeddings embeddings, SortedMap<String, String> named) {}
 
-    /** What is known, and on the device, before the denoiser is. */
+    /** What is known of the models, and on the device, before the denoisers are. */
     record Encoded(
-            Checkpoint checkpoint,
-            BaseModel base,
+            List<Checkpoint> checkpoints,
+            FamilyProfile profile,
+            List<BaseModel> bases,
             TrainingMemory memory,
             NDManager scope,
-            EncodedPrompts prompts,
-            List<PictureHint> hints) {
+            List<EncodedPrompts> prompts,
+            List<List<PictureHint>> hints) {
 
-        FamilyProfile profile() {
-            return base.profile();
+        /** Digests of the embeddings that the prompts name, which are the same files for all models. */
+        SortedMap<String, String> named() {
+            return prompts.get(0).named();
         }
     }
 
-    /** Opens the model and encodes the prompts. The text encoders are gone from the device afterwards. */
+    /** Opens the models and encodes the prompts. The text encoders are gone from the device afterwards. */
     Encoded encode() {
         warnIfNothingIsTaught();
         engine.torch()
@@ -121,27 +127,36 @@ final class TrainingSetup {
         LoraFiles.onTheWay(training).forEach(RegularFile::requireReplaceable);
         StartFile.requireKept(training);
         NDManager scope = held.hold(engine.torch().newScope());
-        Checkpoint checkpoint = held.hold(engine.models().open(training.model(), this::downloading, log::checkpoint));
-        FamilyProfile profile = engine.families().of(checkpoint);
+        List<Checkpoint> checkpoints =
+                training.models().stream().map(this::openModel).toList();
+        OneLoraForAll.require(engine.families(), checkpoints, spec.modelUse());
+        FamilyProfile profile = engine.families().of(checkpoints.get(0));
         for (PromptPair pair : training.prompts()) {
             ImageMultiple.require("resolution", pair.height(), profile.family());
             ImageMultiple.require("resolution", pair.width(), profile.family());
         }
-        TrainingMemory memory = memory(profile, checkpoint);
-        var base = new BaseModel(
-                profile,
-                profile.noiseProcess(
-                        checkpoint,
-                        spec.modelUse().predictionType(),
-                        spec.modelUse().terminalSnr(),
-                        log::warn));
+        TrainingMemory memory = memory(profile, checkpoints.get(0));
+        List<BaseModel> bases = checkpoints.stream()
+                .map(checkpoint -> new BaseModel(
+                        profile,
+                        profile.noiseProcess(
+                                checkpoint,
+                                spec.modelUse().predictionType(),
+                                spec.modelUse().terminalSnr(),
+                                log::warn)))
+                .toList();
         warnOfUselessCrops(profile);
         log.checkpoint();
         if (memory.encodesAlone()) {
             engine.models().close();
         }
-        EncodedPrompts prompts = encodePrompts(profile, checkpoint, scope);
-        return new Encoded(checkpoint, base, memory, scope, prompts, encodePictures(profile, checkpoint));
+        List<EncodedPrompts> prompts = checkpoints.stream()
+                .map(checkpoint -> encodePrompts(profile, checkpoint, scope))
+                .toList();
+        List<List<PictureHint>> hints = checkpoints.stream()
+                .map(checkpoint -> encodePictures(profile, checkpoint))
+                .toList();
+        return new Encoded(checkpoints, profile, bases, memory, scope, prompts, hints);
     }
 
     /** The encoder of images is gone from the device afterwards. */
@@ -171,8 +186,8 @@ final class TrainingSetup {
     }
 
     /** The model with what the pictures add to words, learned in no more memory than a step of the training takes. */
-    private DenoisingModel withHints(DenoisingModel model, Encoded encoded) {
-        List<PictureHint> hints = encoded.hints();
+    private DenoisingModel withHints(DenoisingModel model, Encoded encoded, int number) {
+        List<PictureHint> hints = encoded.hints().get(number);
         if (hints.isEmpty()) {
             return model;
         }
@@ -193,6 +208,10 @@ final class TrainingSetup {
         return model.with(embeddings);
     }
 
+    private Checkpoint openModel(ModelSource model) {
+        return held.hold(engine.models().open(model, progress -> downloading(model, progress), log::checkpoint));
+    }
+
     private TrainingMemory memory(FamilyProfile profile, Checkpoint checkpoint) {
         TrainingMemory memory = TrainingMemory.of(
                 profile,
@@ -200,6 +219,7 @@ final class TrainingSetup {
                 spec,
                 training.prompts(),
                 together,
+                training.models().size(),
                 engine.memory(),
                 DeviceSize.of(engine.torch()));
         if (engine.torch().isCuda()) {
@@ -214,20 +234,24 @@ final class TrainingSetup {
     /**
      * Loads the rest.
      *
-     * @param others whether there are other trainings that have loaded the same model and still use it
+     * @param others whether there are other trainings that have loaded the same models and still use them
      */
     Opened load(Encoded encoded, boolean others) {
-        Checkpoint checkpoint = encoded.checkpoint();
+        List<Checkpoint> checkpoints = encoded.checkpoints();
         FamilyProfile profile = encoded.profile();
         NDManager scope = encoded.scope();
-        if (others && !engine.models().holds(checkpoint, spec.modelUse().precision())) {
-            throw new CheckpointException("model " + checkpoint.path() + " has changed since it was loaded for the"
-                    + " trainings before this one, which still use it; start the training of " + training.name()
-                    + " again");
+        if (others && !engine.models().holds(checkpoints, spec.modelUse().precision())) {
+            throw new CheckpointException((checkpoints.size() == 1
+                            ? "model " + checkpoints.get(0).path() + " has changed since it was loaded"
+                            : "one of the models of " + training.name() + " has changed since they were loaded")
+                    + " for the trainings before this one, which still use it; start the training of "
+                    + training.name() + " again");
         }
         log.checkpoint();
-        Denoiser denoiser = loadDenoiser(checkpoint);
-        denoiser.use(encoded.memory().use());
+        List<Denoiser> denoisers =
+                loadDenoisers(checkpoints, encoded.memory().plan().oneModelAtATime(), others);
+        denoisers.forEach(each -> each.use(encoded.memory().use()));
+        Denoiser denoiser = denoisers.get(0);
         log.checkpoint();
         List<LoraModule> modules = TrainedLayers.of(profile.loraRules(), denoiser.weightShapes(), spec);
         warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, spec.lora()));
@@ -238,24 +262,17 @@ final class TrainingSetup {
         Initialized initialized = initialize(profile, denoiser, scope, modules, generator);
         LoraParameters parameters = initialized.parameters();
         warnOfClampedRanks(parameters);
-        DenoisingModel model = withHints(
-                new DenoisingModel(
-                        engine.torch(),
-                        denoiser,
-                        encoded.prompts().embeddings(),
-                        encoded.base().noiseProcess(),
-                        DenoisingModel.identity(
-                                engine.torch(),
-                                engine.models().sha256(checkpoint, log::checkpoint),
-                                spec.modelUse().precision(),
-                                spec.modelUse().clipSkip(),
-                                encoded.prompts().named()),
-                        engine.cache()),
-                encoded);
-        start(profile, model, parameters);
-        LecoTrainer trainer = held.hold(new LecoTrainer(model, parameters, lessons, spec, generator));
+        List<DenoisingModel> models = IntStream.range(0, denoisers.size())
+                .mapToObj(i -> model(encoded, i, denoisers.get(i)))
+                .toList();
+        start(profile, models.get(0), parameters);
+        LecoTrainer trainer = held.hold(new LecoTrainer(models, parameters, lessons, spec, generator));
         held.hold(engine.cache()::save);
-        var quality = new QualityWatch(job, log, trainer, new QualityMeter(model, lessons));
+        var quality = new QualityWatch(
+                job,
+                log,
+                trainer,
+                models.stream().map(model -> new QualityMeter(model, lessons)).toList());
         TrainingStates states = held.hold(new TrainingStates(
                 job,
                 log,
@@ -264,22 +281,45 @@ final class TrainingSetup {
                 () -> TrainingFingerprint.of(
                         spec,
                         training.prompts(),
-                        engine.models().sha256(checkpoint, () -> {}),
+                        sha256s(checkpoints),
                         initialized.start().map(StartFile::sha256),
-                        encoded.prompts().named(),
+                        encoded.named(),
                         pictures.sha256())));
         var files = new LoraFiles(
                 job,
                 log,
                 parameters,
                 lessons,
-                encoded.base(),
+                encoded.bases().get(0),
+                sha256s(checkpoints),
                 initialized.start(),
-                encoded.prompts().named(),
+                encoded.named(),
                 pictures.told());
         encoded.memory().reason().ifPresent(log::memory);
         return new Opened(
-                denoiser, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
+                denoisers, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
+    }
+
+    private DenoisingModel model(Encoded encoded, int number, Denoiser denoiser) {
+        var model = new DenoisingModel(
+                engine.torch(),
+                denoiser,
+                encoded.prompts().get(number).embeddings(),
+                encoded.bases().get(number).noiseProcess(),
+                DenoisingModel.identity(
+                        engine.torch(),
+                        engine.models().sha256(encoded.checkpoints().get(number), log::checkpoint),
+                        spec.modelUse().precision(),
+                        spec.modelUse().clipSkip(),
+                        encoded.named()),
+                engine.cache());
+        return withHints(model, encoded, number);
+    }
+
+    private List<String> sha256s(List<Checkpoint> checkpoints) {
+        return checkpoints.stream()
+                .map(checkpoint -> engine.models().sha256(checkpoint, () -> {}))
+                .toList();
     }
 
     private void warnIfNothingIsTaught() {
@@ -333,19 +373,31 @@ final class TrainingSetup {
                 .anyMatch(weight -> denoiser.isPromptProjection(weight.replaceFirst("\\.weight$", "")));
     }
 
-    private void downloading(DownloadProgress progress) {
+    private void downloading(ModelSource model, DownloadProgress progress) {
         log.checkpoint();
-        job.publish(new ModelDownloading(training.model().displayName(), progress.bytes(), progress.total()));
+        job.publish(new ModelDownloading(model.displayName(), progress.bytes(), progress.total()));
     }
 
-    private Denoiser loadDenoiser(Checkpoint checkpoint) {
-        boolean kept = engine.models().holds(checkpoint, spec.modelUse().precision());
+    /** Of several models, the first one is loaded last, since it has the first turn. */
+    private List<Denoiser> loadDenoisers(List<Checkpoint> checkpoints, boolean oneAtATime, boolean others) {
+        Precision precision = spec.modelUse().precision();
+        boolean kept = checkpoints.size() == 1 ? engine.models().holds(checkpoints.get(0), precision) : others;
+        List<Denoiser> denoisers;
         long begin = System.nanoTime();
-        Denoiser denoiser = engine.models().denoiser(checkpoint, spec.modelUse().precision());
-        Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
-        job.publish(new ModelLoaded(
-                training.model().displayName(), checkpoint.family().displayName(), duration));
-        return denoiser;
+        denoisers = engine.models().denoisers(checkpoints, precision, oneAtATime, others);
+        for (int i = denoisers.size() - 1; i >= 0; i--) {
+            if (!kept && denoisers.get(i) instanceof DenoiserInTurn inTurn) {
+                inTurn.loaded();
+            }
+            Duration duration = kept ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begin);
+            job.publish(new ModelLoaded(
+                    training.models().get(i).displayName(),
+                    checkpoints.get(i).family().displayName(),
+                    duration));
+            begin = System.nanoTime();
+            log.checkpoint();
+        }
+        return denoisers;
     }
 
     private EncodedPrompts encodePrompts(FamilyProfile profile, Checkpoint checkpoint, NDManager owner) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * Derives a learning rate from the loss and its gradient where a training begins. Adam's first step changes each
@@ -55,12 +56,17 @@ public final class LearningRateFinder {
     private static final double RELATIVE_RATE = 0.05;
 
     private final Torch torch;
-    private final LecoStep step;
+    private final IntFunction<LecoStep> steps;
 
-    /** A finder for the LoRA that is attached. */
-    LearningRateFinder(Torch torch, LecoStep step) {
+    /**
+     * A finder.
+     *
+     * @param steps for the number of a comparison, from 0, the step to make it with, to whose network the LoRA is
+     *     attached
+     */
+    LearningRateFinder(Torch torch, IntFunction<LecoStep> steps) {
         this.torch = torch;
-        this.step = step;
+        this.steps = steps;
     }
 
     /**
@@ -106,6 +112,7 @@ public final class LearningRateFinder {
         double decrease = 0;
         for (int i = 0; i < COMPARISONS; i++) {
             try (NDManager scope = torch.newScope()) {
+                LecoStep step = steps.apply(i);
                 var context = new StepContext(scope, generator, StepObserver.NONE);
                 LoraGradient result = step.compare(context, step.prepare(context));
                 loss += result.loss();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.txt2lora.KeptLatents;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
 import io.github.txt2lora.leco.latents.DenoisingModel;
 import io.github.txt2lora.leco.latents.KeptTrajectories;
@@ -203,6 +204,11 @@ final class LecoStep {
 
     private static double[] concat(double[] first, double[] second) {
         return DoubleStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
+    }
+
+    /** The network that it is made with. */
+    Denoiser denoiser() {
+        return model.denoiser();
     }
 
     LossScale lossScale() {

@@ -18,24 +18,27 @@ import io.github.txt2lora.leco.state.RecoverableState;
 import io.github.txt2lora.leco.state.TrainerState;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.torch.HostNumbers;
+import io.github.txt2lora.torch.Torch;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training of one LoRA; a {@link TrainerGroup} makes its iterations, alone or with others. The LoRA is attached to
- * the denoiser until the trainer is closed, or another one takes its place.
+ * The training of one LoRA, on one model or on several in turn; a {@link TrainerGroup} makes its iterations, alone or
+ * with others. The LoRA is attached to the denoiser until the trainer is closed, or another one takes its place.
  */
 public final class LecoTrainer implements AutoCloseable {
 
     /** Added to the norm when gradients are clipped, as in PyTorch's {@code clip_grad_norm_}. */
     private static final double CLIP_EPSILON = 1e-6;
 
-    private final DenoisingModel model;
+    private final Torch torch;
+    private final List<DenoisingModel> models;
+    private final Turns turns;
     private final TrainingSpec spec;
     private final TorchGenerator generator;
-    private final LecoStep step;
+    private final List<LecoStep> steps;
     private final Optimizer optimizer;
     private final int iterations;
     private final NDManager owner;
@@ -47,17 +50,31 @@ public final class LecoTrainer implements AutoCloseable {
     private final List<LearningRateFinder.FirstSizes> firstSizes;
     private final Recovery recovery;
     private double learningRateFactor = 1;
+    private LecoStep step;
     private int iteration;
 
+    /** A trainer on one model; see {@link #LecoTrainer(List, LoraParameters, Lessons, TrainingSpec, TorchGenerator)}. */
+    public LecoTrainer(
+            DenoisingModel model, LoraParameters lora, Lessons lessons, TrainingSpec spec, TorchGenerator generator) {
+        this(List.of(model), lora, lessons, spec, generator);
+    }
+
     /**
-     * Attaches the LoRA to the denoiser.
+     * Attaches the LoRA to the denoiser of the first iteration.
      *
-     * @param model with the embeddings of all prompts of the lessons
+     * @param models one, or several with layers of the same shapes, which take turns in this order; each with the
+     *     embeddings of all prompts of the lessons
      * @param generator the random stream of the iterations; used by this trainer alone
      */
     public LecoTrainer(
-            DenoisingModel model, LoraParameters lora, Lessons lessons, TrainingSpec spec, TorchGenerator generator) {
-        this.model = model;
+            List<DenoisingModel> models,
+            LoraParameters lora,
+            Lessons lessons,
+            TrainingSpec spec,
+            TorchGenerator generator) {
+        this.torch = models.get(0).torch();
+        this.models = List.copyOf(models);
+        this.turns = new Turns(models.size());
         this.spec = spec;
         this.generator = generator;
         this.lora = lora;
@@ -65,12 +82,14 @@ public final class LecoTrainer implements AutoCloseable {
         // a state has later sizes
         this.firstSizes = goesOn ? LearningRateFinder.FirstSizes.of(lora) : LearningRateFinder.FirstSizes.ofNew(lora);
         this.recovery = new Recovery(spec.nonFinitePolicy());
-        this.step = new LecoStep(model, lessons, spec);
+        this.steps =
+                models.stream().map(model -> new LecoStep(model, lessons, spec)).toList();
+        this.step = steps.get(0);
         this.iterations = spec.iterationsFor(lessons.pairs());
         this.learningRates = LearningRates.of(spec, Math.max(1, iterations));
         this.learningRate = spec.learningRate();
-        this.optimizer = Optimizer.create(model.torch(), spec.optimizer(), lora);
-        this.owner = model.torch().newScope();
+        this.optimizer = Optimizer.create(torch, spec.optimizer(), lora);
+        this.owner = torch.newScope();
         try {
             attach();
         } catch (RuntimeException e) {
@@ -99,13 +118,18 @@ public final class LecoTrainer implements AutoCloseable {
         if (learningRate.isPresent() || iterations == 0) {
             return new FoundRate(learningRate.orElse(0), 0);
         }
-        attach();
-        long work = model.denoiser().work();
+        long work = work();
         LossScale before = step.lossScale();
-        double rate = new LearningRateFinder(model.torch(), step).find(spec.optimizer(), lora, goesOn);
+        var finder = new LearningRateFinder(
+                torch, number -> attached(turns.ofEqualParts(number, LearningRateFinder.COMPARISONS)));
+        double rate = finder.find(spec.optimizer(), lora, goesOn);
         step.lossScale(before);
         use(rate);
-        return new FoundRate(rate, model.denoiser().work() - work);
+        return new FoundRate(rate, work() - work);
+    }
+
+    private long work() {
+        return models.stream().mapToLong(model -> model.denoiser().work()).sum();
     }
 
     /** Takes a learning rate that was found. */
@@ -135,9 +159,25 @@ public final class LecoTrainer implements AutoCloseable {
         return spec.gradientAccumulationSteps();
     }
 
-    /** The steps that iterations are made of. */
+    /** The steps that the next iteration is made of, on the model whose turn it is. */
     LecoStep step() {
-        return step;
+        return stepOn(turns.at(iteration));
+    }
+
+    /** One loss scale goes with the LoRA from model to model. */
+    private LecoStep stepOn(int model) {
+        LecoStep next = steps.get(model);
+        next.lossScale(step.lossScale());
+        step = next;
+        return next;
+    }
+
+    private LecoStep attached(int model) {
+        LecoStep next = stepOn(model);
+        try (NDManager scope = torch.newScope()) {
+            lora.attachTo(next.denoiser(), scope);
+        }
+        return next;
     }
 
     /** The random stream that iterations draw from. */
@@ -145,11 +185,18 @@ public final class LecoTrainer implements AutoCloseable {
         return generator;
     }
 
-    /** Lets the network use this LoRA, which another one may have taken the place of. */
+    /** Lets the network of the next iteration use this LoRA, which another one may have taken the place of. */
     public void attach() {
-        try (NDManager scope = model.torch().newScope()) {
-            lora.attachTo(model.denoiser(), scope);
-        }
+        attached(turns.at(iteration));
+    }
+
+    /**
+     * Lets the network of one of the models use this LoRA.
+     *
+     * @param model its number in the order of their turns, from 0
+     */
+    public void attachTo(int model) {
+        attached(model);
     }
 
     /** The parameters that are trained. */
@@ -247,7 +294,7 @@ public final class LecoTrainer implements AutoCloseable {
 
     /** Sets the LoRA's parameters, when nothing more is trained. */
     public void takeParameters(float[] values) {
-        try (NDManager scope = model.torch().newScope()) {
+        try (NDManager scope = torch.newScope()) {
             optimizer.restore(scope, values, List.of());
         }
     }
@@ -258,7 +305,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private TrainerState trainerState() {
-        try (NDManager scope = model.torch().newScope()) {
+        try (NDManager scope = torch.newScope()) {
             return new TrainerState(
                     iteration,
                     generator.state(),
@@ -281,7 +328,7 @@ public final class LecoTrainer implements AutoCloseable {
     }
 
     private void restore(TrainerState state) {
-        try (NDManager scope = model.torch().newScope()) {
+        try (NDManager scope = torch.newScope()) {
             requireFitting(state);
             generator.restore(state.generator());
             optimizer.restore(scope, state.parameters(), state.optimizer());
@@ -308,8 +355,8 @@ public final class LecoTrainer implements AutoCloseable {
     public void close() {
         optimizer.close();
         owner.close();
-        try (NDManager scope = model.torch().newScope()) {
-            model.denoiser().detachLora(scope);
+        try (NDManager scope = torch.newScope()) {
+            models.forEach(model -> model.denoiser().detachLora(scope));
         }
     }
 

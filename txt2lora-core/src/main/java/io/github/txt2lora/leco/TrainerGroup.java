@@ -24,30 +24,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the iterations of one LoRA, or of several of one layout over one network: each draws its own lesson and
- * latents, and then all whose latents are of one shape, with the LoRA at one strength, are compared in one call. Each
+ * Makes the iterations of one LoRA, or of several of one layout over the same networks: each draws its own lesson and
+ * latents, and then all on one network whose latents are of one shape, with the LoRA at one strength, are compared in
+ * one call. Each
  * has its own optimizer and random stream, so its result is that of training alone, up to rounding. Where memory does
  * not suffice, fewer go through the network at once, and stay so.
  */
 public final class TrainerGroup {
 
     private final Torch torch;
-    private final Denoiser denoiser;
     private int mostTogether;
 
-    /** A group of trainers over the network, all of them in one call. */
-    public TrainerGroup(Torch torch, Denoiser denoiser) {
-        this(torch, denoiser, Integer.MAX_VALUE);
+    /** A group of trainers, all of them in one call. */
+    public TrainerGroup(Torch torch) {
+        this(torch, Integer.MAX_VALUE);
     }
 
     /**
-     * A group of trainers over the network.
+     * A group of trainers.
      *
      * @param mostTogether LoRAs in one call, 1 or more
      */
-    public TrainerGroup(Torch torch, Denoiser denoiser, int mostTogether) {
+    public TrainerGroup(Torch torch, int mostTogether) {
         this.torch = torch;
-        this.denoiser = denoiser;
         this.mostTogether = mostTogether;
     }
 
@@ -90,13 +89,13 @@ public final class TrainerGroup {
     }
 
     /** What comparisons in one call have in common. */
-    private record Call(Shape latents, double loraStrength) {}
+    private record Call(Denoiser denoiser, Shape latents, double loraStrength) {}
 
     /** The comparison of one LoRA in one call. */
     private record Part(Share share, StepContext context, Comparison comparison) {
 
         Call call() {
-            return new Call(comparison.latents().getShape(), comparison.loraStrength());
+            return new Call(step().denoiser(), comparison.latents().getShape(), comparison.loraStrength());
         }
 
         LecoTrainer trainer() {
@@ -113,7 +112,7 @@ public final class TrainerGroup {
      * parameters by their mean. What the check of {@link Torch#checkingCalls} throws ends it, and everything is as it
      * was before it, random streams included.
      *
-     * @param trainers over the network, whose iterations have the same number of comparisons
+     * @param trainers over the same networks, whose iterations have the same number of comparisons
      * @return what became of each trainer's iteration, in order
      * @throws TrainingFailedException if libtorch fails before any LoRA has changed
      */
@@ -145,10 +144,11 @@ public final class TrainerGroup {
         for (int i = 0; i < comparisons; i++) {
             Map<Call, List<Part>> byCall = new LinkedHashMap<>();
             for (Share share : shares) {
-                Part part = counted(List.of(share), () -> prepare(scope, share, observer));
+                Part part =
+                        counted(share.trainer.step().denoiser(), List.of(share), () -> prepare(scope, share, observer));
                 byCall.computeIfAbsent(part.call(), call -> new ArrayList<>()).add(part);
             }
-            byCall.values().forEach(parts -> compare(scope, parts));
+            byCall.forEach((call, parts) -> compare(scope, call.denoiser(), parts));
         }
     }
 
@@ -160,7 +160,7 @@ public final class TrainerGroup {
     }
 
     /** Adds what the network does meanwhile to the work of those it is done for, in equal parts. */
-    private <T> T counted(List<Share> shares, Supplier<T> task) {
+    private static <T> T counted(Denoiser denoiser, List<Share> shares, Supplier<T> task) {
         long before = denoiser.work();
         T result = task.get();
         long each = (denoiser.work() - before) / shares.size();
@@ -168,12 +168,14 @@ public final class TrainerGroup {
         return result;
     }
 
-    private void compare(NDManager scope, List<Part> parts) {
+    private void compare(NDManager scope, Denoiser denoiser, List<Part> parts) {
         if (parts.size() <= mostTogether) {
             try {
                 List<Share> shares = parts.stream().map(Part::share).toList();
                 List<LoraGradient> gradients = counted(
-                        shares, () -> parts.size() == 1 ? compareAlone(parts.get(0)) : compareTogether(scope, parts));
+                        denoiser,
+                        shares,
+                        () -> parts.size() == 1 ? compareAlone(parts.get(0)) : compareTogether(scope, denoiser, parts));
                 for (int i = 0; i < parts.size(); i++) {
                     shares.get(i).gradients.add(gradients.get(i));
                 }
@@ -187,8 +189,8 @@ public final class TrainerGroup {
             }
         }
         int half = (parts.size() + 1) / 2;
-        compare(scope, parts.subList(0, half));
-        compare(scope, parts.subList(half, parts.size()));
+        compare(scope, denoiser, parts.subList(0, half));
+        compare(scope, denoiser, parts.subList(half, parts.size()));
     }
 
     private static List<LoraGradient> compareAlone(Part part) {
@@ -196,13 +198,13 @@ public final class TrainerGroup {
         return List.of(part.step().compare(part.context(), part.comparison()));
     }
 
-    private List<LoraGradient> compareTogether(NDManager scope, List<Part> parts) {
+    private static List<LoraGradient> compareTogether(NDManager scope, Denoiser denoiser, List<Part> parts) {
         LoraParameters.attachTogether(
                 parts.stream().map(part -> part.trainer().lora()).toList(), denoiser, scope);
         List<LoraGradient> results;
         boolean isAgain;
         do {
-            results = call(scope, parts);
+            results = call(scope, denoiser, parts);
             isAgain = false;
             for (int i = 0; i < parts.size(); i++) {
                 isAgain |= parts.get(i).step().shrinkScaleIfTooLarge(results.get(i));
@@ -214,7 +216,7 @@ public final class TrainerGroup {
         return results;
     }
 
-    private List<LoraGradient> call(NDManager scope, List<Part> parts) {
+    private static List<LoraGradient> call(NDManager scope, Denoiser denoiser, List<Part> parts) {
         List<Comparison> comparisons = parts.stream().map(Part::comparison).toList();
         List<Conditioning> conditionings =
                 comparisons.stream().map(Comparison::conditioning).toList();

@@ -75,7 +75,7 @@ final class TrialTraining implements AutoCloseable {
                     lessons,
                     spec,
                     generator);
-            this.group = new TrainerGroup(torch, denoiser);
+            this.group = new TrainerGroup(torch);
         } catch (RuntimeException e) {
             owner.close();
             throw e;

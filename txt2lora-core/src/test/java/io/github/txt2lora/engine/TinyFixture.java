@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.checkpoint.Bfloat16Copy;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.testing.EngineFixture;
 import java.nio.file.Path;
@@ -18,6 +19,12 @@ final class TinyFixture implements EngineFixture {
     @Override
     public LoraTraining training(Path output, int iterations) {
         return Tiny.training(output, iterations);
+    }
+
+    @Override
+    public ModelSource otherModel(Path folder) {
+        return ModelSource.file(
+                Bfloat16Copy.writeWidened(Tiny.modelFile(), folder.resolve("other.safetensors"), tensor -> true));
     }
 
     @Override

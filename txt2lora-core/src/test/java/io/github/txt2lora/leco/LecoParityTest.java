@@ -95,7 +95,7 @@ class LecoParityTest {
                     lessons,
                     spec,
                     new TorchGenerator(recorded.get("loop_seed").asLong()))) {
-                var group = new TrainerGroup(torch, unet);
+                var group = new TrainerGroup(torch);
                 while (!trainer.isDone()) {
                     RecordedStep step = expected.step(trainer.iteration());
                     var outcome =

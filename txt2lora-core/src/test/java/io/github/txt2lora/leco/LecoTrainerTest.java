@@ -110,9 +110,8 @@ class LecoTrainerTest {
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             try (var trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2))) {
-                var outcome = (Outcome.Trained) new TrainerGroup(torch, unet)
-                        .next(List.of(trainer), observer)
-                        .get(0);
+                var outcome = (Outcome.Trained)
+                        new TrainerGroup(torch).next(List.of(trainer), observer).get(0);
                 float[] after = parameters.vector().toFloatArray();
                 for (int i = 0; i < after.length; i++) {
                     after[i] -= before[i];

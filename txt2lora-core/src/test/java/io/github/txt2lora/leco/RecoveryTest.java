@@ -118,7 +118,7 @@ class RecoveryTest {
             var model = new DenoisingModel(
                     torch, unet, embeddings, parameterization, "tiny", new LatentCache(0, LatentFolder.none()));
             trainer = new LecoTrainer(model, parameters, LESSONS, spec, new TorchGenerator(2));
-            group = new TrainerGroup(torch, unet);
+            group = new TrainerGroup(torch);
         }
 
         void train(int iterations) {

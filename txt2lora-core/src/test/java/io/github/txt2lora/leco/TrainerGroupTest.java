@@ -128,7 +128,7 @@ class TrainerGroupTest {
             try (NDManager own = torch.newScope()) {
                 LoraParameters parameters = parameters(own, spec, i);
                 try (LecoTrainer trainer = trainer(parameters, spec, i)) {
-                    var group = new TrainerGroup(torch, model.denoiser());
+                    var group = new TrainerGroup(torch);
                     while (!trainer.isDone()) {
                         var outcome =
                                 (Outcome.Trained) group.next(List.of(trainer)).get(0);
@@ -162,7 +162,7 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            var group = new TrainerGroup(torch, model.denoiser());
+            var group = new TrainerGroup(torch);
             for (int i = 0; i < ITERATIONS; i++) {
                 List<Outcome> outcomes = group.next(trainers);
                 for (int j = 0; j < outcomes.size(); j++) {
@@ -190,8 +190,8 @@ class TrainerGroupTest {
                     new LecoTrainer(model, parameters(own, spec, 1), full, spec, new TorchGenerator(1)),
                     new LecoTrainer(model, parameters(own, spec, 0), weak, spec, new TorchGenerator(0)),
                     new LecoTrainer(model, parameters(own, spec, 1), full, spec, new TorchGenerator(1)));
-            var together = new TrainerGroup(torch, model.denoiser());
-            var alone = new TrainerGroup(torch, model.denoiser());
+            var together = new TrainerGroup(torch);
+            var alone = new TrainerGroup(torch);
             for (int i = 0; i < ITERATIONS; i++) {
                 together.next(trainers.subList(0, 2));
                 alone.next(trainers.subList(2, 3));
@@ -218,7 +218,7 @@ class TrainerGroupTest {
             List<LecoTrainer> trainers = IntStream.range(0, PAIRS.size())
                     .mapToObj(i -> trainer(parameters(own, spec, i), spec, i))
                     .toList();
-            var group = new TrainerGroup(torch, model.denoiser());
+            var group = new TrainerGroup(torch);
             int[] callsTogether = {0};
             Runnable memoryRunsOut = () -> {
                 // three at once, then two
@@ -260,7 +260,7 @@ class TrainerGroupTest {
                     throw new CancellationException("enough");
                 }
             };
-            var group = new TrainerGroup(torch, model.denoiser());
+            var group = new TrainerGroup(torch);
             assertThatThrownBy(() -> torch.checkingCalls(cancel, () -> group.next(trainers)))
                     .isInstanceOf(CancellationException.class);
 

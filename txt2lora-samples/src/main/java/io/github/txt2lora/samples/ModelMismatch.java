@@ -21,8 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Shows the effect of a LoRA on a model other than its own: an X/Y/Z plot of two LoRAs of the same prompts against the
- * two models that they come from, a few seeds beside each other.
+ * Shows the effect of a LoRA on a model other than its own, and what training on several models does against its loss:
+ * an X/Y/Z plot of LoRAs of the same prompts, one of each of two models and one of both, against these models and a
+ * third one that none was trained on, a few seeds beside each other.
  *
  * <p>Usage: {@code ModelMismatch [FOLDER]}, where the results go; by default {@code model-mismatch}.
  */
@@ -38,7 +39,7 @@ public final class ModelMismatch {
 
     private ModelMismatch() {}
 
-    /** Trains a LoRA on each model and draws the plot. */
+    /** Trains a LoRA on each of two models and one on both, and draws the plot. */
     public static void main(String[] args) throws IOException {
         run(
                 Path.of(args.length == 0 ? "model-mismatch" : args[0]),
@@ -49,24 +50,18 @@ public final class ModelMismatch {
 
     static void run(Path folder, TrainingSpec spec, List<Long> seeds, int steps) throws IOException {
         ModelSource original = DemoCheckpoint.copyTo(folder);
-        Path copy = folder.resolve("perturbed.safetensors");
-        perturb(folder.resolve(original.displayName()), copy);
-        List<ModelSource> models = List.of(original, ModelSource.file(copy));
+        Path file = folder.resolve(original.displayName());
+        List<ModelSource> models = List.of(
+                original,
+                ModelSource.file(perturb(file, folder.resolve("perturbed.safetensors"), 0)),
+                ModelSource.file(perturb(file, folder.resolve("unseen.safetensors"), 1)));
+        List<ModelSource> trained = models.subList(0, 2);
         try (TrainingEngine engine = TrainingEngine.open()) {
             List<Path> loras = new ArrayList<>();
-            for (ModelSource model : models) {
-                loras.add(Txt2Lora.builder()
-                        .engine(engine)
-                        .name("krnkmd-on-" + model.displayName().replace(".safetensors", ""))
-                        .model(model)
-                        .prompt(DemoPictures.character("krnkmd", LOOK))
-                        .training(spec)
-                        .output(folder)
-                        .listener(ConsoleProgress.standard())
-                        .build()
-                        .train()
-                        .file());
+            for (ModelSource model : trained) {
+                loras.add(train(engine, "krnkmd-on-" + stem(model), List.of(model), spec, folder));
             }
+            loras.add(train(engine, "krnkmd-on-both", trained, spec, folder));
             var request = DemoPictures.request(original, steps)
                     .prompt(new PlainWords("krnkmd").asPrompt())
                     .build();
@@ -81,22 +76,42 @@ public final class ModelMismatch {
         }
     }
 
+    private static Path train(
+            TrainingEngine engine, String name, List<ModelSource> models, TrainingSpec spec, Path folder) {
+        return Txt2Lora.builder()
+                .engine(engine)
+                .name(name)
+                .model(models.get(0))
+                .alsoOn(models.subList(1, models.size()).toArray(ModelSource[]::new))
+                .prompt(DemoPictures.character("krnkmd", LOOK))
+                .training(spec)
+                .output(folder)
+                .listener(ConsoleProgress.standard())
+                .build()
+                .train()
+                .file();
+    }
+
+    private static String stem(ModelSource model) {
+        return model.displayName().replace(".safetensors", "");
+    }
+
     /**
      * Writes a copy of a checkpoint whose weights are a little different, as those of a model that was trained further.
      * A safetensors file begins with the length of its header, 8 bytes, and the header, which says where tensors are.
      */
-    private static void perturb(Path checkpoint, Path copy) throws IOException {
+    private static Path perturb(Path checkpoint, Path copy, long seed) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(checkpoint)).order(ByteOrder.LITTLE_ENDIAN);
         int headerLength = Math.toIntExact(bytes.getLong(0));
         int data = Long.BYTES + headerLength;
         Matcher halves = HALVES.matcher(new String(bytes.array(), Long.BYTES, headerLength, StandardCharsets.UTF_8));
-        var random = new Random(0);
+        var random = new Random(seed);
         while (halves.find()) {
             int end = data + Integer.parseInt(halves.group(2));
             for (int i = data + Integer.parseInt(halves.group(1)); i < end; i += Short.BYTES) {
                 bytes.putShort(i, (short) (bytes.getShort(i) ^ random.nextInt(LOW_BITS + 1)));
             }
         }
-        Files.write(copy, bytes.array());
+        return Files.write(copy, bytes.array());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.txt2lora.samples;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -20,6 +21,11 @@ class ModelMismatchTest {
 
         assertThat(folder.resolve("krnkmd-on-chibi.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("krnkmd-on-perturbed.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("krnkmd-on-both.safetensors"))
+                .content(ISO_8859_1)
+                .contains("txt2lora.models");
+        assertThat(Files.mismatch(folder.resolve("perturbed.safetensors"), folder.resolve("unseen.safetensors")))
+                .isPositive();
         assertThat(Files.mismatch(folder.resolve("chibi.safetensors"), folder.resolve("perturbed.safetensors")))
                 .isPositive();
         assertThat(folder.resolve("plot.png")).isNotEmptyFile();

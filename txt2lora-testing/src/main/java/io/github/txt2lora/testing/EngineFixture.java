@@ -1,6 +1,7 @@
 package io.github.txt2lora.testing;
 
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.image.ImageRequest;
 import java.nio.file.Path;
@@ -17,6 +18,13 @@ public interface EngineFixture {
      * @param iterations up to {@link Integer#MAX_VALUE}, for trainings that will be cancelled
      */
     LoraTraining training(Path output, int iterations);
+
+    /**
+     * Another model of the family of {@link #training}'s, for trainings on both.
+     *
+     * @param folder where its file may be written
+     */
+    ModelSource otherModel(Path folder);
 
     /** A training that always fails after its start. */
     LoraTraining failingTraining(Path output);

@@ -124,7 +124,8 @@ final class ScriptedRun {
             throw failure.exception();
         }
         loaded = true;
-        events.accept(new ModelLoaded(training.model().displayName(), FAMILY, script.loadTime()));
+        training.models()
+                .forEach(model -> events.accept(new ModelLoaded(model.displayName(), FAMILY, script.loadTime())));
         script.warnings().forEach(this::warn);
         restore();
         ChosenSettings.event(training, spec.learningRate().orElse(LEARNING_RATE), Optional.empty())

@@ -8,6 +8,7 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
@@ -20,9 +21,11 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.ModelLoaded;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
+import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.image.GeneratedImage;
@@ -93,6 +96,21 @@ public abstract class TrainingEngineContract {
         assertThat(lora.file()).isEqualTo(training.loraFile()).isRegularFile();
         assertThat(lora.iterations()).isEqualTo(2);
         assertThat(lora.losses()).hasSize(2).last().isEqualTo(job.progress().loss());
+    }
+
+    @Test
+    void a_training_on_several_models_loads_each_and_makes_one_lora() throws Exception {
+        LoraTraining onOne = fixture.training(folder, 2);
+        ModelSource other = fixture.otherModel(folder);
+        LoraTraining training = onOne.toBuilder().alsoOn(other).build();
+        var log = new EventLog();
+
+        TrainedLora lora = engine.train(training, log);
+        log.await(TrainingFinished.class);
+
+        assertThat(lora.losses()).hasSize(2);
+        assertThat(log.events(ModelLoaded.class).stream().map(ModelLoaded::model))
+                .containsExactlyInAnyOrder(onOne.model().displayName(), other.displayName());
     }
 
     @Test

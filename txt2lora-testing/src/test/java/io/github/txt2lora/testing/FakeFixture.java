@@ -28,6 +28,11 @@ final class FakeFixture implements EngineFixture {
     }
 
     @Override
+    public ModelSource otherModel(Path folder) {
+        return ModelSource.file(Path.of("other.safetensors"));
+    }
+
+    @Override
     public LoraTraining failingTraining(Path output) {
         return training("broken", output, 1);
     }

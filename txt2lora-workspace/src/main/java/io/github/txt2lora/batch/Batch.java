@@ -10,6 +10,7 @@ import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.ops.LoraOperations;
 import io.github.txt2lora.spi.ModelDownloader;
 import io.github.txt2lora.workspace.LoraProject;
+import io.github.txt2lora.workspace.ModelAddress;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,12 +80,17 @@ public final class Batch {
     }
 
     /** A LoRA whose turn is to come. */
-    private record Task(LoraProject project, ModelSource model, ModelIdentity identity, Optional<LoraRecord> record) {
+    private record Task(
+            LoraProject project,
+            List<ModelSource> models,
+            List<ModelIdentity> identities,
+            Optional<LoraRecord> record) {
 
-        /** A key of the model that the engine keeps loaded. */
+        /** A key of the models that the engine keeps loaded. */
         Object loaded() {
             return List.of(
-                    identity.sha256(), project.settings().spec().modelUse().precision());
+                    identities.stream().map(ModelIdentity::sha256).toList(),
+                    project.settings().spec().modelUse().precision());
         }
     }
 
@@ -116,8 +123,8 @@ public final class Batch {
                         new LoraWork(
                                 workspace,
                                 task.project(),
-                                task.model(),
-                                task.identity(),
+                                task.models(),
+                                task.identities(),
                                 task.record(),
                                 options,
                                 calls),
@@ -143,13 +150,14 @@ public final class Batch {
                 files.requireReplaceable();
                 Optional<LoraRecord> record =
                         LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));
-                record.ifPresent(earlier -> known.add(earlier.training().model()));
+                record.ifPresent(earlier -> known.addAll(earlier.training().models()));
                 calls.onModel(name, project.settings().model().displayName());
                 ModelSource model = locate(project, calls);
-                ModelIdentity identity =
-                        ModelIdentity.of(project.settings().model().displayName(), pathOf(model), known);
-                known.add(identity);
-                tasks.add(new Task(project, model, identity, record));
+                List<ModelSource> models = new ArrayList<>(List.of(model));
+                models.addAll(workspace.alsoOn(project.settings()));
+                List<ModelIdentity> identities = identities(project, models, known);
+                known.addAll(identities);
+                tasks.add(new Task(project, models, identities, record));
             } catch (Txt2LoraException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     return List.of(); // reading ends with an exception then
@@ -158,6 +166,16 @@ public final class Batch {
             }
         }
         return tasks;
+    }
+
+    private static List<ModelIdentity> identities(
+            LoraProject project, List<ModelSource> models, List<ModelIdentity> known) {
+        List<ModelAddress> addresses =
+                new ArrayList<>(List.of(project.settings().model()));
+        addresses.addAll(project.settings().alsoOn());
+        return IntStream.range(0, models.size())
+                .mapToObj(i -> ModelIdentity.of(addresses.get(i).displayName(), pathOf(models.get(i)), known))
+                .toList();
     }
 
     private ModelSource locate(LoraProject project, ListenerCalls calls) {

@@ -7,6 +7,7 @@ import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -58,10 +59,14 @@ final class Fingerprints {
     }
 
     /** Of the learned weights, but for the number of iterations, and of the number format of the file. */
-    String training(ModelIdentity model) {
+    String training(List<ModelIdentity> models) {
         TrainingSpec spec = project.settings().spec();
-        SortedMap<String, String> learned =
-                TrainingFingerprint.of(spec, project.prompts(), model.sha256(), startSha256(), embeddings());
+        SortedMap<String, String> learned = TrainingFingerprint.of(
+                spec,
+                project.prompts(),
+                models.stream().map(ModelIdentity::sha256).toList(),
+                startSha256(),
+                embeddings());
         return Sha256.of(TrainingFingerprint.digestWithoutIterations(learned) + "\n"
                 + spec.saving().precision());
     }

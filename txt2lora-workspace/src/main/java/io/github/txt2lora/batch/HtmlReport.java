@@ -196,6 +196,7 @@ final class HtmlReport {
         html.row(
                 "model",
                 training.model().name() + " (SHA-256 " + training.model().sha256() + ")");
+        training.alsoOn().forEach(model -> html.row("also on", model.name() + " (SHA-256 " + model.sha256() + ")"));
         html.row("iterations", String.valueOf(training.iterations()));
         LoraQuality quality = training.quality();
         if (quality != null) {

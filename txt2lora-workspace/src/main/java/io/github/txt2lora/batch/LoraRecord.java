@@ -1,8 +1,10 @@
 package io.github.txt2lora.batch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.internal.Check;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public record LoraRecord(
      *
      * @param fingerprint digest of all settings that the training depends on, but for the number of iterations
      * @param model the base model
+     * @param alsoOn further base models that it was trained on; empty as a rule
      * @param sha256 digest of the LoRA's file as it was trained
      * @param seed seed of the random stream
      * @param iterations number of completed iterations
@@ -63,6 +66,7 @@ public record LoraRecord(
     public record Training(
             String fingerprint,
             ModelIdentity model,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ModelIdentity> alsoOn,
             String sha256,
             long seed,
             int iterations,
@@ -83,10 +87,18 @@ public record LoraRecord(
             Check.given("model", model);
             Check.given("sha256", sha256);
             Check.given("finishedAt", finishedAt);
+            alsoOn = List.copyOf(alsoOn);
             losses = List.copyOf(losses);
             warnings = List.copyOf(warnings);
             ancestry = List.copyOf(ancestry);
             embeddings = List.copyOf(embeddings);
+        }
+
+        /** All base models, the first one first. */
+        List<ModelIdentity> models() {
+            List<ModelIdentity> all = new ArrayList<>(List.of(model));
+            all.addAll(alsoOn);
+            return all;
         }
     }
 

@@ -70,7 +70,7 @@ final class LoraRecordFile {
             if (Files.size(file) > MOST_BYTES) {
                 throw new IOException("it has " + Files.size(file) + " bytes, expected at most " + MOST_BYTES);
             }
-            LoraRecord record = READER.readValue(withLists(MAPPER.readTree(Files.readAllBytes(file))));
+            LoraRecord record = READER.readValue(completed(MAPPER.readTree(Files.readAllBytes(file))));
             if (record != null && record.format() == LoraRecord.FORMAT) {
                 return Optional.of(record);
             }
@@ -84,10 +84,12 @@ final class LoraRecordFile {
         return Optional.empty();
     }
 
-    /** Records of earlier versions have none. */
-    private static JsonNode withLists(JsonNode record) {
+    /** Records of earlier versions have no lists, and those of one model do not say so. */
+    private static JsonNode completed(JsonNode record) {
         if (record.path("training") instanceof ObjectNode training) {
-            Stream.of(ANCESTRY, EMBEDDINGS).filter(list -> !training.has(list)).forEach(training::putArray);
+            Stream.of(ANCESTRY, EMBEDDINGS, "alsoOn")
+                    .filter(list -> !training.has(list))
+                    .forEach(training::putArray);
         }
         return record;
     }

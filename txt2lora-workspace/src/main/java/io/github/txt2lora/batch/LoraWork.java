@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,8 +35,8 @@ final class LoraWork {
     private static final String ITERATIONS_KEY = "train_iterations";
 
     private final LoraProject project;
-    private final ModelSource model;
-    private final ModelIdentity identity;
+    private final List<ModelSource> models;
+    private final List<ModelIdentity> identities;
     private final LoraFiles files;
     private final Supplier<TrainingSpec> spec;
     private final Fingerprints fingerprints;
@@ -47,21 +48,21 @@ final class LoraWork {
     /**
      * Prepares.
      *
-     * @param model the base model
-     * @param identity of the base model
+     * @param models the base model, and those that it is trained on beside it
+     * @param identities of the models
      * @param record record of an earlier run, if there is one
      */
     LoraWork(
             Workspace workspace,
             LoraProject project,
-            ModelSource model,
-            ModelIdentity identity,
+            List<ModelSource> models,
+            List<ModelIdentity> identities,
             Optional<LoraRecord> record,
             BatchOptions options,
             ListenerCalls listener) {
         this.project = project;
-        this.model = model;
-        this.identity = identity;
+        this.models = models;
+        this.identities = identities;
         this.files = new LoraFiles(workspace.loraFolder(project.name()), project.name());
         this.spec = () -> workspace.spec(project.settings());
         this.fingerprints = new Fingerprints(project, spec);
@@ -110,7 +111,7 @@ final class LoraWork {
     }
 
     private boolean isSameButForIterations(LoraRecord earlier) {
-        return earlier.training().fingerprint().equals(fingerprints.training(identity));
+        return earlier.training().fingerprint().equals(fingerprints.training(identities));
     }
 
     /** A record has no number where the training chose it, which depends on the prompts alone. */
@@ -153,7 +154,7 @@ final class LoraWork {
             LoraFiles.delete(files.record());
             spec.saving(saving -> saving.withStates(saving.states().withResume(Resume.NEVER)));
         }
-        return training.toBuilder().model(model).spec(spec.build()).build();
+        return training.toBuilder().model(models.get(0)).spec(spec.build()).build();
     }
 
     private LoraRecord trained(TrainingJob job) {
@@ -171,8 +172,9 @@ final class LoraWork {
                 project.texts().prompts().stream().map(LoraRecordFile::values).toList(),
                 Versions.current(),
                 new LoraRecord.Training(
-                        fingerprints.training(identity),
-                        identity,
+                        fingerprints.training(identities),
+                        identities.get(0),
+                        identities.subList(1, identities.size()),
                         Sha256.of(files.lora()),
                         project.settings().spec().seed(),
                         lora.iterations(),
@@ -253,7 +255,7 @@ final class LoraWork {
             return current;
         }
         Instant start = Instant.now();
-        PreviewGrid grid = new PreviewGrid(project, model, spec.get().modelUse(), files.lora());
+        PreviewGrid grid = new PreviewGrid(project, models.get(0), spec.get().modelUse(), files.lora());
         grid.draw(engine, (done, total) -> listener.onPicture(project.name(), done, total))
                 .writePng(files.picture());
         return write(current.with(new LoraRecord.Preview(

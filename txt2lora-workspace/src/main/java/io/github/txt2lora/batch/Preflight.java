@@ -158,7 +158,8 @@ public record Preflight(
         PreviewSettings none = PreviewSettings.builder().enabled(false).build();
         ModelAddress model = ModelAddress.at(training.model().displayName());
         return new LoraProject(
-                new LoraSettings(training.name(), model, training.spec(), Optional.empty(), none), training.prompts());
+                new LoraSettings(training.name(), model, List.of(), training.spec(), Optional.empty(), none),
+                training.prompts());
     }
 
     private static Estimate estimate(LoraProject project, LoraTraining training, int together, TrainingEngine engine) {

@@ -173,7 +173,7 @@ record Kind<T>(
         return value == null ? null : Optional.of(value);
     }
 
-    private static <T> Kind<T> of(String expected, Function<String, @Nullable T> reader, Function<T, String> writer) {
+    static <T> Kind<T> of(String expected, Function<String, @Nullable T> reader, Function<T, String> writer) {
         return new Kind<>(expected, reader, writer, text -> null);
     }
 

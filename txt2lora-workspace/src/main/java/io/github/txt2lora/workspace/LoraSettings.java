@@ -5,6 +5,7 @@ import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.FileName;
 import io.github.txt2lora.ops.ResizeSpec;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,12 +19,19 @@ import java.util.Optional;
  *
  * @param name the LoRA's name, which is also that of its files
  * @param model the base model
+ * @param alsoOn further base models that the LoRA is to work on, see {@link io.github.txt2lora.LoraTraining#alsoOn};
+ *     usually empty
  * @param spec settings of the training
  * @param resize settings for resizing the finished LoRA; empty for no resize
  * @param preview the images that are drawn with the finished LoRA
  */
 public record LoraSettings(
-        String name, ModelAddress model, TrainingSpec spec, Optional<ResizeSpec> resize, PreviewSettings preview) {
+        String name,
+        ModelAddress model,
+        List<ModelAddress> alsoOn,
+        TrainingSpec spec,
+        Optional<ResizeSpec> resize,
+        PreviewSettings preview) {
 
     /**
      * Checks the name.
@@ -33,6 +41,7 @@ public record LoraSettings(
     public LoraSettings {
         FileName.checkLora("lora_name", name);
         Check.given("model", model);
+        alsoOn = List.copyOf(Check.given("alsoOn", alsoOn));
         Check.given("spec", spec);
         Check.given("resize", resize);
         Check.given("preview", preview);
@@ -41,31 +50,36 @@ public record LoraSettings(
     /** Settings with all defaults. */
     public static LoraSettings of(String name, ModelAddress model) {
         return new LoraSettings(
-                name, model, TrainingSpec.builder().build(), Optional.empty(), PreviewSettings.defaults());
+                name, model, List.of(), TrainingSpec.builder().build(), Optional.empty(), PreviewSettings.defaults());
     }
 
     /** The same with another name. */
     public LoraSettings withName(String other) {
-        return new LoraSettings(other, model, spec, resize, preview);
+        return new LoraSettings(other, model, alsoOn, spec, resize, preview);
     }
 
     /** The same on another model. */
     public LoraSettings withModel(ModelAddress other) {
-        return new LoraSettings(name, other, spec, resize, preview);
+        return new LoraSettings(name, other, alsoOn, spec, resize, preview);
+    }
+
+    /** The same on these models beside the first. */
+    public LoraSettings withAlsoOn(List<ModelAddress> others) {
+        return new LoraSettings(name, model, others, spec, resize, preview);
     }
 
     /** The same with another training. */
     public LoraSettings withSpec(TrainingSpec other) {
-        return new LoraSettings(name, model, other, resize, preview);
+        return new LoraSettings(name, model, alsoOn, other, resize, preview);
     }
 
     /** The same, made smaller. */
     public LoraSettings withResize(ResizeSpec rule) {
-        return new LoraSettings(name, model, spec, Optional.of(rule), preview);
+        return new LoraSettings(name, model, alsoOn, spec, Optional.of(rule), preview);
     }
 
     /** A copy with another preview. */
     public LoraSettings withPreview(PreviewSettings other) {
-        return new LoraSettings(name, model, spec, resize, other);
+        return new LoraSettings(name, model, alsoOn, spec, resize, other);
     }
 }

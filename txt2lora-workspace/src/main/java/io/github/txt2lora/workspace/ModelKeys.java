@@ -6,6 +6,7 @@ import io.github.txt2lora.internal.PublicAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The keys that name the base model. */
@@ -14,7 +15,31 @@ final class ModelKeys {
     /** Stands for a name that is missing or wrong; never seen, since a problem was noted. */
     private static final String MISSING = "missing";
 
+    /** A model as one text: a name in the folder {@code model}, or a path, which has a separator. */
+    static final Kind<ModelAddress> MODEL =
+            Kind.of("the name of a model in the folder model, or a path with /", ModelKeys::parse, ModelKeys::write);
+
     private ModelKeys() {}
+
+    private static @Nullable ModelAddress parse(String text) {
+        try {
+            return text.contains("/") || text.contains("\\") ? ModelAddress.at(text) : ModelAddress.named(text);
+        } catch (InvalidSettingException e) {
+            return null;
+        }
+    }
+
+    private static String write(ModelAddress model) {
+        String text = model.displayName();
+        return ScalarText.text(
+                model instanceof ModelAddress.At && parse(text) instanceof ModelAddress.Named ? "./" + text : text);
+    }
+
+    static @Nullable String alsoOn(LoraSettings settings) {
+        return settings.alsoOn().isEmpty()
+                ? null
+                : settings.alsoOn().stream().map(ModelKeys::write).collect(Collectors.joining(", ", "[", "]"));
+    }
 
     static ModelAddress read(SettingsKeys keys) {
         boolean named = keys.given(SettingKey.MODEL_NAME);

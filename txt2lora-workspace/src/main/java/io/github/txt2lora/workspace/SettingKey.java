@@ -54,6 +54,12 @@ enum SettingKey {
             .unset("none")
             .beside("model_name")
             .writes(ModelKeys::path)),
+    ALSO_ON(identity("also_on", "LoraTraining.alsoOn")
+            .says("further models of the same family that the LoRA is to work on, a list of names in the folder `model`"
+                    + " and of paths with a `/`, as in `[other, ../models/third.safetensors]`; iterations take turns")
+            .unset("none")
+            .reads((draft, self) -> draft.set(self, draft.keys().values(self, ModelKeys.MODEL), SettingsDraft::alsoOn))
+            .writes(ModelKeys::alsoOn)),
     PREDICTION(training("prediction", "ModelUse.predictionType")
             .leco("pretrained_model.v_pred")
             .says("prediction type of the model if its file does not declare one: `epsilon`, `v_prediction`,"

@@ -29,6 +29,7 @@ final class SettingsDraft {
     private final PreviewSettings.Builder preview = PreviewSettings.builder();
     private RolloutSpec rollout = RolloutSpec.defaults();
     private NonFinitePolicy nonFinitePolicy;
+    private List<ModelAddress> alsoOn = List.of();
 
     private SettingsDraft(SettingsKeys keys) {
         this.keys = keys;
@@ -45,7 +46,12 @@ final class SettingsDraft {
             key.read(draft);
         }
         LoraSettings settings = new LoraSettings(
-                name, ModelKeys.read(keys), draft.buildSpec(), ResizeKeys.read(keys), draft.buildPreview());
+                name,
+                ModelKeys.read(keys),
+                draft.alsoOn,
+                draft.buildSpec(),
+                ResizeKeys.read(keys),
+                draft.buildPreview());
         keys.reportUnknownKeys();
         return settings;
     }
@@ -129,6 +135,10 @@ final class SettingsDraft {
 
     PreviewSettings.Builder preview() {
         return preview;
+    }
+
+    void alsoOn(List<ModelAddress> models) {
+        alsoOn = List.copyOf(models);
     }
 
     RolloutSpec rollout() {

@@ -309,7 +309,31 @@ public final class Workspace {
      * @throws InvalidSettingException if it is not there and cannot be downloaded
      */
     public ModelSource model(LoraSettings settings) {
-        if (settings.model() instanceof ModelAddress.Named named) {
+        return model(
+                settings, settings.model(), "model_name is ", "; put the model there, or add model_url to download it");
+    }
+
+    /**
+     * The further base models of settings.
+     *
+     * @throws InvalidSettingException if one is not there, or there twice
+     */
+    public List<ModelSource> alsoOn(LoraSettings settings) {
+        List<ModelSource> found = new ArrayList<>(List.of(model(settings)));
+        for (ModelAddress address : settings.alsoOn()) {
+            ModelSource model = model(settings, address, "also_on has ", "; put the model there, or give its path");
+            if (found.contains(model)) {
+                throw new InvalidSettingException(configFile(settings.name()) + ": also_on has "
+                        + Problems.quote(address.displayName())
+                        + ", which is there already; expected another model: each is trained on once. Leave it out");
+            }
+            found.add(model);
+        }
+        return List.copyOf(found.subList(1, found.size()));
+    }
+
+    private ModelSource model(LoraSettings settings, ModelAddress address, String found, String remedy) {
+        if (address instanceof ModelAddress.Named named) {
             Path file = modelFile(named);
             if (Files.isRegularFile(file)) {
                 return ModelSource.file(file);
@@ -320,9 +344,9 @@ public final class Workspace {
             }
             return named.url()
                     .map(url -> ModelSource.url(named.name(), url).into(modelFolder()))
-                    .orElseThrow(() -> noModel(settings.name(), named, file));
+                    .orElseThrow(() -> noModel(settings.name(), found, named, file, remedy));
         }
-        return modelAt(settings.name(), ((ModelAddress.At) settings.model()).path());
+        return modelAt(settings.name(), ((ModelAddress.At) address).path());
     }
 
     /** The place, present or future, of a model of the folder {@code model} as a single file. */
@@ -340,6 +364,7 @@ public final class Workspace {
         return LoraTraining.builder()
                 .name(project.name())
                 .model(model(project.settings()))
+                .alsoOn(alsoOn(project.settings()))
                 .prompts(project.prompts())
                 .spec(spec(project.settings()))
                 .output(loraFolder(project.name()))
@@ -452,9 +477,10 @@ public final class Workspace {
                 + " nor " + withExtension);
     }
 
-    private InvalidSettingException noModel(String name, ModelAddress.Named model, Path file) {
-        return new InvalidSettingException(configFile(name) + ": model_name is " + Problems.quote(model.name())
-                + ", but there is no " + file + "; put the model there, or add model_url to download it");
+    private InvalidSettingException noModel(
+            String name, String found, ModelAddress.Named model, Path file, String remedy) {
+        return new InvalidSettingException(
+                configFile(name) + ": " + found + Problems.quote(model.name()) + ", but there is no " + file + remedy);
     }
 
     private static Path resolve(Path base, String what, String path) {

@@ -210,6 +210,7 @@ class HtmlReportTest {
                 new LoraRecord.Training(
                         "fingerprint",
                         model,
+                        List.of(model),
                         "lora digest",
                         0,
                         3,

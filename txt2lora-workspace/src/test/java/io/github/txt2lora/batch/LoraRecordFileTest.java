@@ -37,6 +37,7 @@ class LoraRecordFileTest {
             new LoraRecord.Training(
                     "fingerprint",
                     new ModelIdentity("tiny", "/model", 1, 2, "digest"),
+                    List.of(new ModelIdentity("other", "/other", 1, 2, "other digest")),
                     "digest",
                     -1,
                     2,

@@ -105,6 +105,7 @@ final class RandomProjects {
                         ModelAddress.named("a model"),
                         ModelAddress.named("model", URI.create("https://example.org/a%20b.safetensors?x=1#y")),
                         ModelAddress.at("x" + text().replaceAll("[\\p{Cc}\\u2028\\u2029]", ""))),
+                oneOf(List.of(), List.of(ModelAddress.named("b, [c]"), ModelAddress.at("../d/e f.safetensors"))),
                 training(),
                 optional(this::resize),
                 preview());

@@ -31,6 +31,7 @@ class SettingsFuzzTest {
         return new LoraSettings(
                 settings.name(),
                 settings.model(),
+                settings.alsoOn(),
                 training.toBuilder().seed(training.seed() ^ 1).build(),
                 settings.resize(),
                 settings.preview());

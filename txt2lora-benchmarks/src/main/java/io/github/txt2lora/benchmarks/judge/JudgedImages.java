@@ -80,6 +80,23 @@ final class JudgedImages {
                 lora.quality().map(LoraQuality::drift).orElse(Double.NaN));
     }
 
+    /** The share of the way from the target's images without a LoRA to the positive prompt's that it goes. */
+    double closed(JudgedCharacter character, Path lora) {
+        return share(character, character.word(), lora);
+    }
+
+    /** The share of the way from the neutral prompt's images to the positive prompt's that they go with a LoRA. */
+    double leak(JudgedCharacter character, Path lora) {
+        return share(character, JudgedCharacter.NEUTRAL, lora);
+    }
+
+    private double share(JudgedCharacter character, String prompt, Path lora) {
+        Look look = Look.of(judge, character.look());
+        double without = look.rates(ofBase(prompt)).score();
+        double with = look.rates(withLora(prompt, lora)).score();
+        return (with - without) / (look.rates(ofBase(character.described())).score() - without);
+    }
+
     /** The share of the way to her look that the images of all kept prompts together go with the LoRA. */
     private double leakOverKept(Look look, double positive, Path lora) {
         double moved = 0;

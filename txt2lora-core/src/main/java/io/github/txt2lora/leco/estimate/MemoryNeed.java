@@ -46,8 +46,8 @@ record MemoryNeed(
     /** Short-lived copies within operations, and gaps between blocks of memory. */
     private static final double OVERHEAD = 1.15;
 
-    /** A call of the network. */
-    record Call(Precision precision, int resolution, int samples, boolean recomputed) {}
+    /** A call of the network, with so many models in memory. */
+    record Call(Precision precision, int resolution, int samples, boolean recomputed, int models) {}
 
     static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
         ModelFamily family = model.family();
@@ -105,13 +105,16 @@ record MemoryNeed(
         double gradient = comparison.samples() * network.gradient(side, side, comparison.recomputed());
         double prediction = predicted * network.prediction(side, side);
         double calls = OVERHEAD * Math.max(gradient, prediction) + network.workspace();
-        double training = numberBytes * (weights + calls)
+        double training = numberBytes * (comparison.models() * weights + calls)
                 + together * loraNumbers * (FLOAT_BYTES * (double) loraCopies + numberBytes);
         return Math.max(numberBytes * textWeights, training);
     }
 
-    /** Bytes of the denoiser's weights and the largest text encoder's, which are loaded together where one is kept. */
-    double bytesToEncodeBeside(Precision precision) {
-        return (precision == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES) * (weights + textWeights);
+    /**
+     * Bytes of the weights of denoisers and of the largest text encoder, which are loaded together where denoisers are
+     * kept.
+     */
+    double bytesToEncodeBeside(Precision precision, int models) {
+        return (precision == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES) * (models * weights + textWeights);
     }
 }

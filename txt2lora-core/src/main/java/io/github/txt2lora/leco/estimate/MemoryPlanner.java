@@ -13,8 +13,9 @@ import java.util.List;
  * @param compared samples that go through the network with a gradient in a step, for all LoRAs together
  * @param predicted samples of the largest call without a gradient
  * @param together LoRAs that are trained at the same time
+ * @param models base models that take turns
  */
-record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together) {
+record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together, int models) {
 
     /** A way, and what it takes. */
     record Choice(MemoryPlan plan, long bytes, boolean fits) {}
@@ -29,33 +30,42 @@ record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together)
         return choices.stream().filter(Choice::fits).findFirst().orElse(choices.get(choices.size() - 1));
     }
 
+    /** To load a model for each of its turns takes less time than to compute parts of all calls twice. */
     private List<MemoryPlan> ways(Memory memory) {
+        boolean several = models > 1;
         List<MemoryPlan> ways = new ArrayList<>();
-        if (memory != Memory.SAVE) {
-            addHalves(ways, false);
+        if (memory == Memory.SAVE) {
+            ways.add(new MemoryPlan(compared, 1, true, several));
+            return ways;
+        }
+        addHalves(ways, false, false);
+        if (several) {
+            addHalves(ways, false, true);
         }
         if (memory == Memory.AUTO) {
-            addHalves(ways, true);
-        }
-        if (memory == Memory.SAVE) {
-            ways.add(new MemoryPlan(compared, 1, true));
+            addHalves(ways, true, several);
         }
         return ways;
     }
 
-    private void addHalves(List<MemoryPlan> ways, boolean recomputed) {
+    private void addHalves(List<MemoryPlan> ways, boolean recomputed, boolean oneModelAtATime) {
         int atOnce = compared;
-        ways.add(new MemoryPlan(compared, atOnce, recomputed));
+        ways.add(new MemoryPlan(compared, atOnce, recomputed, oneModelAtATime));
         while (atOnce > 1) {
             atOnce = (atOnce + 1) / 2;
-            ways.add(new MemoryPlan(compared, atOnce, recomputed));
+            ways.add(new MemoryPlan(compared, atOnce, recomputed, oneModelAtATime));
         }
     }
 
     private long bytes(MemoryPlan plan, DeviceSize device, Precision precision, int resolution) {
         boolean isWhole = plan.samplesAtOnce() == compared && !plan.recomputed();
         return (long) need.bytes(
-                        new MemoryNeed.Call(precision, resolution, plan.samplesAtOnce(), plan.recomputed()),
+                        new MemoryNeed.Call(
+                                precision,
+                                resolution,
+                                plan.samplesAtOnce(),
+                                plan.recomputed(),
+                                plan.oneModelAtATime() ? 1 : models),
                         isWhole ? predicted : Math.min(predicted, plan.samplesAtOnce()),
                         together)
                 + device.baseBytes();

@@ -24,13 +24,18 @@ record MethodWork(double evaluations, double comparedSamples) {
 
     private static final int FORWARD_AND_BACKWARD = 3;
 
-    /** The work of a training. */
+    /** The work of a training on one model. */
     public static MethodWork of(TrainingSpec spec, List<PromptPair> prompts) {
+        return of(spec, prompts, 1);
+    }
+
+    /** The work of a training on so many models, each of which has trajectories and predictions of its own. */
+    public static MethodWork of(TrainingSpec spec, List<PromptPair> prompts, int models) {
         LatentsPlan latents = LatentsPlan.of(spec.method().latents());
         double steps = (double) spec.iterationsFor(prompts) * spec.gradientAccumulationSteps();
         double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
-        double evaluations = latents.evaluations().applyAsDouble(steps, Math.max(1, taught));
+        double evaluations = models * latents.evaluations().applyAsDouble(steps / models, Math.max(1, taught));
         if (spec.method().preservation().latents() == KeptLatents.TRAJECTORIES) {
             Set<String> kept = Lessons.of(prompts, spec.method().preservation()).kept();
             int neutral = (int) prompts.stream()
@@ -38,10 +43,11 @@ record MethodWork(double evaluations, double comparedSamples) {
                     .distinct()
                     .filter(kept::contains)
                     .count();
-            evaluations += KeptTrajectories.evaluations(neutral, kept.size() - neutral);
+            evaluations += models * KeptTrajectories.evaluations(neutral, kept.size() - neutral);
         }
         if (spec.method().lossWeighting() instanceof LossWeighting.Relative) {
-            evaluations += taught * RelativeWeights.evaluations(spec.method().latents());
+            evaluations +=
+                    models * taught * RelativeWeights.evaluations(spec.method().latents());
         }
         if (spec.learningRate().isEmpty() && steps > 0) {
             evaluations += LearningRateFinder.COMPARISONS * compared * FORWARD_AND_BACKWARD;

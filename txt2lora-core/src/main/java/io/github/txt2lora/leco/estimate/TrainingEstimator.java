@@ -4,6 +4,7 @@ import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Memory;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.TrainingEstimate;
@@ -16,12 +17,14 @@ import io.github.txt2lora.family.Families;
 import io.github.txt2lora.family.FamilyProfile;
 import io.github.txt2lora.internal.EmbeddingFolder;
 import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.family.OneLoraForAll;
 import io.github.txt2lora.lora.LoraParameters;
 import io.github.txt2lora.lora.TrainedLayers;
 import io.github.txt2lora.text.ClipTokenizer;
 import io.github.txt2lora.text.PromptEncoder;
 import io.github.txt2lora.picture.PictureFile;
 import io.github.txt2lora.torch.Torch;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +51,20 @@ public final class TrainingEstimator {
     public static TrainingEstimate estimate(
             Torch torch, Families families, LoraTraining training, int together, Memory setting, DeviceSize device) {
         training.prompts().forEach(TrainingEstimator::requirePictures);
-        try (Checkpoint model = families.open(training.model())) {
-            LoadTrial.run(torch, model);
-            readEmbeddings(torch, families.of(model), model, training);
-            return estimate(families.of(model), model, training, together, setting, device);
+        List<Checkpoint> models = new ArrayList<>();
+        try {
+            for (ModelSource model : training.models()) {
+                models.add(families.open(model));
+            }
+            OneLoraForAll.require(families, models, training.spec().modelUse());
+            models.forEach(model -> {
+                LoadTrial.run(torch, model);
+                readEmbeddings(torch, families.of(model), model, training);
+            });
+            Checkpoint first = models.get(0);
+            return estimate(families.of(first), first, training, together, setting, device);
+        } finally {
+            models.forEach(Checkpoint::close);
         }
     }
 
@@ -87,7 +100,15 @@ public final class TrainingEstimator {
             Memory setting,
             DeviceSize device) {
         TrainingSpec spec = training.spec();
-        TrainingMemory memory = TrainingMemory.of(profile, model, spec, training.prompts(), together, setting, device);
+        TrainingMemory memory = TrainingMemory.of(
+                profile,
+                model,
+                spec,
+                training.prompts(),
+                together,
+                training.models().size(),
+                setting,
+                device);
         DiskNeed disk = DiskNeed.of(parameters(profile, model, spec), spec, training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
@@ -98,7 +119,8 @@ public final class TrainingEstimator {
                 memory.shortage(),
                 disk.loraBytes(),
                 disk.stateBytes(),
-                MethodWork.of(spec, training.prompts()).evaluations());
+                MethodWork.of(spec, training.prompts(), training.models().size())
+                        .evaluations());
     }
 
     private static long parameters(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {

@@ -50,6 +50,7 @@ public final class TrainingMemory {
             TrainingSpec spec,
             List<PromptPair> prompts,
             int together,
+            int models,
             Memory setting,
             DeviceSize device) {
         prompts.forEach(pair -> LatentDraw.requireDrawable(pair, need.latents()));
@@ -65,7 +66,8 @@ public final class TrainingMemory {
                 need,
                 Math.max(1, Math.multiplyExact(compared, together)),
                 PREDICTED_PER_IMAGE * largest.batchSize(),
-                together);
+                together,
+                models);
         this.resolutions = new LinkedHashSet<>(usualResolutions);
         resolutions.add(side(largest));
         this.choice = planner.choose(setting, device, precision, side(largest));
@@ -88,6 +90,7 @@ public final class TrainingMemory {
      * @param profile of the model's family
      * @param prompts one or more
      * @param together LoRAs that are trained at the same time, 1 or more
+     * @param models base models that take turns, 1 or more
      * @param setting the trade of time for memory
      * @param device on which it is trained
      * @throws InvalidSettingException if a batch is more than an array can hold, or a setting does not fit the model
@@ -98,6 +101,7 @@ public final class TrainingMemory {
             TrainingSpec spec,
             List<PromptPair> prompts,
             int together,
+            int models,
             Memory setting,
             DeviceSize device) {
         return of(
@@ -106,6 +110,7 @@ public final class TrainingMemory {
                 spec,
                 prompts,
                 together,
+                models,
                 setting,
                 device);
     }
@@ -116,9 +121,10 @@ public final class TrainingMemory {
             TrainingSpec spec,
             List<PromptPair> prompts,
             int together,
+            int models,
             Memory setting,
             DeviceSize device) {
-        return new TrainingMemory(need, usualResolutions, spec, prompts, together, setting, device);
+        return new TrainingMemory(need, usualResolutions, spec, prompts, together, models, setting, device);
     }
 
     /** Bytes at the most at one time. */
@@ -139,9 +145,9 @@ public final class TrainingMemory {
         return setting == Memory.AUTO ? use.recomputingWhenShort() : use;
     }
 
-    /** Why the samples do not all go at once, with the choice; empty where they do. */
+    /** Why the samples do not all go at once, or models are not all in memory, with the choice; empty where they are. */
     public Optional<String> reason() {
-        if (plan().samplesAtOnce() == plan().samples() && !plan().recomputed()) {
+        if (plan().samplesAtOnce() == plan().samples() && !plan().recomputed() && !plan().oneModelAtATime()) {
             return Optional.empty();
         }
         String why = setting == Memory.SAVE
@@ -156,7 +162,8 @@ public final class TrainingMemory {
 
     /** Whether text encoders have no room beside a denoiser that is kept from a training before. */
     public boolean encodesAlone() {
-        return !device.fits((long) need.bytesToEncodeBeside(precision) + device.baseBytes());
+        return !device.fits((long) need.bytesToEncodeBeside(precision, plan().oneModelAtATime() ? 1 : planner.models())
+                + device.baseBytes());
     }
 
     /** The same training on this device and cards of common sizes, in all precisions and at the usual resolutions. */
@@ -197,7 +204,9 @@ public final class TrainingMemory {
         }
         return Optional.of("the training takes about " + ByteSize.text(bytes()) + " of memory at resolution "
                 + LatentDraw.pixels(largest) + " and batch size " + largest.batchSize()
-                + (planner.together() > 1 ? " with " + planner.together() + " LoRAs together" : "") + ", and "
+                + (planner.together() > 1 ? " with " + planner.together() + " LoRAs together" : "")
+                + (planner.models() > 1 && !plan().oneModelAtATime() ? " on " + planner.models() + " models" : "")
+                + ", and "
                 + (device.isCuda() ? device.name() + " has " : "this machine has ")
                 + ByteSize.text(device.available().orElseThrow())
                 + (device.isCuda() ? " free" : "") + "; lower the resolution or the rank"

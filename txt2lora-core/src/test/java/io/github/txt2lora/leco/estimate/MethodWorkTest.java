@@ -48,6 +48,20 @@ class MethodWorkTest {
     }
 
     @Test
+    void each_model_has_what_is_kept_of_its_own() {
+        TrainingSpec spec = TrainingSpec.builder()
+                .method(TrainingMethod.recommended()
+                        .withLatents(new LatentSource.Noise(32, 700))
+                        .withPreservation(Preservation.addingPrompts()))
+                .iterations(100)
+                .learningRate(1)
+                .build();
+
+        assertThat(MethodWork.of(spec, PROMPTS, 2)).isEqualTo(new MethodWork(2 * 96 + 600, 2));
+        assertThat(MethodWork.of(spec, PROMPTS, 10)).isEqualTo(new MethodWork(10 * 30 + 600, 2));
+    }
+
+    @Test
     void a_pool_is_drawn_before() {
         TrainingMethod pool = TrainingMethod.leco().withLatents(new LatentSource.Pool(64, 4, 8, 3));
 

@@ -103,7 +103,7 @@ class TrainingMemoryTest {
                 .resolution(resolution)
                 .batchSize(batchSize)
                 .build();
-        return TrainingMemory.of(model, List.of(512, 1024), spec, List.of(small, large), together, setting, device);
+        return TrainingMemory.of(model, List.of(512, 1024), spec, List.of(small, large), together, 1, setting, device);
     }
 
     private static TrainingMemory memory(Memory setting, double gibibytes) {
@@ -234,5 +234,29 @@ class TrainingMemoryTest {
                         .orElseThrow())
                 .contains("with 3 LoRAs together", "4 GiB has 3.8 GiB free")
                 .doesNotContain("precision");
+    }
+
+    private static TrainingMemory ofThreeModels(Memory setting, double gibibytes) {
+        PromptPair pair = PromptPair.enhance("x").positive("y").resolution(512).build();
+        var card = new DeviceSize("cuda:0", true, OptionalLong.of((long) (gibibytes * GIBIBYTE)));
+        return TrainingMemory.of(SD15, List.of(512), TrainingSpec.leco().build(), List.of(pair), 1, 3, setting, card);
+    }
+
+    @Test
+    void of_several_models_all_are_in_memory_if_they_fit_and_else_one() {
+        TrainingMemory all = ofThreeModels(Memory.AUTO, 80);
+        TrainingMemory one = ofThreeModels(Memory.AUTO, 8);
+
+        assertThat(all.plan().oneModelAtATime()).isFalse();
+        assertThat(all.reason()).isEmpty();
+        assertThat(one.plan().oneModelAtATime()).isTrue();
+        assertThat(one.reason())
+                .hasValueSatisfying(reason -> assertThat(reason)
+                        .contains("all at once, one model in memory at a time, since ")
+                        .contains("of memory would not hold more"));
+        assertThat(all.bytes() - one.bytes())
+                .isBetween((long) (1.9 * SD15.weights() * 2), (long) (2.1 * SD15.weights() * 4));
+        assertThat(ofThreeModels(Memory.SAVE, 80).plan()).isEqualTo(new MemoryPlan(1, 1, true, true));
+        assertThat(ofThreeModels(Memory.SPEED, 8).plan().recomputed()).isFalse();
     }
 }

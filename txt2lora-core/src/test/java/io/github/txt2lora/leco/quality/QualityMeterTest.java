@@ -123,7 +123,7 @@ class QualityMeterTest {
         QualityMeter meter = meter(PAIR);
         var parameters = tiny.attachNewLora(scope);
         try (var trainer = new LecoTrainer(model, parameters, lessons(PAIR), spec, new TorchGenerator(2))) {
-            var group = new TrainerGroup(model.torch(), tiny.unet());
+            var group = new TrainerGroup(model.torch());
             while (!trainer.isDone()) {
                 group.next(List.of(trainer));
             }
