@@ -186,7 +186,13 @@ class TrainingFingerprintTest {
 
     private static SortedMap<String, String> ofPicture(String file, String sha256, String caption) {
         PromptPair pair = PAIR.toBuilder().picture(Path.of(file), caption).build();
-        return TrainingFingerprint.of(earlierDefaults().build(), List.of(pair), List.of("abc"), Optional.empty(), Collections.emptySortedMap(), any -> sha256);
+        return TrainingFingerprint.of(
+                earlierDefaults().build(),
+                List.of(pair),
+                List.of("abc"),
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                any -> sha256);
     }
 
     @Test

@@ -7,7 +7,6 @@ import io.github.txt2lora.internal.TrainingFingerprint;
 import io.github.txt2lora.internal.file.Sha256;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.PreviewSettings;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
