@@ -37,10 +37,11 @@ public final class Eraser {
         run(
                 Path.of(args.length == 0 ? "eraser" : args[0]),
                 TrainingSpec.builder().build(),
+                PICTURES,
                 DemoPictures.STEPS);
     }
 
-    static void run(Path folder, TrainingSpec spec, int steps) {
+    static void run(Path folder, TrainingSpec spec, int pictures, int steps) {
         ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine = TrainingEngine.open()) {
             TrainedLora lora = Txt2Lora.builder()
@@ -58,7 +59,7 @@ public final class Eraser {
             for (String prompt : PROMPTS) {
                 ImageRequest without = DemoPictures.request(model, steps)
                         .prompt(prompt)
-                        .count(PICTURES)
+                        .count(pictures)
                         .build();
                 grid.row(prompt, pictures(engine, without));
                 grid.row(

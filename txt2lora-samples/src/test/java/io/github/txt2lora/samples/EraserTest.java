@@ -13,7 +13,7 @@ class EraserTest {
 
     @Test
     void trains_a_lora_that_erases_and_draws_without_and_with_it() {
-        Eraser.run(folder, ShortTraining.of(2), 2);
+        Eraser.run(folder, ShortTraining.of(1), 1, 1);
 
         assertThat(folder.resolve("no-cat-ears.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("erased.png")).isNotEmptyFile();

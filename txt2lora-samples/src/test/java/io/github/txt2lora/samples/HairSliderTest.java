@@ -14,7 +14,7 @@ class HairSliderTest {
 
     @Test
     void trains_a_slider_and_plots_its_weights() {
-        HairSlider.run(folder, ShortTraining.of(2), List.of(7L), 2);
+        HairSlider.run(folder, ShortTraining.of(2), List.of(7L), 1);
 
         assertThat(folder.resolve("hair.safetensors")).isNotEmptyFile();
         assertThat(folder.resolve("plot.png")).isNotEmptyFile();

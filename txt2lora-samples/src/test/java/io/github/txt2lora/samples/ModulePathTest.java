@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtEngine;
+import com.drew.metadata.exif.ExifIFD0Directory;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -68,6 +69,7 @@ class ModulePathTest {
             Logger.class,
             Yaml.class,
             XYChart.class,
+            ExifIFD0Directory.class,
             Native.class);
 
     @TempDir
@@ -102,10 +104,11 @@ class ModulePathTest {
     /** The descriptors name them so: an update that brings another name has to change these. */
     @Test
     void libraries_without_a_descriptor_have_the_names_that_ours_require() {
-        assertThat(Stream.of(NDArray.class, PtEngine.class, XYChart.class).map(ModulePathTest::moduleOf))
+        assertThat(Stream.of(NDArray.class, PtEngine.class, XYChart.class, ExifIFD0Directory.class)
+                        .map(ModulePathTest::moduleOf))
                 .allMatch(ModuleDescriptor::isAutomatic)
                 .extracting(ModuleDescriptor::name)
-                .containsExactly("ai.djl.api", "ai.djl.pytorch_engine", "xchart");
+                .containsExactly("ai.djl.api", "ai.djl.pytorch_engine", "xchart", "com.drew.metadata");
     }
 
     @Test
