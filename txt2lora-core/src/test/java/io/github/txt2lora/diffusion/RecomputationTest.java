@@ -73,6 +73,8 @@ class RecomputationTest {
     static Stream<Arguments> cases() {
         return Stream.of("sd1-tiny", "sd2-tiny", "sdxl-tiny")
                 .flatMap(model -> Arrays.stream(Precision.values())
+                        // a CPU takes long for FP16, and the family has nothing to do with it
+                        .filter(precision -> precision != Precision.FP16 || model.equals("sd1-tiny"))
                         .flatMap(precision -> Arrays.stream(Layers.values())
                                 // how the layers are chosen has nothing to do with the precision
                                 .filter(layers -> precision == Precision.FP32 || layers == Layers.ALL)
