@@ -138,7 +138,7 @@ public record LoraTraining(
 
     /** The number of iterations; see {@link TrainingSpec#iterationsFor}. */
     public int iterations() {
-        return spec.iterationsFor(prompts);
+        return spec.iterationsFor(prompts, 1 + alsoOn.size());
     }
 
     /** An empty builder. */

@@ -115,40 +115,6 @@ public record PromptPair(
         }
     }
 
-    /** A pair without pictures; see {@link #PromptPair(String, String, String, String, PromptAction, double, int, int, int,
-     * boolean, boolean, double, double, List, double)}. */
-    public PromptPair(
-            String target,
-            String positive,
-            String unconditional,
-            String neutral,
-            PromptAction action,
-            double guidanceScale,
-            int height,
-            int width,
-            int batchSize,
-            boolean dynamicResolution,
-            boolean dynamicCrops,
-            double multiplier,
-            double weight) {
-        this(
-                target,
-                positive,
-                unconditional,
-                neutral,
-                action,
-                guidanceScale,
-                height,
-                width,
-                batchSize,
-                dynamicResolution,
-                dynamicCrops,
-                multiplier,
-                weight,
-                List.of(),
-                1);
-    }
-
     private static void requireUse(List<HintPicture> pictures, PromptAction action, double guidanceScale) {
         if (pictures.isEmpty()) {
             return;

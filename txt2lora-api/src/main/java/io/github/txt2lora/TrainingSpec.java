@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param method method of an iteration, {@link TrainingMethod#recommended()} by default
  * @param iterations most steps of the optimizer, 1 or more; also 0 with a start other than
  *     {@link LoraStart#ZERO}; empty, the
- *     default, for {@link #iterationsFor} the prompts
+ *     default, for {@link #iterationsFor} the prompts and models
  * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
  *     training derives from its first gradients
  * @param optimizer {@link OptimizerSpec#adamW()} by default
@@ -50,6 +50,8 @@ public record TrainingSpec(
     private static final int SHARED_ITERATIONS = 80;
 
     private static final int ITERATIONS_PER_PAIR = 310;
+
+    private static final int ITERATIONS_PER_PAIR_ON_FURTHER_MODEL = 170;
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -105,15 +107,17 @@ public record TrainingSpec(
     }
 
     /**
-     * The number of iterations of a training: {@link #iterations()}, or else 80 and 310 for each prompt pair that teaches
-     * a new meaning, so 390 for one.
+     * The number of iterations of a training: {@link #iterations()}, or else 80, and for each prompt pair that teaches a
+     * new meaning 310 and 170 more on each further model; so 390 for one pair on one model (docs/method.md).
      *
      * @param prompts of the training
+     * @param models number of base models of the training, 1 or more
      */
-    public int iterationsFor(List<PromptPair> prompts) {
+    public int iterationsFor(List<PromptPair> prompts, int models) {
         long taught = prompts.stream().filter(pair -> !pair.preserves()).count();
+        long ofPair = ITERATIONS_PER_PAIR + (long) ITERATIONS_PER_PAIR_ON_FURTHER_MODEL * (models - 1);
         return iterations.orElseGet(() ->
-                (int) Math.min(Integer.MAX_VALUE, SHARED_ITERATIONS + ITERATIONS_PER_PAIR * Math.max(1, taught)));
+                (int) Math.min(Integer.MAX_VALUE, SHARED_ITERATIONS + ofPair * Math.max(1, taught)));
     }
 
     /** A builder that holds these values. */
@@ -170,8 +174,8 @@ public record TrainingSpec(
         }
 
         /**
-         * The most steps of the optimizer; by default 390, and 310 more for each further prompt pair that teaches a new meaning. 0 requires
-         * a start other than {@link LoraStart#ZERO}.
+         * The most steps of the optimizer; by default as many as {@link TrainingSpec#iterationsFor} tells. 0 requires a
+         * start other than {@link LoraStart#ZERO}.
          *
          * @throws InvalidSettingException if it is negative
          */
@@ -180,7 +184,7 @@ public record TrainingSpec(
         }
 
         /**
-         * The most steps of the optimizer; empty, the default, for {@link TrainingSpec#iterationsFor} the prompts.
+         * The most steps of the optimizer; empty, the default, for {@link TrainingSpec#iterationsFor} the prompts and models.
          *
          * @throws InvalidSettingException if it is negative
          */

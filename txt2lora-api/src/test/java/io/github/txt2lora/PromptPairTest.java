@@ -23,7 +23,21 @@ class PromptPairTest {
 
         assertThat(pair)
                 .isEqualTo(new PromptPair(
-                        "krnkmd", "krnkmd", "", "", PromptAction.ENHANCE, 1.0, 512, 512, 1, false, false, 1, 1));
+                        "krnkmd",
+                        "krnkmd",
+                        "",
+                        "",
+                        PromptAction.ENHANCE,
+                        1.0,
+                        512,
+                        512,
+                        1,
+                        false,
+                        false,
+                        1,
+                        1,
+                        List.of(),
+                        1));
     }
 
     @Test
@@ -51,7 +65,21 @@ class PromptPairTest {
 
         assertThat(pair)
                 .isEqualTo(new PromptPair(
-                        prompt, prompt, "", "", PromptAction.ENHANCE, 1.0, 512, 512, 1, false, false, 1, 1));
+                        prompt,
+                        prompt,
+                        "",
+                        "",
+                        PromptAction.ENHANCE,
+                        1.0,
+                        512,
+                        512,
+                        1,
+                        false,
+                        false,
+                        1,
+                        1,
+                        List.of(),
+                        1));
         assertThat(pair.preserves()).isTrue();
     }
 
@@ -225,11 +253,12 @@ class PromptPairTest {
 
     @Test
     void the_constructor_checks_what_the_builder_checks() {
-        assertThatThrownBy(
-                        () -> new PromptPair("a", "a", "", "", PromptAction.ERASE, 1, 500, 500, 1, false, false, 1, 1))
+        assertThatThrownBy(() -> new PromptPair(
+                        "a", "a", "", "", PromptAction.ERASE, 1, 500, 500, 1, false, false, 1, 1, List.of(), 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("resolution is 500");
-        assertThatThrownBy(() -> new PromptPair("", "", "", "", PromptAction.ERASE, 1, 512, 512, 1, false, false, 1, 1))
+        assertThatThrownBy(() -> new PromptPair(
+                        "", "", "", "", PromptAction.ERASE, 1, 512, 512, 1, false, false, 1, 1, List.of(), 1))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("target is \"\"");
     }
@@ -246,8 +275,8 @@ class PromptPairTest {
 
     @Test
     void copies_every_value_to_a_builder() {
-        PromptPair pair =
-                new PromptPair("a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 768, 3, true, true, -0.5, 2);
+        PromptPair pair = new PromptPair(
+                "a", "b", "c", "d", PromptAction.ERASE, -2.5, 768, 768, 3, true, true, -0.5, 2, List.of(), 1);
 
         assertThat(pair.toBuilder().build()).isEqualTo(pair);
     }

@@ -169,10 +169,12 @@ class TrainingSpecTest {
         PromptPair kept = PromptPair.preserve("1girl").build();
         TrainingSpec spec = TrainingSpec.builder().build();
 
-        assertThat(spec.iterationsFor(List.of(first, kept))).isEqualTo(390);
-        assertThat(spec.iterationsFor(List.of(first, second))).isEqualTo(700);
-        assertThat(spec.iterationsFor(List.of(kept))).isEqualTo(390);
-        assertThat(spec.toBuilder().iterations(7).build().iterationsFor(List.of(first, second)))
+        assertThat(spec.iterationsFor(List.of(first, kept), 1)).isEqualTo(390);
+        assertThat(spec.iterationsFor(List.of(first, second), 1)).isEqualTo(700);
+        assertThat(spec.iterationsFor(List.of(kept), 1)).isEqualTo(390);
+        assertThat(spec.iterationsFor(List.of(first, kept), 4)).isEqualTo(900);
+        assertThat(spec.iterationsFor(List.of(first, second), 2)).isEqualTo(1040);
+        assertThat(spec.toBuilder().iterations(7).build().iterationsFor(List.of(first, second), 1))
                 .isEqualTo(7);
     }
 

@@ -29,7 +29,10 @@ public final class ChosenSettings {
                     .filter(pair -> !pair.preserves())
                     .count();
             chosen.add(Count.of(iterations, "iteration")
-                    + (taught == 0 ? "" : " for " + Count.of(taught, "prompt") + " with a new meaning"));
+                    + (taught == 0 ? "" : " for " + Count.of(taught, "prompt") + " with a new meaning")
+                    + (training.alsoOn().isEmpty()
+                            ? ""
+                            : " on " + Count.of(training.models().size(), "model")));
         }
         if (spec.learningRate().isEmpty() && iterations > 0) {
             chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate) + ", "

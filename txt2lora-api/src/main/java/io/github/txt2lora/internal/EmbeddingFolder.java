@@ -4,10 +4,13 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.internal.file.Sha256;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,12 +18,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The files of textual-inversion embeddings that prompts may name. None is read before a prompt names it. */
 public final class EmbeddingFolder {
@@ -100,12 +105,11 @@ public final class EmbeddingFolder {
                             : "a folder of " + SAFETENSORS + " files, but there is none");
         }
         Map<String, List<Path>> files = new TreeMap<>();
-        try (Stream<Path> found = Files.walk(folder, DEEPEST, FileVisitOption.FOLLOW_LINKS)) {
-            found.filter(EmbeddingFolder::isEmbedding)
-                    .sorted()
+        try {
+            embeddingsIn(folder)
                     .forEach(file -> files.computeIfAbsent(words(name(file)), words -> new ArrayList<>())
                             .add(file));
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new StorageException(
                     "cannot list the folder of embeddings " + folder + ": " + e.getMessage()
                             + "; expected a folder that may be read",
@@ -114,6 +118,29 @@ public final class EmbeddingFolder {
         return new EmbeddingFolder(files.values().stream()
                 .map(same -> new Entry(name(same.get(0)), same))
                 .toList());
+    }
+
+    /** In the order of their paths; a link to a folder above itself leads to nothing new. */
+    private static SortedSet<Path> embeddingsIn(Path folder) throws IOException {
+        SortedSet<Path> found = new TreeSet<>();
+        Files.walkFileTree(folder, Set.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (isEmbedding(file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof FileSystemLoopException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+        });
+        return found;
     }
 
     private static boolean isEmbedding(Path file) {

@@ -65,19 +65,7 @@ public final class TrainingFingerprint {
      * @param modelSha256 of the base model's content
      */
     public static SortedMap<String, String> of(TrainingSpec spec, List<PromptPair> prompts, String modelSha256) {
-        return of(spec, prompts, List.of(modelSha256), Optional.empty());
-    }
-
-    /**
-     * The fingerprint of a training whose prompts name no embeddings; its pictures are read.
-     *
-     * @param modelSha256s of the content of the base models, one or more, in their order
-     * @param startSha256 of the content of the LoRA that it starts from, whose place does not matter
-     * @throws io.github.txt2lora.StorageException if a picture cannot be read
-     */
-    public static SortedMap<String, String> of(
-            TrainingSpec spec, List<PromptPair> prompts, List<String> modelSha256s, Optional<String> startSha256) {
-        return of(spec, prompts, modelSha256s, startSha256, Collections.emptySortedMap());
+        return of(spec, prompts, List.of(modelSha256), Optional.empty(), Collections.emptySortedMap());
     }
 
     /**
@@ -125,7 +113,7 @@ public final class TrainingFingerprint {
             values.put("model " + (i + 1), modelSha256s.get(i));
         }
         addComponents("", spec, values);
-        values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts)));
+        values.put(ITERATIONS, String.valueOf(spec.iterationsFor(prompts, modelSha256s.size())));
         addRollouts(spec.method().latents(), values);
         if (prompts.size() > MOST_PROMPTS) {
             values.put("prompts", prompts.size() + " with the SHA-256 " + Sha256.of(text(prompts, pictureSha256)));

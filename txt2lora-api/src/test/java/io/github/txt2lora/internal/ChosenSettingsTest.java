@@ -81,7 +81,7 @@ class ChosenSettingsTest {
     }
 
     private static int iterations(PromptPair... pairs) {
-        return TrainingSpec.builder().build().iterationsFor(List.of(pairs));
+        return TrainingSpec.builder().build().iterationsFor(List.of(pairs), 1);
     }
 
     private static Optional<String> reason(TrainingSpec.Builder spec) {

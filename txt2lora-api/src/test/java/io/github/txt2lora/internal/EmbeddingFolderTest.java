@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,20 @@ class EmbeddingFolderTest {
         assertThat(EmbeddingFolder.of(folder).entries())
                 .extracting(EmbeddingFolder.Entry::name)
                 .containsExactlyInAnyOrder("Easy Negative", "bad.hands-5", "old", "diffusers");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links are for privileged users there")
+    void follows_links_and_is_not_caught_in_a_circle_of_them() throws IOException {
+        Path synced = Files.createDirectory(folder.resolve("synced"));
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Files.writeString(synced.resolve("toy.safetensors"), "toy");
+        Files.createSymbolicLink(real.resolve("link"), synced);
+        Files.createSymbolicLink(synced.resolve("up"), real);
+
+        assertThat(EmbeddingFolder.of(real).entries())
+                .extracting(EmbeddingFolder.Entry::name)
+                .containsExactly("toy");
     }
 
     @Test

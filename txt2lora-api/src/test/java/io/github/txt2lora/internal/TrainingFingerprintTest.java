@@ -128,7 +128,8 @@ class TrainingFingerprintTest {
         TrainingSpec spec = earlierDefaults()
                 .method(method -> method.withStart(LoraStart.from(Path.of(file))))
                 .build();
-        return TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc"), Optional.of(digest));
+        return TrainingFingerprint.of(
+                spec, List.of(PAIR), List.of("abc"), Optional.of(digest), Collections.emptySortedMap());
     }
 
     @Test
@@ -220,9 +221,15 @@ class TrainingFingerprintTest {
         TrainingSpec spec = TrainingSpec.builder().build();
         SortedMap<String, String> one = TrainingFingerprint.of(spec, List.of(PAIR), "abc");
 
-        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc"), Optional.empty()))
+        assertThat(TrainingFingerprint.of(
+                        spec, List.of(PAIR), List.of("abc"), Optional.empty(), Collections.emptySortedMap()))
                 .isEqualTo(one);
-        assertThat(TrainingFingerprint.of(spec, List.of(PAIR), List.of("abc", "def", "ghi"), Optional.empty()))
+        assertThat(TrainingFingerprint.of(
+                        spec,
+                        List.of(PAIR),
+                        List.of("abc", "def", "ghi"),
+                        Optional.empty(),
+                        Collections.emptySortedMap()))
                 .containsAllEntriesOf(one)
                 .hasSize(one.size() + 2)
                 .containsEntry("model 2", "def")

@@ -78,7 +78,7 @@ final class QualityRun implements AutoCloseable {
         try (var cache = new LatentCache(CACHE_BYTES, LatentFolder.none())) {
             TrainingSpec spec = mode.spec(seed);
             if (!mode.before().isEmpty()) {
-                train(spec, mode.before(), List.of(spec.iterationsFor(mode.before())), cache, false);
+                train(spec, mode.before(), List.of(spec.iterationsFor(mode.before(), 1)), cache, false);
             }
             return train(spec, mode.pairs(), mode.measuredAfter(), cache, true);
         }

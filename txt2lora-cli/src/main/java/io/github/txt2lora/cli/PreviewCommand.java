@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
             "Draws what the words of LoRAs draw on the base model, before anything is trained: the images that the target"
                     + " is to show, above them those of the neutral prompt. Change the words until you like the images,"
                     + " then train.",
-            "Places, seeds, size and steps are those of the preview in the settings. The file is"
+            "Of several base models it is the first one. Places, seeds, size and steps are those of the preview in the settings. The file is"
                     + " lora/NAME/NAME-words.png."
         },
         footer = "  txt2lora preview Txt2Lora --names krnkmd")

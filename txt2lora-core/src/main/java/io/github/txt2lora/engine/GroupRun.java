@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Trainings over the same networks, from their start to their files. Those that have ended, in whatever way, leave the others
- * alone. Where an iteration of all together fails, each makes its own from then on, so that only the one at fault
- * fails.
+ * Trainings over the same networks, from their start to their files. Those that have ended, in whatever way, leave the
+ * others alone. Where an iteration of all together fails, each makes its own from then on, so that only the one at
+ * fault fails.
  */
 final class GroupRun {
 

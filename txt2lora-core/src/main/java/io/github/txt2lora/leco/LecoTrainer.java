@@ -85,7 +85,7 @@ public final class LecoTrainer implements AutoCloseable {
         this.steps =
                 models.stream().map(model -> new LecoStep(model, lessons, spec)).toList();
         this.step = steps.get(0);
-        this.iterations = spec.iterationsFor(lessons.pairs());
+        this.iterations = spec.iterationsFor(lessons.pairs(), models.size());
         this.learningRates = LearningRates.of(spec, Math.max(1, iterations));
         this.learningRate = spec.learningRate();
         this.optimizer = Optimizer.create(torch, spec.optimizer(), lora);

@@ -26,9 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the iterations of one LoRA, or of several of one layout over the same networks: each draws its own lesson and
  * latents, and then all on one network whose latents are of one shape, with the LoRA at one strength, are compared in
- * one call. Each
- * has its own optimizer and random stream, so its result is that of training alone, up to rounding. Where memory does
- * not suffice, fewer go through the network at once, and stay so.
+ * one call. Each has its own optimizer and random stream, so its result is that of training alone, up to rounding. Where
+ * memory does not suffice, fewer go through the network at once, and stay so.
  */
 public final class TrainerGroup {
 

@@ -2,20 +2,27 @@ package io.github.txt2lora.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.TrainingFinished;
+import io.github.txt2lora.testing.EventLog;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
@@ -45,10 +52,15 @@ class PicturesTest {
     }
 
     private LoraTraining training(String name, PromptPair pair) {
+        return training(name, pair, 2);
+    }
+
+    private LoraTraining training(String name, PromptPair pair, int iterations) {
         TrainingSpec spec = TrainingSpec.builder()
                 .method(method -> Tiny.keeping(new LatentSource.Noise(4, 500)))
-                .iterations(2)
+                .iterations(iterations)
                 .learningRate(1e-3)
+                .learningRateSchedule(LearningRateSchedule.constant())
                 .stopping(stopping -> stopping.withMeasureQuality(false))
                 .build();
         return LoraTraining.builder()
@@ -92,6 +104,29 @@ class PicturesTest {
         }
         try (SafetensorsFile lora = SafetensorsFile.open(without.file())) {
             assertThat(lora.metadata()).doesNotContainKey("txt2lora.pictures");
+        }
+    }
+
+    @Test
+    void a_training_with_pictures_resumes_and_goes_together_with_one_of_words() throws Exception {
+        PromptPair words = Tiny.prompt("krnkmd");
+        PromptPair shown = words.toBuilder().picture(picture("a.png"), "a room").build();
+        TrainedLora whole = train("whole", shown);
+
+        engine.train(training("resumed", shown, 1));
+        var log = new EventLog();
+        TrainedLora resumed = engine.train(training("resumed", shown), log);
+        log.await(TrainingFinished.class);
+        List<TrainingJob> together = engine.startTogether(
+                List.of(training("words", words), training("shown", shown)), training -> new EventLog());
+
+        assertThat(log.events(StateRestored.class)).hasSize(1);
+        assertThat(tensors(resumed)).isEqualTo(tensors(whole));
+        assertThat(together.get(0).await().losses().get(0))
+                .isNotCloseTo(whole.losses().get(0), withinPercentage(0.1));
+        for (int i = 0; i < whole.losses().size(); i++) {
+            assertThat(together.get(1).await().losses().get(i))
+                    .isCloseTo(whole.losses().get(i), withinPercentage(0.1));
         }
     }
 

@@ -126,7 +126,7 @@ final class LoraWork {
     }
 
     private String iterations(TrainingSpec spec) {
-        return String.valueOf(spec.iterationsFor(project.prompts()));
+        return String.valueOf(spec.iterationsFor(project.prompts(), models.size()));
     }
 
     /** If a state exists, the engine reports whether the training resumes from it. */

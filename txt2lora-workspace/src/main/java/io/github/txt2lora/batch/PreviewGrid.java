@@ -138,7 +138,7 @@ final class PreviewGrid {
                 for (double weight : weights(project)) {
                     List<BufferedImage> row = new ArrayList<>();
                     for (String place : places(preview)) {
-                        requireNotInterrupted();
+                        requireNotInterrupted(project.name());
                         row.add(engine.generate(request(prompt, place, seed, weight))
                                 .get(0)
                                 .image());
@@ -153,9 +153,9 @@ final class PreviewGrid {
     }
 
     /** An engine may finish an image before it notices the interrupt. */
-    private void requireNotInterrupted() {
+    static void requireNotInterrupted(String name) {
         if (Thread.currentThread().isInterrupted()) {
-            throw new Txt2LoraException("interrupted while drawing the preview of " + project.name());
+            throw new Txt2LoraException("interrupted while drawing the preview of " + name);
         }
     }
 

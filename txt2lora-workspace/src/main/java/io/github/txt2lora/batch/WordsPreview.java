@@ -63,6 +63,9 @@ public final class WordsPreview {
                             + PreviewGrid.mostPictures(project)
                             + ": shorten preview_places or preview_seeds, or make preview_width and preview_height smaller");
         }
+        if (project.prompts().stream().anyMatch(pair -> !pair.pictures().isEmpty())) {
+            listener.warned("pictures beside the words are not shown, since a training finds out what they add");
+        }
         ModelSource model = workspace.model(project.settings());
         LabelledGrid.Builder grid = LabelledGrid.builder()
                 .title("words of " + name + " on " + model.displayName())
@@ -73,6 +76,7 @@ public final class WordsPreview {
             for (long seed : seeds(project)) {
                 List<BufferedImage> images = new ArrayList<>();
                 for (String place : places(project)) {
+                    PreviewGrid.requireNotInterrupted(name);
                     ImageRequest request = request(project, model, row, place, seed);
                     images.add(engine.generate(request).get(0).image());
                     done++;

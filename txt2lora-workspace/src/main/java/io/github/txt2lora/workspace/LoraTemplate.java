@@ -6,6 +6,7 @@ import io.github.txt2lora.image.PlainWords;
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import org.yaml.snakeyaml.nodes.MappingNode;
  * sizes of its training images, and the prompts that it keeps as they are.
  */
 public final class LoraTemplate {
+
+    private static final Set<PromptKey> OF_SLIDERS = EnumSet.of(PromptKey.GUIDANCE_SCALE, PromptKey.MULTIPLIER);
 
     private final SettingsDocument document;
     private final List<PromptPair> prompts;
@@ -74,12 +77,16 @@ public final class LoraTemplate {
         return settings.withPreview(settings.preview().withPrompts(drawn));
     }
 
-    /** The settings of a new LoRA's prompts besides words, in YAML by key; without those that have their defaults. */
+    /**
+     * The settings of a new LoRA's prompts besides words, in YAML by key. What makes a slider or is tuned to one is no
+     * example for others.
+     */
     Map<String, String> promptNumbers() {
+        boolean isSlider = taught().stream().anyMatch(pair -> pair.multiplier() < 0);
         Map<String, String> numbers = new TreeMap<>();
         taught().stream().findFirst().map(PromptKey::write).ifPresent(texts -> {
             for (PromptKey key : PromptKey.values()) {
-                if (key.isNumber()) {
+                if (key.isNumber() && !(isSlider && OF_SLIDERS.contains(key))) {
                     numbers.put(key.key(), texts.get(key.key()));
                 }
             }

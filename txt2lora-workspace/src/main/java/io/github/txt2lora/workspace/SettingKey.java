@@ -97,7 +97,8 @@ enum SettingKey {
             .leco("train.iterations")
             .says(
                     "optimizer steps, 1 or more; 0 only with `start: closed_form` or `start_from`; `auto`: 390, and 310 more for"
-                            + " each further entry that teaches a new meaning")
+                            + " each further entry that teaches a new meaning; on each further model of `also_on` 170"
+                            + " for each such entry")
             .is(
                     Kind.orAuto(Kind.INTEGER),
                     settings -> boxed(settings.spec().iterations()),

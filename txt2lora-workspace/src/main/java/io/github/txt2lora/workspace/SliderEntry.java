@@ -13,19 +13,21 @@ final class SliderEntry {
     static final String LOW = "low";
     static final String HIGH = "high";
 
+    /** Of pairs alone: the ends say all of it. */
     private static final Set<PromptKey> OF_PAIRS = Set.of(
-            PromptKey.POSITIVE, PromptKey.UNCONDITIONAL, PromptKey.NEUTRAL, PromptKey.ACTION, PromptKey.MULTIPLIER);
+            PromptKey.POSITIVE,
+            PromptKey.UNCONDITIONAL,
+            PromptKey.NEUTRAL,
+            PromptKey.ACTION,
+            PromptKey.MULTIPLIER,
+            PromptKey.PICTURES,
+            PromptKey.PICTURE_WEIGHT);
 
     private SliderEntry() {}
 
     /** Whether an entry is one. */
     static boolean isOne(SettingsSection entry) {
         return entry.has(LOW) || entry.has(HIGH);
-    }
-
-    /** The keys that say what a slider's ends say already. */
-    static boolean isSaidByEnds(PromptKey key) {
-        return OF_PAIRS.contains(key);
     }
 
     /** The pairs that it stands for; none after a problem, which is noted. */
@@ -35,7 +37,7 @@ final class SliderEntry {
         String low = entry.required(LOW, Kind.TEXT, "the words of the other end of the slider");
         String high = entry.required(HIGH, Kind.TEXT, "the words of the other end of the slider");
         for (PromptKey key : PromptKey.values()) {
-            if (isSaidByEnds(key) && entry.has(key.key())) {
+            if (OF_PAIRS.contains(key) && entry.has(key.key())) {
                 entry.report(key.key(), "is given beside low and high; expected a slider without it");
             }
         }
@@ -44,7 +46,7 @@ final class SliderEntry {
             List<PromptPair> ends = Slider.between(low, high).of(target).pairs();
             PromptPair.Builder builder = ends.get(0).toBuilder();
             for (PromptKey key : PromptKey.values()) {
-                if (!isSaidByEnds(key)) {
+                if (!OF_PAIRS.contains(key)) {
                     key.read(entry, key.key(), builder);
                 }
             }

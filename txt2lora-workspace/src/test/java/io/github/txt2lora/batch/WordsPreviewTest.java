@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.image.ImageRequest;
+import io.github.txt2lora.image.PlotListener;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
@@ -108,6 +109,33 @@ class WordsPreviewTest {
         new WordsPreview(workspace, engine).draw("krnkmd", (done, total) -> progress.add(done + " of " + total));
 
         assertThat(progress).hasSize(8).endsWith("8 of 8");
+    }
+
+    @Test
+    void an_interrupt_ends_it_and_pictures_that_are_not_shown_are_told() throws IOException {
+        Files.writeString(folder.resolve("prompts/a.png"), "read by a training alone");
+        Files.writeString(workspace.configFile("krnkmd"), SETTINGS);
+        Files.writeString(
+                workspace.promptsFile("krnkmd"), "- {target: a, positive: b, action: enhance, pictures: [a.png]}\n");
+        List<String> warnings = new ArrayList<>();
+        PlotListener interrupting = new PlotListener() {
+            @Override
+            public void pictureFinished(int done, int total) {
+                Thread.currentThread().interrupt();
+            }
+
+            @Override
+            public void warned(String message) {
+                warnings.add(message);
+            }
+        };
+        var preview = new WordsPreview(workspace, engine);
+
+        assertThatThrownBy(() -> preview.draw("krnkmd", interrupting)).hasMessageContaining("interrupted");
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(warnings).singleElement().asString().startsWith("pictures beside the words are not shown");
+        assertThat(folder.resolve("lora/krnkmd/krnkmd-words.png")).doesNotExist();
     }
 
     @Test

@@ -91,6 +91,8 @@ class LecoPromptsFileTest {
                 """))
                 .hasMessageContaining("line 4")
                 .hasMessageContaining("neutral is given beside low and high");
+        assertThatThrownBy(() -> prompts("- {target: 1girl, low: short hair, high: long hair, pictures: [a.png]}\n"))
+                .hasMessageContaining("pictures is given beside low and high");
         assertThatThrownBy(() -> prompts("- target: 1girl\n  low: short hair\n  high: long hair\n  hihg: x\n"))
                 .hasMessageContaining("hihg is unknown; did you mean high?");
     }

@@ -197,6 +197,24 @@ class NewLorasTest {
     }
 
     @Test
+    void a_character_that_is_like_a_slider_has_its_resolution_and_not_its_strength() {
+        Map<String, String> slider = Map.of(
+                "target", "1girl", "low", "short hair", "high", "long hair", "resolution", "96", "batch_size", "2");
+        read(new LoraDraft("hair", slider, Optional.empty(), 1)).write();
+        LoraDraft maid = new LoraDraft("maid", Map.of("positive", "maid"), Optional.empty(), 1);
+
+        NewLoras.read(workspace, List.of(maid), name -> LoraTemplate.like(workspace, "hair"), false)
+                .write();
+
+        assertThat(workspace.load("maid").prompts())
+                .containsExactly(PromptPair.enhance("maid")
+                        .positive("maid")
+                        .resolution(96)
+                        .batchSize(2)
+                        .build());
+    }
+
+    @Test
     void a_slider_without_a_target_acts_on_every_prompt() {
         read(new LoraDraft("hair", Map.of("low", "short hair", "high", "long hair"), Optional.empty(), 1))
                 .write();

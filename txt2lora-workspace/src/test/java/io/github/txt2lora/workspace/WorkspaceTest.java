@@ -168,7 +168,7 @@ class WorkspaceTest {
                 "line 4: precision is 'double'; expected one of float32, float16, bfloat16",
                 "line 5: lr_scheduler_args: 'gamma' is unknown",
                 "line 6: lr_warmup_steps: warmupIterations is 2000; expected at most the "
-                        + TrainingSpec.builder().build().iterationsFor(List.of()) + " iterations",
+                        + TrainingSpec.builder().build().iterationsFor(List.of(), 1) + " iterations",
                 "line 7: seed is '1.5'; expected a whole number",
                 "line 8: resize: resize_value is missing",
                 "line 9: preview_seeds is 'x'; expected a whole number",

@@ -19,24 +19,17 @@ import java.util.Optional;
 /**
  * Trains sliders and LoRAs that erase on the demo checkpoint, with the default, and has their images judged. Prints two
  * Markdown tables: how often an attribute comes, and how far all others move from what the base model draws.
+ *
+ * @param source draws the images
+ * @param judge names their attributes
+ * @param folder for the LoRAs; exists
+ * @param seeds number of trainings of each
  */
-final class AttributeBenchmark {
+record AttributeBenchmark(ImageSource source, Judge judge, Path folder, int seeds) {
 
     private static final String GIRL = "1girl";
 
     private static final int IMAGES = 64;
-
-    private final ImageSource source;
-    private final Judge judge;
-    private final Path folder;
-    private final int seeds;
-
-    private AttributeBenchmark(ImageSource source, Judge judge, Path folder, int seeds) {
-        this.source = source;
-        this.judge = judge;
-        this.folder = folder;
-        this.seeds = seeds;
-    }
 
     /** A slider and the attribute that it turns. */
     private record Ends(String attribute, String low, String high) {}
@@ -74,7 +67,7 @@ final class AttributeBenchmark {
             Slider slider = Slider.between(ends.low(), ends.high()).of(GIRL).withResolution(Judge.SIDE);
             for (long seed = 0; seed < seeds; seed++) {
                 Path lora = train(ends.low() + " to " + ends.high(), slider.pairs(), seed);
-                for (String prompt : List.of(GIRL, GIRL + ",red dress")) {
+                for (String prompt : List.of(GIRL, GIRL + ",red dress", GIRL + ",kitchen")) {
                     Spread base = spread(prompt, Optional.empty(), 0);
                     Spread low = spread(prompt, Optional.of(lora), -1);
                     Spread high = spread(prompt, Optional.of(lora), 1);

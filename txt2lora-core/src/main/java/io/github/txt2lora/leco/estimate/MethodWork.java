@@ -32,7 +32,7 @@ record MethodWork(double evaluations, double comparedSamples) {
     /** The work of a training on so many models, each of which has trajectories and predictions of its own. */
     public static MethodWork of(TrainingSpec spec, List<PromptPair> prompts, int models) {
         LatentsPlan latents = LatentsPlan.of(spec.method().latents());
-        double steps = (double) spec.iterationsFor(prompts) * spec.gradientAccumulationSteps();
+        double steps = (double) spec.iterationsFor(prompts, models) * spec.gradientAccumulationSteps();
         double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
         double evaluations = models * latents.evaluations().applyAsDouble(steps / models, Math.max(1, taught));
