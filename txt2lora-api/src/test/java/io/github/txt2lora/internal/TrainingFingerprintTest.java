@@ -218,7 +218,7 @@ class TrainingFingerprintTest {
 
     @Test
     void further_models_count_in_their_order() {
-        TrainingSpec spec = TrainingSpec.builder().build();
+        TrainingSpec spec = TrainingSpec.builder().iterations(7).build();
         SortedMap<String, String> one = TrainingFingerprint.of(spec, List.of(PAIR), "abc");
 
         assertThat(TrainingFingerprint.of(

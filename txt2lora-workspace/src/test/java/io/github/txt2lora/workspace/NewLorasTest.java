@@ -201,14 +201,14 @@ class NewLorasTest {
         Map<String, String> slider = Map.of(
                 "target", "1girl", "low", "short hair", "high", "long hair", "resolution", "96", "batch_size", "2");
         read(new LoraDraft("hair", slider, Optional.empty(), 1)).write();
-        LoraDraft maid = new LoraDraft("maid", Map.of("positive", "maid"), Optional.empty(), 1);
+        LoraDraft maid = new LoraDraft("maid", Map.of("positive", "cat ears"), Optional.empty(), 1);
 
         NewLoras.read(workspace, List.of(maid), name -> LoraTemplate.like(workspace, "hair"), false)
                 .write();
 
         assertThat(workspace.load("maid").prompts())
                 .containsExactly(PromptPair.enhance("maid")
-                        .positive("maid")
+                        .positive("cat ears")
                         .resolution(96)
                         .batchSize(2)
                         .build());
