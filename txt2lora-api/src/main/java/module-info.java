@@ -16,13 +16,15 @@ module io.github.txt2lora.api {
             io.github.txt2lora.core,
             io.github.txt2lora.workspace,
             io.github.txt2lora.testing,
-            io.github.txt2lora.cli;
+            io.github.txt2lora.cli,
+            io.github.txt2lora.mlflow;
     exports io.github.txt2lora.internal.file to
             io.github.txt2lora.core,
             io.github.txt2lora.workspace,
             io.github.txt2lora.testing,
             io.github.txt2lora.demo,
-            io.github.txt2lora.cli;
+            io.github.txt2lora.cli,
+            io.github.txt2lora.mlflow;
     exports io.github.txt2lora.internal.job to
             io.github.txt2lora.core,
             io.github.txt2lora.testing;

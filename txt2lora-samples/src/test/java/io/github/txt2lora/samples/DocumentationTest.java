@@ -41,6 +41,7 @@ class DocumentationTest {
             import io.github.txt2lora.batch.*;
             import io.github.txt2lora.event.*;
             import io.github.txt2lora.image.*;
+            import io.github.txt2lora.mlflow.*;
             import io.github.txt2lora.ops.*;
             import io.github.txt2lora.testing.*;
             import io.github.txt2lora.workspace.*;

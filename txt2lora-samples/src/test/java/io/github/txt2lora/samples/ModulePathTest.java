@@ -19,6 +19,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.batch.Batch;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.engine.DjlTrainingEngineProvider;
+import io.github.txt2lora.mlflow.MlflowTracking;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import java.io.File;
 import java.io.StringWriter;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.knowm.xchart.XYChart;
+import org.mlflow.tracking.MlflowClient;
 import org.slf4j.Logger;
 import org.yaml.snakeyaml.Yaml;
 
@@ -55,6 +57,7 @@ class ModulePathTest {
             Batch.class,
             DjlTrainingEngineProvider.class,
             DemoCheckpoint.class,
+            MlflowTracking.class,
             FakeTrainingEngine.class);
 
     /** Those that the descriptors of our modules name, and those that these name in turn. */
@@ -70,6 +73,7 @@ class ModulePathTest {
             Yaml.class,
             XYChart.class,
             ExifIFD0Directory.class,
+            MlflowClient.class,
             Native.class);
 
     @TempDir
@@ -104,11 +108,11 @@ class ModulePathTest {
     /** The descriptors name them so: an update that brings another name has to change these. */
     @Test
     void libraries_without_a_descriptor_have_the_names_that_ours_require() {
-        assertThat(Stream.of(NDArray.class, PtEngine.class, XYChart.class, ExifIFD0Directory.class)
+        assertThat(Stream.of(NDArray.class, PtEngine.class, XYChart.class, ExifIFD0Directory.class, MlflowClient.class)
                         .map(ModulePathTest::moduleOf))
                 .allMatch(ModuleDescriptor::isAutomatic)
                 .extracting(ModuleDescriptor::name)
-                .containsExactly("ai.djl.api", "ai.djl.pytorch_engine", "xchart", "com.drew.metadata");
+                .containsExactly("ai.djl.api", "ai.djl.pytorch_engine", "xchart", "com.drew.metadata", "mlflow.client");
     }
 
     @Test
@@ -123,6 +127,7 @@ class ModulePathTest {
         assertThat(exported(Batch.class))
                 .containsExactlyInAnyOrder("io.github.txt2lora.batch", "io.github.txt2lora.workspace");
         assertThat(exported(FakeTrainingEngine.class)).containsExactly("io.github.txt2lora.testing");
+        assertThat(exported(MlflowTracking.class)).containsExactly("io.github.txt2lora.mlflow");
         assertThat(exported(DemoCheckpoint.class)).containsExactly("io.github.txt2lora.demo");
         assertThat(exported(DjlTrainingEngineProvider.class)).isEmpty();
     }

@@ -12,6 +12,14 @@ import io.github.txt2lora.spi.DownloadProgress;
 public interface BatchListener {
 
     /**
+     * Whether this listener receives every iteration of every training, however slow it is; false by default. See
+     * {@link io.github.txt2lora.event.TrainingListener#wantsEveryIteration()}. It is asked when a training begins.
+     */
+    default boolean wantsEveryIteration() {
+        return false;
+    }
+
+    /**
      * The turn of a LoRA has come.
      *
      * @param name the LoRA's name

@@ -19,6 +19,11 @@ final class ListenerCalls implements BatchListener {
     }
 
     @Override
+    public boolean wantsEveryIteration() {
+        return listener.wantsEveryIteration();
+    }
+
+    @Override
     public void onLoraStarted(String name, int number, int total) {
         call(() -> listener.onLoraStarted(name, number, total));
     }

@@ -76,7 +76,7 @@ final class SharedWork {
         return new TrainingListener() {
             @Override
             public boolean wantsEveryIteration() {
-                return lines.isPresent();
+                return lines.isPresent() || calls.wantsEveryIteration();
             }
 
             @Override
