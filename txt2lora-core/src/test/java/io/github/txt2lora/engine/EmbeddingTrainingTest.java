@@ -1,14 +1,17 @@
 package io.github.txt2lora.engine;
 
+import static io.github.txt2lora.golden.TensorAssert.assertThatTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
@@ -17,13 +20,18 @@ import io.github.txt2lora.checkpoint.SafetensorsEntry;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
 import io.github.txt2lora.checkpoint.SafetensorsWriter;
 import io.github.txt2lora.checkpoint.TensorView;
+import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.StateRestored;
+import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.internal.file.Sha256;
+import io.github.txt2lora.testing.EventLog;
 import io.github.txt2lora.text.ClipTokenizer;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -116,6 +124,51 @@ class EmbeddingTrainingTest {
                 .anySatisfy(warning -> assertThat(warning)
                         .containsPattern("is of another training: embedding Shiny is [0-9a-f]{64}, was [0-9a-f]{64}"));
         assertThat(numbers(changed)).usingRecursiveComparison().isNotEqualTo(expected);
+    }
+
+    @Test
+    void trainings_with_embeddings_that_were_suspended_go_on_together() throws Exception {
+        write("shiny", WORDS);
+        write("dark", "black hair");
+        List<LoraTraining> trainings = List.of(steady("first", "shiny"), steady("second", "dark"));
+        List<TrainingJob> jobs = engine.startTogether(trainings, training -> new TrainingListener() {
+            @Override
+            public void onIteration(IterationFinished event) {
+                if (event.iteration() == 2) {
+                    engine.close();
+                }
+            }
+        });
+        for (TrainingJob job : jobs) {
+            assertThat(job.completion()).failsWithin(Duration.ofMinutes(1));
+        }
+        engine.reopen();
+        var log = new EventLog();
+
+        jobs = engine.startTogether(trainings, training -> log);
+
+        for (int i = 0; i < jobs.size(); i++) {
+            Map<String, float[]> found = numbers(jobs.get(i).await());
+            Map<String, float[]> alone = numbers(engine.train(trainings.get(i).toBuilder()
+                    .output(folder.resolve("alone" + i))
+                    .build()));
+            assertThat(found).hasSameSizeAs(alone);
+            alone.forEach(
+                    (name, values) -> assertThatTensor(found.get(name)).as(name).isCloseTo(values, 1e-5, 1));
+        }
+        assertThat(log.events(StateRestored.class)).hasSize(2);
+    }
+
+    /** AdamW would make a step of a gradient that is nothing but rounding. */
+    private LoraTraining steady(String folderName, String positive) {
+        LoraTraining training = training(folderName, positive);
+        return training.toBuilder()
+                .spec(training.spec().toBuilder()
+                        .iterations(4)
+                        .optimizer(OptimizerSpec.sgd())
+                        .learningRate(0.01)
+                        .build())
+                .build();
     }
 
     private BufferedImage draw(String prompt) {
