@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     preserves its target, since the LoRA then learns nothing
  * @param spec settings of the training
  * @param output folder for the LoRA, created when needed
+ * @param preview images that the training draws on its way, {@link PreviewSpec#off()} by default; they do not affect
+ *     the LoRA
  */
 public record LoraTraining(
         String name,
@@ -31,7 +33,8 @@ public record LoraTraining(
         List<ModelSource> alsoOn,
         List<PromptPair> prompts,
         TrainingSpec spec,
-        Path output) {
+        Path output,
+        PreviewSpec preview) {
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -54,6 +57,7 @@ public record LoraTraining(
         Check.given("spec", spec);
         Check.path("output", output);
         requireOtherStart(spec, output, name);
+        Check.given("preview", preview);
     }
 
     private static List<ModelSource> copyOfModels(List<ModelSource> models) {
@@ -154,7 +158,8 @@ public record LoraTraining(
                 .alsoOn(alsoOn)
                 .prompts(prompts)
                 .spec(spec)
-                .output(output);
+                .output(output)
+                .preview(preview);
     }
 
     private static List<PromptPair> copyOf(List<PromptPair> prompts) {
@@ -175,6 +180,7 @@ public record LoraTraining(
         private final List<PromptPair> prompts = new ArrayList<>();
         private TrainingSpec spec = TrainingSpec.builder().build();
         private @Nullable Path output;
+        private PreviewSpec preview = PreviewSpec.off();
 
         private Builder() {}
 
@@ -235,6 +241,12 @@ public record LoraTraining(
             return this;
         }
 
+        /** The images that the training draws on its way; {@link PreviewSpec#off()} by default. */
+        public Builder preview(PreviewSpec preview) {
+            this.preview = Check.given("preview", preview);
+            return this;
+        }
+
         /**
          * Makes the value.
          *
@@ -248,7 +260,8 @@ public record LoraTraining(
                     alsoOn,
                     prompts,
                     spec,
-                    Check.required("output", output, "call output(...) with the folder for the LoRA"));
+                    Check.required("output", output, "call output(...) with the folder for the LoRA"),
+                    preview);
         }
     }
 }

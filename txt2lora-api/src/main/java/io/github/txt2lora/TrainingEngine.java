@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * Trains LoRAs and draws images. An engine trains one LoRA at a time, or several that were started together. Others
- * wait in the queue, in the order of their start. Base models stay loaded between trainings, and all native memory
+ * wait in the queue, in the order of their start; images can be drawn between the iterations of a training. Base models stay loaded between trainings, and all native memory
  * belongs to the engine until it is closed. All methods may be called from any thread.
  *
  * <p>The JVM stays alive while trainings are queued, running or paused, and until their listeners have received the
@@ -137,8 +137,14 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Draws images and waits for them. While a training runs, the request waits for its turn. If the calling thread
-     * is interrupted, or the listener throws, the drawing is cancelled before its next step.
+     * Draws images and waits for them. If the calling thread is interrupted, or the listener throws, the drawing is
+     * cancelled before its next step.
+     *
+     * <p>While a training runs or is paused, images of a model that it trains on, in its precision, are drawn between two
+     * of its iterations: those of one request, then at least one iteration. The training's result stays the same to the
+     * last bit, and the time does not count as its own. Images of another model wait until the trainings before them have
+     * ended, and so do those that memory does not suffice for beside the training, or that are being drawn when the
+     * training is cancelled; the listener then hears of their first step again.
      *
      * @param listener is called on the calling thread; this method throws its exceptions
      * @return {@link ImageRequest#count()} images in the order of their seeds

@@ -177,6 +177,12 @@ public final class Txt2Lora {
             return this;
         }
 
+        /** The images that the training draws on its way; {@link PreviewSpec#off()} by default. */
+        public Builder preview(PreviewSpec preview) {
+            training.preview(preview);
+            return this;
+        }
+
         /** Adds a listener to those already there. */
         public Builder listener(TrainingListener listener) {
             listeners.add(Check.given("listener", listener));

@@ -10,6 +10,7 @@ public sealed interface TrainingEvent
                 LoraSaved,
                 ModelDownloading,
                 ModelLoaded,
+                PreviewDrawn,
                 SettingsChosen,
                 StateRestored,
                 StateSaved,

@@ -9,8 +9,8 @@ package io.github.txt2lora.event;
  * <ul>
  *   <li>Callbacks come one at a time and in order, on a thread of the engine named {@code txt2lora-events}. Each
  *       callback sees the writes of the one before, so a listener of one training needs no locks.
- *   <li>The training does not wait for its listeners. If one is slow or blocked, only the newest waiting iteration and
- *       the newest waiting step of a download are kept; all other events arrive, in order. A listener that
+ *   <li>The training does not wait for its listeners. If one is slow or blocked, only the newest waiting iteration, the
+ *       newest waiting step of a download and the newest ten waiting previews are kept; all other events arrive, in order. A listener that
  *       {@linkplain #wantsEveryIteration() wants every iteration} receives all iterations.
  *   <li>An exception from a callback is logged and ignored; later events and other listeners are not affected.
  *   <li>A callback may call the methods of {@link io.github.txt2lora.TrainingJob} that do not wait, such as
@@ -53,6 +53,9 @@ public interface TrainingListener {
 
     /** The gap between the LoRA and its goal was measured. */
     default void onGap(GapMeasured event) {}
+
+    /** The training has drawn images with the LoRA as it is. */
+    default void onPreview(PreviewDrawn event) {}
 
     /** A warning to the user; the training continues. */
     default void onWarning(TrainingWarning event) {}

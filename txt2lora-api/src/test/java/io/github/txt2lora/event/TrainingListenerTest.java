@@ -49,6 +49,7 @@ class TrainingListenerTest {
                 Arguments.of("onStateSaved", new StateSaved(file, 1)),
                 Arguments.of("onRecovered", new TrainingRecovered(2, "a loss of NaN", 1, 0.5)),
                 Arguments.of("onPaused", new TrainingPaused(1)),
+                Arguments.of("onPreview", new PreviewDrawn(1, List.of(), List.of(), Duration.ZERO)),
                 Arguments.of("onResumed", new TrainingResumed(1)),
                 Arguments.of("onFinished", new TrainingFinished(lora)),
                 Arguments.of("onCancelled", new TrainingCancelled(1, Optional.of(file))),
@@ -150,6 +151,11 @@ class TrainingListenerTest {
         @Override
         public void onPaused(TrainingPaused event) {
             record("onPaused", event);
+        }
+
+        @Override
+        public void onPreview(PreviewDrawn event) {
+            record("onPreview", event);
         }
 
         @Override

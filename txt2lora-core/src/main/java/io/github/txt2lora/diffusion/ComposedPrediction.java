@@ -18,14 +18,16 @@ import java.util.List;
 final class ComposedPrediction implements Guidance {
 
     private final Denoiser denoiser;
+    private final double loraStrength;
     private final List<Part> negative;
     private final List<Part> positive;
 
     /** A part's conditioning, and the factor on its prediction, [1, 1, h, w]. */
     private record Part(Conditioning conditioning, NDArray mask) {}
 
-    private ComposedPrediction(Denoiser denoiser, List<Part> negative, List<Part> positive) {
+    private ComposedPrediction(Denoiser denoiser, double loraStrength, List<Part> negative, List<Part> positive) {
         this.denoiser = denoiser;
+        this.loraStrength = loraStrength;
         this.negative = negative;
         this.positive = positive;
     }
@@ -34,6 +36,7 @@ final class ComposedPrediction implements Guidance {
      * The prediction for latents of a shape.
      *
      * @param scope owns masks and conditioning
+     * @param loraStrength multiplies the LoRA that is attached to the network
      * @param latents [batch, channels, h, w]
      * @param size SDXL's size conditioning
      * @param negative one prompt for the whole image, or several whose regions cover it once
@@ -42,6 +45,7 @@ final class ComposedPrediction implements Guidance {
     static ComposedPrediction of(
             NDManager scope,
             Denoiser denoiser,
+            double loraStrength,
             Shape latents,
             PictureSize size,
             double guidanceScale,
@@ -49,6 +53,7 @@ final class ComposedPrediction implements Guidance {
             List<PlacedEmbedding> negative) {
         return new ComposedPrediction(
                 denoiser,
+                loraStrength,
                 parts(scope, latents, size, 1, negative),
                 parts(scope, latents, size, guidanceScale, positive));
     }
@@ -85,6 +90,6 @@ final class ComposedPrediction implements Guidance {
     }
 
     private NDArray predict(NDManager scope, NDArray input, double timestep, Part part) {
-        return denoiser.predict(scope, input, timestep, part.conditioning(), 1);
+        return denoiser.predict(scope, input, timestep, part.conditioning(), loraStrength);
     }
 }

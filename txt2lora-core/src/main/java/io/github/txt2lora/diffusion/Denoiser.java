@@ -69,6 +69,20 @@ public interface Denoiser extends AutoCloseable {
     void detachLora(NDManager scope);
 
     /**
+     * Lends the network to another task between two calls. It has no LoRA attached then; memory is used as before.
+     *
+     * @return gives it back as it was, with the LoRA that was attached, and as if the task had made no calls
+     */
+    Loan lend();
+
+    /** The time in which another task uses a network. */
+    interface Loan extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
+    /**
      * Predicts the noise (or v).
      *
      * @param latents noisy latents, [batch, channels, height / factor, width / factor]

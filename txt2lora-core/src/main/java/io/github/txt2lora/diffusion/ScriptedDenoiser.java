@@ -56,6 +56,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
     private long forwardSamples;
     private long backwardSamples;
     private @Nullable NDArray attached;
+    private Map<String, double[]> attachedLayout = Map.of();
 
     /**
      * Loads a script with the weights of a checkpoint's denoiser.
@@ -141,6 +142,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
                 .withVectors("layout", layout)
                 .run();
         attached = parameters;
+        attachedLayout = layout;
     }
 
     @Override
@@ -153,6 +155,41 @@ public abstract class ScriptedDenoiser implements Denoiser {
     public void detachLora(NDManager scope) {
         attached = null;
         script.call("detach_lora", scope).run();
+    }
+
+    @Override
+    public Loan lend() {
+        NDArray parameters = attached;
+        Map<String, double[]> layout = attachedLayout;
+        MemoryUse memoryBefore = memory;
+        int limitBefore = microBatches.limit();
+        long forwardBefore = forwardSamples;
+        long backwardBefore = backwardSamples;
+        detach();
+        return () -> {
+            use(memoryBefore);
+            microBatches.limit(limitBefore);
+            forwardSamples = forwardBefore;
+            backwardSamples = backwardBefore;
+            giveBack(parameters, layout);
+        };
+    }
+
+    private void detach() {
+        try (NDManager scope = torch.newScope()) {
+            detachLora(scope);
+        }
+    }
+
+    /** A LoRA whose scope is closed was of a call that is over. */
+    private void giveBack(@Nullable NDArray parameters, Map<String, double[]> layout) {
+        if (parameters == null || parameters.isReleased()) {
+            detach();
+            return;
+        }
+        try (NDManager scope = torch.newScope()) {
+            attachLora(parameters, layout, scope);
+        }
     }
 
     @Override

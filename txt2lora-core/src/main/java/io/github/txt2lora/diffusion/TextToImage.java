@@ -20,17 +20,28 @@ import java.util.List;
 /** Draws images from encoded prompts. */
 public final class TextToImage {
 
-    private static final double LORA_ON = 1;
+    private static final double FULL_STRENGTH = 1;
 
     private final Denoiser denoiser;
     private final ImageDecoder decoder;
     private final NoiseProcess noiseProcess;
+    private final double loraStrength;
 
     /** Draws with these networks; a LoRA is used at the strength 1 if one is attached. */
     public TextToImage(Denoiser denoiser, ImageDecoder decoder, NoiseProcess noiseProcess) {
+        this(denoiser, decoder, noiseProcess, FULL_STRENGTH);
+    }
+
+    /**
+     * Draws with these networks.
+     *
+     * @param loraStrength multiplies the LoRA, if one is attached
+     */
+    public TextToImage(Denoiser denoiser, ImageDecoder decoder, NoiseProcess noiseProcess, double loraStrength) {
         this.denoiser = denoiser;
         this.decoder = decoder;
         this.noiseProcess = noiseProcess;
+        this.loraStrength = loraStrength;
     }
 
     /**
@@ -105,15 +116,15 @@ public final class TextToImage {
             List<PlacedEmbedding> positive,
             List<PlacedEmbedding> negative) {
         if (positive.size() > 1 || negative.size() > 1 || !positive.get(0).isWhole()) {
-            return ComposedPrediction.of(scope, denoiser, latents, size, scale, positive, negative);
+            return ComposedPrediction.of(scope, denoiser, loraStrength, latents, size, scale, positive, negative);
         }
         int batchSize = Math.toIntExact(latents.get(0));
         PromptEmbedding prompt = positive.get(0).embedding();
         if (scale == 1) {
-            return Guidance.none(denoiser, LORA_ON, Conditioning.batch(scope, List.of(prompt), batchSize, size));
+            return Guidance.none(denoiser, loraStrength, Conditioning.batch(scope, List.of(prompt), batchSize, size));
         }
         List<PromptEmbedding> both = List.of(negative.get(0).embedding(), prompt);
-        return Guidance.of(denoiser, LORA_ON, Conditioning.batch(scope, both, batchSize, size), scale);
+        return Guidance.of(denoiser, loraStrength, Conditioning.batch(scope, both, batchSize, size), scale);
     }
 
     /** Latents of the denoiser to images, [batch, 3, height, width], not clamped. */

@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
+import io.github.txt2lora.StorageException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Denoiser;
@@ -77,6 +78,24 @@ final class BaseModels implements AutoCloseable {
         return checkpoints.size() == 1
                 ? holds(checkpoints.get(0), precision)
                 : inTurn != null && inTurn.keys().equals(keys(checkpoints, precision));
+    }
+
+    /** Whether the denoiser of a model on this machine is in memory; false if its files cannot be read. */
+    boolean isLoaded(ModelSource source, Precision precision) {
+        if (kept.isEmpty()) {
+            return false;
+        }
+        try {
+            return find(new Key(ModelStamp.of(ModelFiles.present(source)), precision))
+                    .isPresent();
+        } catch (StorageException e) {
+            return false;
+        }
+    }
+
+    /** The denoiser of a checkpoint if it is in memory, for a task beside the one that loaded it. */
+    Optional<Denoiser> loaded(Checkpoint checkpoint, Precision precision) {
+        return find(Key.of(checkpoint, precision)).map(Kept::denoiser);
     }
 
     private static List<Key> keys(List<Checkpoint> checkpoints, Precision precision) {

@@ -122,6 +122,11 @@ final class DenoiserInTurn implements Denoiser {
     }
 
     @Override
+    public Loan lend() {
+        return loaded().lend();
+    }
+
+    @Override
     public NDArray predict(
             NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
         return loaded().predict(scope, latents, timesteps, conditioning, loraStrength);

@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The engine on DJL PyTorch. One thread does all native work, so trainings and images run one after the other in the
- * order in which they were asked for; another thread calls listeners.
+ * order in which they were asked for, except that a training draws images of its own model between its iterations;
+ * another thread calls listeners.
  */
 final class DjlTrainingEngine implements TrainingEngine {
 
@@ -74,7 +75,8 @@ final class DjlTrainingEngine implements TrainingEngine {
                 new BaseModels(torch, families),
                 ClipTokenizer.load(),
                 cache(options),
-                options.memory());
+                options.memory(),
+                new WaitingImages());
         this.exitHook = hookOrClose(options.onExit());
     }
 
@@ -189,9 +191,16 @@ final class DjlTrainingEngine implements TrainingEngine {
         var call = new ImageCall(request, this::requireOpen);
         synchronized (this) {
             requireOpen();
-            worker.execute(() -> call.run(() -> new ImageRun(parts, request, call).run()));
+            parts.images().add(call);
+            worker.execute(() -> drawInTurn(call));
         }
+        unfinished.forEach(job -> job.control().wake());
         return call.await(listener);
+    }
+
+    private void drawInTurn(ImageCall call) {
+        parts.images().remove(call);
+        call.run(() -> ImageRun.alone(parts, call).run());
     }
 
     /** Current use of native memory. */

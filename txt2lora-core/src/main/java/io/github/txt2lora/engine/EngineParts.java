@@ -15,6 +15,13 @@ import io.github.txt2lora.torch.Torch;
  * @param tokenizer for prompts
  * @param cache latents and predictions that trainings keep for later ones
  * @param memory the trade of time for memory
+ * @param images requests for images whose turn has not come
  */
 record EngineParts(
-        Torch torch, Families families, BaseModels models, ClipTokenizer tokenizer, LatentCache cache, Memory memory) {}
+        Torch torch,
+        Families families,
+        BaseModels models,
+        ClipTokenizer tokenizer,
+        LatentCache cache,
+        Memory memory,
+        WaitingImages images) {}

@@ -26,6 +26,8 @@ final class GroupRun {
 
     private final EngineParts engine;
     private final List<TrainingRun> active;
+    private final List<TrainingRun> all;
+    private final ImagesBetween images;
     private boolean together = true;
 
     /** The settings that trainings must share to go through the network together. */
@@ -69,6 +71,8 @@ final class GroupRun {
         this.active = new ArrayList<>(jobs.stream()
                 .map(job -> new TrainingRun(engine, job, jobs.size()))
                 .toList());
+        this.all = List.copyOf(active);
+        this.images = new ImagesBetween(engine, this::isToEnd);
     }
 
     /** Trains them all. */
@@ -80,10 +84,29 @@ final class GroupRun {
         MemoryUse memory = leastMemory();
         active.get(0).denoisers().forEach(denoiser -> denoiser.use(memory));
         var group = new TrainerGroup(engine.torch(), memory.samplesAtOnce());
+        active.forEach(run -> run.whilePaused(images::drawAll));
         while (!active.isEmpty()) {
+            drawOneRequest();
             parts().forEach(runs -> iterate(group, runs));
             active.removeIf(run -> !run.isActive());
         }
+        all.forEach(run -> run.whilePaused(() -> {}));
+    }
+
+    /** One at a time, so that the trainings go on however many there are. */
+    private void drawOneRequest() {
+        if (images.isWaiting()) {
+            Runnable drawing = images::drawOne;
+            for (TrainingRun run : active) {
+                Runnable inner = drawing;
+                drawing = () -> run.aside(inner);
+            }
+            drawing.run();
+        }
+    }
+
+    private boolean isToEnd() {
+        return active.stream().anyMatch(run -> run.isActive() && run.isCancelled());
     }
 
     /** Of those that the trainings want, since one call serves all. */

@@ -7,6 +7,7 @@ import io.github.txt2lora.image.ImageListener;
 import io.github.txt2lora.image.ImageProgress;
 import io.github.txt2lora.image.ImageRequest;
 import io.github.txt2lora.internal.Excerpt;
+import io.github.txt2lora.torch.TorchException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +30,7 @@ final class ImageCall implements ImageListener {
 
     private final CompletableFuture<List<GeneratedImage>> result = new CompletableFuture<>();
     private volatile boolean cancelled;
+    private boolean answered;
 
     /**
      * A call without a waiting thread yet.
@@ -40,16 +42,48 @@ final class ImageCall implements ImageListener {
         this.requireOpen = requireOpen;
     }
 
-    /** Runs on the engine's thread. */
+    ImageRequest request() {
+        return request;
+    }
+
+    /** Draws on the engine's thread, unless that was done. */
     void run(Supplier<List<GeneratedImage>> drawing) {
+        if (answered) {
+            return;
+        }
         try {
             requireWanted();
             result.complete(drawing.get());
         } catch (RuntimeException | Error e) {
             result.completeExceptionally(e);
-        } finally {
-            reports.add(Optional.empty());
         }
+        end();
+    }
+
+    /**
+     * As {@link #run}, but before its turn.
+     *
+     * @return false if it is put off: by a {@link NotNow}, or because memory does not suffice
+     */
+    boolean attempt(Supplier<List<GeneratedImage>> drawing) {
+        try {
+            requireWanted();
+            result.complete(drawing.get());
+        } catch (NotNow e) {
+            return false;
+        } catch (RuntimeException | Error e) {
+            if (e instanceof TorchException failure && failure.isOutOfMemory()) {
+                return false;
+            }
+            result.completeExceptionally(e);
+        }
+        end();
+        return true;
+    }
+
+    private void end() {
+        answered = true;
+        reports.add(Optional.empty());
     }
 
     /** Called on the engine's thread between steps; throws to end the drawing if it was cancelled. */

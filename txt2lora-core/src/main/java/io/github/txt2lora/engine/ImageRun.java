@@ -22,6 +22,7 @@ import io.github.txt2lora.text.PromptEncoder;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,22 +38,72 @@ final class ImageRun {
     private final EngineParts engine;
     private final ImageRequest request;
     private final ImageCall call;
+    private final DenoiserUse denoisers;
+    private final Runnable check;
 
-    ImageRun(EngineParts engine, ImageRequest request, ImageCall call) {
+    private ImageRun(EngineParts engine, ImageCall call, DenoiserUse denoisers, Runnable check) {
         this.engine = engine;
-        this.request = request;
+        this.request = call.request();
         this.call = call;
+        this.denoisers = denoisers;
+        this.check = check;
+    }
+
+    /** Images in their turn, which may take all memory and take the place of another model. */
+    static ImageRun alone(EngineParts engine, ImageCall call) {
+        return new ImageRun(
+                engine,
+                call,
+                (checkpoint, use) -> {
+                    Denoiser denoiser = engine.models()
+                            .denoiser(checkpoint, call.request().modelUse().precision());
+                    try (NDManager scope = engine.torch().newScope()) {
+                        try {
+                            return use.apply(denoiser);
+                        } finally {
+                            denoiser.detachLora(scope);
+                        }
+                    }
+                },
+                call::requireWanted);
+    }
+
+    /**
+     * Images while a training uses the same model.
+     *
+     * @param check runs before each step; throws {@link NotNow} where the training cannot wait any longer
+     */
+    static ImageRun between(EngineParts engine, ImageCall call, Runnable check) {
+        return new ImageRun(
+                engine,
+                call,
+                (checkpoint, use) -> {
+                    Denoiser denoiser = engine.models()
+                            .loaded(checkpoint, call.request().modelUse().precision())
+                            .orElseThrow(NotNow::new);
+                    try (Denoiser.Loan loan = denoiser.lend()) {
+                        return use.apply(denoiser);
+                    }
+                },
+                () -> {
+                    call.requireWanted();
+                    check.run();
+                });
+    }
+
+    /** Lets a task use the denoiser of a model. */
+    private interface DenoiserUse {
+        List<GeneratedImage> with(Checkpoint checkpoint, Function<Denoiser, List<GeneratedImage>> use);
     }
 
     List<GeneratedImage> run() {
-        return engine.torch().checkingCalls(call::requireWanted, this::runChecked);
+        return engine.torch().checkingCalls(check, this::runChecked);
     }
 
     private List<GeneratedImage> runChecked() {
         PicturePrompts prompts = PicturePrompts.of(request, this::warn);
         try (NDManager scope = engine.torch().newScope();
-                Checkpoint checkpoint =
-                        engine.models().open(request.model(), progress -> call.requireWanted(), call::requireWanted)) {
+                Checkpoint checkpoint = engine.models().open(request.model(), progress -> check.run(), check)) {
             TextEncoderLora.requireEncoders(checkpoint.family(), prompts.loras(), this::warn);
             FamilyProfile profile = engine.families().of(checkpoint);
             requireImageMultiple(checkpoint.family());
@@ -74,17 +125,16 @@ final class ImageRun {
             if (profile.hasZerosForNoPrompt() && prompts.hasNoNegative()) {
                 encoded = encoded.withZeroNegative();
             }
-            Denoiser denoiser =
-                    engine.models().denoiser(checkpoint, request.modelUse().precision());
-            checkpoint.requireFinite(Component.VAE);
-            try (ImageDecoder decoder = profile.loadDecoder(
-                    engine.torch(), checkpoint, request.modelUse().precision())) {
-                LoraAdapter.load(scope, prompts.loras(), profile.loraRules(), denoiser.weightShapes())
-                        .ifPresent(parameters -> parameters.attachTo(denoiser, scope));
-                return draw(new TextToImage(denoiser, decoder, noiseProcess), encoded);
-            } finally {
-                denoiser.detachLora(scope);
-            }
+            PicturePrompts.Encoded complete = encoded;
+            return denoisers.with(checkpoint, denoiser -> {
+                checkpoint.requireFinite(Component.VAE);
+                try (ImageDecoder decoder = profile.loadDecoder(
+                        engine.torch(), checkpoint, request.modelUse().precision())) {
+                    LoraAdapter.load(scope, prompts.loras(), profile.loraRules(), denoiser.weightShapes())
+                            .ifPresent(parameters -> parameters.attachTo(denoiser, scope));
+                    return draw(new TextToImage(denoiser, decoder, noiseProcess), complete);
+                }
+            });
         }
     }
 

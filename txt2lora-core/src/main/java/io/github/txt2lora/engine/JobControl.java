@@ -14,6 +14,8 @@ class JobControl {
     private JobState state = JobState.QUEUED;
     private @Nullable CancelMode cancelled;
     private boolean pauseWanted;
+    private boolean woken;
+    private Runnable whilePaused = () -> {};
 
     /** Thrown to leave the training from wherever it is. */
     static final class CancelSignal extends RuntimeException {
@@ -48,6 +50,21 @@ class JobControl {
         if (!state.isTerminal() && cancelled == null) {
             pauseWanted = true;
         }
+    }
+
+    /**
+     * What is done in a pause, at its start and each time that it is woken.
+     *
+     * @param task runs on the thread that waits
+     */
+    synchronized void whilePaused(Runnable task) {
+        whilePaused = task;
+    }
+
+    /** There may be something to do in a pause. */
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
     }
 
     synchronized void resume() {
@@ -101,14 +118,36 @@ class JobControl {
     private synchronized boolean enterPause() {
         if (pauseWanted && cancelled == null) {
             state = JobState.PAUSED;
+            woken = true;
             return true;
         }
         return false;
     }
 
-    private synchronized boolean awaitResume() {
+    /** Whether the training continues. */
+    private boolean awaitResume() {
+        while (awaitCall()) {
+            task().run();
+        }
+        return goOn();
+    }
+
+    private synchronized Runnable task() {
+        return whilePaused;
+    }
+
+    private synchronized boolean goOn() {
+        if (cancelled != null) {
+            return false;
+        }
+        state = JobState.RUNNING;
+        return true;
+    }
+
+    /** Waits for the end of the pause, which is false, or for something to do. */
+    private synchronized boolean awaitCall() {
         boolean interrupted = false;
-        while (pauseWanted && cancelled == null) {
+        while (pauseWanted && cancelled == null && !woken) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -119,10 +158,7 @@ class JobControl {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (cancelled != null) {
-            return false;
-        }
-        state = JobState.RUNNING;
-        return true;
+        woken = false;
+        return pauseWanted && cancelled == null;
     }
 }

@@ -24,6 +24,16 @@ final class ModelFiles {
         return locate(source, progress, ServiceLoader.load(ModelDownloader.class, ModelFiles.class.getClassLoader()));
     }
 
+    /** Where a model lies once it is on this machine. */
+    static Path present(ModelSource source) {
+        if (source instanceof ModelSource.SingleFile file) {
+            return file.path();
+        } else if (source instanceof ModelSource.DiffusersFolder folder) {
+            return folder.path();
+        }
+        return ((ModelSource.Download) source).file();
+    }
+
     static Path locate(ModelSource source, Consumer<DownloadProgress> progress, Iterable<ModelDownloader> downloaders) {
         if (source instanceof ModelSource.SingleFile file) {
             return file.path();

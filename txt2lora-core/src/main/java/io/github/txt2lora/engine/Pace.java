@@ -1,5 +1,6 @@
 package io.github.txt2lora.engine;
 
+import io.github.txt2lora.PreviewSpec;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,9 @@ final class Pace {
     private static final double NEWEST = 0.05;
 
     private final int iterations;
+    private final PreviewTime previews;
     private long startNanos;
+    private Duration earlier = Duration.ZERO;
     private long lastNanos;
     private long pausedAtNanos;
     private boolean paused;
@@ -21,7 +24,12 @@ final class Pace {
     private int done;
 
     Pace(int iterations) {
+        this(iterations, PreviewSpec.off());
+    }
+
+    Pace(int iterations, PreviewSpec previews) {
         this.iterations = iterations;
+        this.previews = new PreviewTime(previews, iterations);
     }
 
     /**
@@ -32,6 +40,7 @@ final class Pace {
      */
     void start(long nowNanos, int alreadyDone, Duration alreadyElapsed) {
         startNanos = nowNanos - alreadyElapsed.toNanos();
+        earlier = alreadyElapsed;
         lastNanos = nowNanos;
         done = alreadyDone;
     }
@@ -59,6 +68,22 @@ final class Pace {
         meanSeconds += weight * (seconds - meanSeconds);
     }
 
+    /** Whether a preview may be drawn now. */
+    boolean hasTimeForPreview(long nowNanos) {
+        return previews.allowsAnother(elapsed(nowNanos).minus(earlier));
+    }
+
+    /** The time of the last preview. */
+    Duration previewTime() {
+        return previews.last();
+    }
+
+    /** A preview took so long, which is no part of an iteration. */
+    void previewDrawn(Duration time) {
+        lastNanos += time.toNanos();
+        previews.drawn(time);
+    }
+
     /** Iterations were thrown away, and so many are left; the time they took stays. */
     void fallBack(int iterationsLeft) {
         done = iterationsLeft;
@@ -74,7 +99,10 @@ final class Pace {
         return meanSeconds == 0 ? 0 : 1 / meanSeconds;
     }
 
+    /** Time to the end, previews included. */
     Duration remaining() {
-        return Duration.ofMillis(Math.round(meanSeconds * (iterations - done) * 1000));
+        double seconds = meanSeconds * (iterations - done)
+                + previews.remainingSeconds(done, elapsed(lastNanos).minus(earlier), meanSeconds);
+        return Duration.ofMillis(Math.round(seconds * 1000));
     }
 }

@@ -39,7 +39,7 @@ final class RunLog {
     RunLog(EngineJob job) {
         this.job = job;
         this.spec = job.training().spec();
-        this.pace = new Pace(job.training().iterations());
+        this.pace = new Pace(job.training().iterations(), job.training().preview());
         this.started = now();
     }
 
@@ -139,6 +139,41 @@ final class RunLog {
         pace.fallBack(losses.size());
         job.publish(new TrainingRecovered(
                 recovered.iteration(), recovered.found(), recovered.resumesAfter(), recovered.learningRateFactor()));
+    }
+
+    /** Whether a preview may take its time now. */
+    boolean hasTimeForPreview() {
+        return pace.hasTimeForPreview(System.nanoTime());
+    }
+
+    /** The time of the last preview. */
+    Duration previewTime() {
+        return pace.previewTime();
+    }
+
+    /**
+     * Draws a preview, the time of which is counted.
+     *
+     * @return its time without pauses
+     */
+    Duration preview(Runnable drawing) {
+        Duration before = elapsed();
+        try {
+            drawing.run();
+        } finally {
+            pace.previewDrawn(elapsed().minus(before));
+        }
+        return pace.previewTime();
+    }
+
+    /** Does something that is no part of the training, and does not count in its time. */
+    void aside(Runnable task) {
+        pace.pause(System.nanoTime());
+        try {
+            task.run();
+        } finally {
+            pace.resume(System.nanoTime());
+        }
     }
 
     /**

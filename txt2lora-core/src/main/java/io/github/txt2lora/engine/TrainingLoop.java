@@ -24,6 +24,7 @@ final class TrainingLoop {
     private final GapWatch gaps;
     private final TrainingStates states;
     private final LoraFiles files;
+    private final TrainingPreviews previews;
     private boolean hasBegun;
     private long work;
 
@@ -34,7 +35,8 @@ final class TrainingLoop {
             LecoTrainer trainer,
             QualityWatch quality,
             TrainingStates states,
-            LoraFiles files) {
+            LoraFiles files,
+            TrainingPreviews previews) {
         this.job = job;
         this.log = log;
         this.trainer = trainer;
@@ -42,6 +44,7 @@ final class TrainingLoop {
         this.gaps = quality.gaps();
         this.states = states;
         this.files = files;
+        this.previews = previews;
     }
 
     LecoTrainer trainer() {
@@ -57,6 +60,7 @@ final class TrainingLoop {
     void begin() {
         quality.begin();
         states.begin();
+        previews.begin();
         LecoTrainer.FoundRate found = trainer.findLearningRate();
         work += found.work();
         log.settings(found.learningRate());
@@ -75,6 +79,9 @@ final class TrainingLoop {
             }
             quality.measureGap();
             states.iterationDone();
+            if (!isFinished()) {
+                previews.iterationDone();
+            }
         } else if (outcome instanceof Outcome.Recovered recovered) {
             log.recovered(recovered);
             gaps.fallBack(recovered.resumesAfter());
@@ -91,8 +98,20 @@ final class TrainingLoop {
         int iteration = takeBest();
         Map<String, String> metadata = files.save(job.training().loraFile(), iteration);
         states.keepOrDelete(isFinished());
+        if (isFinished() && iteration == log.iteration()) {
+            drawLast();
+        }
         Optional<LoraQuality> measured = isFinished() ? quality.atEnd() : Optional.empty();
         return log.result(metadata, measured, work + quality.work());
+    }
+
+    /** The LoRA is written, so a cancellation only leaves its preview out. */
+    private void drawLast() {
+        try {
+            previews.iterationDone();
+        } catch (JobControl.CancelSignal e) {
+            // nothing is lost
+        }
     }
 
     /** Gives the LoRA the parameters of the smallest gap, and says after which iteration it had them. */

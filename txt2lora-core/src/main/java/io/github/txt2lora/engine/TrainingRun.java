@@ -114,6 +114,21 @@ final class TrainingRun {
         log.checkpoint();
     }
 
+    /** Whether its job is to end. */
+    boolean isCancelled() {
+        return job.control().cancelMode() != null;
+    }
+
+    /** What is done while its job is paused. */
+    void whilePaused(Runnable task) {
+        job.control().whilePaused(task);
+    }
+
+    /** Does something between two iterations that is no part of the training. */
+    void aside(Runnable task) {
+        log.aside(task);
+    }
+
     /** Ends it if the job is cancelled. */
     void endIfCancelled() {
         attempt(this::checkpoint);

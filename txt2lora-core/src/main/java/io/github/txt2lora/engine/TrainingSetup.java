@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
+import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LayerRank;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
@@ -9,6 +10,7 @@ import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
+import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.checkpoint.Component;
 import io.github.txt2lora.diffusion.Denoiser;
@@ -107,7 +109,8 @@ final class TrainingSetup {
             TrainingMemory memory,
             NDManager scope,
             List<EncodedPrompts> prompts,
-            List<List<PictureHint>> hints) {
+            List<List<PictureHint>> hints,
+            List<PreviewPrompts> previews) {
 
         /** Digests of the embeddings that the prompts name, which are the same files for all models. */
         SortedMap<String, String> named() {
@@ -135,6 +138,7 @@ final class TrainingSetup {
             ImageMultiple.require("resolution", pair.height(), profile.family());
             ImageMultiple.require("resolution", pair.width(), profile.family());
         }
+        PreviewPrompts.requireFits(training, profile);
         TrainingMemory memory = memory(profile, checkpoints.get(0));
         List<BaseModel> bases = checkpoints.stream()
                 .map(checkpoint -> new BaseModel(
@@ -156,7 +160,38 @@ final class TrainingSetup {
         List<List<PictureHint>> hints = checkpoints.stream()
                 .map(checkpoint -> encodePictures(profile, checkpoint))
                 .toList();
-        return new Encoded(checkpoints, profile, bases, memory, scope, prompts, hints);
+        List<PreviewPrompts> previews = encodePreviews(profile, checkpoints.get(0), scope);
+        return new Encoded(checkpoints, profile, bases, memory, scope, prompts, hints, previews);
+    }
+
+    /** Without previews, the training is as good. */
+    private List<PreviewPrompts> encodePreviews(FamilyProfile profile, Checkpoint checkpoint, NDManager scope) {
+        if (!training.preview().isOn()) {
+            return List.of();
+        }
+        try {
+            try {
+                return PreviewPrompts.encode(engine, training, profile, checkpoint, scope, this::warnOnce);
+            } catch (TorchException e) {
+                if (!e.isOutOfMemory()) {
+                    throw e;
+                }
+                engine.models().close();
+                return PreviewPrompts.encode(engine, training, profile, checkpoint, scope, this::warnOnce);
+            }
+        } catch (InvalidSettingException e) {
+            throw e;
+        } catch (Txt2LoraException e) {
+            log.warn("no previews are drawn, since their prompts could not be encoded: " + e.getMessage());
+            return List.of();
+        }
+    }
+
+    /** Previews have prompts of the training, of which it has warned. */
+    private void warnOnce(String message) {
+        if (!log.warnings().contains(Excerpt.message(message))) {
+            log.warn(message);
+        }
     }
 
     /** The encoder of images is gone from the device afterwards. */
@@ -295,9 +330,20 @@ final class TrainingSetup {
                 initialized.start(),
                 encoded.named(),
                 pictures.told());
+        var previews = new TrainingPreviews(
+                engine.torch(),
+                job,
+                log,
+                encoded.bases().get(0),
+                checkpoints.get(0),
+                denoiser,
+                parameters,
+                encoded.previews());
         encoded.memory().reason().ifPresent(log::memory);
         return new Opened(
-                denoisers, encoded.memory().use(), new TrainingLoop(job, log, trainer, quality, states, files));
+                denoisers,
+                encoded.memory().use(),
+                new TrainingLoop(job, log, trainer, quality, states, files, previews));
     }
 
     private DenoisingModel model(Encoded encoded, int number, Denoiser denoiser) {

@@ -60,7 +60,13 @@ class PhaseTest {
 
     private EngineParts parts() {
         return new EngineParts(
-                torch, Families.standard(), models, TOKENIZER, new LatentCache(0, LatentFolder.none()), Memory.AUTO);
+                torch,
+                Families.standard(),
+                models,
+                TOKENIZER,
+                new LatentCache(0, LatentFolder.none()),
+                Memory.AUTO,
+                new WaitingImages());
     }
 
     @AfterEach
@@ -229,7 +235,7 @@ class PhaseTest {
             }
         });
 
-        assertThatThrownBy(() -> new ImageRun(parts(), request, call).run()).isSameAs(givenUp);
+        assertThatThrownBy(() -> ImageRun.alone(parts(), call).run()).isSameAs(givenUp);
 
         models.close();
         assertThat(torch.nativeUse()).isEqualTo(new NativeUse(0, 0, 0, 0));
@@ -246,7 +252,7 @@ class PhaseTest {
             }
         });
 
-        new ImageRun(parts(), request, call).run();
+        ImageRun.alone(parts(), call).run();
 
         // the three prompts and the negative one, in each step, and then the report of the step
         assertThat(calls[0]).isEqualTo(2 * (4 + 1));

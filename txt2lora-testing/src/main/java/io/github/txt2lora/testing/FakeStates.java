@@ -2,6 +2,7 @@ package io.github.txt2lora.testing;
 
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.internal.job.GapHistory.Smallest;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ public final class FakeStates {
                                 .withStates(StateSpec.off())
                                 .withTimestamp(Optional.empty()))
                         .build())
+                .preview(PreviewSpec.off())
                 .build();
     }
 

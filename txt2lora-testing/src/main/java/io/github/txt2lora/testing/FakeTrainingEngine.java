@@ -28,7 +28,8 @@ import java.util.function.Function;
  * An engine that trains nothing: jobs follow a {@link TrainingScript} in virtual time, so a test of an application
  * takes milliseconds and needs no model. Queue, states, events and threads are as {@link TrainingEngine},
  * {@link TrainingJob} and {@link TrainingListener} say, since it passes the same contract tests as the real engine.
- * Unlike that one it never keeps a JVM alive, since its time may stand still, and its states are no files; see
+ * Images are drawn at once, also while a training runs, whatever their model; previews take no time. Unlike that one it
+ * never keeps a JVM alive, since its time may stand still, and its states are no files; see
  * {@link FakeStates}.
  *
  * <pre>{@code
@@ -174,7 +175,7 @@ public final class FakeTrainingEngine implements TrainingEngine {
             requireOpen();
             requests.add(request);
             pictures.add(drawing);
-            worker.add(drawing);
+            worker.addBetween(drawing);
         });
         return drawing.await(listener);
     }

@@ -16,6 +16,7 @@ final class FakeWorker implements Executor, AutoCloseable {
     private final EventThread eventThread = new EventThread();
     private final Thread thread = new Thread(this::work, "txt2lora-fake");
     private final Deque<FakeTask> queue = new ArrayDeque<>();
+    private final Deque<FakeTask> between = new ArrayDeque<>();
     private int deliveries;
     private boolean waiting;
     private boolean closed;
@@ -30,6 +31,12 @@ final class FakeWorker implements Executor, AutoCloseable {
     /** Queues a task. */
     void add(FakeTask task) {
         queue.add(task);
+        wake();
+    }
+
+    /** Queues a task that is done before the next step of any other, as images are between iterations. */
+    void addBetween(FakeTask task) {
+        between.add(task);
         wake();
     }
 
@@ -63,6 +70,11 @@ final class FakeWorker implements Executor, AutoCloseable {
 
     /** Does one thing, or waits until there may be one; false at the end. */
     private boolean workOnce() {
+        between.removeIf(FakeTask::isDone);
+        FakeTask first = between.poll();
+        if (first != null) {
+            return first.step(clock.now());
+        }
         queue.removeIf(FakeTask::isDone);
         FakeTask task = queue.peek();
         if (task == null && closed) {

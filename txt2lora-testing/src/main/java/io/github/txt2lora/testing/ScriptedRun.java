@@ -14,13 +14,16 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.internal.ChosenSettings;
 import io.github.txt2lora.internal.Count;
+import io.github.txt2lora.internal.PreviewRequests;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.job.GapHistory;
 import java.io.IOException;
@@ -246,6 +249,34 @@ final class ScriptedRun {
             events.accept(new GapMeasured(iteration, gap, gaps.add(iteration, gap)));
         }
         saveStateIfDue();
+        if (training.preview().isDueAfter(iteration)) {
+            preview(iteration);
+        }
+    }
+
+    /** The disc grows with the iterations. */
+    private void preview(int iteration) {
+        double size = (double) iteration / training.iterations();
+        List<GeneratedImage> images = PreviewRequests.of(training).stream()
+                .map(request -> FakePictures.picture(request, 0, size))
+                .toList();
+        List<Path> files = new ArrayList<>();
+        if (training.preview().files() && script.writesFiles()) {
+            createFolder(training.preview().folderOf(training));
+            for (int i = 0; i < images.size(); i++) {
+                files.add(training.preview().file(training, iteration, i));
+                images.get(i).writePng(files.get(i));
+            }
+        }
+        events.accept(new PreviewDrawn(iteration, images, files, Duration.ZERO));
+    }
+
+    private static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StorageException(folder + " cannot be created: " + e, e);
+        }
     }
 
     private void recover(ScriptedRecovery recovery) {

@@ -9,6 +9,7 @@ import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraQuality.Gap;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
@@ -22,6 +23,7 @@ import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -400,15 +402,70 @@ public abstract class TrainingEngineContract {
     }
 
     @Test
-    void a_picture_waits_for_the_trainings_before_it() throws Exception {
-        var drawing = new FutureTask<>(() -> engine.generate(fixture.picture()));
-        try (var before = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
-            new Thread(drawing).start();
-            assertThat(before.job().state()).isEqualTo(JobState.PAUSED);
-            assertThat(drawing.isDone()).isFalse();
-        }
+    void pictures_are_drawn_while_a_training_of_their_model_runs() throws Exception {
+        try (var running = new JobInState(JobState.RUNNING, fixture, engine, folder)) {
+            assertThat(engine.generate(fixture.picture())).hasSize(1);
+            assertThat(engine.generate(fixture.picture())).hasSize(1);
 
-        assertThat(drawing.get(1, TimeUnit.MINUTES)).hasSize(1);
+            assertThat(running.job().state()).isEqualTo(JobState.RUNNING);
+            assertThat(running.log().names()).doesNotContain("TrainingPaused");
+        }
+    }
+
+    @Test
+    void pictures_are_drawn_while_a_training_of_their_model_is_paused() throws Exception {
+        try (var paused = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
+            int iteration = paused.job().progress().iteration();
+
+            assertThat(engine.generate(fixture.picture())).hasSize(1);
+            assertThat(engine.generate(fixture.picture())).hasSize(1);
+
+            assertThat(paused.job().state()).isEqualTo(JobState.PAUSED);
+            assertThat(paused.job().progress().iteration()).isEqualTo(iteration);
+        }
+    }
+
+    @Test
+    void a_picture_listener_that_throws_does_no_harm_to_a_running_training() throws Exception {
+        var failure = new IllegalStateException("thrown by a listener on purpose");
+        try (var running = new JobInState(JobState.RUNNING, fixture, engine, folder)) {
+            assertThatThrownBy(() -> engine.generate(fixture.picture(), progress -> {
+                        throw failure;
+                    }))
+                    .isSameAs(failure);
+
+            assertThat(engine.generate(fixture.picture())).hasSize(1);
+            assertThat(running.job().state()).isEqualTo(JobState.RUNNING);
+        }
+    }
+
+    @Test
+    void a_training_draws_previews_between_its_iterations() throws Exception {
+        LoraTraining training = fixture.training(folder, 4).toBuilder()
+                .preview(PreviewSpec.every(2).toBuilder()
+                        .seeds(List.of(7L, 8L))
+                        .steps(1)
+                        .mostShare(1)
+                        .build())
+                .build();
+
+        engine.train(training, log);
+        log.await(TrainingFinished.class);
+
+        List<PreviewDrawn> previews = log.events(PreviewDrawn.class);
+        assertThat(previews).extracting(PreviewDrawn::iteration).containsExactly(2, 4);
+        assertThat(previews).allSatisfy(preview -> {
+            assertThat(preview.images()).extracting(GeneratedImage::seed).containsExactly(7L, 8L);
+            assertThat(preview.images())
+                    .extracting(image -> image.image().getWidth())
+                    .containsOnly(training.prompts().get(0).width());
+            assertThat(preview.files())
+                    .containsExactly(
+                            training.preview().file(training, preview.iteration(), 0),
+                            training.preview().file(training, preview.iteration(), 1))
+                    .allSatisfy(file -> assertThat(file).isRegularFile());
+        });
+        assertThat(log.names()).endsWith("TrainingFinished");
     }
 
     @Test
@@ -451,20 +508,30 @@ public abstract class TrainingEngineContract {
     @Test
     void closing_ends_the_wait_for_a_picture() throws Exception {
         var begun = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
         ImageRequest many = fixture.picture().toBuilder().steps(1000).count(100).build();
-        var drawing = new FutureTask<>(() -> {
+        var drawing = new FutureTask<>(() -> engine.generate(many, progress -> {
             begun.countDown();
-            return engine.generate(many);
-        });
+            awaitUninterrupted(closed);
+        }));
         try (var before = new JobInState(JobState.PAUSED, fixture, engine, folder)) {
             new Thread(drawing).start();
             begun.await();
             assertThat(before.job().state()).isEqualTo(JobState.PAUSED);
 
             engine.close();
+            closed.countDown();
         }
 
         assertThatThrownBy(() -> drawing.get(1, TimeUnit.MINUTES)).hasCauseInstanceOf(Txt2LoraException.class);
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

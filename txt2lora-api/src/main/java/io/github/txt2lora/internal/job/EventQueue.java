@@ -2,6 +2,7 @@ package io.github.txt2lora.internal.job;
 
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelDownloading;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingListener;
 import java.util.ArrayDeque;
@@ -27,6 +28,9 @@ public final class EventQueue {
         /** Logs it. */
         void report(TrainingEvent event, Throwable failure);
     }
+
+    /** Images are large, and a listener may never come back. */
+    private static final int MOST_PREVIEWS = 10;
 
     private final List<TrainingListener> listeners;
     private final Executor executor;
@@ -59,6 +63,13 @@ public final class EventQueue {
                 event instanceof ModelDownloading || (event instanceof IterationFinished && wantEvery.isEmpty());
         if (replaces) {
             waiting.removeIf(event.getClass()::isInstance);
+        }
+        if (event instanceof PreviewDrawn
+                && waiting.stream().filter(PreviewDrawn.class::isInstance).count() >= MOST_PREVIEWS) {
+            waiting.removeFirstOccurrence(waiting.stream()
+                    .filter(PreviewDrawn.class::isInstance)
+                    .findFirst()
+                    .orElseThrow());
         }
         waiting.addLast(event);
         if (!delivering) {
