@@ -6,6 +6,7 @@ import io.github.txt2lora.batch.LoraOutcome;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +34,12 @@ final class BatchReport implements BatchListener {
         download = new DownloadReport(output);
         resize = output.progress("Resizing");
         preview = output.progress("Drawing");
+    }
+
+    @Override
+    public void onReport(Path file) {
+        output.tell(
+                JsonLine.of("report").put("file", file), "Open " + file + " in a browser to see how the training goes");
     }
 
     @Override

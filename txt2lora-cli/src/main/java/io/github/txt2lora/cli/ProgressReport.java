@@ -5,6 +5,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
@@ -128,6 +129,18 @@ final class ProgressReport implements TrainingListener {
                             .put("smoothedGap", event.smoothedGap()),
                     "");
         }
+    }
+
+    @Override
+    public void onPreview(PreviewDrawn event) {
+        output.tell(
+                line("preview")
+                        .put("iteration", event.iteration())
+                        .put("files", event.files())
+                        .put("seconds", event.time().toMillis() / 1000.0),
+                named("Preview after " + Count.of(event.iteration(), "iteration")
+                        + (event.files().isEmpty() ? "" : ": " + event.files().get(0))
+                        + (event.files().size() > 1 ? " and " + (event.files().size() - 1) + " more" : "")));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
@@ -19,8 +20,10 @@ import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +86,13 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable Path output;
 
     @Option(
+            names = "--preview-every",
+            paramLabel = "N",
+            description = "Draw the taught words after every N iterations with the LoRA as it is, into the folder"
+                    + " preview beside the LoRA. Overrides preview_every; 0 draws none.")
+    private @Nullable Integer previewEvery;
+
+    @Option(
             names = "--metrics",
             paramLabel = "FILE",
             description =
@@ -108,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
             throw common.misuse("--output is given with a workspace, whose LoRAs come into its folder lora; expected it"
                     + " only with CONFIG.yaml");
         }
-        Workspace workspace = Workspace.open(path).withSettings(settings.values());
+        Workspace workspace = Workspace.open(path).withSettings(settings());
         BatchOptions options = choice.options()
                 .withForce(force)
                 .withDeleteResizeSource(deleteResizeSource)
@@ -125,6 +135,14 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    private Map<String, String> settings() {
+        Map<String, String> all = new LinkedHashMap<>(settings.values());
+        if (previewEvery != null) {
+            all.put("preview_every", String.valueOf(previewEvery));
+        }
+        return all;
+    }
+
     private int trainConfiguration() throws InterruptedException {
         if (choice.isGiven() || force || deleteResizeSource) {
             throw common.misuse("--names, --all, --together, --force and --delete-resize-src are for workspaces, but "
@@ -135,6 +153,11 @@ final class TrainCommand implements Callable<Integer> {
         LoraTraining training = LecoConfigFile.read(path, settings.values()).toTraining(common.output()::warn);
         if (output != null) {
             training = training.toBuilder().output(output).build();
+        }
+        if (previewEvery != null) {
+            training = training.toBuilder()
+                    .preview(PreviewSpec.builder().everyIterations(previewEvery).build())
+                    .build();
         }
         report(train(options, training));
         return ExitCode.OK;

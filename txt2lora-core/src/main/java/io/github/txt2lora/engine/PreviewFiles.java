@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.internal.file.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ final class PreviewFiles {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(path -> isAfter(path, iteration)).toList()) {
+            for (Path file : files.filter(path -> isAfter(path, iteration) && RegularFile.isAt(path))
+                    .toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.github.txt2lora.engine;
 import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.StorageException;
+import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.checkpoint.Checkpoint;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.GuidedDenoiser.StepHook;
@@ -93,7 +94,8 @@ final class TrainingPreviews {
             throw e;
         } catch (RuntimeException | OutOfMemoryError e) {
             failures++;
-            log.warn("the preview after iteration " + iteration + " could not be drawn: " + e.getMessage()
+            log.warn("the preview after iteration " + iteration + " could not be drawn: "
+                    + (e instanceof Txt2LoraException ? e.getMessage() : e)
                     + "; the training continues" + (failures >= MOST_FAILURES ? " without previews" : ""));
         } finally {
             torch.emptyCache();

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.NonFinitePolicy;
 import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.SchedulerType;
@@ -20,6 +22,7 @@ import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingListener;
+import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.image.GeneratedImage;
 import io.github.txt2lora.image.GenerationParameters;
@@ -37,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The images that a training draws on its way. */
 class PreviewsTest {
+
+    /** With which the second iteration of a tiny model is not a number. */
+    private static final double RUINOUS_RATE = 1e6;
 
     @RegisterExtension
     static final SharedEngine ENGINE = new SharedEngine();
@@ -187,7 +193,8 @@ class PreviewsTest {
         for (TrainingJob job : ENGINE.startTogether(undisturbed)) {
             job.await();
         }
-        for (TrainingJob job : ENGINE.startTogether(trainings, training -> log)) {
+        for (TrainingJob job :
+                ENGINE.startTogether(trainings, training -> training.preview().isOn() ? log : new EventLog())) {
             job.await();
         }
         log.await(TrainingFinished.class);
@@ -244,6 +251,32 @@ class PreviewsTest {
         return Tiny.training(output, Tiny.spec(6).saving(saving -> saving.withStates(StateSpec.everyIterations(1))))
                 .preview(preview)
                 .build();
+    }
+
+    @Test
+    void a_training_that_goes_back_comes_to_the_same_lora_also_if_its_images_are_not_finite() throws Exception {
+        LoraTraining undisturbed = goingBack(folder.resolve("undisturbed")).build();
+        ENGINE.train(undisturbed);
+        LoraTraining training =
+                goingBack(folder.resolve("with")).preview(every(1).build()).build();
+
+        previewsOf(training);
+
+        assertThat(log.events(TrainingRecovered.class)).isNotEmpty();
+        assertThat(log.events(TrainingWarning.class))
+                .extracting(TrainingWarning::message)
+                .anyMatch(message -> message.startsWith("the preview after iteration ")
+                        && message.endsWith("the training continues without previews"));
+        assertThat(training.loraFile()).hasSameBinaryContentAs(undisturbed.loraFile());
+    }
+
+    private static LoraTraining.Builder goingBack(Path output) {
+        return Tiny.training(
+                output,
+                Tiny.spec(5)
+                        .method(Tiny.keeping(new LatentSource.Noise(4, 500)))
+                        .learningRate(RUINOUS_RATE)
+                        .nonFinitePolicy(new NonFinitePolicy.Rollback(40)));
     }
 
     @Test

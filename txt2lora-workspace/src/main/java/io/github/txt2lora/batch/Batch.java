@@ -13,6 +13,7 @@ import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ModelAddress;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code NAME.json}, the {@link LoraRecord};
  * </ul>
  *
- * and in {@code lora/} a report, {@code report.html}.
+ * and in {@code lora/} a report, {@code report.html}, which is written anew while the batch runs.
  *
  * <p>A LoRA that fails does not stop the others. What is finished is skipped the next time, unless its settings, the
  * content of its model or its files changed; each part (training, resize, preview) is only done again if something
@@ -111,8 +112,23 @@ public final class Batch {
         Instant start = Instant.now();
         List<String> names = options.choose(workspace.names());
         Optional<MetricsFile> metrics = options.metrics().map(MetricsFile::at);
-        ListenerCalls calls = new ListenerCalls(listener);
+        var live = new LiveBatch(names, Clock.systemUTC());
+        ListenerCalls calls = new ListenerCalls(live, listener);
         Outcomes outcomes = new Outcomes(names, calls);
+        try (var report = new LiveReport(live, new LivePage(workspace, LiveReport.SECONDS), reportFile(workspace))) {
+            calls.onReport(reportFile(workspace));
+            run(names, options, metrics, calls, outcomes);
+        }
+        Duration duration = Duration.between(start, Instant.now());
+        return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));
+    }
+
+    private void run(
+            List<String> names,
+            BatchOptions options,
+            Optional<MetricsFile> metrics,
+            ListenerCalls calls,
+            Outcomes outcomes) {
         List<Task> tasks = grouped(prepare(names, calls, outcomes));
         for (int begun = 0; begun < tasks.size() && !outcomes.areInterrupted(); ) {
             var work = new SharedWork(calls, outcomes, metrics);
@@ -132,8 +148,6 @@ public final class Batch {
             }
             work.run(engine, operations);
         }
-        Duration duration = Duration.between(start, Instant.now());
-        return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));
     }
 
     /** Reads settings and models; LoRAs with faulty ones have failed. */

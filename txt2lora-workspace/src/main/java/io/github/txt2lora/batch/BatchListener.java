@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
+import java.nio.file.Path;
 
 /**
  * Is told how a batch proceeds; all methods do nothing by default. Calls come one at a time: those about trainings on
@@ -18,6 +19,13 @@ public interface BatchListener {
     default boolean wantsEveryIteration() {
         return false;
     }
+
+    /**
+     * The batch has begun, and writes its report into this file from now on, anew every few seconds.
+     *
+     * @param file the page, which refreshes itself until the batch has ended
+     */
+    default void onReport(Path file) {}
 
     /**
      * The turn of a LoRA has come.

@@ -8,6 +8,7 @@ import io.github.txt2lora.internal.FirstFew;
 import io.github.txt2lora.internal.Rounded;
 import io.github.txt2lora.internal.file.AtomicFile;
 import io.github.txt2lora.internal.file.RegularFile;
+import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ProjectTexts;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
@@ -26,45 +27,7 @@ final class HtmlReport {
     /** Nobody reads more on a page, and a browser could not show it. */
     private static final int MOST_PROMPTS = 100;
 
-    private static final String HEAD = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width">
-            <title>Txt2Lora report</title>
-            <style>
-            :root { color-scheme: light dark; --text: #222; --page: #fff; --line: #ccc; --bad: #b00020; --wait: #8a5a00;
-              --warn: #fdecea; --link: #1f4e9c; }
-            @media (prefers-color-scheme: dark) {
-              :root { --text: #ddd; --page: #1b1b1d; --line: #4a4a4e; --bad: #ff8a94; --wait: #e8b04a; --warn: #40262a;
-                --link: #9dbdf2; }
-            }
-            body { font: 15px/1.4 sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: var(--text);
-              background: var(--page); }
-            h2 { margin-top: 2em; overflow-wrap: anywhere; }
-            p, .summary th { overflow-wrap: anywhere; }
-            table { border-collapse: collapse; margin: .5em 0; }
-            th, td { border: 1px solid var(--line); padding: .2em .6em; text-align: left; vertical-align: top; }
-            td { overflow-wrap: anywhere; white-space: pre-wrap; }
-            .summary td, .summary thead th { overflow-wrap: normal; white-space: nowrap; }
-            a { color: var(--link); }
-            img { max-width: 100%; height: auto; display: block; margin: 1em 0; }
-            .chart { overflow-x: auto; }
-            .chart img { min-width: 38em; }
-            pre { background: var(--warn); padding: .6em; white-space: pre-wrap; overflow-wrap: anywhere; }
-            .failed { color: var(--bad); } .interrupted { color: var(--wait); }
-            @media (max-width: 40em) {
-              .summary, .summary thead, .summary tbody { display: block; }
-              .summary tr { display: grid; grid-template-columns: 6.5em 1fr 1fr 5em; }
-              .summary tr > :first-child { grid-column: 1 / -1; }
-              .summary th, .summary td { padding: .2em .3em; margin: 0 -1px -1px 0; }
-            }
-            </style>
-            </head>
-            <body>
-            """;
+    private static final String PREVIEW_KEY = "preview_every";
 
     private final Workspace workspace;
     private final List<LoraOutcome> outcomes;
@@ -82,9 +45,9 @@ final class HtmlReport {
     }
 
     String html() {
-        HtmlText html = new HtmlText().markup(HEAD).markup("<h1>Txt2Lora report</h1>\n");
+        HtmlText html = new HtmlText().markup(PageHead.ofFinal()).markup("<h1>Txt2Lora report</h1>\n");
         html.markup("<p>")
-                .text(BatchResult.counts(outcomes) + ", in " + text(duration) + ".")
+                .text(BatchResult.counts(outcomes) + ", in " + ReportTime.text(duration) + ".")
                 .markup("</p>\n");
         html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>gap</th>"
                 + "<th>drift</th><th>training</th></tr></thead>\n<tbody>\n");
@@ -98,7 +61,8 @@ final class HtmlReport {
         return html.markup("</body>\n</html>\n").toString();
     }
 
-    private static String word(LoraOutcome outcome) {
+    /** One word for the outcome, also a class of the style. */
+    static String word(LoraOutcome outcome) {
         if (outcome instanceof LoraOutcome.Finished) {
             return "finished";
         } else if (outcome instanceof LoraOutcome.Skipped) {
@@ -121,7 +85,7 @@ final class HtmlReport {
         LoraQuality quality = training.quality();
         html.element("td", quality == null ? "" : percent(quality.gap()))
                 .element("td", quality == null ? "" : percent(quality.drift()))
-                .element("td", text(Duration.ofMillis((long) (training.seconds() * 1000))))
+                .element("td", ReportTime.text(Duration.ofMillis((long) (training.seconds() * 1000))))
                 .markup("</tr>\n");
     }
 
@@ -154,15 +118,23 @@ final class HtmlReport {
     /** The settings of the training; those that cannot be read are part of the failure. */
     private void addProject(HtmlText html, String name) {
         try {
-            ProjectTexts texts = workspace.load(name).texts();
-            addDetails(
-                    html,
-                    texts.prompts().stream().map(LoraRecordFile::values).toList(),
-                    LoraRecordFile.values(texts.settings()));
+            LoraProject project = workspace.load(name);
+            if (project.settings().preview().everyIterations() > 0) {
+                addStrip(html, name);
+            }
+            addTexts(html, project.texts());
         } catch (Txt2LoraException e) {
             html.element("p", "The settings cannot be read, so they are not shown.")
                     .markup("\n");
         }
+    }
+
+    /** Prompts and settings, closed. */
+    static void addTexts(HtmlText html, ProjectTexts texts) {
+        addDetails(
+                html,
+                texts.prompts().stream().map(LoraRecordFile::values).toList(),
+                LoraRecordFile.values(texts.settings()));
     }
 
     private static void addDetails(HtmlText html, List<Map<String, Object>> prompts, Map<String, Object> settings) {
@@ -178,6 +150,9 @@ final class HtmlReport {
         if (record.preview() != null && RegularFile.isAt(files.picture())) {
             html.png(read(files.picture()), "images without and with " + name);
         }
+        if (record.settings().get(PREVIEW_KEY) instanceof Number every && every.intValue() > 0) {
+            addStrip(html, name);
+        }
         LossChart.png(record.training().losses())
                 .ifPresent(png -> html.markup("<div class=\"chart\">")
                         .png(png, "losses of " + name + " by iteration")
@@ -189,6 +164,10 @@ final class HtmlReport {
                 .warnings()
                 .forEach(warning -> html.element("p", "Warning: " + warning).markup("\n"));
         addDetails(html, record.prompts(), record.settings());
+    }
+
+    private void addStrip(HtmlText html, String name) {
+        new PreviewStrip(name, workspace.loraFolder(name), workspace.loraFolder()).addCopies(html);
     }
 
     private static void addFacts(HtmlText html, LoraRecord record) {
@@ -258,9 +237,5 @@ final class HtmlReport {
         } catch (IOException e) {
             throw new StorageException("Cannot read " + file + ": " + e, e);
         }
-    }
-
-    private static String text(Duration time) {
-        return String.format(Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
     }
 }

@@ -4,18 +4,26 @@ import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.internal.Excerpt;
 import io.github.txt2lora.ops.OperationProgress;
 import io.github.txt2lora.spi.DownloadProgress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls a listener from several threads, one call at a time, and survives what it throws. */
+/** Calls listeners from several threads, one call at a time, and survives what they throw. */
 final class ListenerCalls implements BatchListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(ListenerCalls.class);
 
-    private final BatchListener listener;
+    private final List<BatchListener> listeners;
 
-    ListenerCalls(BatchListener listener) {
-        this.listener = listener;
+    ListenerCalls(BatchListener... listeners) {
+        this.listeners = List.of(listeners);
+    }
+
+    @Override
+    public void onReport(Path file) {
+        call(listener -> listener.onReport(file));
     }
 
     @Override
@@ -25,51 +33,53 @@ final class ListenerCalls implements BatchListener {
 
     @Override
     public void onLoraStarted(String name, int number, int total) {
-        call(() -> listener.onLoraStarted(name, number, total));
+        call(listener -> listener.onLoraStarted(name, number, total));
     }
 
     @Override
     public void onModel(String name, String model) {
-        call(() -> listener.onModel(name, model));
+        call(listener -> listener.onModel(name, model));
     }
 
     @Override
     public void onDownload(String name, DownloadProgress progress) {
-        call(() -> listener.onDownload(name, progress));
+        call(listener -> listener.onDownload(name, progress));
     }
 
     @Override
     public void onTraining(String name, TrainingEvent event) {
-        call(() -> listener.onTraining(name, event));
+        call(listener -> listener.onTraining(name, event));
     }
 
     @Override
     public void onResize(String name, OperationProgress progress) {
-        call(() -> listener.onResize(name, progress));
+        call(listener -> listener.onResize(name, progress));
     }
 
     @Override
     public void onPicture(String name, int done, int total) {
-        call(() -> listener.onPicture(name, done, total));
+        call(listener -> listener.onPicture(name, done, total));
     }
 
     @Override
     public void onWarning(String name, String message) {
         String printable = Excerpt.message(message);
         LOG.warn("{}: {}", Excerpt.of(name), printable);
-        call(() -> listener.onWarning(name, printable));
+        call(listener -> listener.onWarning(name, printable));
     }
 
     @Override
     public void onLoraEnded(LoraOutcome outcome) {
-        call(() -> listener.onLoraEnded(outcome));
+        call(listener -> listener.onLoraEnded(outcome));
     }
 
-    private synchronized void call(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            LOG.warn("a listener of the batch failed", e);
+    private synchronized void call(Consumer<BatchListener> action) {
+        for (BatchListener listener : listeners) {
+            try {
+                action.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener of the batch failed", e);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.SchedulerType;
 import io.github.txt2lora.internal.Check;
 import java.util.List;
@@ -21,6 +22,9 @@ import java.util.OptionalInt;
  * @param guidanceScale classifier-free guidance scale, 7.5 by default
  * @param scheduler {@link SchedulerType#DDIM} by default
  * @param loraWeight weight of the LoRA, 1 by default
+ * @param everyIterations iterations between two previews that the training draws on its way, 0 or more; 0, the default,
+ *     draws none. See {@link #whileTraining}
+ * @param mostShare the most of the training's time that may go into those, greater than 0, at most 1; 0.1 by default
  */
 public record PreviewSettings(
         boolean enabled,
@@ -33,7 +37,12 @@ public record PreviewSettings(
         int steps,
         double guidanceScale,
         SchedulerType scheduler,
-        double loraWeight) {
+        double loraWeight,
+        int everyIterations,
+        double mostShare) {
+
+    /** Prompts of a preview on the way, which show how the training goes. */
+    private static final int MOST_ON_THE_WAY = 4;
 
     /** More images take hours and make no overview. */
     private static final int MOST_PICTURES = 1000;
@@ -57,11 +66,38 @@ public record PreviewSettings(
         Check.finite("preview_guidance_scale", guidanceScale);
         Check.given("preview_sampler", scheduler);
         Check.finite("preview_lora_weight", loraWeight);
+        Check.atLeast("preview_every", everyIterations, 0);
+        checkShare(mostShare);
         long pictures = 2L * Math.max(1, prompts.size()) * Math.max(1, places.size()) * seeds.size();
         if (pictures > MOST_PICTURES) {
             throw new InvalidSettingException("preview_prompts, preview_places and preview_seeds make " + pictures
                     + " images; expected at most " + MOST_PICTURES);
         }
+    }
+
+    private static double checkShare(double share) {
+        if (!(share > 0 && share <= 1)) {
+            throw InvalidSettingException.of("preview_share", share, "a number greater than 0 and at most 1");
+        }
+        return share;
+    }
+
+    /**
+     * The previews that the training draws on its way, after every {@link #everyIterations}: the first four prompts,
+     * without places, from the first seed, with few steps of a scheduler that needs few.
+     */
+    public PreviewSpec whileTraining() {
+        return PreviewSpec.builder()
+                .everyIterations(everyIterations)
+                .mostShare(mostShare)
+                .prompts(prompts.stream().limit(MOST_ON_THE_WAY).toList())
+                .negativePrompt(negativePrompt)
+                .seeds(seeds.subList(0, 1))
+                .guidanceScale(guidanceScale)
+                .width(width)
+                .height(height)
+                .loraWeight(loraWeight)
+                .build();
     }
 
     /** The preview of settings that say nothing about it. */
@@ -87,7 +123,9 @@ public record PreviewSettings(
                 steps,
                 guidanceScale,
                 scheduler,
-                loraWeight);
+                loraWeight,
+                everyIterations,
+                mostShare);
     }
 
     /** Collects the values of {@link PreviewSettings}; each call replaces what an earlier one set. */
@@ -104,6 +142,8 @@ public record PreviewSettings(
         private double guidanceScale = 7.5;
         private SchedulerType scheduler = SchedulerType.DDIM;
         private double loraWeight = 1;
+        private int everyIterations;
+        private double mostShare = PreviewSpec.off().mostShare();
 
         private Builder() {}
 
@@ -205,6 +245,26 @@ public record PreviewSettings(
         }
 
         /**
+         * Iterations between two previews that the training draws on its way; 0, the default, draws none.
+         *
+         * @throws InvalidSettingException if it is negative
+         */
+        public Builder everyIterations(int everyIterations) {
+            this.everyIterations = Check.atLeast("preview_every", everyIterations, 0);
+            return this;
+        }
+
+        /**
+         * The most of the training's time that may go into previews on its way; 0.1 by default, 1 for no limit.
+         *
+         * @throws InvalidSettingException if it is not greater than 0 and at most 1
+         */
+        public Builder mostShare(double mostShare) {
+            this.mostShare = checkShare(mostShare);
+            return this;
+        }
+
+        /**
          * Makes the value.
          *
          * @throws InvalidSettingException if there is no seed, or there are more than 1000 images
@@ -221,7 +281,9 @@ public record PreviewSettings(
                     steps,
                     guidanceScale,
                     scheduler,
-                    loraWeight);
+                    loraWeight,
+                    everyIterations,
+                    mostShare);
         }
     }
 }

@@ -512,7 +512,21 @@ enum SettingKey {
             .is(
                     Kind.NUMBER,
                     settings -> settings.preview().loraWeight(),
-                    (draft, weight) -> draft.preview().loraWeight(weight)));
+                    (draft, weight) -> draft.preview().loraWeight(weight))),
+    PREVIEW_EVERY(preview("preview_every", "PreviewSettings.everyIterations")
+            .says("iterations between two previews while it trains, 0 or more; `0` draws none")
+            .withoutEffect()
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.preview().everyIterations(),
+                    (draft, every) -> draft.preview().everyIterations(every))),
+    PREVIEW_SHARE(preview("preview_share", "PreviewSettings.mostShare")
+            .says("the most of the training's time for previews while it trains, above 0, at most 1")
+            .withoutEffect()
+            .is(
+                    Kind.NUMBER,
+                    settings -> settings.preview().mostShare(),
+                    (draft, share) -> draft.preview().mostShare(share)));
 
     private final SettingDeclaration declared;
 

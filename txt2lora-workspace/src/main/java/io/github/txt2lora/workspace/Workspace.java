@@ -368,6 +368,7 @@ public final class Workspace {
                 .prompts(project.prompts())
                 .spec(spec(project.settings()))
                 .output(loraFolder(project.name()))
+                .preview(project.settings().preview().whileTraining())
                 .build();
     }
 

@@ -285,7 +285,9 @@ final class RandomProjects {
                 1 + random.nextInt(1000),
                 number(),
                 oneOf(SchedulerType.values()),
-                number());
+                number(),
+                random.nextInt(3) * 50,
+                1 - decay());
     }
 
     private int side() {
