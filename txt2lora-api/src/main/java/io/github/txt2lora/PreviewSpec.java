@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  *     that get a new meaning, the first four of them
  * @param negativePrompt content to avoid, empty by default
  * @param seeds seeds of the first noise, at least one, by default 1; there are at most 16 prompts times seeds
- * @param steps denoising steps, 1 to 1000, 12 by default
+ * @param steps denoising steps, 1 to 1000, 10 by default
  * @param guidanceScale classifier-free guidance scale, finite, 7.5 by default
  * @param scheduler {@link SchedulerType#DPMPP_2M} by default, which needs few steps
  * @param width in pixels, a multiple of 8; by default that of the training's first prompt
@@ -167,7 +167,7 @@ public record PreviewSpec(
         private List<String> prompts = List.of();
         private String negativePrompt = "";
         private List<Long> seeds = List.of(1L);
-        private int steps = 12;
+        private int steps = 10;
         private double guidanceScale = 7.5;
         private SchedulerType scheduler = SchedulerType.DPMPP_2M;
         private OptionalInt width = OptionalInt.empty();
@@ -217,7 +217,7 @@ public record PreviewSpec(
         }
 
         /**
-         * Denoising steps; 12 by default.
+         * Denoising steps; 10 by default.
          *
          * @throws InvalidSettingException if it is not from 1 to 1000
          */

@@ -14,13 +14,14 @@ import java.time.Duration;
  *   <li>Memory: see {@link TrainingEstimate}.
  *   <li>Time: an evaluation of the UNet for one image computes 0.22 operations for each of its weights and each latent
  *       pixel, at {@link #OPERATIONS_PER_CORE} in a second on each core of the CPU, plus 5 ms. How many there are
- *       in a training is told by {@link TrainingEstimate#evaluations}; a step of a preview takes 2.
+ *       in a training is told by {@link TrainingEstimate#evaluations}; a step of a preview takes 2. Previews while it
+ *       trains take no more than their share.
  *   <li>Disk: {@link TrainingEstimate#diskBytes}, and 20 MiB for the preview.
  * </ul>
  *
  * @param name the LoRA's name
  * @param training estimate of the training
- * @param trainingTime on the CPU
+ * @param trainingTime on the CPU, with the previews while it trains
  * @param previewTime on the CPU
  * @param diskBytes in the LoRA's folder
  */
@@ -55,7 +56,7 @@ public record Estimate(
         return new Estimate(
                 project.name(),
                 training,
-                seconds(trainingSeconds(project, training, cores)),
+                seconds(withPreviews(project, training, cores, trainingSeconds(project, training, cores))),
                 seconds(previewSeconds(project, training.unetParameters(), cores)),
                 training.diskBytes() + PICTURE_BYTES);
     }
@@ -66,6 +67,25 @@ public record Estimate(
                 .average()
                 .orElseThrow();
         return training.evaluations() * pair;
+    }
+
+    private static double withPreviews(
+            LoraProject project, TrainingEstimate training, int cores, double trainingSeconds) {
+        PreviewSettings preview = project.settings().preview();
+        if (preview.everyIterations() == 0) {
+            return trainingSeconds;
+        }
+        double evaluation = evaluation(
+                training.unetParameters(), pixels(PreviewGrid.width(project), PreviewGrid.height(project)), cores);
+        int models = 1 + project.settings().alsoOn().size();
+        int previews = project.settings().spec().iterationsFor(project.prompts(), models) / preview.everyIterations();
+        double wanted = 2.0
+                * preview.whileTraining().steps()
+                * PreviewGrid.picturesWhileTraining(project)
+                * previews
+                * evaluation;
+        double share = preview.mostShare();
+        return trainingSeconds + (share == 1 ? wanted : Math.min(wanted, trainingSeconds * share / (1 - share)));
     }
 
     private static double secondsOf(PromptPair pair, long weights, int cores) {

@@ -28,7 +28,7 @@ final class ListenerCalls implements BatchListener {
 
     @Override
     public boolean wantsEveryIteration() {
-        return listener.wantsEveryIteration();
+        return listeners.stream().anyMatch(BatchListener::wantsEveryIteration);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.ModelUse;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.Txt2LoraException;
@@ -69,6 +70,15 @@ final class PreviewGrid {
         long most = Math.min(MOST_TARGETS, Math.min(MOST_PICTURES, mostPictures(project)) / perPrompt);
         List<String> targets = targets(project.prompts().stream().filter(pair -> !pair.preserves()), most);
         return targets.isEmpty() ? targets(project.prompts().stream(), most) : targets;
+    }
+
+    /** The number of images each time that the training draws on its way. */
+    static int picturesWhileTraining(LoraProject project) {
+        PreviewSpec preview = project.settings().preview().whileTraining();
+        int prompts = preview.prompts().isEmpty()
+                ? Math.min(PreviewSettings.MOST_ON_THE_WAY, prompts(project).size())
+                : preview.prompts().size();
+        return prompts * preview.seeds().size() * (isSlider(project) ? 2 : 1);
     }
 
     /** The weights of the LoRA; 0 is without it. */

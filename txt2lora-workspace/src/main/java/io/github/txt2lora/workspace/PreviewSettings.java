@@ -41,8 +41,8 @@ public record PreviewSettings(
         int everyIterations,
         double mostShare) {
 
-    /** Prompts of a preview on the way, which show how the training goes. */
-    private static final int MOST_ON_THE_WAY = 4;
+    /** The most prompts of a preview while it trains; a few show how the training goes. */
+    public static final int MOST_ON_THE_WAY = 4;
 
     /** More images take hours and make no overview. */
     private static final int MOST_PICTURES = 1000;

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -84,8 +86,13 @@ final class Chromium implements AutoCloseable {
     /** Waits until a script returns true; it may be run in a page that is about to be left. */
     void await(String condition) {
         new WebDriverWait(driver, Duration.ofSeconds(30))
-                .ignoring(org.openqa.selenium.JavascriptException.class)
+                .ignoring(JavascriptException.class)
                 .until(browser -> Boolean.TRUE.equals(driver.executeScript("return " + condition)));
+    }
+
+    /** Waits for something outside of the browser. */
+    void await(BooleanSupplier condition) {
+        new WebDriverWait(driver, Duration.ofSeconds(30)).until(browser -> condition.getAsBoolean());
     }
 
     /** What the page has to be at any width, by day and by night; keeps what it looks like. */

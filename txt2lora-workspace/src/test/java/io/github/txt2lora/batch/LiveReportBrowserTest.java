@@ -9,6 +9,7 @@ import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.VirtualClock;
 import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,8 @@ class LiveReportBrowserTest {
             clock.advance(Duration.ofSeconds(60 * 20));
             begun.acquire();
             clock.advance(Duration.ofSeconds(60 * 10));
-            Path page = awaitInFile("10 of 20");
+            Path page = folder.resolve("lora/report.html");
+            browser.await(() -> contains(page, "10 of 20"));
 
             browser.open(page);
             assertThat(browser.text())
@@ -103,25 +105,22 @@ class LiveReportBrowserTest {
         assertThat(browser.run("return Math.round(scrollY)")).isEqualTo(200L);
     }
 
-    private static void waitsForWhoReads(Chromium browser) throws InterruptedException {
-        browser.run("document.querySelector('details').open = true; window.mark = 'here'");
+    private static void waitsForWhoReads(Chromium browser) {
+        browser.run("document.querySelector('details').open = true; window.mark = Date.now()");
         browser.await("document.getElementById('note').innerText.includes('what is open is closed')");
-        TimeUnit.SECONDS.sleep(LiveReport.SECONDS + 1);
-        assertThat(browser.run("return window.mark")).isEqualTo("here");
+        // a page that has loaded again has no mark
+        browser.await("Date.now() - window.mark > " + 1200 * LiveReport.SECONDS);
 
         browser.run("document.querySelector('details').open = false");
         browser.await("!window.mark");
     }
 
-    private Path awaitInFile(String text) throws IOException, InterruptedException {
-        Path page = folder.resolve("lora/report.html");
-        for (int i = 0; i < 300; i++) {
-            if (Files.exists(page) && Files.readString(page).contains(text)) {
-                return page;
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
+    private static boolean contains(Path page, String text) {
+        try {
+            return Files.exists(page) && Files.readString(page).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        throw new AssertionError(page + " never contained " + text);
     }
 
     private Workspace workspace() throws IOException {
