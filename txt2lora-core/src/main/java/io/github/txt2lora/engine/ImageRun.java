@@ -81,8 +81,11 @@ final class ImageRun {
                     Denoiser denoiser = engine.models()
                             .loaded(checkpoint, call.request().modelUse().precision())
                             .orElseThrow(NotNow::new);
-                    try (Denoiser.Loan loan = denoiser.lend()) {
+                    Denoiser.Loan loan = denoiser.lend();
+                    try {
                         return use.apply(denoiser);
+                    } finally {
+                        loan.close();
                     }
                 },
                 () -> {

@@ -116,14 +116,13 @@ final class TrainingPreviews {
     private void draw(int iteration) {
         List<GeneratedImage> images = new ArrayList<>();
         Duration time = log.preview(() -> {
-            try (Denoiser.Loan loan = denoiser.lend();
-                    ImageDecoder decoder = base.profile()
-                            .loadDecoder(
-                                    torch,
-                                    checkpoint,
-                                    job.training().spec().modelUse().precision())) {
+            Denoiser.Loan loan = denoiser.lend();
+            try (ImageDecoder decoder = base.profile()
+                    .loadDecoder(torch, checkpoint, job.training().spec().modelUse().precision())) {
                 attach();
                 pictures.forEach(picture -> images.add(draw(decoder, picture)));
+            } finally {
+                loan.close();
             }
         });
         job.publish(new PreviewDrawn(iteration, images, written(iteration, images), time));

@@ -115,9 +115,12 @@ public final class Batch {
         var live = new LiveBatch(names, Clock.systemUTC());
         ListenerCalls calls = new ListenerCalls(live, listener);
         Outcomes outcomes = new Outcomes(names, calls);
-        try (var report = new LiveReport(live, new LivePage(workspace, LiveReport.SECONDS), reportFile(workspace))) {
+        var report = new LiveReport(live, new LivePage(workspace, LiveReport.SECONDS), reportFile(workspace));
+        try {
             calls.onReport(reportFile(workspace));
             run(names, options, metrics, calls, outcomes);
+        } finally {
+            report.close();
         }
         Duration duration = Duration.between(start, Instant.now());
         return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));

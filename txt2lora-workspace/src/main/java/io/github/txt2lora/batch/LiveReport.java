@@ -3,6 +3,8 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.internal.file.AtomicFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ final class LiveReport implements AutoCloseable {
     private final LivePage page;
     private final Path file;
     private final Thread thread = new Thread(this::run, "txt2lora-report");
-    private boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private boolean hasFailed;
 
     /** Starts to write. */
@@ -64,15 +66,12 @@ final class LiveReport implements AutoCloseable {
         }
     }
 
-    private synchronized boolean awaitTick() {
+    private boolean awaitTick() {
         try {
-            if (!closed) {
-                wait(TICK_MILLIS);
-            }
+            return !closing.await(TICK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             return false;
         }
-        return !closed;
     }
 
     /** A page that cannot be written is no reason to end a batch, nor is a fault in it. */
@@ -91,10 +90,7 @@ final class LiveReport implements AutoCloseable {
     /** Ends writing, so that the file may be replaced by the final one; does not wait for a disk that hangs. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closing.countDown();
         boolean interrupted = Thread.interrupted();
         try {
             thread.join(LONGEST_WAIT.toMillis());

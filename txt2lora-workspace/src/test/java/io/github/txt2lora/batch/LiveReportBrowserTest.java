@@ -48,7 +48,7 @@ class LiveReportBrowserTest {
         VirtualClock clock = VirtualClock.stopped();
         try (var engine = FakeTrainingEngine.builder()
                         .clock(clock)
-                        .iterationTime(Duration.ofSeconds(60))
+                        .iterationTime(Duration.ofMinutes(1))
                         .losses(0.04, 0.03, 0.05, 0.02, 0.03, 0.01)
                         .gaps(0.9, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2)
                         .warnings("something to know about " + "a-word-without-a-place-to-break-".repeat(8))
@@ -68,9 +68,9 @@ class LiveReportBrowserTest {
             new Thread(running).start();
             // the first LoRA is finished, the second one is half trained, the third one waits
             begun.acquire();
-            clock.advance(Duration.ofSeconds(60 * 20));
+            clock.advance(Duration.ofMinutes(20));
             begun.acquire();
-            clock.advance(Duration.ofSeconds(60 * 10));
+            clock.advance(Duration.ofMinutes(10));
             Path page = folder.resolve("lora/report.html");
             browser.await(() -> contains(page, "10 of 20"));
 
@@ -99,7 +99,7 @@ class LiveReportBrowserTest {
 
     private static void refreshes(Chromium browser, VirtualClock clock) {
         browser.run("scrollTo(0, 200); window.mark = 'here'");
-        clock.advance(Duration.ofSeconds(60 * 2));
+        clock.advance(Duration.ofMinutes(2));
 
         browser.await("!window.mark && document.body.innerText.includes('12 of 20')");
         assertThat(browser.run("return Math.round(scrollY)")).isEqualTo(200L);
