@@ -118,7 +118,8 @@ final class TrainingPreviews {
         Duration time = log.preview(() -> {
             Denoiser.Loan loan = denoiser.lend();
             try (ImageDecoder decoder = base.profile()
-                    .loadDecoder(torch, checkpoint, job.training().spec().modelUse().precision())) {
+                    .loadDecoder(
+                            torch, checkpoint, job.training().spec().modelUse().precision())) {
                 attach();
                 pictures.forEach(picture -> images.add(draw(decoder, picture)));
             } finally {
