@@ -10,6 +10,7 @@ import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.LoraSaved;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -21,6 +22,7 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,26 @@ class ProgressReportTest {
         tell(started(), new LoraSaved(LORA, 5), new LoraSaved(LORA, 10));
 
         assertThat(printed.toString().strip()).isEqualTo("Saved krnkmd.safetensors after 5 iterations");
+    }
+
+    @Test
+    void tells_previews_and_json_has_their_files() {
+        var preview = new PreviewDrawn(
+                50, List.of(), List.of(Path.of("krnkmd-000050-0.png"), Path.of("b.png")), Duration.ofMillis(1500));
+        tell(started(), preview);
+
+        assertThat(printed.toString())
+                .endsWith("Preview after 50 iterations: krnkmd-000050-0.png and 1 more" + System.lineSeparator());
+
+        var lines = new StringWriter();
+        ProgressReport.of(
+                        "krnkmd",
+                        new Output(new PrintWriter(lines, true), new PrintWriter(Writer.nullWriter()), true, false),
+                        "")
+                .onEvent(preview);
+        assertThat(lines.toString())
+                .startsWith("{\"event\":\"preview\",\"name\":\"krnkmd\",\"iteration\":50,"
+                        + "\"files\":[\"krnkmd-000050-0.png\",\"b.png\"],\"seconds\":1.5}");
     }
 
     @Test

@@ -65,16 +65,23 @@ class TrainCommandTest {
     }
 
     @Test
-    void output_takes_the_place_of_the_configured_folder_and_metrics_come_into_a_file() throws IOException {
+    void output_takes_the_place_of_the_configured_folder_and_metrics_and_previews_come_into_files() throws IOException {
         Path elsewhere = folder.resolve("elsewhere");
         Path metrics = folder.resolve("metrics.jsonl");
 
         CommandRun run = CommandRun.of(
-                "train", trainable().toString(), "--device=cpu", "--output=" + elsewhere, "--metrics=" + metrics);
+                "train",
+                trainable().toString(),
+                "--device=cpu",
+                "--output=" + elsewhere,
+                "--metrics=" + metrics,
+                "--preview-every=1");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(metrics).content().contains("\"iteration\":1,", "\"iteration\":2,");
         assertThat(elsewhere.resolve("krnkmd.safetensors")).exists();
+        assertThat(elsewhere.resolve("preview/krnkmd-000001-0.png")).exists();
+        assertThat(run.err()).contains("Preview after 1 iteration: ");
         assertThat(folder.resolve("loras")).doesNotExist();
     }
 

@@ -182,8 +182,8 @@ final class LivePage {
                 .filter(outcome -> outcome instanceof LoraOutcome.Finished || outcome instanceof LoraOutcome.Skipped)
                 .isPresent();
         if (isDrawn && RegularFile.isAt(picture)) {
-            html.markup("<img loading=\"lazy\" src=\"" + PreviewStrip.links(workspace.loraFolder(), picture)
-                            + "\" alt=\"")
+            html.markup("<img loading=\"lazy\"" + PngSize.attributes(picture) + " src=\""
+                            + PreviewStrip.links(workspace.loraFolder(), picture) + "\" alt=\"")
                     .text("images without and with " + lora.name())
                     .markup("\">\n");
         }

@@ -80,7 +80,9 @@ final class PreviewStrip {
     }
 
     private void addPicture(HtmlText html, Picture picture, String address) {
-        html.markup("<li><figure><a href=\"" + link(picture.file()) + "\"><img loading=\"lazy\" src=\"" + address
+        html.markup("<li><figure><a href=\"" + link(picture.file()) + "\"><img loading=\"lazy\""
+                        + PngSize.attributes(picture.file())
+                        + " src=\"" + address
                         + "\" alt=\"")
                 .text("preview of " + name + " after " + picture.iteration() + " iterations")
                 .markup("\"></a><figcaption>")

@@ -165,7 +165,8 @@ class LivePageTest {
         String html = new HtmlReport(workspace, List.of(new LoraOutcome.Interrupted("a", true)), Duration.ZERO).html();
 
         assertThat(html)
-                .contains("<a href=\"a/preview/a-000050-0.png\"><img loading=\"lazy\" src=\"data:image/jpeg;base64,")
+                .contains(
+                        "<a href=\"a/preview/a-000050-0.png\"><img loading=\"lazy\" width=\"640\" height=\"320\" src=\"data:image/jpeg;base64,")
                 .doesNotContain("<script", "http-equiv=\"refresh\"", "'self'");
         assertThat(html.length()).isLessThan(50_000);
     }
