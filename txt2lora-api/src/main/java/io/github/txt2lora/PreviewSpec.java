@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -152,7 +153,8 @@ public record PreviewSpec(
      * @param image its number in {@link io.github.txt2lora.event.PreviewDrawn#images}, from 0
      */
     public Path file(LoraTraining training, int iteration, int image) {
-        return folderOf(training).resolve(training.name() + "-" + "%06d".formatted(iteration) + "-" + image + ".png");
+        return folderOf(training)
+                .resolve(String.format(Locale.ROOT, "%s-%06d-%d.png", training.name(), iteration, image));
     }
 
     /** The folder of a training's files. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Draws a training's previews when they are due. Whatever goes wrong with them is a warning; the network is afterwards
@@ -105,11 +106,14 @@ final class TrainingPreviews {
     private void warnOfTime() {
         if (!hasWarnedOfTime) {
             hasWarnedOfTime = true;
-            log.warn("a preview takes %.1f s, and one every %d iterations would take more than %.0f %% of the time;"
-                            .formatted(
-                                    log.previewTime().toMillis() / 1e3, spec.everyIterations(), spec.mostShare() * 100)
-                    + " so fewer are drawn. Draw them less often, with fewer steps, prompts or seeds, or allow a larger"
-                    + " share");
+            log.warn(String.format(
+                    Locale.ROOT,
+                    "a preview takes %.1f s, and one every %d iterations would take more than %.0f %% of the time, so"
+                            + " fewer are drawn; draw them less often, with fewer steps, prompts or seeds, or allow a"
+                            + " larger share",
+                    log.previewTime().toMillis() / 1e3,
+                    spec.everyIterations(),
+                    spec.mostShare() * 100));
         }
     }
 
