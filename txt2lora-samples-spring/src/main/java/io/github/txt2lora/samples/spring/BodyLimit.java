@@ -17,9 +17,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** Refuses requests with a longer body than any order has, before anything is made of it. */
+/**
+ * Refuses requests with a longer body than any order has, before anything is made of it. Uploads have a limit of their
+ * own, which {@link LoraLibrary} sees to while it writes them.
+ */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class BodyLimit extends OncePerRequestFilter {
 
     private final int most;
@@ -28,6 +31,11 @@ final class BodyLimit extends OncePerRequestFilter {
     BodyLimit(ServiceLimits limits, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver problems) {
         this.most = limits.bodyBytes();
         this.problems = problems;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getMethod().equals("PUT") && request.getServletPath().startsWith("/loras/");
     }
 
     @Override

@@ -1,20 +1,18 @@
 package io.github.txt2lora.samples.spring;
 
 import io.github.txt2lora.CancelMode;
-import io.github.txt2lora.ModelSource;
-import io.github.txt2lora.samples.spring.Trainings.Training;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -26,52 +24,65 @@ final class TrainingController {
 
     private final Trainings trainings;
     private final EventStreams streams;
-    private final ServiceLimits limits;
-    private final ModelSource model;
-    private final Path folder;
 
-    TrainingController(
-            Trainings trainings,
-            EventStreams streams,
-            ServiceLimits limits,
-            ModelSource model,
-            @Value("${txt2lora.folder:service}") Path folder) {
+    TrainingController(Trainings trainings, EventStreams streams) {
         this.trainings = trainings;
         this.streams = streams;
-        this.limits = limits;
-        this.model = model;
-        this.folder = folder;
     }
 
     /** Queues a training, and says where to find it. */
     @PostMapping
     ResponseEntity<TrainingStatus> queue(@RequestBody TrainingOrder order) {
-        Training training = trainings.start(order.on(model, folder, limits.iterations()));
-        return ResponseEntity.created(URI.create("/trainings/" + training.id())).body(training.status());
+        TrainingStatus queued = trainings.start(order);
+        return ResponseEntity.created(URI.create("/trainings/" + queued.id())).body(queued);
     }
 
     /** All trainings that are not over and the last that are, the oldest first. */
     @GetMapping
     List<TrainingStatus> list() {
-        return trainings.all().stream().map(Training::status).toList();
+        return trainings.all();
     }
 
     /** The status of a training. */
     @GetMapping("/{id}")
     TrainingStatus status(@PathVariable("id") long id) {
-        return trainings.find(id).status();
+        return trainings.status(id);
+    }
+
+    /** What was left to learn, at each measurement. */
+    @GetMapping("/{id}/curve")
+    List<Measurement> curve(@PathVariable("id") long id) {
+        return trainings.curve(id);
     }
 
     /** Server-sent events, until the training ends. */
-    @GetMapping("/{id}/events")
+    @GetMapping(path = "/{id}/events")
     SseEmitter watch(@PathVariable("id") long id) {
-        return streams.open(trainings.find(id).events());
+        return streams.open(trainings.events(id));
     }
 
-    /** Cancels a training and drops what it made; it ends soon after. */
+    /** Pauses a training; it keeps its place in the queue, also over a restart. */
+    @PutMapping("/{id}/pause")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void pause(@PathVariable("id") long id) {
+        trainings.pause(id, true);
+    }
+
+    /** Lets a paused training go on. */
+    @DeleteMapping("/{id}/pause")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    void resume(@PathVariable("id") long id) {
+        trainings.pause(id, false);
+    }
+
+    /**
+     * Cancels a training; it ends soon after.
+     *
+     * @param keep whether the LoRA is saved as it is; by default what the training made is dropped
+     */
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.ACCEPTED)
-    void cancel(@PathVariable("id") long id) {
-        trainings.find(id).job().cancel(CancelMode.DISCARD);
+    void cancel(@PathVariable("id") long id, @RequestParam(name = "keep", defaultValue = "false") boolean keep) {
+        trainings.cancel(id, keep ? CancelMode.KEEP : CancelMode.DISCARD);
     }
 }

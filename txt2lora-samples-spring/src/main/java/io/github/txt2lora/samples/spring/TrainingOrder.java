@@ -4,8 +4,10 @@ import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.StateSpec;
+import io.github.txt2lora.StopRule;
+import io.github.txt2lora.StoppingSpec;
 import io.github.txt2lora.TrainingSpec;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,35 +15,73 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the LoRA's name and the word that it teaches
  * @param look the tags that the word shall mean
+ * @param neutral what is drawn without the look; by default {@code 1girl}
  * @param iterations number of iterations; if it is left out, the training chooses it
+ * @param replace whether a LoRA of this name may be replaced; by default it may not
  */
-record TrainingOrder(String name, String look, @Nullable Integer iterations) {
+record TrainingOrder(
+        String name,
+        String look,
+        @Nullable String neutral,
+        @Nullable Integer iterations,
+        @Nullable Boolean replace) {
+
+    static final String USUAL_NEUTRAL = "1girl";
+
+    private static final int LONGEST_LOOK = 4000;
+    private static final int LONGEST_NEUTRAL = 1000;
+
+    /** Hardly a LoRA gets there: the rule is set so that the gap is measured on the way. */
+    private static final double NOTHING_LEFT = 0.01;
 
     /**
      * The training that it asks for.
      *
-     * @param mostIterations that are allowed
      * @throws InvalidSettingException if a part is missing or out of its range
      */
-    LoraTraining on(ModelSource model, Path folder, int mostIterations) {
-        TrainingSpec.Builder spec = TrainingSpec.builder();
-        if (iterations != null) {
-            spec.iterations(iterations);
-        }
+    LoraTraining on(ModelSource model, ServiceSettings settings, ServiceLimits limits) {
         LoraTraining training = LoraTraining.builder()
                 .name(name)
                 .model(model)
                 .prompt(PromptPair.enhance(name)
-                        .positive(look)
-                        .neutral("1girl")
-                        .resolution(96)
+                        .positive(within("look", look, LONGEST_LOOK))
+                        .neutral(within("neutral", neutralOrUsual(), LONGEST_NEUTRAL))
+                        .resolution(settings.side())
                         .build())
-                .spec(spec.build())
-                .output(folder)
+                .spec(spec(settings))
+                .output(settings.loras())
                 .build();
-        if (training.iterations() > mostIterations) {
-            throw InvalidSettingException.of("iterations", training.iterations(), "at most " + mostIterations);
+        if (training.iterations() > limits.iterations()) {
+            throw InvalidSettingException.of("iterations", training.iterations(), "at most " + limits.iterations());
         }
         return training;
+    }
+
+    private TrainingSpec spec(ServiceSettings settings) {
+        TrainingSpec.Builder spec = TrainingSpec.builder()
+                .saving(saving -> saving.withStates(StateSpec.every(settings.stateEvery())))
+                .stopping(StoppingSpec.when(
+                        StopRule.gapBelow(NOTHING_LEFT).withEveryIterations(settings.measureEvery())));
+        return iterations == null ? spec.build() : spec.iterations(iterations).build();
+    }
+
+    /** The neutral prompt, given or usual. */
+    String neutralOrUsual() {
+        return neutral == null || neutral.isBlank() ? USUAL_NEUTRAL : neutral;
+    }
+
+    /** Whether a LoRA of this name may be replaced. */
+    boolean replaces() {
+        return Boolean.TRUE.equals(replace);
+    }
+
+    private static String within(String setting, @Nullable String text, int longest) {
+        if (text == null || text.isBlank()) {
+            throw InvalidSettingException.missing(setting, "give tags, such as black hair,maid uniform");
+        }
+        if (text.length() > longest) {
+            throw InvalidSettingException.of(setting, text, "at most " + longest + " characters");
+        }
+        return text;
     }
 }

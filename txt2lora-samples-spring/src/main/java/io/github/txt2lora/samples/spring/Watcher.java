@@ -1,6 +1,9 @@
 package io.github.txt2lora.samples.spring;
 
 import java.io.IOException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -8,15 +11,15 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * A client that watches a training. It is written to on a thread of its own while there is something to write. What it
- * is too slow to read is replaced by what is newer: it holds one message, and keeps neither the training nor other
- * clients waiting. The server drops a client that reads nothing for too long ({@code
+ * is too slow to read is replaced by what is newer of the same name: it holds a message of each name, and keeps neither
+ * the training nor other clients waiting. The server drops a client that reads nothing for too long ({@code
  * server.tomcat.connection-timeout}).
  */
 final class Watcher {
 
     private final SseEmitter client;
     private final Executor senders;
-    private @Nullable EventMessage next;
+    private final Map<String, EventMessage> next = new LinkedHashMap<>();
     private boolean sending;
     private boolean gone;
 
@@ -30,7 +33,8 @@ final class Watcher {
         if (gone) {
             return;
         }
-        next = message;
+        next.remove(message.name());
+        next.put(message.name(), message);
         if (!sending) {
             sending = true;
             try {
@@ -47,13 +51,17 @@ final class Watcher {
 
     synchronized void leave() {
         gone = true;
-        next = null;
+        next.clear();
     }
 
     private synchronized @Nullable EventMessage take() {
-        EventMessage message = next;
-        next = null;
-        sending = message != null;
+        Iterator<EventMessage> oldest = next.values().iterator();
+        sending = oldest.hasNext();
+        if (!sending) {
+            return null;
+        }
+        EventMessage message = oldest.next();
+        oldest.remove();
         return message;
     }
 

@@ -11,13 +11,19 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A client of the service, over HTTP. */
-record ServiceClient(HttpClient http, URI service) {
+record ServiceClient(HttpClient http, URI service, Optional<String> token) {
 
     static ServiceClient of(int port) {
-        return new ServiceClient(HttpClient.newHttpClient(), URI.create("http://localhost:" + port));
+        return new ServiceClient(HttpClient.newHttpClient(), URI.create("http://localhost:" + port), Optional.empty());
+    }
+
+    /** The same client with an access token. */
+    ServiceClient with(String newToken) {
+        return new ServiceClient(http, service, Optional.of(newToken));
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -29,11 +35,30 @@ record ServiceClient(HttpClient http, URI service) {
     }
 
     HttpResponse<String> order(String json) throws IOException, InterruptedException {
-        HttpRequest request = request("/trainings")
+        return post("/trainings", json);
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        HttpRequest request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(json))
                 .build();
         return http.send(request, BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> put(String path, byte[] body) throws IOException, InterruptedException {
+        HttpRequest request =
+                request(path).PUT(BodyPublishers.ofByteArray(body)).build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    /** A file, or a part of it, with headers given as names and values. */
+    HttpResponse<byte[]> download(String path, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofByteArray());
     }
 
     /** As {@link #order}, without telling the length of the body. */
@@ -77,6 +102,8 @@ record ServiceClient(HttpClient http, URI service) {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(service.resolve(path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(path));
+        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        return request;
     }
 }

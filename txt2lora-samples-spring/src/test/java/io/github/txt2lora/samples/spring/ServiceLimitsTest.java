@@ -3,6 +3,8 @@ package io.github.txt2lora.samples.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.testing.FakeLoraOperations;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.testing.VirtualClock;
@@ -48,7 +50,15 @@ class ServiceLimitsTest {
     @SuppressWarnings("UnusedVariable")
     private TrainingEngine engine;
 
+    @TestBean
+    @SuppressWarnings("UnusedVariable")
+    private LoraOperations operations;
+
     private ServiceClient client;
+
+    static LoraOperations operations() {
+        return FakeLoraOperations.builder().build();
+    }
 
     static TrainingEngine engine() {
         return FakeTrainingEngine.builder()

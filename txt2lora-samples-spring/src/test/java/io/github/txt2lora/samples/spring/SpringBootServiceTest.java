@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.ops.LoraOperations;
+import io.github.txt2lora.testing.FakeLoraOperations;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.testing.VirtualClock;
@@ -45,7 +47,15 @@ class SpringBootServiceTest {
     @SuppressWarnings("UnusedVariable")
     private TrainingEngine engine;
 
+    @TestBean
+    @SuppressWarnings("UnusedVariable")
+    private LoraOperations operations;
+
     private ServiceClient client;
+
+    static LoraOperations operations() {
+        return FakeLoraOperations.builder().build();
+    }
 
     static TrainingEngine engine() {
         TrainingScript script = TrainingScript.smooth().iterationTime(Duration.ofMinutes(1));

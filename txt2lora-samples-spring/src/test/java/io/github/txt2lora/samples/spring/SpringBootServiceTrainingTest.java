@@ -103,6 +103,6 @@ class SpringBootServiceTrainingTest {
         try (Stream<String> events = client.watch(path)) {
             assertThat(events.toList()).last().isEqualTo("data:{\"file\":\"krnkmd.safetensors\"}");
         }
-        assertThat(folder.resolve("krnkmd.safetensors")).isNotEmptyFile();
+        assertThat(folder.resolve("lora/krnkmd.safetensors")).isNotEmptyFile();
     }
 }

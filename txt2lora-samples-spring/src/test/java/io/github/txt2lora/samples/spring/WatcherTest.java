@@ -71,6 +71,17 @@ class WatcherTest {
     }
 
     @Test
+    void events_of_another_name_are_not_replaced() {
+        watcher.tell(new EventMessage("gap", Map.of("n", 1), false));
+        tell(2, false);
+        watcher.tell(new EventMessage("saved", Map.of("n", 3), false));
+        tell(4, false);
+        send();
+
+        assertThat(client.read).containsExactly("{n=1}", "{n=3}", "{n=4}");
+    }
+
+    @Test
     void a_client_that_is_gone_is_written_to_no_more() {
         client.isThere = false;
         tell(1, false);
