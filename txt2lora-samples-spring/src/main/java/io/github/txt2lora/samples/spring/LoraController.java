@@ -38,9 +38,11 @@ import org.springframework.web.util.UriComponentsBuilder;
 final class LoraController {
 
     private final LoraLibrary library;
+    private final LoraPictures pictures;
 
-    LoraController(LoraLibrary library) {
+    LoraController(LoraLibrary library, LoraPictures pictures) {
         this.library = library;
+        this.pictures = pictures;
     }
 
     /**
@@ -110,10 +112,17 @@ final class LoraController {
                 .toString();
     }
 
+    /** An image of what the LoRA teaches, drawn when it is asked for the first time. */
+    @GetMapping(path = "/{name}/picture", produces = MediaType.IMAGE_PNG_VALUE)
+    Resource picture(@PathVariable("name") String name) throws IOException {
+        return new FileSystemResource(pictures.of(library.find(name), library.words(name)));
+    }
+
     /** Deletes a LoRA. */
     @DeleteMapping("/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable("name") String name) throws IOException {
         library.delete(name);
+        pictures.forget(name);
     }
 }

@@ -136,6 +136,14 @@ final class LoraLibrary {
                 .toList();
     }
 
+    /** The words that call a LoRA in a prompt: those of its file, or its name. */
+    String words(String name) {
+        return rows.findByName(name)
+                .map(LoraRow::words)
+                .filter(words -> !words.isBlank())
+                .orElse(name);
+    }
+
     /** Refuses one more LoRA when there are as many as there may be. */
     void requireRoom() {
         if (files().size() >= most) {

@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param token that clients send as {@code Authorization: Bearer TOKEN}; without one, only this machine is served
  * @param stateEvery time between two states of a training, from which it resumes after a crash
  * @param measureEvery iterations between two measurements of the gap
+ * @param previewEvery iterations between two previews of a training; 0 for none
+ * @param previewShare the most of a training's time that may go into previews, above 0, at most 1
  */
 @ConfigurationProperties("txt2lora")
 record ServiceSettings(
@@ -29,7 +31,9 @@ record ServiceSettings(
         @DefaultValue("20") int steps,
         @Nullable String token,
         @DefaultValue("30s") Duration stateEvery,
-        @DefaultValue("20") int measureEvery) {
+        @DefaultValue("20") int measureEvery,
+        @DefaultValue("40") int previewEvery,
+        @DefaultValue("0.2") double previewShare) {
 
     private static final int DEMO_SIDE = 96;
     private static final int USUAL_SIDE = 512;
@@ -44,6 +48,16 @@ record ServiceSettings(
     /** The folder of uploads that are not complete or not checked yet. */
     Path uploads() {
         return folder.resolve("upload");
+    }
+
+    /** The folder of the images that trainings draw on their way. */
+    Path previews() {
+        return folder.resolve("preview");
+    }
+
+    /** The folder of the images that stand for LoRAs. */
+    Path pictures() {
+        return folder.resolve("picture");
     }
 
     /** The folder of the demo checkpoint. */

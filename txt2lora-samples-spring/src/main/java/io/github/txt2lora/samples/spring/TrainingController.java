@@ -3,7 +3,9 @@ package io.github.txt2lora.samples.spring;
 import io.github.txt2lora.CancelMode;
 import java.net.URI;
 import java.util.List;
+import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -24,9 +26,11 @@ final class TrainingController {
 
     private final Trainings trainings;
     private final EventStreams streams;
+    private final Previews previews;
 
-    TrainingController(Trainings trainings, EventStreams streams) {
+    TrainingController(Trainings trainings, EventStreams streams, Previews previews) {
         this.trainings = trainings;
+        this.previews = previews;
         this.streams = streams;
     }
 
@@ -53,6 +57,19 @@ final class TrainingController {
     @GetMapping("/{id}/curve")
     List<Measurement> curve(@PathVariable("id") long id) {
         return trainings.curve(id);
+    }
+
+    /** What it has drawn on its way, the first first. */
+    @GetMapping("/{id}/previews")
+    List<Preview> previews(@PathVariable("id") long id) {
+        return trainings.previews(id);
+    }
+
+    /** An image of a preview. */
+    @GetMapping(path = "/{id}/previews/{iteration}/{image}", produces = MediaType.IMAGE_PNG_VALUE)
+    Resource preview(
+            @PathVariable("id") long id, @PathVariable("iteration") int iteration, @PathVariable("image") int image) {
+        return previews.picture(id, iteration, image);
     }
 
     /** Server-sent events, until the training ends. */

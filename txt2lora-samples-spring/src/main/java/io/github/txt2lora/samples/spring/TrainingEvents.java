@@ -2,6 +2,7 @@ package io.github.txt2lora.samples.spring;
 
 import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.StateSaved;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -23,20 +24,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingEvents implements TrainingListener {
 
+    private final long id;
     private final List<Watcher> watchers = new ArrayList<>();
     private EventMessage latest;
 
-    TrainingEvents() {
-        this(new EventMessage("queued", Map.of(), false));
+    /** The events of a training that is queued. */
+    TrainingEvents(long id) {
+        this(id, new EventMessage("queued", Map.of(), false));
     }
 
-    private TrainingEvents(EventMessage latest) {
+    private TrainingEvents(long id, EventMessage latest) {
+        this.id = id;
         this.latest = latest;
     }
 
     /** The events of a training that the engine does not know any more: the last one. */
-    static TrainingEvents ofEnded(TrainingRow row) {
+    static TrainingEvents ofEnded(long id, TrainingRow row) {
         return new TrainingEvents(
+                id,
                 switch (row.state()) {
                     case FINISHED -> finished(row.name() + ".safetensors");
                     case CANCELLED -> cancelled(row.iteration());
@@ -78,6 +83,14 @@ final class TrainingEvents implements TrainingListener {
     @Override
     public void onGap(GapMeasured event) {
         publish("gap", Map.of("iteration", event.iteration(), "gap", event.gap()));
+    }
+
+    @Override
+    public void onPreview(PreviewDrawn event) {
+        if (!event.files().isEmpty()) {
+            Preview preview = Preview.of(id, event.iteration(), event.files().size());
+            publish("preview", Map.of("iteration", preview.iteration(), "pictures", preview.pictures()));
+        }
     }
 
     @Override

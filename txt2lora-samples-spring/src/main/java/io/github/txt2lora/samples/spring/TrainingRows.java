@@ -5,6 +5,7 @@ import io.github.txt2lora.JobState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.jdbc.repository.query.Modifying;
 import org.springframework.data.jdbc.repository.query.Query;
@@ -20,6 +21,10 @@ interface TrainingRows extends ListCrudRepository<TrainingRow, Long> {
     /** All of them, the oldest first. */
     @Query("select * from training_row order by id")
     List<TrainingRow> inOrder();
+
+    /** Their numbers. */
+    @Query("select id from training_row")
+    Set<Long> ids();
 
     /** Those that go on after a restart, in the order of the queue. */
     @Query("select * from training_row where ended_at is null order by id")

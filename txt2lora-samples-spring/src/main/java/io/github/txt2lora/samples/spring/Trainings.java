@@ -39,6 +39,7 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
     private final TrainingRows rows;
     private final Measurements measurements;
     private final LoraLibrary library;
+    private final Previews previews;
     private final Map<Long, Live> live = new ConcurrentHashMap<>();
 
     /** A training that the engine has. */
@@ -52,7 +53,8 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
             TrainingMeters meters,
             TrainingRows rows,
             Measurements measurements,
-            LoraLibrary library) {
+            LoraLibrary library,
+            Previews previews) {
         this.engine = engine;
         this.model = model;
         this.settings = settings;
@@ -61,6 +63,7 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
         this.rows = rows;
         this.measurements = measurements;
         this.library = library;
+        this.previews = previews;
         meters.watch(this::open);
     }
 
@@ -143,9 +146,9 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
     }
 
     private Live start(long id, LoraTraining training) {
-        var events = new TrainingEvents();
+        var events = new TrainingEvents(id);
         var journal = new TrainingJournal(id, rows, measurements, () -> forget(id));
-        TrainingJob job = engine.start(training, journal, meters.listener(), events);
+        TrainingJob job = engine.start(previews.of(id, training), journal, meters.listener(), events);
         var started = new Live(job, events);
         live.put(id, started);
         // it may have ended before it was put there
@@ -159,6 +162,7 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
     private void forget(long id) {
         live.remove(id);
         rows.forgetAllBut(limits.ended());
+        previews.forgetAllBut(rows.ids());
     }
 
     /** All that are not forgotten, the oldest first. */
@@ -183,10 +187,16 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
         return measurements.of(id);
     }
 
+    /** What it has drawn so far. */
+    List<Preview> previews(long id) {
+        row(id);
+        return previews.of(id);
+    }
+
     /** Its events; of one that has ended, the last. */
     TrainingEvents events(long id) {
         TrainingRow row = row(id);
-        return Optional.ofNullable(live.get(id)).map(Live::events).orElseGet(() -> TrainingEvents.ofEnded(row));
+        return Optional.ofNullable(live.get(id)).map(Live::events).orElseGet(() -> TrainingEvents.ofEnded(id, row));
     }
 
     /** Asks a training to end. */
