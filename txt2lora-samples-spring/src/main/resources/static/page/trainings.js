@@ -1,7 +1,7 @@
 // The queue, and what happens in the training that runs.
 
 import * as api from "./api.js";
-import { chart } from "./chart.js";
+import { showChart } from "./chart.js";
 import { button, byId, element, say, trying } from "./dom.js";
 import { PictureTable } from "./pictures.js";
 
@@ -129,15 +129,14 @@ class Job {
   }
 
   showChart() {
-    this.chart.replaceChildren(chart(this.measurements, this.status.iterations));
+    showChart(this.chart, this.measurements, this.status.iterations);
   }
 
   async showPreview(preview) {
     if (this.shown.some((each) => each.iteration === preview.iteration)) {
       return;
     }
-    const sources = await Promise.all(preview.pictures.map(async (path) => URL.createObjectURL(await api.blob(path))));
-    this.shown = [...this.shown, { iteration: preview.iteration, sources }].sort((a, b) => a.iteration - b.iteration);
+    this.shown = [...this.shown, await withSources(preview)].sort((a, b) => a.iteration - b.iteration);
     this.previews.replaceChildren(previewTable(this.status.name, this.shown).node);
   }
 
@@ -148,10 +147,15 @@ class Job {
   }
 }
 
+async function withSources(preview) {
+  const sources = preview.pictures.map(async (path) => URL.createObjectURL(await api.blob(path)));
+  return { iteration: preview.iteration, sources: await Promise.all(sources) };
+}
+
 /** Iterations from left to right, so that one sees a character come. */
 function previewTable(name, previews) {
   const rows = previews[0].sources.map((_, index) => `${name}, seed ${index + 1}`);
-  const table = new PictureTable(`What ${name} draws so far`, rows, previews.map((each) => `after ${each.iteration}`));
+  const table = new PictureTable(`What ${name} draws on the way`, rows, previews.map((each) => `after ${each.iteration}`));
   previews.forEach((each, column) => each.sources.forEach((source, row) => table.show(row, column, source)));
   return table;
 }
@@ -170,9 +174,17 @@ function endedItem(status) {
     item.append(element("p", { className: "bad" }, status.reason));
   }
   const curve = element("div");
-  item.append(element("div", { className: "buttons" }, button("Show curve", () => trying(async () => {
-    curve.replaceChildren(chart(await api.get(`/trainings/${status.id}/curve`), status.iterations));
-  }))), curve);
+  const pictures = element("div");
+  const show = async () => {
+    showChart(curve, await api.get(`/trainings/${status.id}/curve`), status.iterations);
+    const previews = await Promise.all((await api.get(`/trainings/${status.id}/previews`)).map(withSources));
+    if (previews.length > 0) {
+      pictures.replaceChildren(previewTable(status.name, previews).node);
+    }
+  };
+  const label = { ariaLabel: `Show curve and pictures of ${status.name}` };
+  item.append(element("div", { className: "buttons" }, button("Show curve and pictures", () => trying(show), label)));
+  item.append(curve, pictures);
   return item;
 }
 

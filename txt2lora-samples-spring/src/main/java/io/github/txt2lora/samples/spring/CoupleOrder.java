@@ -30,7 +30,7 @@ record CoupleOrder(
     Drawing in(Studio studio, LoraLibrary library) {
         StoredLora first = library.find(left);
         StoredLora second = library.find(right);
-        String halves = half(first) + half(second);
+        String halves = half(library.words(first.name())) + half(library.words(second.name()));
         ImageRequest.Builder with = request(studio).lora(first.file(), 1);
         if (!first.equals(second)) {
             with.lora(second.file(), 1);
@@ -43,8 +43,8 @@ record CoupleOrder(
                 seeds);
     }
 
-    private static String half(StoredLora lora) {
-        return " AND 1girl," + new PlainWords(lora.name()).asPrompt();
+    private static String half(String words) {
+        return " AND 1girl," + new PlainWords(words).asPrompt();
     }
 
     private static ImageRequest.Builder request(Studio studio) {

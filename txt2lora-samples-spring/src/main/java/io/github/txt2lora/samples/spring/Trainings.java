@@ -151,9 +151,8 @@ final class Trainings implements SmartInitializingSingleton, AutoCloseable {
         TrainingJob job = engine.start(previews.of(id, training), journal, meters.listener(), events);
         var started = new Live(job, events);
         live.put(id, started);
-        // it may have ended before it was put there
-        if (rows.findById(id).filter(row -> row.endedAt() != null).isPresent()) {
-            live.remove(id);
+        if (job.state().isTerminal()) {
+            live.remove(id); // it may have ended before it was put there
         }
         return started;
     }

@@ -6,6 +6,7 @@ import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.testing.VirtualClock;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,12 @@ import org.springframework.test.context.bean.override.convention.TestBean;
 /** LoRAs that are uploaded, listed, drawn with and downloaded, over real HTTP. */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"txt2lora.limits.upload=2000B", "txt2lora.limits.loras=3", "txt2lora.limits.pictures=6"})
+        properties = {
+            "txt2lora.limits.upload=2000B",
+            "txt2lora.limits.loras=3",
+            "txt2lora.limits.pictures=6",
+            "txt2lora.preview-every=2"
+        })
 @DirtiesContext
 class ServiceLorasTest {
 
@@ -50,9 +57,11 @@ class ServiceLorasTest {
     private ServiceClient client;
 
     static TrainingEngine engine() {
+        TrainingScript script = TrainingScript.smooth().iterationTime(Duration.ofMinutes(1));
         return FakeTrainingEngine.builder()
                 .clock(CLOCK)
-                .script(TrainingScript.smooth().iterationTime(Duration.ofMinutes(1)))
+                .script(script)
+                .scriptFor("krnkmd", script.writesFiles(true))
                 .build();
     }
 
@@ -192,7 +201,7 @@ class ServiceLorasTest {
     @Test
     void a_lora_is_drawn_with_by_weight_and_with_another_in_halves() throws IOException, InterruptedException {
         client.put("/loras/left", LORA);
-        client.put("/loras/right", LORA);
+        client.put("/loras/right", SmallLora.calledBy("krnkmd"));
 
         String compared = client.post(
                         "/drawings/comparison", "{\"lora\": \"left\", \"words\": \"tyankmk\", \"seeds\": [1]}")
@@ -204,13 +213,45 @@ class ServiceLorasTest {
         assertThat(couple).contains("with both", "event:finished").containsOnlyOnce("\"row\":1");
         assertThat(((FakeTrainingEngine) engine).requests())
                 .anySatisfy(request -> {
-                    assertThat(request.prompt()).isEqualTo("2girls AND 1girl,left AND 1girl,right");
+                    assertThat(request.prompt()).isEqualTo("2girls AND 1girl,tyankmk AND 1girl,krnkmd");
                     assertThat(request.width()).isEqualTo(192);
                     assertThat(request.loras()).hasSize(2);
                 })
                 .anySatisfy(request -> assertThat(request.loras())
                         .extracting(lora -> lora.weight())
                         .containsExactly(0.5));
+    }
+
+    @Test
+    void what_a_training_draws_on_its_way_can_be_seen() throws IOException, InterruptedException {
+        String path = client.queue("krnkmd", 5);
+        try (Stream<String> events = client.watch(path)) {
+            CLOCK.advance(Duration.ofMinutes(5));
+            assertThat(events.toList()).contains("event:finished");
+        }
+
+        assertThat(client.get(path + "/previews").body())
+                .isEqualTo(("[{\"iteration\":2,\"pictures\":[\"P/2/0\",\"P/2/1\"]},"
+                                + "{\"iteration\":4,\"pictures\":[\"P/4/0\",\"P/4/1\"]}]")
+                        .replace("P", path + "/previews"));
+        HttpResponse<byte[]> picture = client.download(path + "/previews/4/1");
+        assertThat(picture.headers().firstValue("Content-Type")).contains("image/png");
+        assertThat(ImageIO.read(new ByteArrayInputStream(picture.body())).getWidth())
+                .isEqualTo(96);
+        assertProblem(client.get(path + "/previews/3/0"), 404, "training ");
+        assertProblem(client.get("/trainings/4711/previews"), 404, "there is no training 4711");
+    }
+
+    @Test
+    void a_lora_has_a_picture_which_is_drawn_once() throws IOException, InterruptedException {
+        client.put("/loras/miko", LORA);
+        int before = ((FakeTrainingEngine) engine).requests().size();
+
+        byte[] picture = client.download("/loras/miko/picture").body();
+
+        assertThat(ImageIO.read(new ByteArrayInputStream(picture)).getWidth()).isEqualTo(96);
+        assertThat(client.download("/loras/miko/picture").body()).isEqualTo(picture);
+        assertThat(((FakeTrainingEngine) engine).requests()).hasSize(before + 1);
     }
 
     @Test
