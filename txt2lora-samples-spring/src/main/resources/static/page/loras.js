@@ -78,6 +78,8 @@ function choices(select, loras) {
   select.replaceChildren(...loras.map((lora) => element("option", { value: lora.name }, lora.name)));
   if (loras.some((lora) => lora.name === before)) {
     select.value = before;
+  } else {
+    select.selectedIndex = Math.min(Number(select.dataset.first ?? 0), loras.length - 1);
   }
 }
 

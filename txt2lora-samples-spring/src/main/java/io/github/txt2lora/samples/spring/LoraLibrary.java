@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
@@ -102,9 +104,12 @@ final class LoraLibrary {
     /**
      * The LoRA of a name.
      *
-     * @throws InvalidSettingException if the name cannot be that of a LoRA
+     * @throws InvalidSettingException if the name is missing or cannot be that of a LoRA
      */
-    StoredLora find(String name) {
+    StoredLora find(@Nullable String name) {
+        if (name == null) {
+            throw InvalidSettingException.missing("the name of a LoRA", "give one of the list at /loras");
+        }
         Path file = path(name);
         if (!isFile(file)) {
             throw Refusal.of(HttpStatus.NOT_FOUND, "there is no LoRA " + name + "; expected one of the list at /loras");
@@ -296,8 +301,7 @@ final class LoraLibrary {
     /** LoRAs are only ever replaced as a whole, so size and time of change tell versions apart. */
     private static String version(BasicFileAttributes attributes) {
         return Long.toHexString(attributes.size()) + "-"
-                + Long.toHexString(attributes.lastModifiedTime().toInstant().toEpochMilli()) + "-"
-                + Integer.toHexString(attributes.lastModifiedTime().toInstant().getNano());
+                + Long.toHexString(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     }
 
     private static String shortened(String text, int longest) {

@@ -141,8 +141,8 @@ final class Browser implements AutoCloseable {
 
     /** Pixels by which the page is wider than its window. */
     long excessWidth() {
-        return (Long) driver.executeScript(
-                "const e = document.scrollingElement; return e.scrollWidth - e.clientWidth;");
+        return (Long)
+                driver.executeScript("const e = document.scrollingElement; return e.scrollWidth - e.clientWidth;");
     }
 
     /** The whole page as a picture, for people to look at. */

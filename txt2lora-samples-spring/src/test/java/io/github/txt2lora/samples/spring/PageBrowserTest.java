@@ -49,7 +49,7 @@ class PageBrowserTest {
     }
 
     @AfterAll
-    void close() throws InterruptedException {
+    void close() {
         if (browser != null) {
             browser.close();
         }
@@ -112,7 +112,8 @@ class PageBrowserTest {
         type("#words-form [name=look]", "japanese miko clothes,white kimono,red hakama,brown hair,cat ears");
         browser.find("#words-form [type=submit]").click();
         browser.waitFor("#queue .job", 2);
-        WebElement waiting = browser.waitFor("article[aria-label='training of tyankmk']", 1).get(0);
+        WebElement waiting =
+                browser.waitFor("article[aria-label='training of tyankmk']", 1).get(0);
         assertThat(waiting.getText()).contains("waits");
 
         WebElement running = browser.find("article[aria-label='training of krnkmd']");
@@ -123,9 +124,8 @@ class PageBrowserTest {
 
         waiting.findElement(By.xpath(".//button[.='Cancel']")).click();
         browser.accept();
-        browser.waitUntil(page -> page.findElements(
-                                By.cssSelector("article[aria-label='training of tyankmk']"))
-                        .isEmpty());
+        browser.waitUntil(page -> page.findElements(By.cssSelector("article[aria-label='training of tyankmk']"))
+                .isEmpty());
     }
 
     @Test

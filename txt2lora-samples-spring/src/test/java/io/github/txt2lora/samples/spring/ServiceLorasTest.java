@@ -262,6 +262,7 @@ class ServiceLorasTest {
                 400,
                 "the drawing has 8 pictures; expected at most 6");
         assertProblem(client.post("/drawings/words", "{\"look\": \"a\", \"seeds\": [null]}"), 400, "a place or seed");
+        assertProblem(client.post("/drawings/comparison", "{}"), 400, "the name of a LoRA is missing");
         assertProblem(client.post("/drawings/comparison", "{\"lora\": \"none\"}"), 404, "there is no LoRA none");
         assertProblem(client.post("/drawings/comparison", "{\"lora\": \"../x\"}"), 400, "name is");
         assertProblem(client.post("/drawings/couple", "{\"left\": \"none\"}"), 404, "there is no LoRA none");

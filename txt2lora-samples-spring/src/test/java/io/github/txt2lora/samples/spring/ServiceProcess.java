@@ -72,14 +72,14 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Ends it as a loss of power would. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** Ends it as an operator would, and waits. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        process.waitFor();
+        process.onExit().join();
     }
 }

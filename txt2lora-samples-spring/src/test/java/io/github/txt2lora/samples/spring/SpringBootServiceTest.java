@@ -10,7 +10,10 @@ import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.TrainingScript;
 import io.github.txt2lora.testing.VirtualClock;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,6 +168,20 @@ class SpringBootServiceTest {
             HttpResponse<String> refused = client.order(order);
             assertThat(refused.statusCode()).as(order).isEqualTo(400);
             assertThat(refused.headers().firstValue("Content-Type")).as(order).contains("application/problem+json");
+        }
+    }
+
+    /** HTTP clients choose this header by themselves. */
+    @Test
+    void without_a_token_only_requests_for_this_machine_are_served() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write("GET /trainings HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("the service has no access token and is there for localhost alone");
         }
     }
 
