@@ -43,7 +43,7 @@ final class TrainingJournal implements TrainingListener {
 
     @Override
     public void onStarted(TrainingStarted event) {
-        rows.proceeded(id, JobState.RUNNING, 0);
+        rows.started(id);
     }
 
     @Override

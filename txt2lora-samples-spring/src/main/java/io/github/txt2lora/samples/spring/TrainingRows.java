@@ -38,6 +38,11 @@ interface TrainingRows extends ListCrudRepository<TrainingRow, Long> {
     @Query("select count(*) > 0 from training_row where name = :name and ended_at is null")
     boolean isWriting(@Param("name") String name);
 
+    /** Says that a training has left the queue. */
+    @Modifying
+    @Query("update training_row set state = 'RUNNING' where id = :id")
+    void started(@Param("id") long id);
+
     /** Says where a training is. */
     @Modifying
     @Query("update training_row set state = :state, iteration = :iteration where id = :id")

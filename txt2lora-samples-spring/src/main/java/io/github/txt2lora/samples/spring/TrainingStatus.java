@@ -45,14 +45,14 @@ record TrainingStatus(
         return of(id, row, row.state(), row.iteration(), row.iterations(), null);
     }
 
-    /** Of one that it has: the job is newer than the row. */
+    /** Of one that it has: the job is newer than the row, but does not know of earlier runs before it goes on. */
     static TrainingStatus of(long id, TrainingRow row, TrainingJob job) {
         TrainingProgress progress = job.progress();
         return of(
                 id,
                 row,
                 job.state(),
-                Math.max(progress.iteration(), job.state() == JobState.QUEUED ? row.iteration() : 0),
+                progress.iteration() == 0 ? row.iteration() : progress.iteration(),
                 progress.iterations(),
                 progress.remaining().map(time -> time.toSeconds()).orElse(null));
     }

@@ -79,6 +79,7 @@ class ServiceRestartTest {
 
         try (ServletWebServerApplicationContext second = start()) {
             ServiceClient client = clientOf(second);
+            assertThat(client.get(running).body()).contains("\"iteration\":2", "\"iterations\":4");
             clock.advance(Duration.ofMinutes(1));
             assertThat(client.get(running).body()).contains("\"iteration\":3", "\"resumedFrom\":2");
             try (Stream<String> events = client.watch(waiting)) {
