@@ -1,11 +1,14 @@
 package io.github.txt2lora.samples.spring;
 
 import io.github.txt2lora.ModelSource;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What a client has to know about the service before it asks for anything. */
 @RestController
+@Tag(name = "service")
 final class About {
 
     private final ModelSource model;
@@ -29,7 +32,7 @@ final class About {
         this.limits = limits;
     }
 
-    /** The base model and the limits that a client can respect. */
+    @Operation(summary = "the base model and the limits that a client can respect")
     @GetMapping("/about")
     Facts facts() {
         return new Facts(

@@ -1,5 +1,7 @@
 package io.github.txt2lora.samples.spring;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -13,6 +15,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * leaves ends the drawing.
  */
 @RestController
+@Tag(name = "drawings")
 @RequestMapping(path = "/drawings", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 final class DrawingController {
 
@@ -26,19 +29,19 @@ final class DrawingController {
         this.streams = streams;
     }
 
-    /** What words draw, before anything is trained. */
+    @Operation(summary = "what words draw, before anything is trained")
     @PostMapping("/words")
     SseEmitter words(@RequestBody WordsOrder order) {
         return streams.open(order.in(studio));
     }
 
-    /** The same seeds without, with half of and with the whole of a LoRA. */
+    @Operation(summary = "the same seeds without, with half of and with the whole of a LoRA")
     @PostMapping("/comparison")
     SseEmitter comparison(@RequestBody ComparisonOrder order) {
         return streams.open(order.in(studio, library));
     }
 
-    /** Two characters in one image. */
+    @Operation(summary = "two characters in one image")
     @PostMapping("/couple")
     SseEmitter couple(@RequestBody CoupleOrder order) {
         return streams.open(order.in(studio, library));

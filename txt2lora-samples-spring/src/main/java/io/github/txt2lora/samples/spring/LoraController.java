@@ -1,9 +1,11 @@
 package io.github.txt2lora.samples.spring;
 
 import io.github.txt2lora.samples.spring.LoraLibrary.StoredLora;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +36,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 /** LoRAs as resources. */
 @RestController
+@Tag(name = "LoRAs")
 @RequestMapping("/loras")
 final class LoraController {
 
@@ -50,12 +53,13 @@ final class LoraController {
      *
      * @param search words that each occur in name or look; by default all LoRAs are listed
      */
+    @Operation(summary = "the LoRAs, the newest first")
     @GetMapping
     List<LoraSummary> list(@RequestParam(name = "search", defaultValue = "") String search) {
         return library.all().stream().filter(lora -> lora.matches(search)).toList();
     }
 
-    /** Takes in a LoRA; the body of the request is its {@code .safetensors} file. */
+    @Operation(summary = "takes in a LoRA; the body of the request is its .safetensors file")
     @PutMapping("/{name}")
     @RequestBody(
             required = true,
@@ -84,6 +88,7 @@ final class LoraController {
      *
      * @param onlyIf version of which the client has a part; of another one it gets the whole file
      */
+    @Operation(summary = "the file, whole or a range of it, so that a download can go on where it broke off")
     @GetMapping("/{name}/file")
     ResponseEntity<Resource> download(
             @PathVariable("name") String name,
@@ -112,13 +117,13 @@ final class LoraController {
                 .toString();
     }
 
-    /** An image of what the LoRA teaches, drawn when it is asked for the first time. */
+    @Operation(summary = "an image of what the LoRA teaches, drawn when it is asked for the first time")
     @GetMapping(path = "/{name}/picture", produces = MediaType.IMAGE_PNG_VALUE)
     Resource picture(@PathVariable("name") String name) throws IOException {
         return new FileSystemResource(pictures.of(library.find(name), library.words(name)));
     }
 
-    /** Deletes a LoRA. */
+    @Operation(summary = "deletes a LoRA")
     @DeleteMapping("/{name}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable("name") String name) throws IOException {

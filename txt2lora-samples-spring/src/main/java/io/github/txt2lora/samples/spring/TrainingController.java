@@ -1,6 +1,8 @@
 package io.github.txt2lora.samples.spring;
 
 import io.github.txt2lora.CancelMode;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.net.URI;
 import java.util.List;
 import org.springframework.core.io.Resource;
@@ -21,6 +23,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** Trainings as resources. */
 @RestController
+@Tag(name = "trainings")
 @RequestMapping("/trainings")
 final class TrainingController {
 
@@ -34,58 +37,58 @@ final class TrainingController {
         this.streams = streams;
     }
 
-    /** Queues a training, and says where to find it. */
+    @Operation(summary = "queues a training, and says where to find it")
     @PostMapping
     ResponseEntity<TrainingStatus> queue(@RequestBody TrainingOrder order) {
         TrainingStatus queued = trainings.start(order);
         return ResponseEntity.created(URI.create("/trainings/" + queued.id())).body(queued);
     }
 
-    /** All trainings that are not over and the last that are, the oldest first. */
+    @Operation(summary = "all trainings that are not over and the last that are, the oldest first")
     @GetMapping
     List<TrainingStatus> list() {
         return trainings.all();
     }
 
-    /** The status of a training. */
+    @Operation(summary = "the status of a training")
     @GetMapping("/{id}")
     TrainingStatus status(@PathVariable("id") long id) {
         return trainings.status(id);
     }
 
-    /** What was left to learn, at each measurement. */
+    @Operation(summary = "what a training had left to learn, at each measurement")
     @GetMapping("/{id}/curve")
     List<Measurement> curve(@PathVariable("id") long id) {
         return trainings.curve(id);
     }
 
-    /** What it has drawn on its way, the first first. */
+    @Operation(summary = "what a training has drawn on its way, the first first")
     @GetMapping("/{id}/previews")
     List<Preview> previews(@PathVariable("id") long id) {
         return trainings.previews(id);
     }
 
-    /** An image of a preview. */
+    @Operation(summary = "an image of a preview")
     @GetMapping(path = "/{id}/previews/{iteration}/{image}", produces = MediaType.IMAGE_PNG_VALUE)
     Resource preview(
             @PathVariable("id") long id, @PathVariable("iteration") int iteration, @PathVariable("image") int image) {
         return previews.picture(id, iteration, image);
     }
 
-    /** Server-sent events, until the training ends. */
+    @Operation(summary = "server-sent events of a training, until it ends")
     @GetMapping(path = "/{id}/events")
     SseEmitter watch(@PathVariable("id") long id) {
         return streams.open(trainings.events(id));
     }
 
-    /** Pauses a training; it keeps its place in the queue, also over a restart. */
+    @Operation(summary = "pauses a training; it keeps its place in the queue, also over a restart")
     @PutMapping("/{id}/pause")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void pause(@PathVariable("id") long id) {
         trainings.pause(id, true);
     }
 
-    /** Lets a paused training go on. */
+    @Operation(summary = "lets a paused training go on")
     @DeleteMapping("/{id}/pause")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void resume(@PathVariable("id") long id) {
@@ -97,6 +100,7 @@ final class TrainingController {
      *
      * @param keep whether the LoRA is saved as it is; by default what the training made is dropped
      */
+    @Operation(summary = "cancels a training; it ends soon after")
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.ACCEPTED)
     void cancel(@PathVariable("id") long id, @RequestParam(name = "keep", defaultValue = "false") boolean keep) {

@@ -8,6 +8,7 @@ import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StoppingSpec;
 import io.github.txt2lora.TrainingSpec;
+import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param replace whether a LoRA of this name may be replaced; by default it may not
  */
 record TrainingOrder(
+        @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "krnkmd")
         String name,
+
+        @Schema(requiredMode = Schema.RequiredMode.REQUIRED, example = "black hair,maid uniform")
         String look,
+
         @Nullable String neutral,
         @Nullable Integer iterations,
         @Nullable Boolean replace) {

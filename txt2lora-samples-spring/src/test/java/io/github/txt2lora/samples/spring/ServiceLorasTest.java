@@ -271,6 +271,11 @@ class ServiceLorasTest {
     @Test
     void the_api_describes_itself() throws IOException, InterruptedException {
         assertThat(client.get("/v3/api-docs").body())
-                .contains("\"/trainings/{id}/events\"", "\"/loras/{name}/file\"", "\"/drawings/words\"", "bearer");
+                .contains(
+                        "\"/trainings/{id}/events\"",
+                        "\"/loras/{name}/file\"",
+                        "\"/drawings/words\"",
+                        "bearer",
+                        "queues a training");
     }
 }
