@@ -10,7 +10,6 @@ export class PictureTable {
     this.columns = columns;
     const table = element("table", { className: isDouble ? "pictures double" : "pictures" });
     table.style.setProperty("--columns", Math.max(1, Math.min(3, columns.length)));
-    table.append(element("caption", { className: "note" }, caption));
     table.append(element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))));
     this.cells = rows.map((name) => {
       const cells = columns.map(() => element("td", {}, element("div", { className: "waiting" })));
@@ -18,7 +17,8 @@ export class PictureTable {
       table.append(element("tbody", {}, element("tr", {}, label), element("tr", {}, ...cells)));
       return cells;
     });
-    this.node = element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: caption }, table);
+    const scroll = element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: caption }, table);
+    this.node = element("div", {}, element("p", { className: "note" }, caption), scroll);
   }
 
   show(row, column, source) {
