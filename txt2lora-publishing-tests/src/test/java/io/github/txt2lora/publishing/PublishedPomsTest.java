@@ -38,6 +38,7 @@ class PublishedPomsTest {
                         "txt2lora-testing",
                         "txt2lora-workspace",
                         "txt2lora-core",
+                        "txt2lora-spark",
                         "txt2lora-all-platforms");
         assertThat(poms)
                 .filteredOn(pom -> !pom.published())

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,9 @@ public final class Batch {
     private final TrainingEngine engine;
     private final LoraOperations operations;
     private final ModelDownloader downloader;
+
+    /** Models that were looked at; a run after the first one does not read those again that did not change. */
+    private final List<ModelIdentity> known = new CopyOnWriteArrayList<>();
 
     /**
      * Prepares a batch that gets missing models by the downloader on the class path.
@@ -122,8 +126,22 @@ public final class Batch {
         } finally {
             report.close();
         }
-        Duration duration = Duration.between(start, Instant.now());
-        return new BatchResult(outcomes.all(), duration, writeReport(outcomes.all(), duration));
+        return report(workspace, outcomes.all(), Duration.between(start, Instant.now()));
+    }
+
+    /**
+     * As {@link #run(BatchOptions, BatchListener)}, but leaves the report as it is, for a process that trains a part of
+     * a batch whose report another one writes.
+     *
+     * @return one outcome for each LoRA that was chosen, in the order in which they were chosen
+     */
+    public List<LoraOutcome> runUnreported(BatchOptions options, BatchListener listener) {
+        List<String> names = options.choose(workspace.names());
+        Optional<MetricsFile> metrics = options.metrics().map(MetricsFile::at);
+        ListenerCalls calls = new ListenerCalls(listener);
+        Outcomes outcomes = new Outcomes(names, calls);
+        run(names, options, metrics, calls, outcomes);
+        return outcomes.all();
     }
 
     private void run(
@@ -153,10 +171,19 @@ public final class Batch {
         }
     }
 
+    /**
+     * Writes the report of a batch, wherever its LoRAs were trained.
+     *
+     * @param outcomes one for each LoRA
+     * @param duration from beginning to end
+     */
+    public static BatchResult report(Workspace workspace, List<LoraOutcome> outcomes, Duration duration) {
+        return new BatchResult(outcomes, duration, writeReport(workspace, outcomes, duration));
+    }
+
     /** Reads settings and models; LoRAs with faulty ones have failed. */
     private List<Task> prepare(List<String> names, ListenerCalls calls, Outcomes outcomes) {
         List<Task> tasks = new ArrayList<>();
-        List<ModelIdentity> known = new ArrayList<>();
         for (String name : names) {
             if (Thread.currentThread().isInterrupted()) {
                 return List.of();
@@ -167,13 +194,13 @@ public final class Batch {
                 files.requireReplaceable();
                 Optional<LoraRecord> record =
                         LoraRecordFile.read(files.record(), warning -> calls.onWarning(name, warning));
-                record.ifPresent(earlier -> known.addAll(earlier.training().models()));
+                record.ifPresent(earlier -> remember(earlier.training().models()));
                 calls.onModel(name, project.settings().model().displayName());
                 ModelSource model = locate(project, calls);
                 List<ModelSource> models = new ArrayList<>(List.of(model));
                 models.addAll(workspace.alsoOn(project.settings()));
-                List<ModelIdentity> identities = identities(project, models, known);
-                known.addAll(identities);
+                List<ModelIdentity> identities = identities(project, models);
+                remember(identities);
                 tasks.add(new Task(project, models, identities, record));
             } catch (Txt2LoraException e) {
                 if (Thread.currentThread().isInterrupted()) {
@@ -185,8 +212,12 @@ public final class Batch {
         return tasks;
     }
 
-    private static List<ModelIdentity> identities(
-            LoraProject project, List<ModelSource> models, List<ModelIdentity> known) {
+    /** Each once, however many LoRAs are on it. */
+    private void remember(List<ModelIdentity> identities) {
+        identities.stream().filter(identity -> !known.contains(identity)).forEach(known::add);
+    }
+
+    private List<ModelIdentity> identities(LoraProject project, List<ModelSource> models) {
         List<ModelAddress> addresses =
                 new ArrayList<>(List.of(project.settings().model()));
         addresses.addAll(project.settings().alsoOn());
@@ -235,7 +266,7 @@ public final class Batch {
         return workspace.loraFolder().resolve("report.html");
     }
 
-    private Optional<Path> writeReport(List<LoraOutcome> outcomes, Duration duration) {
+    private static Optional<Path> writeReport(Workspace workspace, List<LoraOutcome> outcomes, Duration duration) {
         Path file = reportFile(workspace);
         try {
             Uninterrupted.get(() -> {

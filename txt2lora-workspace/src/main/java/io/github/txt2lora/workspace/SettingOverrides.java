@@ -6,6 +6,7 @@ import io.github.txt2lora.internal.NearestWord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,13 @@ final class SettingOverrides {
             }
         });
         return new SettingOverrides(values);
+    }
+
+    /** The texts by the keys of a workspace's files. */
+    Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        values.forEach((key, text) -> texts.put(key.flat(), text));
+        return texts;
     }
 
     private static String hint(String name) {

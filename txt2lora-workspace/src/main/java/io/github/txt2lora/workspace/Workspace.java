@@ -73,6 +73,11 @@ public final class Workspace {
         return new Workspace(folder, SettingOverrides.of(settings));
     }
 
+    /** The settings of {@link #withSettings}, by the keys of the files; empty without. */
+    public Map<String, String> settings() {
+        return overrides.texts();
+    }
+
     /**
      * Opens a folder that exists.
      *
