@@ -56,7 +56,9 @@ final class BatchTask {
             Batch of = attempt.isLast()
                     ? engine.batch(workspace, new GivenUp(attempt.number()))
                     : engine.batch(workspace);
-            of.runUnreported(batch.options(names, isForced(workspace, names)), listener(outcomes));
+            of.runUnreported(batch.options(names, isForced(workspace, names)), listener(outcomes)).stream()
+                    .filter(outcome -> !outcomes.has(outcome.name()))
+                    .forEach(notBegun -> outcomes.end(notBegun.name(), notBegun));
         }
     }
 

@@ -13,6 +13,8 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -32,8 +34,12 @@ sealed interface Form extends Serializable {
             return OfRecord.of(record);
         } else if (value instanceof Optional<?> optional) {
             return new OfOptional(optional.orElse(null));
+        } else if (value instanceof OptionalInt optional) {
+            return new OfOptionalInt(optional.isPresent() ? optional.getAsInt() : null);
         } else if (value instanceof OptionalLong optional) {
             return new OfOptionalLong(optional.isPresent() ? optional.getAsLong() : null);
+        } else if (value instanceof OptionalDouble optional) {
+            return new OfOptionalDouble(optional.isPresent() ? optional.getAsDouble() : null);
         } else if (value instanceof Path path) {
             return new OfPath(path.toAbsolutePath().toString());
         } else if (value instanceof LoraTarget target) {
@@ -95,6 +101,24 @@ sealed interface Form extends Serializable {
         @Override
         public Object value() {
             return Optional.ofNullable(content);
+        }
+    }
+
+    /** Empty if null. */
+    record OfOptionalInt(@Nullable Integer content) implements Form {
+
+        @Override
+        public Object value() {
+            return content == null ? OptionalInt.empty() : OptionalInt.of(content);
+        }
+    }
+
+    /** Empty if null. */
+    record OfOptionalDouble(@Nullable Double content) implements Form {
+
+        @Override
+        public Object value() {
+            return content == null ? OptionalDouble.empty() : OptionalDouble.of(content);
         }
     }
 

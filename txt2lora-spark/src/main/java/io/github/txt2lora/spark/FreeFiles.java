@@ -28,6 +28,11 @@ final class FreeFiles {
      * @throws InterruptedException if the thread is interrupted
      */
     static void await(List<Path> files, Consumer<String> told) throws InterruptedException {
+        await(files, PAUSE, told);
+    }
+
+    /** The same with another pause between two looks. */
+    static void await(List<Path> files, Duration pause, Consumer<String> told) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         boolean waits = false;
         for (Path file : files) {
@@ -37,7 +42,7 @@ final class FreeFiles {
                             + " has ended, at the most " + PATIENCE.toMinutes() + " minutes");
                     waits = true;
                 }
-                Thread.sleep(PAUSE.toMillis());
+                Thread.sleep(pause.toMillis());
             }
         }
     }

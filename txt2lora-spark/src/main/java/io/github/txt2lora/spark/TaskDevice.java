@@ -6,6 +6,7 @@ import io.github.txt2lora.InvalidSettingException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.spark.resource.ResourceInformation;
 
 /** The device of a task: the GPU that Spark gave it. */
@@ -14,7 +15,7 @@ final class TaskDevice {
     /** What Spark calls them by convention. */
     static final String RESOURCE = "gpu";
 
-    private static final int MOST_DIGITS = 4;
+    private static final Pattern INDEX = Pattern.compile("\\d{1,4}");
 
     private TaskDevice() {}
 
@@ -44,7 +45,7 @@ final class TaskDevice {
                     "1, or less for several tasks on one GPU: a training computes on one");
         }
         String address = addresses.get(0);
-        if (address.length() > MOST_DIGITS || !address.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (!INDEX.matcher(address).matches()) {
             throw new InvalidSettingException("the address of a GPU is " + address
                     + "; expected its index, such as 0: let the script that spark.executor.resource.gpu.discoveryScript"
                     + " or spark.worker.resource.gpu.discoveryScript names print what"

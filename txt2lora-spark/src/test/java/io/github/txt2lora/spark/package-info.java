@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.txt2lora.spark;
+
+import org.jspecify.annotations.NullMarked;
