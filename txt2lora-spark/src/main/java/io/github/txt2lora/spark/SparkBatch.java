@@ -29,9 +29,17 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Trains LoRAs on the executors of a Spark application: those of a workspace as
- * {@link io.github.txt2lora.batch.Batch} does on one machine, or trainings that an application composed. Each task
+ * {@link Batch} does on one machine, or trainings that an application composed. Each task
  * trains one LoRA, or several on one model at the same time. Executors, driver and GPUs are Spark's matter; the
  * workspace, or the folders that the trainings write, must be on storage that all of them see at the same path.
+ *
+ * <pre>{@code
+ * SparkConf conf = new SparkConf().set("spark.plugins", TrainingPlugin.class.getName());
+ * SparkContext context = new SparkContext(conf);
+ * Workspace workspace = Workspace.open(Path.of("/mnt/Txt2Lora"));
+ * EngineOptions options = EngineOptions.builder().cacheFolder(workspace.cacheFolder()).build();
+ * BatchResult result = new SparkBatch(context, options).run(workspace, BatchOptions.everything());
+ * }</pre>
  *
  * <p>A LoRA that fails does not stop the others. If an executor is lost, Spark gives its task to another one, which
  * resumes the LoRA from its last state; after {@code spark.task.maxFailures} - 1 lost executors the LoRA has failed.
@@ -66,7 +74,7 @@ public final class SparkBatch {
 
     /**
      * Trains LoRAs of a workspace and waits for the end. Results, records and report are those of a
-     * {@link io.github.txt2lora.batch.Batch}; the driver writes report and metrics. If the thread is interrupted, the
+     * {@link Batch}; the driver writes report and metrics. If the thread is interrupted, the
      * trainings under way keep their states, the rest is not begun, and the result says so; the thread stays
      * interrupted.
      *
@@ -148,7 +156,8 @@ public final class SparkBatch {
      *     {@link io.github.txt2lora.TrainingEngine#startTogether}
      * @param listeners gives the listener of each training, which is called on threads of Spark, one call at a time;
      *     what it throws is logged
-     * @return the outcomes, in the order of the trainings
+     * @return the outcomes, in the order of the trainings. One that could not start, as its model is missing, has no
+     *     events.
      * @throws InvalidSettingException if {@code together} is less than 1, or two trainings write the same file
      */
     public List<TrainingOutcome> train(

@@ -1,6 +1,5 @@
 package io.github.txt2lora.spark;
 
-import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.batch.LoraOutcome;
 import java.util.LinkedHashMap;
@@ -27,15 +26,14 @@ final class TrainTask implements Function<byte[], byte[]> {
     }
 
     @Override
-    public byte[] call(byte[] order) throws InterruptedException {
+    public byte[] call(byte[] order) {
         ExecutorRoom room = ExecutorRoom.ofThisProcess();
         Terms read = Wire.read(terms, Terms.class);
         return Wire.write(train(read, Wire.read(order, Order.class), Attempt.current(read.mostAttempts()), room));
     }
 
     /** The outcomes by the keys of the LoRAs. */
-    static Map<String, Object> train(Terms terms, Order order, Attempt attempt, ExecutorRoom room)
-            throws InterruptedException {
+    static Map<String, Object> train(Terms terms, Order order, Attempt attempt, ExecutorRoom room) {
         Reporter reporter =
                 new Reporter(room::tell, terms.run(), attempt.number(), terms.everyIteration(), System::nanoTime);
         order.keys().forEach(key -> reporter.tell(key, new Happening.TakenOver(attempt.host())));
@@ -48,6 +46,9 @@ final class TrainTask implements Function<byte[], byte[]> {
             }
         } catch (Txt2LoraException e) {
             failRest(order, outcomes, Failures.onHost(e, attempt.host()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            endRest(order, outcomes, TrainTask::interrupted);
         } catch (RuntimeException | LinkageError e) {
             LOG.error("unexpected", e);
             failRest(order, outcomes, Failures.onHost(Failures.unexpected(e), attempt.host()));
@@ -59,15 +60,24 @@ final class TrainTask implements Function<byte[], byte[]> {
     }
 
     private static void failRest(Order order, Outcomes outcomes, Txt2LoraException failure) {
-        for (Order.Part part : order.parts()) {
-            if (!outcomes.has(part.key())) {
-                outcomes.end(
-                        part.key(),
-                        part.training()
-                                .map(LoraTraining::name)
-                                .<Object>map(name -> new TrainingOutcome.Failed(name, failure))
-                                .orElseGet(() -> new LoraOutcome.Failed(part.key(), failure)));
-            }
-        }
+        endRest(
+                order,
+                outcomes,
+                part -> part.training()
+                        .<Object>map(training -> new TrainingOutcome.Failed(training.name(), failure))
+                        .orElseGet(() -> new LoraOutcome.Failed(part.key(), failure)));
+    }
+
+    private static Object interrupted(Order.Part part) {
+        return part.training()
+                .<Object>map(training -> new TrainingOutcome.Interrupted(training.name(), false))
+                .orElseGet(() -> new LoraOutcome.Interrupted(part.key(), false));
+    }
+
+    private static void endRest(
+            Order order, Outcomes outcomes, java.util.function.Function<Order.Part, Object> outcome) {
+        order.parts().stream()
+                .filter(part -> !outcomes.has(part.key()))
+                .forEach(part -> outcomes.end(part.key(), outcome.apply(part)));
     }
 }

@@ -284,7 +284,7 @@ class TrainTaskTest {
         assertThat(told).singleElement().asString().startsWith(file + " is still claimed");
     }
 
-    private Map<String, Object> train(Attempt attempt, Order order) throws InterruptedException {
+    private Map<String, Object> train(Attempt attempt, Order order) {
         return TrainTask.train(terms(), order, attempt, room);
     }
 
