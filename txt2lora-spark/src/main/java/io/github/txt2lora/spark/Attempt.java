@@ -14,16 +14,16 @@ import org.apache.spark.resource.ResourceInformation;
  * @param resources resources of the task, by their names
  * @param killed whether Spark was asked to end it
  */
-record Attempt(
-        int number,
-        int most,
-        String host,
-        Map<String, ResourceInformation> resources,
-        BooleanSupplier killed) {
+record Attempt(int number, int most, String host, Map<String, ResourceInformation> resources, BooleanSupplier killed) {
 
     static Attempt current(int most) {
         TaskContext context = TaskContext.get();
-        return new Attempt(context.attemptNumber(), most, HostName.ofThisMachine(), context.resourcesJMap(), context::isInterrupted);
+        return new Attempt(
+                context.attemptNumber(),
+                most,
+                HostName.ofThisMachine(),
+                context.resourcesJMap(),
+                context::isInterrupted);
     }
 
     /** Whether the executor of an earlier one was lost. */

@@ -43,7 +43,8 @@ final class BatchReactions implements Progress.Listener {
         } else if (happening instanceof Happening.Training training) {
             listener.onTraining(name, training.event());
             // last, since it may throw
-            metrics.ifPresent(file -> lines.computeIfAbsent(name, file::listener).onEvent(training.event()));
+            metrics.ifPresent(
+                    file -> lines.computeIfAbsent(name, file::listener).onEvent(training.event()));
         } else if (happening instanceof Happening.Resizing resizing) {
             listener.onResize(name, resizing.progress());
         } else if (happening instanceof Happening.PictureDrawn drawn) {

@@ -48,14 +48,15 @@ final class BatchTask {
         }
         if (attempt.isRepeated()) {
             FreeFiles.await(
-                    names.stream().map(name -> file(workspace, name, ".safetensors")).toList(),
+                    names.stream()
+                            .map(name -> file(workspace, name, ".safetensors"))
+                            .toList(),
                     text -> reporter.tell(names.get(0), new Happening.Warned(text)));
         }
         EngineOptions options = TaskDevice.of(terms.engine(), attempt.resources());
         try (OpenEngine engine = room.engine(options)) {
-            Batch of = attempt.isLast()
-                    ? engine.batch(workspace, new GivenUp(attempt.number()))
-                    : engine.batch(workspace);
+            Batch of =
+                    attempt.isLast() ? engine.batch(workspace, new GivenUp(attempt.number())) : engine.batch(workspace);
             of.runUnreported(batch.options(names, isForced(workspace, names)), listener(outcomes)).stream()
                     .filter(outcome -> !outcomes.has(outcome.name()))
                     .forEach(notBegun -> outcomes.end(notBegun.name(), notBegun));

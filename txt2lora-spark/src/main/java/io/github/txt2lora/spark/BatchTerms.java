@@ -16,8 +16,7 @@ import java.util.Optional;
  * @param deleteResizeSource whether a LoRA is deleted once a smaller one was made of it
  * @param together LoRAs to train at the same time, 1 or more
  */
-record BatchTerms(
-        Path folder, Map<String, String> settings, boolean force, boolean deleteResizeSource, int together) {
+record BatchTerms(Path folder, Map<String, String> settings, boolean force, boolean deleteResizeSource, int together) {
 
     static BatchTerms of(Workspace workspace, BatchOptions options) {
         return new BatchTerms(

@@ -23,8 +23,7 @@ final class ExecutorRoom {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorRoom.class);
 
-    private static final ExecutorRoom OF_THIS_PROCESS =
-            new ExecutorRoom(TrainingEngine::open, LoraOperations::open);
+    private static final ExecutorRoom OF_THIS_PROCESS = new ExecutorRoom(TrainingEngine::open, LoraOperations::open);
 
     /** Opens the operations on LoRAs. */
     interface Operations {

@@ -3,8 +3,8 @@ package io.github.txt2lora.spark;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingEstimate;
-import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.TrainingFailedException;
+import io.github.txt2lora.TrainingJob;
 import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.image.GeneratedImage;
@@ -22,7 +22,8 @@ import java.util.function.Function;
 record GivenUp(int attempts) implements TrainingEngine {
 
     Txt2LoraException failure() {
-        return new TrainingFailedException("its executor was lost " + attempts + " times, and spark.task.maxFailures is "
+        return new TrainingFailedException("its executor was lost " + attempts
+                + " times, and spark.task.maxFailures is "
                 + (attempts + 1) + "; expected one that lives until the end. Look into the logs of the executors and of"
                 + " the nodes for what ended them: often a lack of memory. Start the batch again to resume the training"
                 + " from its last state, or set spark.task.maxFailures higher where nodes come and go");

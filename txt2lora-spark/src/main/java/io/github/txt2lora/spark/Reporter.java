@@ -45,7 +45,8 @@ final class Reporter {
     private boolean isDue(String key, IterationFinished iteration) {
         long now = nanoTime.getAsLong();
         Long last = lastIterations.get(key);
-        boolean due = last == null || now - last >= BETWEEN_ITERATIONS || iteration.iteration() == iteration.iterations();
+        boolean due =
+                last == null || now - last >= BETWEEN_ITERATIONS || iteration.iteration() == iteration.iterations();
         if (due) {
             lastIterations.put(key, now);
         }

@@ -130,8 +130,8 @@ public final class SparkBatch {
 
     private static Order order(Workspace workspace, List<LoraProject> group) {
         return new Order(group.stream()
-                .map(project -> new Order.Part(
-                        project.name(), ModelFiles.seen(models(workspace, project)), Optional.empty()))
+                .map(project ->
+                        new Order.Part(project.name(), ModelFiles.seen(models(workspace, project)), Optional.empty()))
                 .toList());
     }
 
@@ -211,9 +211,7 @@ public final class SparkBatch {
     private static Order order(List<Map.Entry<String, LoraTraining>> group) {
         return new Order(group.stream()
                 .map(entry -> new Order.Part(
-                        entry.getKey(),
-                        ModelFiles.seen(entry.getValue().models()),
-                        Optional.of(entry.getValue())))
+                        entry.getKey(), ModelFiles.seen(entry.getValue().models()), Optional.of(entry.getValue())))
                 .toList());
     }
 

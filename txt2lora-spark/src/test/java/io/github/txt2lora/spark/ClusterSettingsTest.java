@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class ClusterSettingsTest {
 
-    private final SparkConf conf = new SparkConf(false).set("spark.plugins", "a.Plugin, " + TrainingPlugin.class.getName());
+    private final SparkConf conf =
+            new SparkConf(false).set("spark.plugins", "a.Plugin, " + TrainingPlugin.class.getName());
 
     @Test
     void reads_how_often_a_task_is_tried() {
@@ -20,7 +21,8 @@ class ClusterSettingsTest {
 
     @Test
     void accepts_a_part_of_a_gpu_for_a_task() {
-        assertThat(ClusterSettings.of(conf.set("spark.task.resource.gpu.amount", "0.5"))).isNotNull();
+        assertThat(ClusterSettings.of(conf.set("spark.task.resource.gpu.amount", "0.5")))
+                .isNotNull();
     }
 
     @Test

@@ -75,30 +75,27 @@ class ClusterTest {
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         Path metrics = folder.resolve("metrics.csv");
 
-        BatchResult result =
-                batch().run(shared, options.withMetrics(Optional.of(metrics)), new BatchListener() {
-                    @Override
-                    public void onLoraStarted(String name, int number, int total) {
-                        told.add("started " + name);
-                    }
+        BatchResult result = batch().run(shared, options.withMetrics(Optional.of(metrics)), new BatchListener() {
+            @Override
+            public void onLoraStarted(String name, int number, int total) {
+                told.add("started " + name);
+            }
 
-                    @Override
-                    public void onTraining(String name, TrainingEvent event) {
-                        if (event instanceof TrainingFinished) {
-                            told.add("trained " + name);
-                        }
-                    }
+            @Override
+            public void onTraining(String name, TrainingEvent event) {
+                if (event instanceof TrainingFinished) {
+                    told.add("trained " + name);
+                }
+            }
 
-                    @Override
-                    public void onLoraEnded(LoraOutcome outcome) {
-                        told.add("ended " + outcome.name());
-                    }
-                });
+            @Override
+            public void onLoraEnded(LoraOutcome outcome) {
+                told.add("ended " + outcome.name());
+            }
+        });
 
         assertThat(result.counts()).isEqualTo("4 of 6 finished, 2 failed").isEqualTo(expected.counts());
-        assertThat(result.failures())
-                .extracting(LoraOutcome.Failed::name)
-                .containsExactly("damaged", "faulty");
+        assertThat(result.failures()).extracting(LoraOutcome.Failed::name).containsExactly("damaged", "faulty");
         assertThat(result.failures().get(0).failure())
                 .hasMessageStartingWith("on the host ")
                 .hasMessageEndingWith(expected.failures()
@@ -115,10 +112,11 @@ class ClusterTest {
             assertThat(told.stream().filter(text -> text.endsWith(" " + name)))
                     .containsExactly("started " + name, "trained " + name, "ended " + name);
         }
-        assertThat(result.report()).hasValueSatisfying(report -> assertThat(report)
-                .content()
-                .contains("4 of 6 finished", "on the host "));
-        assertThat(Files.readAllLines(metrics)).filteredOn(line -> line.startsWith("a,")).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(result.report())
+                .hasValueSatisfying(report -> assertThat(report).content().contains("4 of 6 finished", "on the host "));
+        assertThat(Files.readAllLines(metrics))
+                .filteredOn(line -> line.startsWith("a,"))
+                .hasSizeGreaterThanOrEqualTo(3);
         assertThat(batch().run(shared, BatchOptions.named("a,b")).outcomes())
                 .as("what is finished is skipped")
                 .allMatch(LoraOutcome.Skipped.class::isInstance);
@@ -143,8 +141,7 @@ class ClusterTest {
         try (TrainingEngine engine = TrainingEngine.open(OPTIONS)) {
             engine.train(quiet);
         }
-        LoraTraining killed =
-                quiet.toBuilder().output(folder.resolve("killed")).build();
+        LoraTraining killed = quiet.toBuilder().output(folder.resolve("killed")).build();
         var killing = new KillingListener(killed.loraFile());
 
         List<TrainingOutcome> outcomes = batch().train(List.of(killed), 1, training -> killing);
@@ -152,7 +149,9 @@ class ClusterTest {
         assertThat(outcomes).singleElement().isInstanceOf(TrainingOutcome.Trained.class);
         assertThat(killing.killed).as("the process that trained").isPresent();
         assertThat(killing.warnings).anyMatch(text -> text.contains("was lost; one on the host "));
-        assertThat(killing.resumedAfter).as("the iteration after which another one resumed").isPositive();
+        assertThat(killing.resumedAfter)
+                .as("the iteration after which another one resumed")
+                .isPositive();
         assertThat(killed.loraFile()).hasSameBinaryContentAs(quiet.loraFile());
     }
 
@@ -179,7 +178,8 @@ class ClusterTest {
         /** Whoever claims the file says so in the lock file. */
         private Optional<ProcessHandle> trainer() {
             try {
-                return ProcessHandle.of(Long.parseLong(Files.readString(lockFile).split("-", 2)[0]));
+                return ProcessHandle.of(
+                        Long.parseLong(Files.readString(lockFile).split("-", 2)[0]));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -207,22 +207,25 @@ class ClusterTest {
         List<TrainingOutcome> outcomes;
         try {
             outcomes = batch().train(
-                    List.of(
-                            Trainings.training("lacking", folder.resolve("lacking"), 1)
-                                    .model(ModelSource.file(model))
-                                    .build(),
-                            usual),
-                    1,
-                    training -> new TrainingListener() {});
+                            List.of(
+                                    Trainings.training("lacking", folder.resolve("lacking"), 1)
+                                            .model(ModelSource.file(model))
+                                            .build(),
+                                    usual),
+                            1,
+                            training -> new TrainingListener() {});
         } finally {
             Files.delete(here);
         }
 
-        assertThat(outcomes.get(0)).isInstanceOfSatisfying(TrainingOutcome.Failed.class, failed -> assertThat(
-                        failed.failure())
-                .hasMessageMatching("the host \\S+ has no model " + model + ", which the driver on \\S+ has; expected it"
-                        + " at this path on every node\\. Copy it there, or put it on the storage that all nodes share,"
-                        + " such as the folder model of the workspace"));
+        assertThat(outcomes.get(0))
+                .isInstanceOfSatisfying(
+                        TrainingOutcome.Failed.class,
+                        failed -> assertThat(failed.failure())
+                                .hasMessageMatching("the host \\S+ has no model " + model
+                                        + ", which the driver on \\S+ has; expected it"
+                                        + " at this path on every node\\. Copy it there, or put it on the storage that all nodes share,"
+                                        + " such as the folder model of the workspace"));
         assertThat(outcomes.get(1)).isInstanceOf(TrainingOutcome.Trained.class);
     }
 

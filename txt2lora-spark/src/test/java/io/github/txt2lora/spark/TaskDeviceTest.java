@@ -30,7 +30,8 @@ class TaskDeviceTest {
 
     @Test
     void everything_else_stays_as_it_is() {
-        EngineOptions options = EngineOptions.builder().threads(3).deterministic(true).build();
+        EngineOptions options =
+                EngineOptions.builder().threads(3).deterministic(true).build();
 
         assertThat(TaskDevice.of(options, gpus("1")))
                 .isEqualTo(options.toBuilder().device(Device.cuda(1)).build());

@@ -48,8 +48,7 @@ class TrainTaskTest {
                 engines.add(FakeTrainingEngine.builder()
                         .script(TrainingScript.smooth().writesFiles(true))
                         .scriptFor(
-                                "faulty",
-                                TrainingScript.smooth().failAt(2, new TrainingFailedException("loss is NaN")))
+                                "faulty", TrainingScript.smooth().failAt(2, new TrainingFailedException("loss is NaN")))
                         .build());
                 return engines.get(engines.size() - 1);
             },
@@ -105,12 +104,7 @@ class TrainTaskTest {
     void an_engine_with_other_options_takes_the_place_of_one_that_nobody_uses() throws Exception {
         train(attempt(0), order("krnkmd"));
         Terms others = new Terms(
-                "next run",
-                EngineOptions.builder().threads(2).build(),
-                MOST_ATTEMPTS,
-                "node0",
-                false,
-                terms().batch());
+                "next run", EngineOptions.builder().threads(2).build(), MOST_ATTEMPTS, "node0", false, terms().batch());
         TrainTask.train(others, order("tyankmk"), attempt(0), room);
 
         assertThat(engines).extracting(FakeTrainingEngine::isClosed).containsExactly(true, false);
@@ -190,7 +184,8 @@ class TrainTaskTest {
         TrainTask.train(forced, order("krnkmd"), attempt(1), room);
 
         assertThat(engines.get(0).trainings())
-                .extracting(training -> training.spec().saving().states().resume().name())
+                .extracting(
+                        training -> training.spec().saving().states().resume().name())
                 .containsExactly("IF_SAME", "NEVER", "IF_SAME");
     }
 
@@ -230,28 +225,32 @@ class TrainTaskTest {
 
     @Test
     void trains_what_belongs_to_no_workspace() throws Exception {
-        Map<String, Object> outcomes = TrainTask.train(
-                noWorkspace(), trainings("krnkmd", "faulty", "tyankmk"), attempt(0), room);
+        Map<String, Object> outcomes =
+                TrainTask.train(noWorkspace(), trainings("krnkmd", "faulty", "tyankmk"), attempt(0), room);
 
         assertThat(outcomes.get("0")).isInstanceOf(TrainingOutcome.Trained.class);
         assertThat(outcomes.get("1"))
-                .isInstanceOfSatisfying(TrainingOutcome.Failed.class, failed -> assertThat(failed.failure())
-                        .isInstanceOf(TrainingFailedException.class)
-                        .hasMessage("on the host node1: loss is NaN"));
+                .isInstanceOfSatisfying(
+                        TrainingOutcome.Failed.class,
+                        failed -> assertThat(failed.failure())
+                                .isInstanceOf(TrainingFailedException.class)
+                                .hasMessage("on the host node1: loss is NaN"));
         assertThat(outcomes.get("2")).isInstanceOf(TrainingOutcome.Trained.class);
     }
 
     @Test
     void a_training_that_cannot_start_keeps_no_other_from_it() throws Exception {
         var refusing = new ExecutorRoom(
-                options -> refusing("krnkmd"), () -> FakeLoraOperations.builder().build());
+                options -> refusing("krnkmd"),
+                () -> FakeLoraOperations.builder().build());
 
         Map<String, Object> outcomes =
                 TrainTask.train(noWorkspace(), trainings("krnkmd", "tyankmk"), attempt(0), refusing);
 
         assertThat(outcomes.get("0"))
-                .isInstanceOfSatisfying(TrainingOutcome.Failed.class, failed -> assertThat(failed.failure())
-                        .hasMessage("on the host node1: its file is taken"));
+                .isInstanceOfSatisfying(
+                        TrainingOutcome.Failed.class,
+                        failed -> assertThat(failed.failure()).hasMessage("on the host node1: its file is taken"));
         assertThat(outcomes.get("1")).isInstanceOf(TrainingOutcome.Trained.class);
         refusing.close();
     }
@@ -263,7 +262,9 @@ class TrainTaskTest {
                 TrainTaskTest.class.getClassLoader(), new Class<?>[] {TrainingEngine.class}, (proxy, method, args) -> {
                     if (method.getName().equals("startTogether")
                             && ((List<?>) args[0])
-                                    .stream().anyMatch(one -> ((LoraTraining) one).name().equals(name))) {
+                                    .stream()
+                                            .anyMatch(one ->
+                                                    ((LoraTraining) one).name().equals(name))) {
                         throw new StorageException("its file is taken");
                     }
                     return method.invoke(engine, args);

@@ -16,8 +16,8 @@ import java.time.Instant;
 final class Trainings {
 
     /** Tests run in the root of the project. */
-    private static final Path GOLDEN = Path.of("txt2lora-core/src/test/resources/golden/checkpoints")
-            .toAbsolutePath();
+    private static final Path GOLDEN =
+            Path.of("txt2lora-core/src/test/resources/golden/checkpoints").toAbsolutePath();
 
     private static final Path TINY = GOLDEN.resolve("sd1-tiny.safetensors");
 

@@ -105,8 +105,7 @@ class WireTest {
     void a_failure_keeps_its_kind_its_message_and_where_it_happened() {
         var failure = new TrainingFailedException("loss is NaN", new IllegalStateException("of another class"));
 
-        TrainingFailed read =
-                Wire.read(Wire.write(new TrainingFailed(failure)), TrainingFailed.class);
+        TrainingFailed read = Wire.read(Wire.write(new TrainingFailed(failure)), TrainingFailed.class);
 
         assertThat(read.failure())
                 .isInstanceOf(TrainingFailedException.class)
@@ -128,7 +127,10 @@ class WireTest {
     void terms_and_orders_go_over_as_they_are() {
         Terms terms = new Terms(
                 "run",
-                EngineOptions.builder().device(Device.cuda(1)).cacheFolder(OUTPUT).build(),
+                EngineOptions.builder()
+                        .device(Device.cuda(1))
+                        .cacheFolder(OUTPUT)
+                        .build(),
                 4,
                 "driver",
                 true,
@@ -175,8 +177,7 @@ class WireTest {
 
     @Test
     void a_value_that_a_record_refuses_is_refused_here_too() {
-        byte[] negative = Wire.write(new Form.OfRecord(
-                Device.class.getName(), new Object[] {Device.Kind.CUDA, -1}));
+        byte[] negative = Wire.write(new Form.OfRecord(Device.class.getName(), new Object[] {Device.Kind.CUDA, -1}));
 
         assertThatThrownBy(() -> Wire.read(negative, Device.class))
                 .isInstanceOf(Txt2LoraException.class)

@@ -29,6 +29,9 @@ final class HtmlReport {
 
     private static final String PREVIEW_KEY = "preview_every";
 
+    /** Those of some thousand LoRAs are more than fits into a text. */
+    private static final int MOST_WITH_PICTURES = 200;
+
     private final Workspace workspace;
     private final List<LoraOutcome> outcomes;
     private final Duration duration;
@@ -109,7 +112,12 @@ final class HtmlReport {
             html.element("p", outcome.summary()).markup("\n");
         }
         if (record != null) {
-            addRecord(html, outcome.name(), record);
+            if (index < MOST_WITH_PICTURES) {
+                addPictures(html, outcome.name(), record);
+            } else {
+                addLink(html, outcome.name());
+            }
+            addRecord(html, record);
         } else {
             addProject(html, outcome.name());
         }
@@ -145,7 +153,7 @@ final class HtmlReport {
         html.markup("</details>\n");
     }
 
-    private void addRecord(HtmlText html, String name, LoraRecord record) {
+    private void addPictures(HtmlText html, String name, LoraRecord record) {
         LoraFiles files = new LoraFiles(workspace.loraFolder(name), name);
         if (record.preview() != null && RegularFile.isAt(files.picture())) {
             html.png(read(files.picture()), "images without and with " + name);
@@ -157,6 +165,16 @@ final class HtmlReport {
                 .ifPresent(png -> html.markup("<div class=\"chart\">")
                         .png(png, "losses of " + name + " by iteration")
                         .markup("</div>\n"));
+    }
+
+    /** The pictures of so late a LoRA stay where they are. */
+    private static void addLink(HtmlText html, String name) {
+        html.markup("<p><a href=\"")
+                .text(name.replace("%", "%25").replace("#", "%23") + "/")
+                .markup("\">Its folder</a> has its images and, in its record, its losses.</p>\n");
+    }
+
+    private static void addRecord(HtmlText html, LoraRecord record) {
         html.markup("<table>\n");
         addFacts(html, record);
         html.markup("</table>\n");

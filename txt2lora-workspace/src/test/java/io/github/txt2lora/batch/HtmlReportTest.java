@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,17 @@ class HtmlReportTest {
         Matcher pictures = PICTURE.matcher(html);
         assertThat(pictures.results().map(match -> size(match.group(1)))).containsExactly("640x480", "800x260");
         assertThat(html).doesNotContain("http:").doesNotContain("https:").doesNotContain("<script");
+    }
+
+    @Test
+    void pictures_of_more_loras_than_a_page_can_hold_stay_in_their_folders() {
+        ModelIdentity model = new ModelIdentity("anime", "/model", 1, 2, "digest");
+        LoraOutcome outcome = finished(record(model, List.of()));
+
+        String html = new HtmlReport(workspace, Collections.nCopies(202, outcome), Duration.ofSeconds(3)).html();
+
+        assertThat(PICTURE.matcher(html).results()).hasSize(2 * 200);
+        assertThat(html.split("href=\"krnkmd/\"", -1)).hasSize(1 + 2);
     }
 
     @Test
@@ -201,7 +213,18 @@ class HtmlReportTest {
 
     private HtmlReport report(List<Map<String, Object>> prompts) {
         ModelIdentity model = new ModelIdentity(HOSTILE, "/model", 1, 2, "model digest");
-        LoraRecord record = new LoraRecord(
+        LoraRecord record = record(model, prompts);
+        return new HtmlReport(
+                workspace,
+                List.of(
+                        finished(record),
+                        new LoraOutcome.Failed("broken", new Txt2LoraException(HOSTILE)),
+                        new LoraOutcome.Interrupted("later", false)),
+                Duration.ofSeconds(3723));
+    }
+
+    private static LoraRecord record(ModelIdentity model, List<Map<String, Object>> prompts) {
+        return new LoraRecord(
                 LoraRecord.FORMAT,
                 "krnkmd",
                 Map.of("rank", 4, HOSTILE, HOSTILE),
@@ -231,14 +254,10 @@ class HtmlReportTest {
                         List.of(new LoraRecord.Embedding(HOSTILE, "0123"))),
                 new LoraRecord.Resize("fingerprint", "small digest", 1, 4, null, 0.1),
                 new LoraRecord.Preview("fingerprint", 6, 3));
-        return new HtmlReport(
-                workspace,
-                List.of(
-                        new LoraOutcome.Finished(
-                                "krnkmd", folder.resolve(HOSTILE.substring(0, 7)), record, true, Duration.ZERO),
-                        new LoraOutcome.Failed("broken", new Txt2LoraException(HOSTILE)),
-                        new LoraOutcome.Interrupted("later", false)),
-                Duration.ofSeconds(3723));
+    }
+
+    private LoraOutcome finished(LoraRecord record) {
+        return new LoraOutcome.Finished("krnkmd", folder.resolve(HOSTILE.substring(0, 7)), record, true, Duration.ZERO);
     }
 
     private static String size(String base64) {
