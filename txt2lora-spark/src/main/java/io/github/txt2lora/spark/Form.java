@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -45,7 +46,7 @@ sealed interface Form extends Serializable {
         } else if (value instanceof LoraTarget target) {
             return new OfTarget(target.name());
         } else if (value instanceof Txt2LoraException failure) {
-            return new OfFailure(failure.getClass().getName(), failure.getMessage(), failure.getStackTrace());
+            return new OfFailure(failure.getClass().getName(), failure.getMessage(), List.of(failure.getStackTrace()));
         } else if (value instanceof BufferedImage image) {
             return OfPicture.of(image);
         }
@@ -53,17 +54,17 @@ sealed interface Form extends Serializable {
     }
 
     /** Of this library alone: its constructor checks what it is given. */
-    record OfRecord(String type, @Nullable Object[] components) implements Form {
+    record OfRecord(String type, List<@Nullable Object> components) implements Form {
 
         private static final String OWN = "io.github.txt2lora.";
 
         private static Form of(Record record) throws IOException {
             RecordComponent[] parts = record.getClass().getRecordComponents();
-            @Nullable Object[] components = new Object[parts.length];
+            List<@Nullable Object> components = new ArrayList<>();
             try {
-                for (int i = 0; i < parts.length; i++) {
-                    parts[i].getAccessor().setAccessible(true);
-                    components[i] = parts[i].getAccessor().invoke(record);
+                for (RecordComponent part : parts) {
+                    part.getAccessor().setAccessible(true);
+                    components.add(part.getAccessor().invoke(record));
                 }
             } catch (ReflectiveOperationException e) {
                 throw new IOException("cannot read " + record.getClass() + ": " + e, e);
@@ -86,7 +87,7 @@ sealed interface Form extends Serializable {
                         .toArray(Class<?>[]::new);
                 var constructor = found.getDeclaredConstructor(types);
                 constructor.setAccessible(true);
-                return constructor.newInstance(components);
+                return constructor.newInstance(components.toArray());
             } catch (InvocationTargetException e) {
                 throw new IOException("cannot make " + type + ": " + e.getCause(), e.getCause());
             } catch (ReflectiveOperationException | IllegalArgumentException e) {
@@ -162,17 +163,18 @@ sealed interface Form extends Serializable {
     }
 
     /** Without causes, which may be of classes that only the other process has. */
-    record OfFailure(String type, String message, StackTraceElement[] stack) implements Form {
+    record OfFailure(String type, String message, List<StackTraceElement> stack) implements Form {
 
         @Override
         public Object value() {
             Txt2LoraException failure = Failures.of(type, message);
-            failure.setStackTrace(stack);
+            failure.setStackTrace(stack.toArray(StackTraceElement[]::new));
             return failure;
         }
     }
 
     /** Without loss. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares it
     record OfPicture(byte[] png) implements Form {
 
         private static Form of(BufferedImage image) throws IOException {

@@ -48,7 +48,8 @@ final class FreeFiles {
     }
 
     private static boolean isFree(Path file) {
-        if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
             return true;
         }
         try {

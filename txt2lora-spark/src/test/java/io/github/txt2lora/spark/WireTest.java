@@ -168,7 +168,7 @@ class WireTest {
 
     @Test
     void makes_no_records_of_others() {
-        byte[] foreign = Wire.write(new Form.OfRecord("java.lang.String", new Object[] {"text"}));
+        byte[] foreign = Wire.write(new Form.OfRecord("java.lang.String", List.of("text")));
 
         assertThatThrownBy(() -> Wire.read(foreign, Object.class))
                 .isInstanceOf(Txt2LoraException.class)
@@ -177,7 +177,7 @@ class WireTest {
 
     @Test
     void a_value_that_a_record_refuses_is_refused_here_too() {
-        byte[] negative = Wire.write(new Form.OfRecord(Device.class.getName(), new Object[] {Device.Kind.CUDA, -1}));
+        byte[] negative = Wire.write(new Form.OfRecord(Device.class.getName(), List.of(Device.Kind.CUDA, -1)));
 
         assertThatThrownBy(() -> Wire.read(negative, Device.class))
                 .isInstanceOf(Txt2LoraException.class)
