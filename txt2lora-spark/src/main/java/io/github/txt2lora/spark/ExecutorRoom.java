@@ -33,7 +33,7 @@ final class ExecutorRoom {
     private final Function<EngineOptions, TrainingEngine> engines;
     private final Operations operations;
     private final Map<EngineOptions, OpenEngine> open = new HashMap<>();
-    private @Nullable PluginContext driver;
+    private volatile @Nullable PluginContext driver;
 
     ExecutorRoom(Function<EngineOptions, TrainingEngine> engines, Operations operations) {
         this.engines = engines;
@@ -45,16 +45,16 @@ final class ExecutorRoom {
     }
 
     /** The driver can be told from now on. */
-    synchronized void connect(PluginContext context) {
+    void connect(PluginContext context) {
         driver = context;
     }
 
-    /** Tells the driver. What is lost, as a driver that has ended, is not worth a training. */
+    /**
+     * Tells the driver. What is lost, as a driver that has ended, is not worth a training. Not synchronized: an engine
+     * that is being closed waits for the listeners that call this.
+     */
     void tell(Message message) {
-        PluginContext context;
-        synchronized (this) {
-            context = driver;
-        }
+        PluginContext context = driver;
         if (context == null) {
             return;
         }
@@ -97,8 +97,8 @@ final class ExecutorRoom {
 
     /** The executor ends: trainings keep their states. */
     synchronized void close() {
-        driver = null;
         open.values().forEach(OpenEngine::end);
         open.clear();
+        driver = null;
     }
 }
