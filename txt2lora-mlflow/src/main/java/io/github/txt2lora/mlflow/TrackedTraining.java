@@ -7,6 +7,7 @@ import io.github.txt2lora.event.GapMeasured;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelDownloading;
 import io.github.txt2lora.event.ModelLoaded;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.SettingsChosen;
 import io.github.txt2lora.event.StateRestored;
 import io.github.txt2lora.event.TrainingCancelled;
@@ -19,6 +20,10 @@ import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
 import io.github.txt2lora.internal.LibraryVersion;
 import io.github.txt2lora.internal.file.Sha256;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.api.proto.Service.RunStatus;
 
@@ -138,6 +144,27 @@ final class TrackedTraining implements TrainingListener {
             begun.metric("gap", event.gap(), event.iteration());
             begun.metric("smoothed_gap", event.smoothedGap(), event.iteration());
         });
+    }
+
+    @Override
+    public void onPreview(PreviewDrawn event) {
+        tell(begun -> {
+            for (int i = 0; i < event.images().size(); i++) {
+                begun.artifact(
+                        "preview/%06d-%d.png".formatted(event.iteration(), i),
+                        png(event.images().get(i).image()));
+            }
+        });
+    }
+
+    private static byte[] png(BufferedImage image) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     @Override

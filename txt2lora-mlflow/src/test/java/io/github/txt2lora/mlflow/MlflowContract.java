@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.PreviewSpec;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingJob;
@@ -18,6 +19,7 @@ import io.github.txt2lora.testing.FakeLoraOperations;
 import io.github.txt2lora.testing.FakeTrainingEngine;
 import io.github.txt2lora.testing.VirtualClock;
 import io.github.txt2lora.workspace.Workspace;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +33,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.mlflow.api.proto.Service.Metric;
@@ -84,6 +87,19 @@ abstract class MlflowContract {
         assertThat(history(run, "gradient_norm")).hasSize(250);
         assertThat(artifacts(run)).containsExactly("krnkmd.safetensors");
         assertThat(download(run, "krnkmd.safetensors")).isEqualTo(Files.readAllBytes(lora.file()));
+    }
+
+    @Test
+    void previews_are_artifacts() throws Exception {
+        LoraTraining training =
+                training("krnkmd").preview(PreviewSpec.every(100)).build();
+        try (MlflowTracking tracking = open();
+                FakeTrainingEngine engine = FakeTrainingEngine.builder().build()) {
+            engine.train(training, tracking.listener());
+        }
+
+        byte[] picture = download(onlyRun(), "preview/000200-0.png");
+        assertThat(ImageIO.read(new ByteArrayInputStream(picture))).isNotNull();
     }
 
     @Test

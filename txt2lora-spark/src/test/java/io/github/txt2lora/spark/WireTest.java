@@ -17,10 +17,13 @@ import io.github.txt2lora.Txt2LoraException;
 import io.github.txt2lora.batch.LoraOutcome;
 import io.github.txt2lora.event.IterationFinished;
 import io.github.txt2lora.event.ModelDownloading;
+import io.github.txt2lora.event.PreviewDrawn;
 import io.github.txt2lora.event.TrainingEvent;
 import io.github.txt2lora.event.TrainingFailed;
 import io.github.txt2lora.event.TrainingFinished;
 import io.github.txt2lora.event.TrainingStarted;
+import io.github.txt2lora.image.GeneratedImage;
+import io.github.txt2lora.image.ImageRequest;
 import java.awt.image.BufferedImage;
 import java.net.URI;
 import java.nio.file.Path;
@@ -156,6 +159,29 @@ class WireTest {
 
         assertThat(read.getRGB(0, 0)).isEqualTo(image.getRGB(0, 0));
         assertThat(read.getRGB(1, 0)).isEqualTo(image.getRGB(1, 0));
+    }
+
+    @Test
+    void previews_go_over_with_their_requests() {
+        BufferedImage image = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+        ImageRequest request = ImageRequest.builder()
+                .model(ModelSource.file(OUTPUT.resolve("anime.safetensors")))
+                .prompt("krnkmd")
+                .build();
+        PreviewDrawn event = new PreviewDrawn(
+                50,
+                List.of(new GeneratedImage(image, 7, request)),
+                List.of(OUTPUT.resolve("preview/krnkmd-000050-0.png")),
+                Duration.ofSeconds(2));
+
+        PreviewDrawn read = Wire.read(Wire.write(event), PreviewDrawn.class);
+
+        assertThat(read.iteration()).isEqualTo(50);
+        assertThat(read.files()).isEqualTo(event.files());
+        assertThat(read.images()).hasSize(1);
+        assertThat(read.images().get(0).seed()).isEqualTo(7);
+        assertThat(read.images().get(0).request()).isEqualTo(request);
+        assertThat(read.images().get(0).image().getWidth()).isEqualTo(2);
     }
 
     @Test
