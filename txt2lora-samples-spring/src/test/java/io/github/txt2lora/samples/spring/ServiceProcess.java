@@ -3,6 +3,7 @@ package io.github.txt2lora.samples.spring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,19 @@ final class ServiceProcess implements AutoCloseable {
     /** A client of it. */
     ServiceClient client() {
         return client;
+    }
+
+    /** The most memory that was resident, as Linux tells it. */
+    String mostMemory() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return "unknown memory";
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024 + " MiB")
+                .findFirst()
+                .orElse("unknown memory");
     }
 
     /** Ends it as a loss of power would. */
