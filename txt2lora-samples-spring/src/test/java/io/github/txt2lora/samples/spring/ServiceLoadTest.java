@@ -57,11 +57,11 @@ class ServiceLoadTest {
             ServiceClient client = second.client();
             awaitEnd(client, paths.get(TRAININGS - 1));
             for (String path : paths) {
-                assertThat(client.get(path).body())
-                        .contains("\"state\":\"FINISHED\"", "\"iteration\":" + ITERATIONS);
+                assertThat(client.get(path).body()).contains("\"state\":\"FINISHED\"", "\"iteration\":" + ITERATIONS);
             }
             for (int i = 0; i < TRAININGS; i++) {
-                assertThat(client.download("/loras/lora" + i + "/file").statusCode()).isEqualTo(200);
+                assertThat(client.download("/loras/lora" + i + "/file").statusCode())
+                        .isEqualTo(200);
             }
             System.out.printf(
                     "all of them after %.1f s, %s at most%n", (System.nanoTime() - begin) / 1e9, second.mostMemory());
