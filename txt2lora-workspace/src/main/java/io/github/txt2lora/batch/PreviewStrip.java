@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** The previews that a training drew on its way, side by side over the iterations, from their files. */
 final class PreviewStrip {
@@ -160,9 +162,11 @@ final class PreviewStrip {
         return String.join("/", parts);
     }
 
+    /** In memory: ImageIO's cache on disk asks for a hook at the end of the JVM, which is too late after Ctrl-C. */
     private static Optional<String> copy(Path file) {
         try {
-            BufferedImage image = ImageIO.read(new ByteArrayInputStream(Files.readAllBytes(file)));
+            BufferedImage image =
+                    ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file))));
             if (image == null) {
                 return Optional.empty();
             }
@@ -175,7 +179,9 @@ final class PreviewStrip {
             graphics.drawImage(image, 0, 0, width, height, null);
             graphics.dispose();
             var bytes = new ByteArrayOutputStream();
-            ImageIO.write(small, "jpg", bytes);
+            try (var out = new MemoryCacheImageOutputStream(bytes)) {
+                ImageIO.write(small, "jpg", out);
+            }
             return Optional.of("data:image/jpeg;base64," + Base64.getEncoder().encodeToString(bytes.toByteArray()));
         } catch (IOException e) {
             return Optional.empty();
