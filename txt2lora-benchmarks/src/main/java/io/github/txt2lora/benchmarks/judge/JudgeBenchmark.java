@@ -1,9 +1,7 @@
 package io.github.txt2lora.benchmarks.judge;
 
 import io.github.txt2lora.EngineOptions;
-import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainingEngine;
-import io.github.txt2lora.demo.DemoCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +23,9 @@ final class JudgeBenchmark {
      * Runs the benchmark.
      *
      * @param args the folder for the results; then, in any order, the names of modes ({@code default}; {@code after-25}
-     *     stops the default early), those of groups ({@code krnkmd} for a character alone, {@code krnkmd-tyankmk} for
-     *     both in one LoRA) and the number of seeds: {@code default} and {@code noise}, all groups and three seeds
-     *     where none is given
+     *     stops it early, {@code rank-16-16} has that rank and alpha; see {@link JudgeMode#all}), those of groups
+     *     ({@code krnkmd} for a character alone, {@code krnkmd-tyankmk} for both in one LoRA) and the number of seeds:
+     *     {@code default} and {@code noise}, all groups and three seeds where none is given
      */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
@@ -38,10 +36,9 @@ final class JudgeBenchmark {
                 .findFirst()
                 .orElse(SEEDS);
         Files.createDirectories(folder);
-        ModelSource model = DemoCheckpoint.copyTo(folder);
         try (TrainingEngine engine =
                 TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
-            var trainings = new JudgedTrainings(new ImageSource(engine, model), Judge.load(), folder, seeds);
+            var trainings = new JudgedTrainings(engine, Judge.load(), folder, seeds);
             for (JudgeMode mode : wantedOf(JudgeMode.all(), JudgeMode::name, wanted, JudgeMode.usual())) {
                 for (JudgedGroup group : wantedOf(JudgedGroup.all(), JudgedGroup::name, wanted, JudgedGroup.all())) {
                     trainings.judge(mode, group);

@@ -3,10 +3,13 @@ package io.github.txt2lora.benchmarks.judge;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.TrainedLora;
+import io.github.txt2lora.TrainingEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,26 +19,28 @@ final class JudgedTrainings {
 
     private final Path folder;
     private final int seeds;
-    private final ImageSource source;
-    private final JudgedImages images;
-    private final JudgedCouples couples;
+    private final TrainingEngine engine;
+    private final Judge judge;
+    private final Map<ModelCopy, Studio> studios = new EnumMap<>(ModelCopy.class);
     private final Map<String, Map<String, Verdicts>> byModeAndGroup = new LinkedHashMap<>();
 
     /** On the LoRAs of a group. */
     private record Verdicts(List<Verdict> characters, List<HalfVerdict> halves) {}
 
+    /** Where the images of one model are drawn and judged. */
+    private record Studio(ModelSource model, JudgedImages images, JudgedCouples couples) {}
+
     /**
-     * Trainings of the model that images are drawn with.
+     * Trainings of an engine.
      *
-     * @param folder for LoRAs and results; exists
+     * @param folder for models, LoRAs and results; exists
      * @param seeds number of trainings of each group
      */
-    JudgedTrainings(ImageSource source, Judge judge, Path folder, int seeds) {
+    JudgedTrainings(TrainingEngine engine, Judge judge, Path folder, int seeds) {
         this.folder = folder;
         this.seeds = seeds;
-        this.source = source;
-        images = new JudgedImages(source, judge);
-        couples = new JudgedCouples(source, judge);
+        this.engine = engine;
+        this.judge = judge;
     }
 
     /** Trains and judges; prints tables, and writes all results so far to {@code judge.json}. */
@@ -45,15 +50,16 @@ final class JudgedTrainings {
         byModeAndGroup
                 .computeIfAbsent(mode.name(), any -> new LinkedHashMap<>())
                 .put(group.name(), verdicts);
+        Studio studio = studios.computeIfAbsent(mode.model(), this::studio);
         for (long seed = 0; seed < seeds; seed++) {
-            TrainedLora lora = source.engine().train(training(mode, group, seed));
+            TrainedLora lora = engine.train(training(mode, group, studio.model(), seed));
             for (JudgedCharacter character : group.characters()) {
-                Verdict verdict = images.judge(character, seed, lora);
+                Verdict verdict = studio.images().judge(character, seed, lora);
                 System.out.println(verdict.tableRow());
                 verdicts.characters().add(verdict);
             }
             for (JudgedGroup.Couple couple : group.couples()) {
-                verdicts.halves().addAll(couples.judge(couple, seed, lora));
+                verdicts.halves().addAll(studio.couples().judge(couple, seed, lora));
             }
             write();
         }
@@ -73,12 +79,18 @@ final class JudgedTrainings {
         System.out.println("\n" + GapPrediction.describe(alone));
     }
 
-    private LoraTraining training(JudgeMode mode, JudgedGroup group, long seed) {
+    private Studio studio(ModelCopy copy) {
+        ModelSource model = copy.writeTo(folder);
+        var source = new ImageSource(engine, model);
+        return new Studio(model, new JudgedImages(source, judge), new JudgedCouples(source, judge));
+    }
+
+    private LoraTraining training(JudgeMode mode, JudgedGroup group, ModelSource model, long seed) {
         return LoraTraining.builder()
                 .name(group.name())
-                .model(source.model())
-                .prompts(group.pairs())
-                .spec(mode.builder().get().seed(seed).build())
+                .model(model)
+                .prompts(mode.pairs(group))
+                .spec(mode.spec(seed))
                 .output(folder.resolve(mode.name() + "-" + seed))
                 .build();
     }
