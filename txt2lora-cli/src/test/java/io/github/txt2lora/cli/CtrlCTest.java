@@ -3,6 +3,7 @@ package io.github.txt2lora.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.demo.DemoCheckpoint;
+import io.github.txt2lora.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,40 @@ class CtrlCTest {
                     .hasSize(2)
                     .contains("krnkmd.safetensors")
                     .anyMatch(name -> name.endsWith(".state"));
+        }
+    }
+
+    @Test
+    void ctrl_c_in_a_batch_with_previews_leaves_a_report_of_its_end() throws Exception {
+        Workspace workspace = Workspace.create(folder);
+        DemoCheckpoint.copyTo(workspace.modelFolder());
+        Files.writeString(workspace.promptsFile("krnkmd"), """
+                - {target: krnkmd, positive: maid, action: enhance, resolution: 64}
+                """);
+        Files.writeString(workspace.configFile("krnkmd"), """
+                model_name: chibi
+                latents: noise
+                preservation: drawn
+                train_iterations: 1000000
+                preview_share: 1
+                """);
+        try (var terminal = PseudoTerminal.run(
+                Txt2LoraCommand.class,
+                "train",
+                folder.toString(),
+                "--preview-every=1",
+                "--device=cpu",
+                "--threads=1")) {
+            terminal.await("Preview after 2 iterations");
+            terminal.pressCtrlC();
+            String shown = terminal.toEnd();
+
+            assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
+            assertThat(folder.resolve("lora/report.html"))
+                    .content()
+                    .contains("1 interrupted", "krnkmd-000002-0.png")
+                    .doesNotContain("id=\"refresh\"");
+            assertThat(names("lora/krnkmd")).anyMatch(name -> name.endsWith(".state"));
         }
     }
 
