@@ -89,31 +89,16 @@ public interface TrainingEngine extends AutoCloseable {
     }
 
     /**
-     * Trains and waits for the end. If the calling thread is interrupted meanwhile, the training is cancelled as by
-     * {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
-     * saved, and the thread stays interrupted.
+     * Trains and waits for the end as {@link TrainingJob#awaitOrSuspend()} does: if the calling thread is interrupted
+     * meanwhile, the training is cancelled as by {@link CancelMode#SUSPEND}; this method then returns or throws once the
+     * training has ended and its state is saved, and the thread stays interrupted.
      *
      * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message names the saved
      *     files
      * @throws Txt2LoraException if the training failed, or the engine is closed
      */
     default TrainedLora train(LoraTraining training, TrainingListener... listeners) {
-        TrainingJob job = start(training, listeners);
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return job.await();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    job.cancel(CancelMode.SUSPEND);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        return start(training, listeners).awaitOrSuspend();
     }
 
     /**

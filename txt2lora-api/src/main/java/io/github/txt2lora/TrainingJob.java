@@ -52,6 +52,34 @@ public interface TrainingJob {
     Optional<TrainedLora> await(Duration timeout) throws InterruptedException;
 
     /**
+     * Waits for the end. If the waiting thread is interrupted meanwhile, the training is cancelled as by
+     * {@link CancelMode#SUSPEND}; this method then returns or throws once the training has ended and its state is
+     * saved, and the thread stays interrupted.
+     *
+     * @return the LoRA
+     * @throws TrainingCancelledException if the training was cancelled and left no LoRA; the message names the saved
+     *     files
+     * @throws Txt2LoraException if the training failed
+     */
+    default TrainedLora awaitOrSuspend() {
+        boolean isInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return await();
+                } catch (InterruptedException e) {
+                    isInterrupted = true;
+                    cancel(CancelMode.SUSPEND);
+                }
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
      * Pauses the training before its next call of a network, which may be in the middle of an iteration, or before it
      * reads the next part of its model. A queued job pauses before it loads its model. The model stays in memory, and
      * the trainings behind it keep waiting. A pause does not change the result. No effect after the end.

@@ -10,13 +10,12 @@ import io.github.txt2lora.batch.BatchListener;
 import io.github.txt2lora.batch.BatchOptions;
 import io.github.txt2lora.batch.BatchResult;
 import io.github.txt2lora.batch.LoraOutcome;
+import io.github.txt2lora.batch.WorkspaceReport;
 import io.github.txt2lora.event.MetricsFile;
 import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.Workspace;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +73,7 @@ public final class SparkBatch {
 
     /**
      * Trains LoRAs of a workspace and waits for the end. Results, records and report are those of a
-     * {@link Batch}; the driver writes report and metrics. If the thread is interrupted, the
+     * {@link Batch}; the driver writes report and metrics, the report anew while they are trained. If the thread is interrupted, the
      * trainings under way keep their states, the rest is not begun, and the result says so; the thread stays
      * interrupted.
      *
@@ -84,9 +83,16 @@ public final class SparkBatch {
      * @throws io.github.txt2lora.StorageException if the folder with the settings cannot be read
      */
     public BatchResult run(Workspace workspace, BatchOptions options, BatchListener listener) {
-        Instant start = Instant.now();
         List<String> names = options.choose(workspace.names());
-        var reactions = new BatchReactions(listener, options.metrics().map(MetricsFile::at), names.size());
+        Optional<MetricsFile> metrics = options.metrics().map(MetricsFile::at);
+        try (var report = WorkspaceReport.begin(workspace, names)) {
+            var reactions = new BatchReactions(report.listener(listener), metrics, names.size());
+            return report.end(outcomes(workspace, names, options, reactions));
+        }
+    }
+
+    private List<LoraOutcome> outcomes(
+            Workspace workspace, List<String> names, BatchOptions options, BatchReactions reactions) {
         Progress progress = new Progress(reactions);
         List<LoraProject> projects = projects(workspace, names, progress);
         List<Order> orders = Groups.of(projects, SparkBatch::loaded, options.together()).stream()
@@ -100,11 +106,10 @@ public final class SparkBatch {
                 .await();
         failure.ifPresent(reason ->
                 progress.open(names).forEach(name -> progress.end(name, new LoraOutcome.Failed(name, reason))));
-        List<LoraOutcome> outcomes = names.stream()
+        return names.stream()
                 .map(name -> (LoraOutcome) progress.outcomes()
                         .getOrDefault(name, new LoraOutcome.Interrupted(name, progress.hasBegun(name))))
                 .toList();
-        return Batch.report(workspace, outcomes, Duration.between(start, Instant.now()));
     }
 
     /** LoRAs with faulty settings have failed. Warnings come from the executors. */

@@ -1,9 +1,7 @@
 package io.github.txt2lora.spark;
 
-import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.EngineOptions;
 import io.github.txt2lora.LoraTraining;
-import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingCancelledException;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
@@ -95,7 +93,7 @@ final class TrainingTask {
         LoraTraining training = job.training();
         TrainingOutcome outcome;
         try {
-            outcome = new TrainingOutcome.Trained(training.name(), await(job));
+            outcome = new TrainingOutcome.Trained(training.name(), job.awaitOrSuspend());
         } catch (TrainingCancelledException e) {
             outcome = new TrainingOutcome.Interrupted(training.name(), true);
         } catch (Txt2LoraException e) {
@@ -106,25 +104,6 @@ final class TrainingTask {
 
     private TrainingOutcome failed(LoraTraining training, Txt2LoraException failure) {
         return new TrainingOutcome.Failed(training.name(), Failures.onHost(failure, attempt.host()));
-    }
-
-    /** An interrupt suspends it; the wait continues until its state is on disk. */
-    private static TrainedLora await(TrainingJob job) {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return job.await();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    job.cancel(CancelMode.SUSPEND);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private TrainingListener listener(String key) {

@@ -74,10 +74,19 @@ class ClusterTest {
         }
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         Path metrics = folder.resolve("metrics.csv");
+        List<String> pages = Collections.synchronizedList(new ArrayList<>());
 
         BatchResult result = batch().run(shared, options.withMetrics(Optional.of(metrics)), new BatchListener() {
+            private Path report = folder;
+
+            @Override
+            public void onReport(Path file) {
+                report = file;
+            }
+
             @Override
             public void onLoraStarted(String name, int number, int total) {
+                pages.add(content(report));
                 told.add("started " + name);
             }
 
@@ -112,14 +121,26 @@ class ClusterTest {
             assertThat(told.stream().filter(text -> text.endsWith(" " + name)))
                     .containsExactly("started " + name, "trained " + name, "ended " + name);
         }
+        assertThat(pages).as("the report while it runs").isNotEmpty().allMatch(page -> page.contains("id=\"refresh\""));
         assertThat(result.report())
-                .hasValueSatisfying(report -> assertThat(report).content().contains("4 of 6 finished", "on the host "));
+                .hasValueSatisfying(report -> assertThat(report)
+                        .content()
+                        .contains("4 of 6 finished", "on the host ")
+                        .doesNotContain("id=\"refresh\""));
         assertThat(Files.readAllLines(metrics))
                 .filteredOn(line -> line.startsWith("a,"))
                 .hasSizeGreaterThanOrEqualTo(3);
         assertThat(batch().run(shared, BatchOptions.named("a,b")).outcomes())
                 .as("what is finished is skipped")
                 .allMatch(LoraOutcome.Skipped.class::isInstance);
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Workspace workspace(Path folder) throws IOException {

@@ -13,9 +13,6 @@ import io.github.txt2lora.workspace.LoraProject;
 import io.github.txt2lora.workspace.ModelAddress;
 import io.github.txt2lora.workspace.Workspace;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,8 +21,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Trains LoRAs of a workspace, one after another or several at the same time, those on the same base model together so
@@ -45,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * changed that it depends on. A training that was interrupted resumes from its last state.
  */
 public final class Batch {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
 
     private final Workspace workspace;
     private final TrainingEngine engine;
@@ -113,20 +106,14 @@ public final class Batch {
      * @throws StorageException if the folder with the settings cannot be read
      */
     public BatchResult run(BatchOptions options, BatchListener listener) {
-        Instant start = Instant.now();
         List<String> names = options.choose(workspace.names());
         Optional<MetricsFile> metrics = options.metrics().map(MetricsFile::at);
-        var live = new LiveBatch(names, Clock.systemUTC());
-        ListenerCalls calls = new ListenerCalls(live, listener);
-        Outcomes outcomes = new Outcomes(names, calls);
-        var report = new LiveReport(live, new LivePage(workspace, LiveReport.SECONDS), reportFile(workspace));
-        try {
-            calls.onReport(reportFile(workspace));
+        try (var report = WorkspaceReport.begin(workspace, names)) {
+            ListenerCalls calls = report.calls(listener);
+            Outcomes outcomes = new Outcomes(names, calls);
             run(names, options, metrics, calls, outcomes);
-        } finally {
-            report.close();
+            return report.end(outcomes.all());
         }
-        return report(workspace, outcomes.all(), Duration.between(start, Instant.now()));
     }
 
     /**
@@ -169,16 +156,6 @@ public final class Batch {
             }
             work.run(engine, operations);
         }
-    }
-
-    /**
-     * Writes the report of a batch, wherever its LoRAs were trained.
-     *
-     * @param outcomes one for each LoRA
-     * @param duration from beginning to end
-     */
-    public static BatchResult report(Workspace workspace, List<LoraOutcome> outcomes, Duration duration) {
-        return new BatchResult(outcomes, duration, writeReport(workspace, outcomes, duration));
     }
 
     /** Reads settings and models; LoRAs with faulty ones have failed. */
@@ -259,24 +236,5 @@ public final class Batch {
                 .limit(most)
                 .takeWhile(task -> task.loaded().equals(loaded))
                 .toList();
-    }
-
-    /** The report file of a workspace. */
-    static Path reportFile(Workspace workspace) {
-        return workspace.loraFolder().resolve("report.html");
-    }
-
-    private static Optional<Path> writeReport(Workspace workspace, List<LoraOutcome> outcomes, Duration duration) {
-        Path file = reportFile(workspace);
-        try {
-            Uninterrupted.get(() -> {
-                new HtmlReport(workspace, outcomes, duration).write(file);
-                return file;
-            });
-            return Optional.of(file);
-        } catch (Txt2LoraException e) {
-            LOG.warn("there is no report: {}", e.getMessage());
-            return Optional.empty();
-        }
     }
 }

@@ -27,8 +27,6 @@ final class LiveReport implements AutoCloseable {
     /** A page that nothing happens on is written all the same, so that its reader sees that the batch runs. */
     private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
-
     private final LiveBatch batch;
     private final LivePage page;
     private final Path file;
@@ -87,17 +85,19 @@ final class LiveReport implements AutoCloseable {
         }
     }
 
-    /** Ends writing, so that the file may be replaced by the final one; does not wait for a disk that hangs. */
+    /** Ends writing, so that the file may be replaced by the final one, which goes to the same disk. */
     @Override
     public void close() {
         closing.countDown();
-        boolean interrupted = Thread.interrupted();
-        try {
-            thread.join(LONGEST_WAIT.toMillis());
-        } catch (InterruptedException e) {
-            interrupted = true;
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
         }
-        if (interrupted) {
+        if (isInterrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -158,7 +158,7 @@ final class LoraWork {
     }
 
     private LoraRecord trained(TrainingJob job) {
-        TrainedLora lora = Uninterrupted.await(job);
+        TrainedLora lora = job.awaitOrSuspend();
         LoraRecord trained = Uninterrupted.get(() -> write(recordOf(lora)));
         LoraFiles.delete(files.large()); // of an earlier training
         return trained;

@@ -203,7 +203,7 @@ public record Preflight(
 
     private static List<String> noReport(Workspace workspace) {
         try {
-            RegularFile.requireReplaceable(Batch.reportFile(workspace));
+            RegularFile.requireReplaceable(WorkspaceReport.file(workspace));
             return List.of();
         } catch (StorageException e) {
             return List.of("there will be no report: " + e.getMessage());

@@ -1,9 +1,6 @@
 package io.github.txt2lora.batch;
 
-import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.StorageException;
-import io.github.txt2lora.TrainedLora;
-import io.github.txt2lora.TrainingJob;
 import java.util.function.Supplier;
 
 /**
@@ -13,23 +10,6 @@ import java.util.function.Supplier;
 final class Uninterrupted {
 
     private Uninterrupted() {}
-
-    /** Waits for a training. An interrupt suspends it; the wait continues until its state is on disk. */
-    static TrainedLora await(TrainingJob job) {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return job.await();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    job.cancel(CancelMode.SUSPEND);
-                }
-            }
-        } finally {
-            restore(interrupted);
-        }
-    }
 
     /** Does something with files that can be done again. */
     static <T> T get(Supplier<T> action) {
@@ -46,13 +26,9 @@ final class Uninterrupted {
                 }
             }
         } finally {
-            restore(interrupted);
-        }
-    }
-
-    private static void restore(boolean interrupted) {
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
