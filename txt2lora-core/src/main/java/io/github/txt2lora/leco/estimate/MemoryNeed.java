@@ -47,7 +47,7 @@ record MemoryNeed(
     private static final double OVERHEAD = 1.15;
 
     /** A call of the network, with so many models in memory. */
-    record Call(Precision precision, int resolution, int samples, boolean recomputed, int models) {}
+    record Call(Precision precision, ImageSize size, int samples, boolean recomputed, int models) {}
 
     static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
         ModelFamily family = model.family();
@@ -101,9 +101,10 @@ record MemoryNeed(
      */
     double bytes(Call comparison, int predicted, int together) {
         int numberBytes = comparison.precision() == Precision.FP32 ? FLOAT_BYTES : HALF_BYTES;
-        int side = comparison.resolution() / latents.factor();
-        double gradient = comparison.samples() * network.gradient(side, side, comparison.recomputed());
-        double prediction = predicted * network.prediction(side, side);
+        int height = comparison.size().height() / latents.factor();
+        int width = comparison.size().width() / latents.factor();
+        double gradient = comparison.samples() * network.gradient(height, width, comparison.recomputed());
+        double prediction = predicted * network.prediction(height, width);
         double calls = OVERHEAD * Math.max(gradient, prediction) + network.workspace();
         double training = numberBytes * (comparison.models() * weights + calls)
                 + together * loraNumbers * (FLOAT_BYTES * (double) loraCopies + numberBytes);

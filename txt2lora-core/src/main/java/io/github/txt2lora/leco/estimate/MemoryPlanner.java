@@ -21,10 +21,10 @@ record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together,
     record Choice(MemoryPlan plan, long bytes, boolean fits) {}
 
     /** The first way that fits; the last one, which saves most, if none does. */
-    Choice choose(Memory memory, DeviceSize device, Precision precision, int resolution) {
+    Choice choose(Memory memory, DeviceSize device, Precision precision, ImageSize size) {
         List<Choice> choices = new ArrayList<>();
         for (MemoryPlan plan : ways(memory)) {
-            long bytes = bytes(plan, device, precision, resolution);
+            long bytes = bytes(plan, device, precision, size);
             choices.add(new Choice(plan, bytes, device.fits(bytes)));
         }
         return choices.stream().filter(Choice::fits).findFirst().orElse(choices.get(choices.size() - 1));
@@ -57,12 +57,12 @@ record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together,
         }
     }
 
-    private long bytes(MemoryPlan plan, DeviceSize device, Precision precision, int resolution) {
+    private long bytes(MemoryPlan plan, DeviceSize device, Precision precision, ImageSize size) {
         boolean isWhole = plan.samplesAtOnce() == compared && !plan.recomputed();
         return (long) need.bytes(
                         new MemoryNeed.Call(
                                 precision,
-                                resolution,
+                                size,
                                 plan.samplesAtOnce(),
                                 plan.recomputed(),
                                 plan.oneModelAtATime() ? 1 : models),

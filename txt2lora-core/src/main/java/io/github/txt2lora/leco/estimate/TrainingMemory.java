@@ -70,7 +70,7 @@ public final class TrainingMemory {
                 models);
         this.resolutions = new LinkedHashSet<>(usualResolutions);
         resolutions.add(side(largest));
-        this.choice = planner.choose(setting, device, precision, side(largest));
+        this.choice = planner.choose(setting, device, precision, ImageSize.of(largest));
     }
 
     private static double pixels(PromptPair pair) {
@@ -183,7 +183,7 @@ public final class TrainingMemory {
     }
 
     private MemoryFit fit(DeviceSize size, Precision wanted, int resolution) {
-        MemoryPlanner.Choice best = planner.choose(setting, size, wanted, resolution);
+        MemoryPlanner.Choice best = planner.choose(setting, size, wanted, ImageSize.square(resolution));
         return new MemoryFit(
                 size.name(),
                 size.available().orElseThrow(),

@@ -131,6 +131,23 @@ class TrainingMemoryTest {
     }
 
     @Test
+    void an_image_of_two_sides_takes_what_a_square_of_as_many_pixels_does() {
+        PromptPair wide =
+                PromptPair.enhance("x").positive("y").resolution(256, 1024).build();
+        TrainingSpec spec = TrainingSpec.builder()
+                .method(TrainingMethod.leco())
+                .modelUse(use -> use.withPrecision(Precision.FP32))
+                .lora(LoraSpec.builder().rank(4).build())
+                .build();
+        TrainingMemory estimate =
+                TrainingMemory.of(SD15, List.of(512), spec, List.of(wide), 1, 1, Memory.AUTO, UNKNOWN);
+
+        assertThat(estimate.bytes())
+                .isEqualTo(memory(SD15, Precision.FP32, 512, 1, 1, Memory.AUTO, UNKNOWN)
+                        .bytes());
+    }
+
+    @Test
     void takes_the_fastest_way_that_fits() {
         assertThat(memory(Memory.AUTO, 40).plan()).isEqualTo(new MemoryPlan(4, 4, false));
         assertThat(memory(Memory.AUTO, 40).use()).isEqualTo(MemoryUse.FASTEST.recomputingWhenShort());
