@@ -1,11 +1,11 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import io.github.txt2lora.torch.TorchException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a batch in as few parts as memory allows. Where it does not suffice, what the parts before the failure gave is
@@ -36,29 +36,38 @@ final class MicroBatches {
         /** For the samples from one number up to, and not including, another. */
         R run(int from, int to);
 
-        /** Frees the result of a part, where another part has failed. */
+        /** What both parts give; frees what it does not hand on, so that no more than one part is held beside it. */
+        R join(R before, R part);
+
+        /** Frees a result, where another part has failed. */
         void discard(R result);
 
         /** Takes a way that needs less memory for one sample from now on; false if there is none. */
         boolean takeLess();
     }
 
-    /** A call without another way. */
-    static <R> Call<R> call(Part<R> part, Consumer<R> discard) {
-        return call(part, discard, () -> false);
+    /** For the rows of an array, from one number up to, and not including, another. */
+    @FunctionalInterface
+    interface Rows {
+        NDArray run(int from, int to);
     }
 
-    /** A call of functions. */
-    static <R> Call<R> call(Part<R> part, Consumer<R> discard, BooleanSupplier takeLess) {
+    /** A call that gives a row for each sample. */
+    static Call<NDArray> rows(Rows rows, BooleanSupplier takeLess) {
         return new Call<>() {
             @Override
-            public R run(int from, int to) {
-                return part.run(from, to);
+            public NDArray run(int from, int to) {
+                return rows.run(from, to);
             }
 
             @Override
-            public void discard(R result) {
-                discard.accept(result);
+            public NDArray join(NDArray before, NDArray part) {
+                return joined(before, part);
+            }
+
+            @Override
+            public void discard(NDArray result) {
+                result.close();
             }
 
             @Override
@@ -66,12 +75,6 @@ final class MicroBatches {
                 return takeLess.getAsBoolean();
             }
         };
-    }
-
-    /** See {@link Call#run}. */
-    @FunctionalInterface
-    interface Part<R> {
-        R run(int from, int to);
     }
 
     /** The largest parts that it makes. */
@@ -87,10 +90,10 @@ final class MicroBatches {
     /**
      * Runs a batch.
      *
-     * @return what the parts gave, in order
+     * @return what the parts gave, joined in order
      * @throws TorchException if memory does not suffice for a single sample, or a call fails otherwise
      */
-    <R> List<R> run(int samples, Call<R> call) {
+    <R> R run(int samples, Call<R> call) {
         boolean cachesAreFree = false;
         while (true) {
             int size = Math.min(mostSamples, samples);
@@ -109,20 +112,35 @@ final class MicroBatches {
         }
     }
 
-    private static <R> List<R> runParts(int samples, int size, Call<R> call) {
-        List<R> results = new ArrayList<>();
+    private static <R> R runParts(int samples, int size, Call<R> call) {
+        @Nullable R joined = null;
         try {
             for (int from = 0; from < samples; from += size) {
-                results.add(call.run(from, Math.min(from + size, samples)));
+                R part = call.run(from, Math.min(from + size, samples));
+                joined = joined == null ? part : call.join(joined, part);
             }
-            return results;
+            return Objects.requireNonNull(joined, "a batch of no samples");
         } catch (EngineException e) {
-            results.forEach(call::discard);
+            discard(joined, call);
             throw TorchException.of("a batch", e);
         } catch (RuntimeException | Error e) {
-            results.forEach(call::discard);
+            discard(joined, call);
             throw e;
         }
+    }
+
+    private static <R> void discard(@Nullable R result, Call<R> call) {
+        if (result != null) {
+            call.discard(result);
+        }
+    }
+
+    /** The rows of two arrays as one; both are closed. */
+    static NDArray joined(NDArray before, NDArray after) {
+        NDArray all = before.concat(after);
+        before.close();
+        after.close();
+        return all;
     }
 
     private void takeLess(int size, Call<?> call, TorchException e) {

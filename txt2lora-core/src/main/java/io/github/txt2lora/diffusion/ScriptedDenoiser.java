@@ -1,7 +1,6 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -23,6 +22,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,14 +196,14 @@ public abstract class ScriptedDenoiser implements Denoiser {
     public NDArray predict(
             NDManager scope, NDArray latents, double[] timesteps, Conditioning conditioning, double loraStrength) {
         int samples = samples(latents);
-        MicroBatches.Part<NDArray> part = (from, to) -> {
+        MicroBatches.Rows rows = (from, to) -> {
             ScriptCall call = script.longCall("forward", scope);
-            var rows = part(scope, latents, timesteps, conditioning, from, to);
-            return withInput(call, rows, loraStrength).run().singletonOrThrow();
+            var part = part(scope, latents, timesteps, conditioning, from, to);
+            return withInput(call, part, loraStrength).run().singletonOrThrow();
         };
-        List<NDArray> predictions = microBatches.run(samples, MicroBatches.call(part, NDArray::close));
+        NDArray predictions = microBatches.run(samples, MicroBatches.rows(rows, () -> false));
         forwardSamples += samples;
-        return joined(predictions);
+        return predictions;
     }
 
     @Override
@@ -217,25 +217,43 @@ public abstract class ScriptedDenoiser implements Denoiser {
             Conditioning conditioning,
             double loraStrength) {
         int samples = samples(latents);
-        MicroBatches.Part<LoraGradient> call = (from, to) -> {
-            ScriptCall gradient = script.longCall("lora_gradient", scope)
-                    .with(rows(target, from, to))
-                    .with(lossScale);
-            if (sampleWeights == null) {
-                gradient.with(1);
-            } else {
-                gradient.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
+        var call = new MicroBatches.Call<LoraGradient>() {
+            @Override
+            public LoraGradient run(int from, int to) {
+                ScriptCall gradient = script.longCall("lora_gradient", scope)
+                        .with(rows(target, from, to))
+                        .with(lossScale);
+                if (sampleWeights == null) {
+                    gradient.with(1);
+                } else {
+                    gradient.with(torch.hostVector(scope, Arrays.copyOfRange(sampleWeights, from, to)));
+                }
+                var part = part(scope, latents, timesteps, conditioning, from, to);
+                NDList result = withInput(gradient, part, loraStrength).runWithGradients();
+                float[] numbers = HostNumbers.floats(result.get(0));
+                return shareOf(new LoraGradient(numbers[0], numbers[1], result.get(1), result.get(2)), samples);
             }
-            var part = part(scope, latents, timesteps, conditioning, from, to);
-            NDList result = withInput(gradient, part, loraStrength).runWithGradients();
-            float[] numbers = HostNumbers.floats(result.get(0));
-            return new LoraGradient(numbers[0], numbers[1], result.get(1), result.get(2));
+
+            @Override
+            public LoraGradient join(LoraGradient before, LoraGradient part) {
+                return sum(before, part);
+            }
+
+            @Override
+            public void discard(LoraGradient result) {
+                result.gradient().close();
+                result.prediction().close();
+            }
+
+            @Override
+            public boolean takeLess() {
+                return recomputeSinceMemoryIsShort();
+            }
         };
-        List<LoraGradient> parts = microBatches.run(
-                samples, MicroBatches.call(call, ScriptedDenoiser::discard, this::recomputeSinceMemoryIsShort));
+        LoraGradient result = microBatches.run(samples, call);
         forwardSamples += samples;
         backwardSamples += samples;
-        return mean(parts, samples);
+        return withNorm(result);
     }
 
     @Override
@@ -251,11 +269,11 @@ public abstract class ScriptedDenoiser implements Denoiser {
         int stack = lossScales.length;
         int share = samples(latents) / stack;
         int shareAtOnce = Math.max(1, memory.samplesAtOnce() / stack);
-        List<List<LoraGradient>> parts = new ArrayList<>();
+        List<LoraGradient> sums = List.of();
         for (int from = 0; from < share; from += shareAtOnce) {
             int to = Math.min(from + shareAtOnce, share);
             var rows = new ShareRows(scope, stack, share, from, to);
-            parts.add(loraGradients(
+            Stack part = loraGradients(
                     scope,
                     rows.of(target),
                     lossScales,
@@ -267,17 +285,38 @@ public abstract class ScriptedDenoiser implements Denoiser {
                                     rows.of(conditioning.context()),
                                     rows.ofOptional(conditioning.pooled()),
                                     rows.ofOptional(conditioning.timeIds()))),
-                    loraStrength));
+                    loraStrength);
+            sums = sums.isEmpty() ? part.shareOf(share) : part.addedTo(sums, share);
         }
-        List<LoraGradient> gradients = new ArrayList<>();
-        for (int i = 0; i < stack; i++) {
-            int lora = i;
-            gradients.add(mean(parts.stream().map(part -> part.get(lora)).toList(), share));
-        }
-        return gradients;
+        return sums.stream().map(ScriptedDenoiser::withNorm).toList();
     }
 
-    private List<LoraGradient> loraGradients(
+    /**
+     * What one call gives for several LoRAs.
+     *
+     * @param gradients [LoRAs, parameters]
+     * @param each of the LoRAs, its gradient a view of a row
+     */
+    private record Stack(NDArray gradients, List<LoraGradient> each) {
+
+        List<LoraGradient> shareOf(int samples) {
+            return each.stream()
+                    .map(part -> ScriptedDenoiser.shareOf(part, samples))
+                    .toList();
+        }
+
+        /** The sums take the place of the gradients before; those of this call are freed. */
+        List<LoraGradient> addedTo(List<LoraGradient> before, int samples) {
+            List<LoraGradient> parts = shareOf(samples);
+            List<LoraGradient> sums = IntStream.range(0, parts.size())
+                    .mapToObj(i -> sum(before.get(i), parts.get(i)))
+                    .toList();
+            gradients.close();
+            return sums;
+        }
+    }
+
+    private Stack loraGradients(
             NDManager scope,
             NDArray target,
             double[] lossScales,
@@ -300,7 +339,7 @@ public abstract class ScriptedDenoiser implements Denoiser {
             gradients.add(new LoraGradient(
                     numbers[i], numbers[lossScales.length + i], result.get(1).get(i), prediction));
         }
-        return gradients;
+        return new Stack(result.get(1), gradients);
     }
 
     @Override
@@ -312,40 +351,44 @@ public abstract class ScriptedDenoiser implements Denoiser {
             double[] timesteps,
             Conditioning conditioning) {
         int samples = samples(latents);
-        MicroBatches.Part<PromptGradient> call = (from, to) -> {
-            ScriptCall gradient = script.longCall("prompt_gradient", scope)
-                    .with(rows(target, from, to))
-                    .with(lossScale);
-            var part = part(scope, latents, timesteps, conditioning, from, to);
-            NDList result = gradient.with(part.latents())
-                    .with(part.timesteps())
-                    .with(part.conditioning().context())
-                    .withOptional(part.conditioning().pooled())
-                    .withOptional(part.conditioning().timeIds())
-                    .runWithGradients();
-            return new PromptGradient(HostNumbers.scalar(result.get(0)), result.get(1));
+        var call = new MicroBatches.Call<PromptGradient>() {
+            @Override
+            public PromptGradient run(int from, int to) {
+                ScriptCall gradient = script.longCall("prompt_gradient", scope)
+                        .with(rows(target, from, to))
+                        .with(lossScale);
+                var part = part(scope, latents, timesteps, conditioning, from, to);
+                NDList result = gradient.with(part.latents())
+                        .with(part.timesteps())
+                        .with(part.conditioning().context())
+                        .withOptional(part.conditioning().pooled())
+                        .withOptional(part.conditioning().timeIds())
+                        .runWithGradients();
+                float ofAll = (float) (to - from) / samples;
+                return new PromptGradient(
+                        ofAll * HostNumbers.scalar(result.get(0)), result.get(1).muli(ofAll));
+            }
+
+            @Override
+            public PromptGradient join(PromptGradient before, PromptGradient part) {
+                return new PromptGradient(
+                        before.loss() + part.loss(), MicroBatches.joined(before.gradient(), part.gradient()));
+            }
+
+            @Override
+            public void discard(PromptGradient result) {
+                result.gradient().close();
+            }
+
+            @Override
+            public boolean takeLess() {
+                return recomputeSinceMemoryIsShort();
+            }
         };
-        List<PromptGradient> parts = microBatches.run(
-                samples, MicroBatches.call(call, part -> part.gradient().close(), this::recomputeSinceMemoryIsShort));
+        PromptGradient result = microBatches.run(samples, call);
         forwardSamples += samples;
         backwardSamples += samples;
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        double loss = 0;
-        List<NDArray> gradients = new ArrayList<>();
-        for (PromptGradient part : parts) {
-            // of the mean over all samples
-            float share = (float) samples(part.gradient()) / samples;
-            loss += share * part.loss();
-            gradients.add(part.gradient().mul(share));
-        }
-        return new PromptGradient(loss, joined(gradients));
-    }
-
-    private static void discard(LoraGradient part) {
-        part.gradient().close();
-        part.prediction().close();
+        return result;
     }
 
     private boolean recomputeSinceMemoryIsShort() {
@@ -362,23 +405,35 @@ public abstract class ScriptedDenoiser implements Denoiser {
         return true;
     }
 
-    /** The gradient of the mean over all samples from those over parts of them. */
-    private static LoraGradient mean(List<LoraGradient> parts, int samples) {
-        if (parts.size() == 1) {
-            return parts.get(0);
+    /** What a part adds to the mean over all samples; its norm is of no use then. The gradient is changed. */
+    private static LoraGradient shareOf(LoraGradient part, int samples) {
+        int own = samples(part.prediction());
+        if (own == samples) {
+            return part;
         }
-        double loss = 0;
-        NDArray gradient = parts.get(0).gradient().mul(0);
-        for (LoraGradient part : parts) {
-            float share = (float) samples(part.prediction()) / samples;
-            loss += share * part.loss();
-            gradient.addi(part.gradient().mul(share));
-        }
+        float share = (float) own / samples;
+        return new LoraGradient(share * part.loss(), Double.NaN, part.gradient().muli(share), part.prediction());
+    }
+
+    /** The sum takes the place of the first gradient, and the other one is freed. */
+    private static LoraGradient sum(LoraGradient before, LoraGradient part) {
+        before.gradient().addi(part.gradient());
+        part.gradient().close();
         return new LoraGradient(
-                loss,
-                HostNumbers.scalar(gradient.norm()),
-                gradient,
-                joined(parts.stream().map(LoraGradient::prediction).toList()));
+                before.loss() + part.loss(),
+                Double.NaN,
+                before.gradient(),
+                MicroBatches.joined(before.prediction(), part.prediction()));
+    }
+
+    private static LoraGradient withNorm(LoraGradient result) {
+        return Double.isNaN(result.norm())
+                ? new LoraGradient(
+                        result.loss(),
+                        HostNumbers.scalar(result.gradient().norm()),
+                        result.gradient(),
+                        result.prediction())
+                : result;
     }
 
     private static int samples(NDArray batch) {
@@ -387,10 +442,6 @@ public abstract class ScriptedDenoiser implements Denoiser {
 
     private static NDArray rows(NDArray batch, int from, int to) {
         return to - from == samples(batch) ? batch : batch.get(new NDIndex("{}:{}", from, to));
-    }
-
-    private static NDArray joined(List<NDArray> parts) {
-        return parts.size() == 1 ? parts.get(0) : NDArrays.concat(new NDList(parts), 0);
     }
 
     /** The number of samples that go through the network at once. */

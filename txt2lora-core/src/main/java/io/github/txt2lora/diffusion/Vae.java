@@ -1,7 +1,6 @@
 package io.github.txt2lora.diffusion;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -14,7 +13,6 @@ import io.github.txt2lora.torch.ScriptAttribute;
 import io.github.txt2lora.torch.ScriptClass;
 import io.github.txt2lora.torch.ScriptModule;
 import io.github.txt2lora.torch.Torch;
-import java.util.List;
 
 /** The autoencoder between images and latents ({@code torchscript/vae.py}). */
 public final class Vae implements ImageDecoder, ImageEncoder {
@@ -89,16 +87,14 @@ public final class Vae implements ImageDecoder, ImageEncoder {
      */
     public NDArray decode(NDManager scope, NDArray latents) {
         int images = Math.toIntExact(latents.getShape().get(0));
-        List<NDArray> decoded = microBatches.run(
+        return microBatches.run(
                 images,
-                MicroBatches.call(
+                MicroBatches.rows(
                         (from, to) -> script.longCall("decode", scope)
                                 .with(to - from == images ? latents : latents.get(new NDIndex("{}:{}", from, to)))
                                 .run()
                                 .singletonOrThrow(),
-                        NDArray::close,
                         () -> useSmallerStrips(scope)));
-        return decoded.size() == 1 ? decoded.get(0) : NDArrays.concat(new NDList(decoded), 0);
     }
 
     private boolean useSmallerStrips(NDManager scope) {

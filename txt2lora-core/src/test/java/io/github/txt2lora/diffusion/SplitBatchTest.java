@@ -31,12 +31,13 @@ class SplitBatchTest {
         try (Torch torch = TestTorch.start();
                 Checkpoint checkpoint = GoldenCheckpoints.open("sd1-tiny");
                 UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
+                NDManager owner = torch.newScope();
                 NDManager scope = torch.newScope()) {
             var generator = new TorchGenerator(1);
             LoraSpec spec = LoraSpec.builder().target(LoraTarget.FULL).build();
             LoraParameters parameters = LoraParameters.initialize(
-                    scope, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator);
-            parameters.attachTo(unet, scope);
+                    owner, new UNetLoraRules().select(unet.weightShapes(), spec), spec, generator);
+            parameters.attachTo(unet, owner);
             int width = Math.toIntExact(unet.weightShapes()
                     .get("mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight")
                     .get(1));
@@ -51,6 +52,9 @@ class SplitBatchTest {
             NDArray split = unet.predict(scope, latents, 500, conditioning, 1);
             Denoiser.LoraGradient splitGradient = unet.loraGradient(scope, goal, 1, latents, 500, conditioning);
 
+            assertThat(gradientsIn(scope, parameters))
+                    .as("the whole one, and the sum of the parts, which are freed")
+                    .isEqualTo(2);
             assertThatTensor(split).isCloseTo(whole.toFloatArray(), 1e-4, 1);
             assertThatTensor(splitGradient.prediction()).isCloseTo(whole.toFloatArray(), 1e-4, 1);
             assertThat(splitGradient.loss()).isCloseTo(wholeGradient.loss(), within(1e-5));
@@ -58,5 +62,11 @@ class SplitBatchTest {
                     .isCloseTo(wholeGradient.gradient().toFloatArray(), 1e-5, 1);
             assertThat(wholeGradient.gradient().abs().max().getFloat()).isGreaterThan(1e-4f);
         }
+    }
+
+    private static long gradientsIn(NDManager scope, LoraParameters parameters) {
+        return scope.getManagedArrays().stream()
+                .filter(array -> array.size() == parameters.vector().size())
+                .count();
     }
 }

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
  * @param textWeights numbers in the largest text encoder
  * @param network what calls of the denoiser take
  * @param loraNumbers parameters of a LoRA
- * @param loraCopies vectors of so many numbers that a training holds for each LoRA
+ * @param loraCopies vectors of so many numbers that a training holds for each LoRA on the device
+ * @param hostCopies arrays of so many numbers that the virtual machine holds for each LoRA
  * @param latents their form
  */
 record MemoryNeed(
@@ -35,13 +36,20 @@ record MemoryNeed(
         NetworkMemory network,
         double loraNumbers,
         int loraCopies,
+        int hostCopies,
         LatentSpace latents) {
 
     private static final int FLOAT_BYTES = 4;
     private static final int HALF_BYTES = 2;
 
-    /** The LoRA, its gradient, the gradients of its matrices, and a copy in an optimizer's step. */
-    private static final int COPIES_IN_A_STEP = 4;
+    /** The parameters, the factor of each, their gradient, and two of an optimizer's step. */
+    private static final int COPIES_IN_A_STEP = 5;
+
+    /** The share of a step that each parameter goes, and the parameters before it, where the learning rate is found. */
+    private static final int COPIES_OF_SHARED_STEPS = 2;
+
+    /** What a new LoRA, a state and a file are made from, until they are collected; fitted to peaks on the CPU. */
+    private static final int HOST_COPIES = 8;
 
     /** Short-lived copies within operations, and gaps between blocks of memory. */
     private static final double OVERHEAD = 1.15;
@@ -70,8 +78,12 @@ record MemoryNeed(
                                                 module.shape().maxRank())))),
                 numbers(modules, spec.lora()),
                 COPIES_IN_A_STEP
-                        + DiskNeed.numbersPerParameter(spec.optimizer())
-                        + (spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 0 : 1),
+                        + (spec.learningRate().isEmpty() ? COPIES_OF_SHARED_STEPS : 0)
+                        + DiskNeed.numbersPerParameter(spec.optimizer()),
+                HOST_COPIES
+                        + (spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail
+                                ? 0
+                                : 1 + DiskNeed.numbersPerParameter(spec.optimizer())),
                 family.latents());
     }
 
@@ -109,6 +121,11 @@ record MemoryNeed(
         double training = numberBytes * (comparison.models() * weights + calls)
                 + together * loraNumbers * (FLOAT_BYTES * (double) loraCopies + numberBytes);
         return Math.max(numberBytes * textWeights, training);
+    }
+
+    /** Bytes of the virtual machine's arrays, which are on the device if that is the CPU. */
+    double hostBytes(int together) {
+        return Math.min(Runtime.getRuntime().maxMemory(), together * loraNumbers * FLOAT_BYTES * (double) hostCopies);
     }
 
     /**

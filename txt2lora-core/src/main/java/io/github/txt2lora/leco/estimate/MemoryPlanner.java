@@ -68,6 +68,7 @@ record MemoryPlanner(MemoryNeed need, int compared, int predicted, int together,
                                 plan.oneModelAtATime() ? 1 : models),
                         isWhole ? predicted : Math.min(predicted, plan.samplesAtOnce()),
                         together)
+                + (device.isCuda() ? 0 : (long) need.hostBytes(together))
                 + device.baseBytes();
     }
 }

@@ -48,7 +48,8 @@ class TrainingMemoryTest {
                             OptionalInt.empty()),
                     crossAttention(1)),
             8e5,
-            7,
+            9,
+            8,
             StableDiffusion.SD1.latents());
 
     private static final MemoryNeed SDXL = new MemoryNeed(
@@ -59,7 +60,8 @@ class TrainingMemoryTest {
                             List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 2048, 1280, true, OptionalInt.of(2816)),
                     crossAttention(10)),
             5e6,
-            7,
+            9,
+            8,
             StableDiffusion.SDXL.latents());
 
     private static Map<String, Integer> crossAttention(int depth) {
