@@ -48,8 +48,11 @@ record MemoryNeed(
     /** The share of a step that each parameter goes, and the parameters before it, where the learning rate is found. */
     private static final int COPIES_OF_SHARED_STEPS = 2;
 
-    /** What a new LoRA, a state and a file are made from, until they are collected; fitted to peaks on the CPU. */
-    private static final int HOST_COPIES = 8;
+    /** What a new LoRA, a state and a file are made from. */
+    private static final int HOST_COPIES = 4;
+
+    /** The most that waits for the collector beside it; fitted to peaks on the CPU. */
+    private static final double MOST_GARBAGE = 128 << 20;
 
     /** Short-lived copies within operations, and gaps between blocks of memory. */
     private static final double OVERHEAD = 1.15;
@@ -125,7 +128,8 @@ record MemoryNeed(
 
     /** Bytes of the virtual machine's arrays, which are on the device if that is the CPU. */
     double hostBytes(int together) {
-        return Math.min(Runtime.getRuntime().maxMemory(), together * loraNumbers * FLOAT_BYTES * (double) hostCopies);
+        double live = together * loraNumbers * FLOAT_BYTES * (double) hostCopies;
+        return Math.min(Runtime.getRuntime().maxMemory(), live + Math.min(live, MOST_GARBAGE));
     }
 
     /**

@@ -49,7 +49,7 @@ class TrainingMemoryTest {
                     crossAttention(1)),
             8e5,
             9,
-            8,
+            4,
             StableDiffusion.SD1.latents());
 
     private static final MemoryNeed SDXL = new MemoryNeed(
@@ -61,7 +61,7 @@ class TrainingMemoryTest {
                     crossAttention(10)),
             5e6,
             9,
-            8,
+            4,
             StableDiffusion.SDXL.latents());
 
     private static Map<String, Integer> crossAttention(int depth) {
