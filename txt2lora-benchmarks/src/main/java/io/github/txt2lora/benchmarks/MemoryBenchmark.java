@@ -23,7 +23,6 @@ final class MemoryBenchmark {
             "SD15_HALF:BF16:512:2:1:false:4:SPEED",
             "SD15_HALF:FP32:384:1:3:false:4:SPEED",
             "SD15_HALF:FP32:64:1:1:true:64:SPEED",
-            "SD15_HALF:FP16:384:1:1:false:4:SAVE",
             "SD21_PART:FP32:512:2:1:false:4:SPEED",
             "SD21_PART:FP32:768:1:1:false:4:SAVE",
             "SDXL_PART:BF16:512:1:1:false:4:SPEED",
