@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.github.txt2lora.KeptLatents;
+import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Denoiser;
 import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
@@ -12,6 +14,7 @@ import io.github.txt2lora.leco.latents.KeptTrajectories;
 import io.github.txt2lora.leco.latents.LatentDraw;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
+import io.github.txt2lora.leco.latents.PairBalance;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.lesson.Lesson;
 import io.github.txt2lora.leco.lesson.Lessons;
@@ -35,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  * loss = mean (eps(target) - goal)^2 + weight * mean (eps(kept) - eps_base(kept))^2
  * </pre>
  *
- * Both predictions are made with the LoRA at the strength that the pair is trained at.
+ * Where several targets are taught, the other half of a joint step is at times another target, with latents of its own:
+ * what is learned for one must not undo another. Both predictions are made with the LoRA at the strength that the pair is
+ * trained at.
  */
 final class LecoStep {
 
@@ -46,6 +51,8 @@ final class LecoStep {
     private final KeptTrajectories keptTrajectories;
     private final Teacher teacher;
     private final SampleWeights sampleWeights;
+    private final PairBalance balance;
+    private final Rehearsal rehearsal;
     private LossScale lossScale;
 
     LecoStep(DenoisingModel model, Lessons lessons, TrainingSpec spec) {
@@ -59,7 +66,19 @@ final class LecoStep {
         this.keptTrajectories = new KeptTrajectories(model, spec.method().timesteps());
         this.teacher = new Teacher(model);
         this.sampleWeights = new SampleWeights(model, spec.method().lossWeighting());
+        this.balance = new PairBalance(model, balanced());
+        this.rehearsal = new Rehearsal(this.lessons, this::hasOwnTrajectory);
         this.lossScale = LossScale.initial(spec.modelUse().precision());
+    }
+
+    /** Relative errors are balanced by themselves. */
+    private List<PromptPair> balanced() {
+        return spec.method().lossWeighting() instanceof LossWeighting.Relative
+                ? List.of()
+                : lessons.stream()
+                        .filter(this::hasOwnTrajectory)
+                        .map(Lesson::pair)
+                        .toList();
     }
 
     /**
@@ -71,25 +90,35 @@ final class LecoStep {
         context.observer().onLesson(number);
         Lesson lesson = lessons.get(number);
         NoisyBatch batch = noisyLatents.next(context, lesson.pair());
+        Lesson rehearsed = rehearsal.draw(context.generator(), number);
+        if (rehearsed != null) {
+            Compared target = taught(context, lesson, batch);
+            Compared other = taught(context, rehearsed, noisyLatents.next(context, rehearsed.pair()));
+            context.observer().onGoal(target.goal());
+            return joint(
+                    context,
+                    lesson,
+                    batch,
+                    target,
+                    other,
+                    concat(ofTarget(lesson, target.timesteps()), ofTarget(rehearsed, other.timesteps())));
+        }
         Lesson.Kept kept = drawKept(context, lesson);
 
         boolean hasOwn = hasOwnTrajectory(lesson);
-        List<String> prompts =
-                new ArrayList<>(batch.goal() == null ? lesson.goal().weights().keySet() : Set.of());
+        List<String> prompts = goalPrompts(lesson, batch);
         if (kept != null && !hasOwn) {
             prompts.add(kept.prompt());
         }
         Map<String, NDArray> predictions = teacher.predict(context, batch, prompts);
-        NDArray goal = batch.goal() != null ? batch.goal() : lesson.goal().goal(predictions, batch.latents());
-        context.observer().onGoal(goal);
-        var target =
-                new Compared(batch.latents(), batch.timesteps(), lesson.pair().target(), goal);
+        Compared target = taught(lesson, batch, predictions);
+        context.observer().onGoal(target.goal());
         if (kept == null) {
             return new Comparison(
                     target.latents(),
                     target.timesteps(),
                     conditioning(context, batch, target.prompt()),
-                    goal,
+                    target.goal(),
                     weights(lesson, batch.timesteps()),
                     lesson.pair().multiplier());
         }
@@ -100,18 +129,38 @@ final class LecoStep {
                         batch.timesteps(),
                         kept.prompt(),
                         Objects.requireNonNull(predictions.get(kept.prompt())));
-        return new Comparison(
-                concat(target.latents(), other.latents()),
-                concat(target.timesteps(), other.timesteps()),
-                conditioning(context, batch, target.prompt(), other.prompt()),
-                concat(target.goal(), other.goal()),
-                weights(lesson, kept, target.timesteps(), other.timesteps()),
-                lesson.pair().multiplier());
+        return joint(
+                context, lesson, batch, target, other, weights(lesson, kept, target.timesteps(), other.timesteps()));
     }
 
     /** Samples of one prompt in a comparison. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     private record Compared(NDArray latents, double[] timesteps, String prompt, NDArray goal) {}
+
+    private Comparison joint(
+            StepContext context, Lesson lesson, NoisyBatch batch, Compared target, Compared other, double[] weights) {
+        return new Comparison(
+                concat(target.latents(), other.latents()),
+                concat(target.timesteps(), other.timesteps()),
+                conditioning(context, batch, target.prompt(), other.prompt()),
+                concat(target.goal(), other.goal()),
+                weights,
+                lesson.pair().multiplier());
+    }
+
+    /** The prompts whose predictions make the goal, unless it came with the latents. */
+    private static List<String> goalPrompts(Lesson lesson, NoisyBatch batch) {
+        return new ArrayList<>(batch.goal() == null ? lesson.goal().weights().keySet() : Set.of());
+    }
+
+    private Compared taught(StepContext context, Lesson lesson, NoisyBatch batch) {
+        return taught(lesson, batch, teacher.predict(context, batch, goalPrompts(lesson, batch)));
+    }
+
+    private static Compared taught(Lesson lesson, NoisyBatch batch, Map<String, NDArray> predictions) {
+        NDArray goal = batch.goal() != null ? batch.goal() : lesson.goal().goal(predictions, batch.latents());
+        return new Compared(batch.latents(), batch.timesteps(), lesson.pair().target(), goal);
+    }
 
     private boolean hasOwnTrajectory(Lesson lesson) {
         return spec.method().preservation().latents() == KeptLatents.TRAJECTORIES
@@ -146,11 +195,13 @@ final class LecoStep {
 
     /** The means of target and kept prompt are added, so each counts twice in the mean of all. */
     private double[] weights(Lesson lesson, Lesson.Kept kept, double[] ofTarget, double[] ofKept) {
-        return concat(
-                scaled(
-                        sampleWeights.ofTarget(lesson.pair(), ofTarget),
-                        2 * lesson.pair().weight()),
-                scaled(sampleWeights.ofKept(ofKept), 2 * kept.weight()));
+        return concat(ofTarget(lesson, ofTarget), scaled(sampleWeights.ofKept(ofKept), 2 * kept.weight()));
+    }
+
+    private double[] ofTarget(Lesson lesson, double[] timesteps) {
+        return scaled(
+                sampleWeights.ofTarget(lesson.pair(), timesteps),
+                2 * lesson.pair().weight() * balance.weight(lesson.pair()));
     }
 
     private static double[] scaled(double[] weights, double factor) {

@@ -17,16 +17,21 @@ import io.github.txt2lora.diffusion.NoiseSchedule;
 import io.github.txt2lora.diffusion.PredictedQuantity;
 import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.NoisyLatents;
+import io.github.txt2lora.leco.latents.PairBalance;
 import io.github.txt2lora.leco.latents.RelativeWeights;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.torch.TorchGenerator;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -280,5 +285,52 @@ class LecoStepTest {
 
         // target and kept prompt, forward and backward
         assertThat(tiny.unet().work() - before).isEqualTo(2 * BATCH * 3);
+    }
+
+    @Test
+    void a_step_that_rehearses_compares_both_targets_by_what_is_to_be_learned_for_each() {
+        PromptPair other = PromptPair.enhance("tree")
+                .positive("red hakama")
+                .guidanceScale(3)
+                .resolution(64)
+                .batchSize(BATCH)
+                .build();
+        TrainingSpec spec = TrainingSpec.builder().build();
+        List<PromptPair> pairs = List.of(PAIR, other);
+        try (var both = new TinyModel(pairs);
+                NDManager own = both.newScope()) {
+            both.attachStrongLora(own);
+            var model = both.withNewCache();
+            var step = new LecoStep(model, Lessons.of(pairs, spec.method().preservation()), spec);
+            var balance = new PairBalance(model, pairs);
+            Set<List<String>> weights = new HashSet<>();
+            var generator = new TorchGenerator(4);
+            for (int i = 0; i < 60; i++) {
+                Comparison comparison = step.prepare(TinyModel.context(own, generator, StepObserver.NONE));
+                weights.add(Arrays.stream(comparison.weights())
+                        .mapToObj(weight -> String.format(Locale.ROOT, "%.4f", weight))
+                        .toList());
+            }
+
+            List<String> ofPair = doubled(balance.weight(PAIR));
+            List<String> ofOther = doubled(balance.weight(other));
+            List<String> ofKept = doubled(3);
+            assertThat(ofPair).isNotEqualTo(ofOther);
+            assertThat(weights)
+                    .containsExactlyInAnyOrder(
+                            joined(ofPair, ofOther),
+                            joined(ofOther, ofPair),
+                            joined(ofPair, ofKept),
+                            joined(ofOther, ofKept));
+        }
+    }
+
+    /** Of the samples of one prompt; the means of both are added, so each counts twice in the mean of all. */
+    private static List<String> doubled(double weight) {
+        return Collections.nCopies(BATCH, String.format(Locale.ROOT, "%.4f", 2 * weight));
+    }
+
+    private static List<String> joined(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 }

@@ -5,9 +5,11 @@ import io.github.txt2lora.LossWeighting;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.leco.LearningRateFinder;
+import io.github.txt2lora.leco.Rehearsal;
 import io.github.txt2lora.leco.hint.HintLearner;
 import io.github.txt2lora.leco.latents.KeptTrajectories;
 import io.github.txt2lora.leco.latents.LatentsPlan;
+import io.github.txt2lora.leco.latents.PairBalance;
 import io.github.txt2lora.leco.latents.RelativeWeights;
 import io.github.txt2lora.leco.lesson.Lessons;
 import java.util.List;
@@ -35,7 +37,13 @@ record MethodWork(double evaluations, double comparedSamples) {
         double steps = (double) spec.iterationsFor(prompts, models) * spec.gradientAccumulationSteps();
         double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
-        double evaluations = models * latents.evaluations().applyAsDouble(steps / models, Math.max(1, taught));
+        boolean rehearses = taught > 1 && spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
+        double drawn = steps * (rehearses ? 1 + Rehearsal.SHARE : 1);
+        double evaluations = models * latents.evaluations().applyAsDouble(drawn / models, Math.max(1, taught));
+        if (rehearses) {
+            evaluations +=
+                    models * taught * PairBalance.evaluations(spec.method().latents());
+        }
         if (spec.method().preservation().latents() == KeptLatents.TRAJECTORIES) {
             Set<String> kept = Lessons.of(prompts, spec.method().preservation()).kept();
             int neutral = (int) prompts.stream()

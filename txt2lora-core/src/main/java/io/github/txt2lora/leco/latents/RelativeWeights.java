@@ -50,7 +50,8 @@ public final class RelativeWeights {
         return TeacherTrajectories.TOGETHER * (double) TRAJECTORIES.steps() * prompts;
     }
 
-    private static boolean samplesThem(LatentSource source) {
+    /** Whether a source samples the trajectories that are measured. */
+    static boolean samplesThem(LatentSource source) {
         return source instanceof LatentSource.Mixture mixture
                 ? mixture.shares().stream().anyMatch(share -> samplesThem(share.source()))
                 : source instanceof LatentSource.Trajectories trajectories

@@ -97,4 +97,23 @@ class MethodWorkTest {
         assertThat(work(TrainingMethod.leco().withLatents(mixture), 100))
                 .isEqualTo(new MethodWork(75 * 3 + 25 * 53 + 300, 1));
     }
+
+    @Test
+    void where_several_targets_are_rehearsed_each_iteration_draws_more_latents() {
+        List<PromptPair> two = List.of(
+                PROMPTS.get(0),
+                PromptPair.enhance("tree").positive("oak").neutral("1girl").build());
+        TrainingMethod noise = TrainingMethod.recommended().withLatents(new LatentSource.Noise(0, 700));
+
+        // 3 predictions of the teacher for each latents, 6 for the gradient
+        assertThat(more(noise, PROMPTS)).isEqualTo(100 * (3 + 6));
+        assertThat(more(noise, two)).isEqualTo(140 * 3 + 100 * 6);
+    }
+
+    /** What 100 iterations more take. */
+    private static double more(TrainingMethod method, List<PromptPair> prompts) {
+        TrainingSpec.Builder spec = TrainingSpec.builder().method(method).learningRate(1);
+        return MethodWork.of(spec.iterations(200).build(), prompts).evaluations()
+                - MethodWork.of(spec.iterations(100).build(), prompts).evaluations();
+    }
 }

@@ -1,0 +1,89 @@
+package io.github.txt2lora.leco.latents;
+
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TimestepRange;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each of several pairs counts in a training's loss: as much less than the one nearest to its goal as it is farther
+ * from its own. Squared errors and Adam's step sizes would otherwise follow the farthest one alone, and the others would
+ * not be learned beside it.
+ */
+public final class PairBalance {
+
+    private static final LatentSource.Trajectories TRAJECTORIES = LatentSource.trajectories();
+
+    /** Steps of a trajectory from one that is measured to the next. */
+    private static final int STRIDE = 2;
+
+    private final DenoisingModel model;
+    private final List<PromptPair> pairs;
+    private @Nullable Map<PromptPair, Double> weights;
+
+    /**
+     * Measures when it is first asked.
+     *
+     * @param pairs those that are weighed against each other; those that are trained at another strength of the LoRA are
+     *     not compared
+     */
+    public PairBalance(DenoisingModel model, List<PromptPair> pairs) {
+        this.model = model;
+        this.pairs = List.copyOf(pairs);
+    }
+
+    /** The factor on the errors of a pair, greater than 0, at most 1; 1 for a pair without others. */
+    public double weight(PromptPair pair) {
+        if (weights == null) {
+            weights = measure();
+        }
+        return weights.getOrDefault(pair, 1.0);
+    }
+
+    private Map<PromptPair, Double> measure() {
+        Map<PromptPair, Double> distances = new HashMap<>();
+        Map<Double, Double> smallest = new HashMap<>();
+        for (PromptPair pair : pairs) {
+            if (isComparable(pair)) {
+                double distance = distance(pair);
+                if (distance > 0) {
+                    distances.put(pair, distance);
+                    smallest.merge(pair.multiplier(), distance, Math::min);
+                }
+            }
+        }
+        distances.replaceAll((pair, distance) -> smallest.getOrDefault(pair.multiplier(), distance) / distance);
+        return distances;
+    }
+
+    private boolean isComparable(PromptPair pair) {
+        return pairs.stream()
+                        .filter(other -> other.multiplier() == pair.multiplier())
+                        .count()
+                > 1;
+    }
+
+    /** Mean squared distance of the base model's prediction for the target from the goal. */
+    private double distance(PromptPair pair) {
+        TeacherTrajectories trajectories =
+                TrajectoryLatents.trajectories(model, pair, TRAJECTORIES, TimestepRange.all());
+        double sum = 0;
+        for (int step = 0; step < TRAJECTORIES.steps(); step += STRIDE) {
+            sum += trajectories.distance(step, pair.target());
+        }
+        return sum;
+    }
+
+    /**
+     * Evaluations of the denoiser for each pair.
+     *
+     * @param source of the training's latents, which may sample the same trajectories anyway
+     */
+    public static double evaluations(LatentSource source) {
+        double sampled = RelativeWeights.samplesThem(source) ? 0 : LatentsPlan.TEACHER_PROMPTS;
+        return TeacherTrajectories.TOGETHER * (double) TRAJECTORIES.steps() * (sampled + 1.0 / STRIDE);
+    }
+}
