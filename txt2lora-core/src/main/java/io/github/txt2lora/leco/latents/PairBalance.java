@@ -6,12 +6,13 @@ import io.github.txt2lora.TimestepRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What each of several pairs counts in a training's loss: as much less than the one nearest to its goal as it is farther
- * from its own. Squared errors and Adam's step sizes would otherwise follow the farthest one alone, and the others would
- * not be learned beside it.
+ * from its own. The gradient of a squared error grows with the error, and Adam's step sizes would follow the farthest pair
+ * alone, so that the others would hardly be learned beside it.
  */
 public final class PairBalance {
 
@@ -66,15 +67,15 @@ public final class PairBalance {
                 > 1;
     }
 
-    /** Mean squared distance of the base model's prediction for the target from the goal. */
+    /** Distance of the base model's prediction for the target from the goal, the root of the mean square. */
     private double distance(PromptPair pair) {
         TeacherTrajectories trajectories =
                 TrajectoryLatents.trajectories(model, pair, TRAJECTORIES, TimestepRange.all());
-        double sum = 0;
-        for (int step = 0; step < TRAJECTORIES.steps(); step += STRIDE) {
-            sum += trajectories.distance(step, pair.target());
-        }
-        return sum;
+        return Math.sqrt(IntStream.range(0, TRAJECTORIES.steps())
+                .filter(step -> step % STRIDE == 0)
+                .mapToDouble(step -> trajectories.distance(step, pair.target()))
+                .average()
+                .orElseThrow());
     }
 
     /**

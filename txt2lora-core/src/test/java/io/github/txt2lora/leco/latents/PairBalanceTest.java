@@ -50,9 +50,10 @@ class PairBalanceTest {
     private static double distance(PromptPair pair) {
         TeacherTrajectories trajectories = TrajectoryLatents.trajectories(
                 tiny.withNewCache(), pair, LatentSource.trajectories(), TimestepRange.all());
-        return IntStream.of(0, 2, 4, 6, 8)
+        return Math.sqrt(IntStream.of(0, 2, 4, 6, 8)
                 .mapToDouble(step -> trajectories.distance(step, pair.target()))
-                .sum();
+                .average()
+                .orElseThrow());
     }
 
     @Test
