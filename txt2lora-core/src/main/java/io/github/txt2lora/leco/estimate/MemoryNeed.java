@@ -129,7 +129,7 @@ record MemoryNeed(
     /** Bytes of the virtual machine's arrays, which are on the device if that is the CPU. */
     double hostBytes(int together) {
         double live = together * loraNumbers * FLOAT_BYTES * (double) hostCopies;
-        return Math.min(Runtime.getRuntime().maxMemory(), live + Math.min(live, MOST_GARBAGE));
+        return Math.min((double) Runtime.getRuntime().maxMemory(), live + Math.min(live, MOST_GARBAGE));
     }
 
     /**
