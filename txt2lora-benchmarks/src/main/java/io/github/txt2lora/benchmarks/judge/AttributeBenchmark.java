@@ -52,7 +52,7 @@ record AttributeBenchmark(ImageSource source, Judge judge, Path folder, int seed
         Files.createDirectories(folder);
         try (TrainingEngine engine =
                 TrainingEngine.open(EngineOptions.builder().threads(1).build())) {
-            var source = new ImageSource(engine, DemoCheckpoint.copyTo(folder));
+            var source = new ImageSource(engine, DemoCheckpoint.copyTo(folder), Judge.SIDE);
             var benchmark = new AttributeBenchmark(
                     source, Judge.load(), folder, args.length > 1 ? Integer.parseInt(args[1]) : 1);
             benchmark.sliders();

@@ -8,8 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Draws the images that are judged, always from the same seeds. */
-record ImageSource(TrainingEngine engine, ModelSource model) {
+/**
+ * Draws the images that are judged, always from the same seeds.
+ *
+ * @param side of those of one character, in pixels
+ */
+record ImageSource(TrainingEngine engine, ModelSource model, int side) {
 
     private static final int IMAGES = 32;
     private static final int STEPS = 20;
@@ -21,8 +25,8 @@ record ImageSource(TrainingEngine engine, ModelSource model) {
         ImageRequest.Builder request = ImageRequest.builder()
                 .model(model)
                 .prompt(prompt)
-                .width(Judge.SIDE)
-                .height(Judge.SIDE)
+                .width(side)
+                .height(side)
                 .steps(STEPS)
                 .guidanceScale(GUIDANCE_SCALE)
                 .seed(SEED)

@@ -3,6 +3,8 @@ package io.github.txt2lora.benchmarks.judge;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.txt2lora.checkpoint.SafetensorsFile;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,6 +116,23 @@ final class Judge {
         heads.forEach((attribute, head) -> named.put(
                 attribute, Objects.requireNonNull(labels.get(attribute)).get(head.largest(features))));
         return named;
+    }
+
+    /**
+     * As {@link #attributes(BufferedImage, int)}, of a square image of any size.
+     *
+     * @param image is enlarged or reduced to 96x96 pixels
+     */
+    Map<String, String> attributes(BufferedImage image) {
+        if (image.getWidth() == SIDE) {
+            return attributes(image, 0);
+        }
+        var scaled = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = scaled.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        graphics.drawImage(image, 0, 0, SIDE, SIDE, null);
+        graphics.dispose();
+        return attributes(scaled, 0);
     }
 
     /** [3, 96, 96] from -1 to 1. */

@@ -20,12 +20,17 @@ import java.util.stream.Stream;
  * @param settings changes the default
  * @param pair changes the pairs that teach
  * @param model what is trained on
+ * @param side of the images that are judged, in pixels
  */
 record JudgeMode(
-        String name, Consumer<TrainingSpec.Builder> settings, Consumer<PromptPair.Builder> pair, ModelCopy model) {
+        String name,
+        Consumer<TrainingSpec.Builder> settings,
+        Consumer<PromptPair.Builder> pair,
+        ModelCopy model,
+        int side) {
 
     private JudgeMode(String name, Consumer<TrainingSpec.Builder> settings) {
-        this(name, settings, pair -> {}, ModelCopy.ORIGINAL);
+        this(name, settings, pair -> {}, ModelCopy.ORIGINAL, Judge.SIDE);
     }
 
     /** The default, and a cheap method. */
@@ -60,16 +65,20 @@ record JudgeMode(
     }
 
     private static JudgeMode batch(int size) {
-        return new JudgeMode("batch-" + size, spec -> {}, pair -> pair.batchSize(size), ModelCopy.ORIGINAL);
+        return new JudgeMode("batch-" + size, spec -> {}, pair -> pair.batchSize(size), ModelCopy.ORIGINAL, Judge.SIDE);
     }
 
     private static JudgeMode size(int width, int height) {
         return new JudgeMode(
-                "size-" + width + "x" + height, spec -> {}, pair -> pair.resolution(height, width), ModelCopy.ORIGINAL);
+                "size-" + width + "x" + height,
+                spec -> {},
+                pair -> pair.resolution(height, width),
+                ModelCopy.ORIGINAL,
+                height);
     }
 
     private static JudgeMode on(ModelCopy model) {
-        return new JudgeMode(model.name().toLowerCase(Locale.ROOT), spec -> {}, pair -> {}, model);
+        return new JudgeMode(model.name().toLowerCase(Locale.ROOT), spec -> {}, pair -> {}, model, Judge.SIDE);
     }
 
     /** Noise at high timesteps alone, and prompts to preserve at the same latents; cheap. */

@@ -145,7 +145,7 @@ final class JudgedImages {
 
     private List<Map<String, String>> draw(ImageRequest.Builder request) {
         return source.draw(request.promptSyntax(PromptSyntax.PLAIN)).stream()
-                .map(image -> judge.attributes(image.image(), 0))
+                .map(image -> judge.attributes(image.image()))
                 .toList();
     }
 }

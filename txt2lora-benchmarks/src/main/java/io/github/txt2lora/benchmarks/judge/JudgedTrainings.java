@@ -9,7 +9,7 @@ import io.github.txt2lora.TrainingEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class JudgedTrainings {
     private final int seeds;
     private final TrainingEngine engine;
     private final Judge judge;
-    private final Map<ModelCopy, Studio> studios = new EnumMap<>(ModelCopy.class);
+    private final Map<List<Object>, Studio> studios = new HashMap<>();
     private final Map<String, Map<String, Verdicts>> byModeAndGroup = new LinkedHashMap<>();
 
     /** On the LoRAs of a group. */
@@ -50,7 +50,8 @@ final class JudgedTrainings {
         byModeAndGroup
                 .computeIfAbsent(mode.name(), any -> new LinkedHashMap<>())
                 .put(group.name(), verdicts);
-        Studio studio = studios.computeIfAbsent(mode.model(), this::studio);
+        Studio studio =
+                studios.computeIfAbsent(List.of(mode.model(), mode.side()), any -> studio(mode.model(), mode.side()));
         for (long seed = 0; seed < seeds; seed++) {
             TrainedLora lora = engine.train(training(mode, group, studio.model(), seed));
             for (JudgedCharacter character : group.characters()) {
@@ -79,9 +80,9 @@ final class JudgedTrainings {
         System.out.println("\n" + GapPrediction.describe(alone));
     }
 
-    private Studio studio(ModelCopy copy) {
+    private Studio studio(ModelCopy copy, int side) {
         ModelSource model = copy.writeTo(folder);
-        var source = new ImageSource(engine, model);
+        var source = new ImageSource(engine, model, side);
         return new Studio(model, new JudgedImages(source, judge), new JudgedCouples(source, judge));
     }
 

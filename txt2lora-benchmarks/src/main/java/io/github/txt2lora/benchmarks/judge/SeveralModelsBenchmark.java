@@ -69,7 +69,7 @@ final class SeveralModelsBenchmark {
             throws IOException {
         Judge judge = Judge.load();
         for (ModelSource model : models) {
-            var images = new JudgedImages(new ImageSource(engine, model), judge);
+            var images = new JudgedImages(new ImageSource(engine, model, Judge.SIDE), judge);
             System.out.print("| " + model.displayName());
             for (Path lora : loras) {
                 System.out.printf(Locale.ROOT, " | %.0f %%", 100 * images.closed(character, lora));
