@@ -54,21 +54,27 @@ class CtrlCTest {
                 train_iterations: 1000000
                 preview_share: 1
                 """);
+        Files.copy(workspace.promptsFile("krnkmd"), workspace.promptsFile("done"));
+        Files.writeString(
+                workspace.configFile("done"),
+                Files.readString(workspace.configFile("krnkmd")).replace("1000000", "2"));
         try (var terminal = PseudoTerminal.run(
                 Txt2LoraCommand.class,
                 "train",
                 folder.toString(),
+                "--all",
                 "--preview-every=1",
                 "--device=cpu",
                 "--threads=1")) {
-            terminal.await("Preview after 2 iterations");
+            terminal.await("Preview after 3 iterations");
             terminal.pressCtrlC();
             String shown = terminal.toEnd();
 
             assertThat(terminal.exitCode()).as(shown).isEqualTo(130);
             assertThat(folder.resolve("lora/report.html"))
                     .content()
-                    .contains("1 interrupted", "krnkmd-000002-0.png")
+                    .contains("1 of 2 finished", "1 interrupted", "krnkmd-000003-0.png")
+                    .contains("data:image/png") // the losses of the finished one
                     .doesNotContain("id=\"refresh\"");
             assertThat(names("lora/krnkmd")).anyMatch(name -> name.endsWith(".state"));
         }

@@ -18,12 +18,9 @@ import io.github.txt2lora.event.TrainingListener;
 import io.github.txt2lora.event.TrainingRecovered;
 import io.github.txt2lora.event.TrainingStarted;
 import io.github.txt2lora.event.TrainingWarning;
+import io.github.txt2lora.internal.ImageBytes;
 import io.github.txt2lora.internal.LibraryVersion;
 import io.github.txt2lora.internal.file.Sha256;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.mlflow.api.proto.Service.RunStatus;
 
@@ -152,19 +148,9 @@ final class TrackedTraining implements TrainingListener {
             for (int i = 0; i < event.images().size(); i++) {
                 begun.artifact(
                         "preview/%06d-%d.png".formatted(event.iteration(), i),
-                        png(event.images().get(i).image()));
+                        ImageBytes.of(event.images().get(i).image(), "png"));
             }
         });
-    }
-
-    private static byte[] png(BufferedImage image) {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(image, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 
     @Override

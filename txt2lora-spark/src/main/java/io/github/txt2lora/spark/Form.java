@@ -2,9 +2,8 @@ package io.github.txt2lora.spark;
 
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.Txt2LoraException;
+import io.github.txt2lora.internal.ImageBytes;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
@@ -13,12 +12,12 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /** Stands in a stream for a value that cannot be serialized. */
@@ -177,15 +176,13 @@ sealed interface Form extends Serializable {
     @SuppressWarnings("ArrayRecordComponent") // nobody compares it
     record OfPicture(byte[] png) implements Form {
 
-        private static Form of(BufferedImage image) throws IOException {
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(image, "png", png);
-            return new OfPicture(png.toByteArray());
+        private static Form of(BufferedImage image) {
+            return new OfPicture(ImageBytes.of(image, "png"));
         }
 
         @Override
         public Object value() throws IOException {
-            return ImageIO.read(new ByteArrayInputStream(png));
+            return Objects.requireNonNull(ImageBytes.read(png), "a picture of another process");
         }
     }
 }

@@ -72,8 +72,8 @@ public final class SparkBatch {
     }
 
     /**
-     * Trains LoRAs of a workspace and waits for the end. Results, records and report are those of a
-     * {@link Batch}; the driver writes report and metrics, the report anew while they are trained. If the thread is interrupted, the
+     * Trains LoRAs of a workspace and waits for the end. Results, records and report are those of a {@link Batch}; the
+     * driver writes metrics and report, the latter anew while LoRAs are trained. If the thread is interrupted, the
      * trainings under way keep their states, the rest is not begun, and the result says so; the thread stays
      * interrupted.
      *

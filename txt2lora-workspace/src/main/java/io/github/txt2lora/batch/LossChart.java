@@ -1,17 +1,14 @@
 package io.github.txt2lora.batch;
 
+import io.github.txt2lora.internal.ImageBytes;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -47,11 +44,7 @@ final class LossChart {
             Graphics2D graphics = image.createGraphics();
             chart(losses).paint(graphics, WIDTH, HEIGHT);
             graphics.dispose();
-            var bytes = new ByteArrayOutputStream();
-            ImageIO.write(image, "png", bytes);
-            return Optional.of(bytes.toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot be written to", e);
+            return Optional.of(ImageBytes.of(image, "png"));
         } catch (RuntimeException | InternalError | LinkageError e) {
             // what Java2D throws where fontconfig or FreeType is missing differs from version to version
             return Optional.empty();

@@ -2,11 +2,10 @@ package io.github.txt2lora.batch;
 
 import io.github.txt2lora.StorageException;
 import io.github.txt2lora.image.GenerationParameters;
+import io.github.txt2lora.internal.ImageBytes;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +21,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** The previews that a training drew on its way, side by side over the iterations, from their files. */
 final class PreviewStrip {
@@ -162,11 +158,9 @@ final class PreviewStrip {
         return String.join("/", parts);
     }
 
-    /** In memory: ImageIO's cache on disk asks for a hook at the end of the JVM, which is too late after Ctrl-C. */
     private static Optional<String> copy(Path file) {
         try {
-            BufferedImage image =
-                    ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file))));
+            BufferedImage image = ImageBytes.read(Files.readAllBytes(file));
             if (image == null) {
                 return Optional.empty();
             }
@@ -178,11 +172,8 @@ final class PreviewStrip {
             graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
             graphics.drawImage(image, 0, 0, width, height, null);
             graphics.dispose();
-            var bytes = new ByteArrayOutputStream();
-            try (var out = new MemoryCacheImageOutputStream(bytes)) {
-                ImageIO.write(small, "jpg", out);
-            }
-            return Optional.of("data:image/jpeg;base64," + Base64.getEncoder().encodeToString(bytes.toByteArray()));
+            return Optional.of(
+                    "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(ImageBytes.of(small, "jpg")));
         } catch (IOException e) {
             return Optional.empty();
         }
