@@ -8,10 +8,10 @@ import io.github.txt2lora.internal.Check;
  * its neutral, unconditional and positive prompt, six prompts that join the neutral prompt with a part of the positive
  * one, and the positive prompts of the other pairs.
  *
- * <p>With {@link KeptLatents#TRAJECTORIES}, pairs that teach new meanings at the same size, batch size and multiplier are
- * learned side by side: two fifths of the iterations compare the target of another such pair in place of a prompt to
- * preserve, and each pair counts as much less than the one whose target is nearest to its goal as its own is farther,
- * unless {@link LossWeighting#relative()} is set.
+ * <p>With {@link KeptLatents#TRAJECTORIES}, several pairs that teach new meanings at one multiplier are learned side by
+ * side. In two fifths of the iterations, the target of another pair of the same size and batch size is compared in place
+ * of a prompt to preserve. Each pair counts as much less than the one whose target is nearest to its goal as its own is
+ * farther, unless {@link LossWeighting#relative()} is set.
  *
  * @param joint whether each iteration adds as many samples of prompts to preserve to those of the pair that it teaches,
  *     all in one call of the UNet. Otherwise each iteration samples one of all pairs, including those to preserve, as

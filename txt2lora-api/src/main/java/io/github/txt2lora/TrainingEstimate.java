@@ -20,7 +20,7 @@ import java.util.Optional;
  *     one that it replaces
  * @param stateBytes disk space for the states that are kept, and one more while it is written
  * @param evaluations most forward evaluations of the UNet in the whole training, for each sample of a batch; a backward
- *     one counts as two
+ *     one counts as two. Those of its previews come on top, see {@link PreviewSpec#mostShare()}
  */
 public record TrainingEstimate(
         String family,

@@ -3,6 +3,7 @@ package io.github.txt2lora.batch;
 import io.github.txt2lora.internal.file.AtomicFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,8 +31,8 @@ final class LiveReport implements AutoCloseable {
     private final LiveBatch batch;
     private final LivePage page;
     private final Path file;
-    private final Thread thread = new Thread(this::run, "txt2lora-report");
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final CompletableFuture<Void> writing;
     private boolean hasFailed;
 
     /** Starts to write. */
@@ -39,6 +40,11 @@ final class LiveReport implements AutoCloseable {
         this.batch = batch;
         this.page = page;
         this.file = file;
+        this.writing = CompletableFuture.runAsync(this::run, LiveReport::start);
+    }
+
+    private static void start(Runnable task) {
+        var thread = new Thread(task, "txt2lora-report");
         thread.setDaemon(true);
         thread.start();
     }
@@ -89,16 +95,6 @@ final class LiveReport implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        writing.join(); // an interrupt does not end the wait
     }
 }

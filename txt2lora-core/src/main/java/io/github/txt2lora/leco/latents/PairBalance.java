@@ -6,6 +6,7 @@ import io.github.txt2lora.TimestepRange;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,26 +46,22 @@ public final class PairBalance {
     }
 
     private Map<PromptPair, Double> measure() {
-        Map<PromptPair, Double> distances = new HashMap<>();
-        Map<Double, Double> smallest = new HashMap<>();
-        for (PromptPair pair : pairs) {
-            if (isComparable(pair)) {
-                double distance = distance(pair);
-                if (distance > 0) {
-                    distances.put(pair, distance);
-                    smallest.merge(pair.multiplier(), distance, Math::min);
-                }
-            }
-        }
-        distances.replaceAll((pair, distance) -> smallest.getOrDefault(pair.multiplier(), distance) / distance);
-        return distances;
+        Map<PromptPair, Double> measured = new HashMap<>();
+        pairs.stream().collect(Collectors.groupingBy(PromptPair::multiplier)).values().stream()
+                .filter(compared -> compared.size() > 1)
+                .forEach(compared -> measured.putAll(weights(compared)));
+        return measured;
     }
 
-    private boolean isComparable(PromptPair pair) {
-        return pairs.stream()
-                        .filter(other -> other.multiplier() == pair.multiplier())
-                        .count()
-                > 1;
+    private Map<PromptPair, Double> weights(List<PromptPair> compared) {
+        Map<PromptPair, Double> weights = new HashMap<>();
+        compared.forEach(pair -> weights.put(pair, distance(pair)));
+        double nearest = weights.values().stream()
+                .filter(distance -> distance > 0)
+                .min(Double::compare)
+                .orElse(1.0);
+        weights.replaceAll((pair, distance) -> distance > 0 ? nearest / distance : 1);
+        return weights;
     }
 
     /** Distance of the base model's prediction for the target from the goal, the root of the mean square. */
