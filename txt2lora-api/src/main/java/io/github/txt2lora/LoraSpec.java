@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The shape of a LoRA: for each chosen module of the UNet, {@code output += alpha / rank * up(down(input))}.
  *
- * @param rank the width between {@code down} and {@code up}, 1 or more, 4 by default
+ * @param rank the width between {@code down} and {@code up}, 1 or more, 16 by default
  * @param alpha the strength, greater than 0, 1 by default
  * @param type kinds of layers that get a LoRA, {@link LoraType#LIERLA} by default
  * @param target modules of those kinds that get one, {@link LoraTarget#AUTO} by default
@@ -69,7 +69,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
     /** Collects the values of a {@link LoraSpec}; each call replaces what an earlier one set. */
     public static final class Builder {
 
-        private int rank = 4;
+        private int rank = 16;
         private double alpha = 1.0;
         private LoraType type = LoraType.LIERLA;
         private LoraTarget target = LoraTarget.AUTO;
@@ -78,7 +78,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
         private Builder() {}
 
         /**
-         * The width between the two matrices of a module; 4 by default.
+         * The width between the two matrices of a module; 16 by default.
          *
          * @throws InvalidSettingException if it is less than 1
          */

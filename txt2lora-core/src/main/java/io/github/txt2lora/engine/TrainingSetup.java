@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LayerRank;
+import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
@@ -482,9 +483,14 @@ final class TrainingSetup {
         }
     }
 
+    /** Nobody has chosen the default rank, so that it is no surprise where a layer is smaller. */
     private void warnOfClampedRanks(LoraParameters parameters) {
+        int byDefault = LoraSpec.builder().build().rank();
         List<String> clamped = parameters.slots().stream()
-                .filter(slot -> slot.rank() < spec.lora().rankOf(slot.module().name()))
+                .filter(slot -> {
+                    int wanted = spec.lora().rankOf(slot.module().name());
+                    return slot.rank() < wanted && wanted != byDefault;
+                })
                 .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
                 .toList();
         if (!clamped.isEmpty()) {
