@@ -3,17 +3,23 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
  * The shape of a LoRA: for each chosen module of the UNet, {@code output += alpha / rank * up(down(input))}.
  *
- * @param rank the width between {@code down} and {@code up}, 1 or more, 16 by default
+ * @param rank the width between {@code down} and {@code up}, 1 or more; empty, the default, leaves it to the training, see
+ *     {@link #rankFor}
  * @param alpha the strength, greater than 0, 1 by default
  * @param type kinds of layers that get a LoRA, {@link LoraType#LIERLA} by default
  * @param target modules of those kinds that get one, {@link LoraTarget#AUTO} by default
  * @param layerRanks ranks of single layers or blocks, of which the last that means a layer holds; none by default
  */
-public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target, List<LayerRank> layerRanks) {
+public record LoraSpec(OptionalInt rank, double alpha, LoraType type, LoraTarget target, List<LayerRank> layerRanks) {
+
+    private static final int RANK_OF_ONE = 4;
+    private static final int RANK_OF_SEVERAL = 16;
 
     /**
      * Checks every component; {@link #builder()} reads better.
@@ -21,7 +27,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
      * @throws InvalidSettingException if a component is outside its range
      */
     public LoraSpec {
-        Check.atLeast("rank", rank, 1);
+        Check.given("rank", rank).ifPresent(number -> Check.atLeast("rank", number, 1));
         Check.positive("alpha", alpha);
         Check.given("type", type);
         Check.given("target", target);
@@ -30,7 +36,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
 
     /** The same rank for all layers; {@link #builder()} reads better. */
     public LoraSpec(int rank, double alpha, LoraType type, LoraTarget target) {
-        this(rank, alpha, type, target, List.of());
+        this(OptionalInt.of(rank), alpha, type, target, List.of());
     }
 
     private static List<LayerRank> copyOf(List<LayerRank> layerRanks) {
@@ -40,9 +46,33 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
         return List.copyOf(layerRanks);
     }
 
-    /** The rank of a layer, 0 for no LoRA on it; a layer's smaller side may allow only less. */
+    /**
+     * The rank in a training: {@link #rank()}, or else 4, and 16 where several targets are taught at one strength of the
+     * LoRA, as the ends of a slider are not: they want room beside each other (docs/method.md).
+     *
+     * @param prompts of the training
+     */
+    public int rankFor(List<PromptPair> prompts) {
+        boolean areSeveral = prompts.stream()
+                .filter(pair -> !pair.preserves())
+                .collect(Collectors.groupingBy(PromptPair::multiplier, Collectors.counting()))
+                .values()
+                .stream()
+                .anyMatch(targets -> targets > 1);
+        return rank.orElse(areSeveral ? RANK_OF_SEVERAL : RANK_OF_ONE);
+    }
+
+    /** The same with {@link #rankFor} as its rank. */
+    public LoraSpec withRankFor(List<PromptPair> prompts) {
+        return new LoraSpec(OptionalInt.of(rankFor(prompts)), alpha, type, target, layerRanks);
+    }
+
+    /**
+     * The rank of a layer, 0 for no LoRA on it; a layer's smaller side may allow only less. Where {@link #rank()} is left
+     * to the training, that of one target.
+     */
     public int rankOf(String layer) {
-        int found = rank;
+        int found = rank.orElse(RANK_OF_ONE);
         for (LayerRank layerRank : layerRanks) {
             if (layerRank.layers().matches(layer)) {
                 found = layerRank.rank();
@@ -69,7 +99,7 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
     /** Collects the values of a {@link LoraSpec}; each call replaces what an earlier one set. */
     public static final class Builder {
 
-        private int rank = 16;
+        private OptionalInt rank = OptionalInt.empty();
         private double alpha = 1.0;
         private LoraType type = LoraType.LIERLA;
         private LoraTarget target = LoraTarget.AUTO;
@@ -78,12 +108,23 @@ public record LoraSpec(int rank, double alpha, LoraType type, LoraTarget target,
         private Builder() {}
 
         /**
-         * The width between the two matrices of a module; 16 by default.
+         * The width between the two matrices of a module; by default the training chooses it, see {@link LoraSpec#rankFor}.
          *
          * @throws InvalidSettingException if it is less than 1
          */
         public Builder rank(int rank) {
-            this.rank = Check.atLeast("rank", rank, 1);
+            this.rank = OptionalInt.of(Check.atLeast("rank", rank, 1));
+            return this;
+        }
+
+        /**
+         * The width between the two matrices of a module; empty, the default, for {@link LoraSpec#rankFor} the prompts.
+         *
+         * @throws InvalidSettingException if it is less than 1
+         */
+        public Builder rank(OptionalInt rank) {
+            Check.given("rank", rank).ifPresent(number -> Check.atLeast("rank", number, 1));
+            this.rank = rank;
             return this;
         }
 

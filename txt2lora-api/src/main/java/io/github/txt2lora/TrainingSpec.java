@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * @param optimizer {@link OptimizerSpec#adamW()} by default
  * @param learningRateSchedule schedule of the learning rate, a cosine by default
  * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
- * @param lora shape of the LoRA, rank 16 and alpha 1 on cross-attention by default
+ * @param lora shape of the LoRA, a rank that fits the prompts and alpha 1 on cross-attention by default
  * @param gradientAccumulationSteps comparisons whose mean gradient makes one iteration, 1 or more, 1 by default
  * @param maxGradientNorm norm to which gradients are clipped, greater than 0; empty, the default, for no clipping
  * @param seed seed of all random numbers of the training, any number, 0 by default
@@ -237,7 +237,7 @@ public record TrainingSpec(
             return this;
         }
 
-        /** The shape of the LoRA; rank 16 and alpha 1 on cross-attention by default. */
+        /** The shape of the LoRA; a rank that fits the prompts and alpha 1 on cross-attention by default. */
         public Builder lora(LoraSpec lora) {
             this.lora = Check.given("lora", lora);
             return this;

@@ -54,8 +54,11 @@ class LoraTrainingTest {
     }
 
     @Test
-    void trains_with_the_defaults_unless_told_otherwise() {
-        assertThat(complete().build().spec()).isEqualTo(TrainingSpec.builder().build());
+    void trains_with_the_defaults_and_a_rank_that_fits_the_prompts_unless_told_otherwise() {
+        LoraTraining training = complete().build();
+
+        LoraSpec lora = LoraSpec.builder().build().withRankFor(training.prompts());
+        assertThat(training.spec()).isEqualTo(TrainingSpec.builder().lora(lora).build());
     }
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ class TrainingSpecTest {
                         new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
                         new LearningRateSchedule.Cosine(0.01),
                         0,
-                        new LoraSpec(16, 1.0, LoraType.LIERLA, LoraTarget.AUTO),
+                        new LoraSpec(OptionalInt.empty(), 1.0, LoraType.LIERLA, LoraTarget.AUTO, List.of()),
                         1,
                         OptionalDouble.empty(),
                         0,

@@ -103,11 +103,9 @@ public final class TrainingFingerprint {
         SortedMap<String, String> values = new TreeMap<>();
         startSha256.ifPresent(digest -> values.put("start", digest));
         embeddings.forEach((name, digest) -> values.put("embedding " + name, digest));
-        TrainingSpec spec = startSha256.isEmpty()
-                ? given
-                : given.toBuilder()
-                        .method(method -> method.withStart(LoraStart.from(ANY_FILE)))
-                        .build();
+        TrainingSpec.Builder all = given.toBuilder().lora(given.lora().withRankFor(prompts));
+        startSha256.ifPresent(digest -> all.method(method -> method.withStart(LoraStart.from(ANY_FILE))));
+        TrainingSpec spec = all.build();
         values.put("model", modelSha256s.get(0));
         for (int i = 1; i < modelSha256s.size(); i++) {
             values.put("model " + (i + 1), modelSha256s.get(i));

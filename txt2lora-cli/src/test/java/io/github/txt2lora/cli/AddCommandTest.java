@@ -147,7 +147,7 @@ class AddCommandTest {
                         .weight(3)
                         .build());
         LoraSettings settings = project.settings();
-        assertThat(settings.spec().lora().rank()).isEqualTo(16);
+        assertThat(settings.spec().lora().rank()).hasValue(16);
         assertThat(settings.spec().iterations()).hasValue(1);
         assertThat(settings.preview().places()).containsExactly("kitchen", "beach, at night");
         assertThat(run.result().get("like").textValue()).isEqualTo("krnkmd");
@@ -204,7 +204,7 @@ class AddCommandTest {
                         .guidanceScale(1.5)
                         .resolution(64)
                         .build());
-        assertThat(dog.settings().spec().lora().rank()).isEqualTo(2);
+        assertThat(dog.settings().spec().lora().rank()).hasValue(2);
         assertThat(dog.settings().spec().seed()).isEqualTo(7);
     }
 

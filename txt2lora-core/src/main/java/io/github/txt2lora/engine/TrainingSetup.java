@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LayerRank;
-import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
@@ -483,18 +482,15 @@ final class TrainingSetup {
         }
     }
 
-    /** Nobody has chosen the default rank, so that it is no surprise where a layer is smaller. */
     private void warnOfClampedRanks(LoraParameters parameters) {
-        int byDefault = LoraSpec.builder().build().rank();
         List<String> clamped = parameters.slots().stream()
-                .filter(slot -> {
-                    int wanted = spec.lora().rankOf(slot.module().name());
-                    return slot.rank() < wanted && wanted != byDefault;
-                })
+                .filter(slot -> slot.rank() < spec.lora().rankOf(slot.module().name()))
                 .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
                 .toList();
         if (!clamped.isEmpty()) {
-            log.warn((spec.lora().layerRanks().isEmpty() ? "rank " + spec.lora().rank() : "the rank")
+            log.warn((spec.lora().layerRanks().isEmpty()
+                            ? "rank " + spec.lora().rank().orElseThrow()
+                            : "the rank")
                     + " is larger than " + Count.of(clamped.size(), "layer")
                     + " can use; there it is the layer's smaller side, for example "
                     + String.join(", ", clamped.subList(0, Math.min(NAMES_IN_WARNING, clamped.size()))));

@@ -62,7 +62,7 @@ public final class LoraMetadata {
         metadata.put("ss_base_model_version", base.version());
         metadata.put("ss_v2", base.isV2() ? "True" : "False");
         metadata.put("ss_network_module", "networks.lora");
-        metadata.put("ss_network_dim", Integer.toString(lora.rank()));
+        metadata.put("ss_network_dim", Integer.toString(lora.rank().orElseThrow()));
         metadata.put("ss_network_alpha", DecimalText.of(lora.alpha()));
         metadata.put(
                 "ss_network_args",
@@ -133,7 +133,7 @@ public final class LoraMetadata {
         boolean hasConvolutions =
                 lora.type() == LoraType.C3LIER || layers.stream().anyMatch(BlockRanks::hasKernel);
         if (hasConvolutions) {
-            arguments.put("conv_dim", Integer.toString(lora.rank()));
+            arguments.put("conv_dim", Integer.toString(lora.rank().orElseThrow()));
             arguments.put("conv_alpha", DecimalText.of(lora.alpha()));
         }
         if (!lora.layerRanks().isEmpty()) {

@@ -143,10 +143,11 @@ public final class LoraParameters {
     private static void requireOneVector(List<LoraModule> modules, LoraSpec spec) {
         long size = size(modules, spec);
         if (size > MAX_SIZE) {
-            throw new InvalidSettingException(
-                    (spec.layerRanks().isEmpty() ? "rank " + spec.rank() + " gives" : "rank and layerRanks give")
-                            + " this LoRA " + size + " parameters, but one LoRA can have at most " + MAX_SIZE
-                            + "; choose a smaller rank");
+            throw new InvalidSettingException((spec.layerRanks().isEmpty()
+                            ? "rank " + spec.rank().orElseThrow() + " gives"
+                            : "rank and layerRanks give")
+                    + " this LoRA " + size + " parameters, but one LoRA can have at most " + MAX_SIZE
+                    + "; choose a smaller rank");
         }
     }
 

@@ -84,7 +84,7 @@ class RealPreflightTest {
         // without trajectories, which take the same work however many iterations there are
         String settings = "model_name: tiny\nlatents: noise\npreservation_latents: shared\ntrain_lr: 1e-4\n";
         project("krnkmd", settings + "train_iterations: 1000\n");
-        project("larger", settings + "train_iterations: 2000\nrank: 32\npreview: false\n");
+        project("larger", settings + "train_iterations: 2000\nrank: 8\npreview: false\n");
 
         Preflight preflight = Preflight.check(workspace, BatchOptions.everything());
 

@@ -75,7 +75,7 @@ class LecoFilesParityTest {
                 .isEqualToIgnoringCase((String) train.get("optimizer"));
         assertThat(training.spec().learningRateSchedule().getClass().getSimpleName())
                 .isEqualToIgnoringCase(((String) train.get("lr_scheduler")).replace("_", ""));
-        assertThat(training.spec().lora().rank()).isEqualTo(network.get("rank"));
+        assertThat(training.spec().lora().rank().orElseThrow()).isEqualTo(network.get("rank"));
         assertThat(training.spec().lora().alpha()).isEqualTo(network.get("alpha"));
         assertThat(training.spec().lora().type().name()).isEqualToIgnoringCase((String) network.get("type"));
         assertThat(training.spec().lora().target().name())

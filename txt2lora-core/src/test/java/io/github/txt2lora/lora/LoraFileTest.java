@@ -49,7 +49,7 @@ class LoraFileTest {
 
     private Path write(Precision precision, float down, float up) {
         LoraSpec spec = LoraSpec.builder().rank(2).target(LoraTarget.FULL).build();
-        var slot = new LoraParameters.Slot(LAYER, spec.rank(), spec.alpha() / spec.rank(), 0, 6);
+        var slot = new LoraParameters.Slot(LAYER, 2, spec.alpha() / 2, 0, 6);
         float[] values = new float[14];
         Arrays.fill(values, 0, 6, down);
         Arrays.fill(values, 6, 14, up);

@@ -114,11 +114,11 @@ enum SettingKey {
                             .learningRate(rate.map(OptionalDouble::of).orElseGet(OptionalDouble::empty)))),
     RANK(training("rank", "LoraSpec.rank")
             .leco("network.rank")
-            .says("rank of the LoRA, 1 or more")
+            .says("rank of the LoRA, 1 or more; `auto`: 4, and 16 where several targets are taught")
             .is(
-                    Kind.INTEGER,
-                    settings -> settings.spec().lora().rank(),
-                    (draft, rank) -> draft.lora().rank(rank))),
+                    Kind.orAuto(Kind.INTEGER),
+                    settings -> boxed(settings.spec().lora().rank()),
+                    (draft, rank) -> draft.lora().rank(rank.map(OptionalInt::of).orElseGet(OptionalInt::empty)))),
     ALPHA(training("alpha", "LoraSpec.alpha")
             .leco("network.alpha")
             .says("numerator of the LoRA's scale `alpha / rank`, above 0")

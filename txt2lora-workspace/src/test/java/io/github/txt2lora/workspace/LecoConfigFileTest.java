@@ -85,7 +85,7 @@ class LecoConfigFileTest {
         assertThat(spec.modelUse().predictionType()).isEqualTo(PredictionType.V_PREDICTION);
         assertThat(spec.modelUse().clipSkip()).isEqualTo(2);
         assertThat(spec.lora().type()).isEqualTo(LoraType.C3LIER);
-        assertThat(spec.lora().rank()).isEqualTo(8);
+        assertThat(spec.lora().rank()).hasValue(8);
         assertThat(spec.lora().alpha()).isEqualTo(4);
         assertThat(spec.lora().target()).isEqualTo(LoraTarget.NOXATTN);
         assertThat(spec.modelUse().precision()).isEqualTo(Precision.FP16);

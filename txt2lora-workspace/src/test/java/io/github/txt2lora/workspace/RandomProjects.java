@@ -46,6 +46,9 @@ import java.util.stream.Stream;
 /** Draws projects whose every component may be anything that it may be. */
 final class RandomProjects {
 
+    /** A rank that the training would choose itself makes no other training. */
+    private static final int LARGER_THAN_CHOSEN = 17;
+
     /** Text that is hard to write: quotes, comments, other types of YAML, line ends, control characters, surrogates. */
     private static final List<String> PIECES = List.of(
             "a",
@@ -186,7 +189,12 @@ final class RandomProjects {
                 optimizer(),
                 schedule(),
                 random.nextInt(iterations),
-                new LoraSpec(whole(1), positive(), oneOf(LoraType.values()), target(), layerRanks()),
+                new LoraSpec(
+                        oneOf(OptionalInt.empty(), OptionalInt.of(whole(LARGER_THAN_CHOSEN))),
+                        positive(),
+                        oneOf(LoraType.values()),
+                        target(),
+                        layerRanks()),
                 whole(1),
                 maybe(positive()),
                 random.nextLong(),

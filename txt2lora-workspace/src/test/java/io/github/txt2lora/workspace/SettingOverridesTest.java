@@ -46,7 +46,7 @@ class SettingOverridesTest {
         LoraSettings settings = load(Map.of("train_lr", "1e-3", "preview_places", "[kitchen, \"sea, beach\"]"));
 
         assertThat(settings.spec().learningRate()).hasValue(1e-3);
-        assertThat(settings.spec().lora().rank()).isEqualTo(8);
+        assertThat(settings.spec().lora().rank()).hasValue(8);
         assertThat(settings.preview().places()).containsExactly("kitchen", "sea, beach");
         assertThat(workspace.configFile("krnkmd")).content().isEqualTo(FLAT);
         assertThat(workspace.load("krnkmd").settings().spec().learningRate()).isEmpty();
@@ -89,7 +89,7 @@ class SettingOverridesTest {
                 .spec();
 
         assertThat(spec.learningRate()).hasValue(2);
-        assertThat(spec.lora().rank()).isEqualTo(7);
+        assertThat(spec.lora().rank()).hasValue(7);
         assertThat(spec.seed()).isEqualTo(5);
         assertThat(spec.iterations()).hasValue(500);
         assertThatThrownBy(() -> load(Map.of("train.lr", "-1")))
