@@ -113,8 +113,7 @@ public record LoraSpec(OptionalInt rank, double alpha, LoraType type, LoraTarget
          * @throws InvalidSettingException if it is less than 1
          */
         public Builder rank(int rank) {
-            this.rank = OptionalInt.of(Check.atLeast("rank", rank, 1));
-            return this;
+            return rank(OptionalInt.of(rank));
         }
 
         /**

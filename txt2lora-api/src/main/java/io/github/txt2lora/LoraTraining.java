@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     them, see {@link #models}. Usually empty
  * @param prompts pairs to teach, at least one; each iteration samples one of them. The engine warns if every pair
  *     preserves its target, since the LoRA then learns nothing
- * @param spec settings of the training; a rank that is left to it becomes {@link LoraSpec#rankFor} the prompts
+ * @param spec settings of the training
  * @param output folder for the LoRA, created when needed
  * @param preview images that the training draws on its way, {@link PreviewSpec#off()} by default; they do not affect
  *     the LoRA
@@ -55,7 +55,6 @@ public record LoraTraining(
         }
         requireNoContradiction(prompts);
         Check.given("spec", spec);
-        spec = spec.toBuilder().lora(spec.lora().withRankFor(prompts)).build();
         Check.path("output", output);
         requireOtherStart(spec, output, name);
         Check.given("preview", preview);
@@ -144,6 +143,11 @@ public record LoraTraining(
     /** The number of iterations; see {@link TrainingSpec#iterationsFor}. */
     public int iterations() {
         return spec.iterationsFor(prompts, 1 + alsoOn.size());
+    }
+
+    /** The shape of the LoRA with the rank that it has in this training; see {@link LoraSpec#rankFor}. */
+    public LoraSpec lora() {
+        return spec.lora().withRankFor(prompts);
     }
 
     /** An empty builder. */

@@ -11,32 +11,44 @@ import org.junit.jupiter.api.Test;
 
 class LoraSpecRankTest {
 
-    private static final PromptPair MAID =
-            PromptPair.enhance("krnkmd").positive("maid").build();
-    private static final PromptPair MIKO =
-            PromptPair.enhance("tyankmk").positive("miko").build();
-    private static final PromptPair KEPT = PromptPair.preserve("1girl").build();
+    private static final LoraSpec UNSET = LoraSpec.builder().build();
+
+    private static final List<PromptPair> ONE =
+            List.of(taught("krnkmd"), PromptPair.preserve("1girl").build());
+
+    private static final List<PromptPair> SEVERAL = List.of(taught("krnkmd"), taught("tyankmk"));
 
     @Test
     void several_targets_get_more_room_than_one() {
-        assertThat(rank(LoraSpec.builder().build(), MAID, KEPT)).hasValue(4);
-        assertThat(rank(LoraSpec.builder().build(), MAID, MIKO)).hasValue(16);
+        assertThat(UNSET.rankFor(ONE)).isEqualTo(4);
+        assertThat(UNSET.rankFor(SEVERAL)).isEqualTo(16);
     }
 
     @Test
     void the_ends_of_a_slider_are_one_target() {
         Slider slider = Slider.between("short hair", "long hair").of("1girl");
 
-        assertThat(rank(LoraSpec.builder().build(), slider.pairs().toArray(PromptPair[]::new)))
-                .hasValue(4);
+        assertThat(UNSET.rankFor(slider.pairs())).isEqualTo(4);
     }
 
     @Test
     void a_rank_that_is_set_holds() {
-        assertThat(rank(LoraSpec.builder().rank(4).build(), MAID, MIKO)).hasValue(4);
-        assertThat(rank(LoraSpec.builder().rank(64).build(), MAID)).hasValue(64);
-        assertThat(LoraSpec.builder().rank(4).rank(OptionalInt.empty()).build())
-                .isEqualTo(LoraSpec.builder().build());
+        assertThat(LoraSpec.builder().rank(4).build().rankFor(SEVERAL)).isEqualTo(4);
+        assertThat(LoraSpec.builder().rank(64).build().rankFor(ONE)).isEqualTo(64);
+        assertThat(LoraSpec.builder().rank(4).rank(OptionalInt.empty()).build()).isEqualTo(UNSET);
+    }
+
+    @Test
+    void a_training_that_gets_another_target_chooses_again() {
+        LoraTraining one = LoraTraining.builder()
+                .name("krnkmd")
+                .model(ModelSource.file(Path.of("model.safetensors")))
+                .prompts(ONE)
+                .output(Path.of("lora"))
+                .build();
+
+        assertThat(one.lora().rank()).hasValue(4);
+        assertThat(one.toBuilder().prompts(SEVERAL).build().lora().rank()).hasValue(16);
     }
 
     @Test
@@ -48,24 +60,15 @@ class LoraSpecRankTest {
 
     @Test
     void a_rank_that_was_chosen_is_the_same_training_as_that_rank_set() {
-        assertThat(fingerprint(LoraSpec.builder().build()))
+        assertThat(fingerprint(UNSET))
                 .isEqualTo(fingerprint(LoraSpec.builder().rank(16).build()));
     }
 
     private static Object fingerprint(LoraSpec lora) {
-        return TrainingFingerprint.of(TrainingSpec.builder().lora(lora).build(), List.of(MAID, MIKO), "digest");
+        return TrainingFingerprint.of(TrainingSpec.builder().lora(lora).build(), SEVERAL, "digest");
     }
 
-    private static OptionalInt rank(LoraSpec lora, PromptPair... prompts) {
-        return LoraTraining.builder()
-                .name("both")
-                .model(ModelSource.file(Path.of("model.safetensors")))
-                .prompts(List.of(prompts))
-                .spec(TrainingSpec.builder().lora(lora).build())
-                .output(Path.of("lora"))
-                .build()
-                .spec()
-                .lora()
-                .rank();
+    private static PromptPair taught(String target) {
+        return PromptPair.enhance(target).positive("maid").build();
     }
 }

@@ -54,11 +54,8 @@ class LoraTrainingTest {
     }
 
     @Test
-    void trains_with_the_defaults_and_a_rank_that_fits_the_prompts_unless_told_otherwise() {
-        LoraTraining training = complete().build();
-
-        LoraSpec lora = LoraSpec.builder().build().withRankFor(training.prompts());
-        assertThat(training.spec()).isEqualTo(TrainingSpec.builder().lora(lora).build());
+    void trains_with_the_defaults_unless_told_otherwise() {
+        assertThat(complete().build().spec()).isEqualTo(TrainingSpec.builder().build());
     }
 
     @ParameterizedTest

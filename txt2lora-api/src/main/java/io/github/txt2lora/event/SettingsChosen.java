@@ -2,8 +2,9 @@ package io.github.txt2lora.event;
 
 /**
  * The training has chosen the settings that were left to it, see
- * {@link io.github.txt2lora.TrainingSpec.Builder#iterations(int)} and
- * {@link io.github.txt2lora.TrainingSpec.Builder#learningRate(double)}.
+ * {@link io.github.txt2lora.TrainingSpec.Builder#iterations(int)},
+ * {@link io.github.txt2lora.TrainingSpec.Builder#learningRate(double)} and
+ * {@link io.github.txt2lora.LoraSpec.Builder#rank(int)}.
  *
  * @param iterations most iterations that it makes, set or chosen
  * @param learningRate the full learning rate, set or chosen

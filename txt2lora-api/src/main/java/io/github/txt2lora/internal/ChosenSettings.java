@@ -34,6 +34,9 @@ public final class ChosenSettings {
                             ? ""
                             : " on " + Count.of(training.models().size(), "model")));
         }
+        if (spec.lora().rank().isEmpty()) {
+            chosen.add("rank " + training.lora().rank().orElseThrow());
+        }
         if (spec.learningRate().isEmpty() && iterations > 0) {
             chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate) + ", "
                     + reason(spec.optimizer()));

@@ -33,15 +33,15 @@ class ChosenSettingsTest {
                                 iterations(MAID, MIKO),
                                 0.00123,
                                 "Chosen: " + iterations(MAID, MIKO)
-                                        + " iterations for 2 prompts with a new meaning; learning rate 0.0012, derived from the first gradients"));
+                                        + " iterations for 2 prompts with a new meaning; rank 16; learning rate 0.0012, derived from the first gradients"));
     }
 
     @Test
     void names_nothing_that_is_set() {
         assertThat(reason(TrainingSpec.builder().iterations(7)))
-                .contains("Chosen: learning rate 0.0012, derived from the first gradients");
+                .contains("Chosen: rank 4; learning rate 0.0012, derived from the first gradients");
         assertThat(reason(TrainingSpec.builder().learningRate(0.00123)))
-                .contains("Chosen: " + iterations(MAID) + " iterations for 1 prompt with a new meaning");
+                .contains("Chosen: " + iterations(MAID) + " iterations for 1 prompt with a new meaning; rank 4");
         assertThat(reason(TrainingSpec.leco())).isEmpty();
     }
 
@@ -50,14 +50,14 @@ class ChosenSettingsTest {
         assertThat(reason(TrainingSpec.builder()
                         .method(method -> method.withStart(LoraStart.CLOSED_FORM))
                         .iterations(0)))
-                .isEmpty();
+                .contains("Chosen: rank 4");
     }
 
     @Test
     void does_not_count_prompts_where_nothing_gets_a_new_meaning() {
         assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1, Optional.empty()))
                 .map(SettingsChosen::reason)
-                .contains("Chosen: " + iterations(KEPT) + " iterations");
+                .contains("Chosen: " + iterations(KEPT) + " iterations; rank 4");
     }
 
     @Test
@@ -67,17 +67,17 @@ class ChosenSettingsTest {
                         1,
                         Optional.of("samples go one by one")))
                 .map(SettingsChosen::reason)
-                .contains("Chosen: samples go one by one");
+                .contains("Chosen: rank 4; samples go one by one");
     }
 
     @Test
     void optimizers_that_find_or_scale_their_steps_have_reasons_of_their_own() {
         assertThat(reason(TrainingSpec.builder().iterations(7).optimizer(OptimizerSpec.prodigy())))
-                .contains("Chosen: learning rate 0.0012, since Prodigy finds the size of its steps itself");
+                .contains("Chosen: rank 4; learning rate 0.0012, since Prodigy finds the size of its steps itself");
         assertThat(reason(TrainingSpec.builder()
                         .iterations(7)
                         .optimizer(new OptimizerSpec.Adafactor(1e-30, 1e-3, 1, -0.8, OptionalDouble.empty(), 0, true))))
-                .contains("Chosen: learning rate 0.0012, since Adafactor scales its steps by the parameters");
+                .contains("Chosen: rank 4; learning rate 0.0012, since Adafactor scales its steps by the parameters");
     }
 
     private static int iterations(PromptPair... pairs) {

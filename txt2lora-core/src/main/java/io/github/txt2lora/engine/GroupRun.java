@@ -47,7 +47,7 @@ final class GroupRun {
             return new Key(
                     training.models(),
                     spec.modelUse().precision(),
-                    spec.lora(),
+                    training.lora(),
                     layers,
                     spec.gradientAccumulationSteps());
         }

@@ -289,8 +289,8 @@ final class TrainingSetup {
         Denoiser denoiser = denoisers.get(0);
         log.checkpoint();
         List<LoraModule> modules = TrainedLayers.of(profile.loraRules(), denoiser.weightShapes(), spec);
-        warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, spec.lora()));
-        DiskNeed.of(LoraParameters.count(modules, spec.lora()), spec, training.iterations())
+        warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, training.lora()));
+        DiskNeed.of(LoraParameters.count(modules, training.lora()), spec, training.iterations())
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());
@@ -388,11 +388,12 @@ final class TrainingSetup {
             TorchGenerator generator) {
         Optional<Path> file = StartFile.of(training);
         if (file.isEmpty()) {
-            return new Initialized(LoraParameters.initialize(scope, modules, spec.lora(), generator), Optional.empty());
+            return new Initialized(
+                    LoraParameters.initialize(scope, modules, training.lora(), generator), Optional.empty());
         }
         try (StartingLora lora = StartingLora.open(file.get(), profile.loraRules(), denoiser.weightShapes())) {
             LoraParameters parameters =
-                    LoraParameters.startingFrom(lora, scope, modules, spec.lora(), generator, log::warn);
+                    LoraParameters.startingFrom(lora, scope, modules, training.lora(), generator, log::warn);
             log.checkpoint();
             return new Initialized(parameters, Optional.of(StartFile.of(file.get(), lora, log::checkpoint)));
         }
@@ -482,14 +483,19 @@ final class TrainingSetup {
         }
     }
 
+    /** Nobody is surprised by a rank that nobody has set. */
     private void warnOfClampedRanks(LoraParameters parameters) {
+        if (spec.lora().rank().isEmpty() && spec.lora().layerRanks().isEmpty()) {
+            return;
+        }
         List<String> clamped = parameters.slots().stream()
-                .filter(slot -> slot.rank() < spec.lora().rankOf(slot.module().name()))
+                .filter(slot ->
+                        slot.rank() < training.lora().rankOf(slot.module().name()))
                 .map(slot -> slot.module().name() + " (" + slot.rank() + ")")
                 .toList();
         if (!clamped.isEmpty()) {
             log.warn((spec.lora().layerRanks().isEmpty()
-                            ? "rank " + spec.lora().rank().orElseThrow()
+                            ? "rank " + training.lora().rank().orElseThrow()
                             : "the rank")
                     + " is larger than " + Count.of(clamped.size(), "layer")
                     + " can use; there it is the layer's smaller side, for example "

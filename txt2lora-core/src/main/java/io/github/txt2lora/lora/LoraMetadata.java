@@ -55,7 +55,7 @@ public final class LoraMetadata {
             double learningRate,
             List<LoraModule> layers) {
         TrainingSpec spec = training.spec();
-        LoraSpec lora = spec.lora();
+        LoraSpec lora = training.lora();
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("ss_output_name", training.name());
         metadata.put("ss_sd_model_name", training.model().displayName());

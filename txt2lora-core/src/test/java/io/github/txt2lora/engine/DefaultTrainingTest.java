@@ -114,6 +114,24 @@ class DefaultTrainingTest {
     }
 
     @Test
+    void several_targets_get_more_rank_in_the_file_and_in_the_estimate() {
+        LoraTraining one = training("one", cheapSpec().iterations(1));
+        LoraTraining several = one.toBuilder()
+                .prompts(List.of(Tiny.prompt("krnkmd"), Tiny.prompt("tyankmk")))
+                .output(folder.resolve("several"))
+                .build();
+
+        TrainedLora lora = engine.train(several);
+
+        assertThat(lora.metadata()).containsEntry("ss_network_dim", "16");
+        assertThat(lora.warnings()).isEmpty();
+        assertThat(engine.estimate(several, 1).loraBytes())
+                .isGreaterThan(engine.estimate(one, 1).loraBytes());
+        assertThat(engine.estimate(several, 1).stateBytes())
+                .isGreaterThan(engine.estimate(one, 1).stateBytes());
+    }
+
+    @Test
     void trained_together_each_becomes_what_it_becomes_alone() {
         LoraTraining one = training("one", cheapSpec());
         LoraTraining other = one.toBuilder()
@@ -146,7 +164,13 @@ class DefaultTrainingTest {
     @Test
     void a_rate_that_is_set_is_taken() throws InterruptedException {
         var log = new EventLog();
-        engine.train(training("set", cheapSpec().learningRate(0.125)), log);
+        engine.train(
+                training(
+                        "set",
+                        cheapSpec()
+                                .learningRate(0.125)
+                                .lora(LoraSpec.builder().rank(4).build())),
+                log);
         log.await(TrainingFinished.class);
 
         assertThat(log.events(SettingsChosen.class)).isEmpty();

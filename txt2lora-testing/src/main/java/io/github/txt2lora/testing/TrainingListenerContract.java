@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
@@ -121,7 +122,7 @@ public abstract class TrainingListenerContract {
             assertThat(chosen.iterations()).isEqualTo(1);
             assertThat(chosen.learningRate()).isEqualTo(firstRate);
             assertThat(chosen.reason())
-                    .startsWith("Chosen: learning rate ")
+                    .startsWith("Chosen: rank 4; learning rate ")
                     .endsWith(", derived from the first gradients");
         });
     }
@@ -148,7 +149,12 @@ public abstract class TrainingListenerContract {
 
     @Test
     void nothing_is_told_of_settings_that_are_given() throws Exception {
-        engine.train(withSpec(fixture.training(folder, 1), spec -> spec.learningRate(1e-3)), log);
+        engine.train(
+                withSpec(
+                        fixture.training(folder, 1),
+                        spec -> spec.learningRate(1e-3)
+                                .lora(LoraSpec.builder().rank(4).build())),
+                log);
         log.await(TrainingFinished.class);
 
         assertThat(log.events(SettingsChosen.class)).isEmpty();
@@ -289,6 +295,7 @@ public abstract class TrainingListenerContract {
                 .containsExactly(
                         "TrainingStarted",
                         "ModelLoaded",
+                        "SettingsChosen",
                         "LoraSaved",
                         "LoraSaved",
                         "IterationFinished",

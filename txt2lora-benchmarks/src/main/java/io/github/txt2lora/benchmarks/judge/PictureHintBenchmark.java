@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import javax.imageio.ImageIO;
 
 /**
  * Trains characters on the demo checkpoint whose words leave attributes open that pictures show, with the default, and
@@ -66,7 +65,7 @@ record PictureHintBenchmark(ImageSource source, Judge judge, Path folder) {
         }
     }
 
-    private void judge(Hinted character, int seeds) throws IOException {
+    private void judge(Hinted character, int seeds) {
         List<Path> pictures = draw(character);
         List<Map<String, String>> ofWords = images(character.described(), Optional.empty());
         print(character, "none, the words on the base model", "", ofWords, ofWords);
@@ -83,7 +82,7 @@ record PictureHintBenchmark(ImageSource source, Judge judge, Path folder) {
         }
     }
 
-    private List<Path> draw(Hinted character) throws IOException {
+    private List<Path> draw(Hinted character) {
         String prompt = character.described() + "," + character.open() + "," + character.place();
         List<GeneratedImage> images = source.draw(source.request(prompt, Optional.empty())
                 .promptSyntax(PromptSyntax.PLAIN)
@@ -92,7 +91,7 @@ record PictureHintBenchmark(ImageSource source, Judge judge, Path folder) {
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             Path file = folder.resolve(character.name() + "-" + (i + 1) + ".png");
-            ImageIO.write(images.get(i).image(), "png", file.toFile());
+            images.get(i).writePng(file);
             files.add(file);
         }
         return files;

@@ -60,7 +60,7 @@ record MemoryNeed(
     /** A call of the network, with so many models in memory. */
     record Call(Precision precision, ImageSize size, int samples, boolean recomputed, int models) {}
 
-    static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
+    static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec, LoraSpec lora) {
         ModelFamily family = model.family();
         double texts = family.networks().stream()
                 .filter(Component::isTextEncoder)
@@ -77,9 +77,9 @@ record MemoryNeed(
                                 .collect(Collectors.toMap(
                                         LoraModule::name,
                                         module -> Math.min(
-                                                spec.lora().rankOf(module.name()),
+                                                lora.rankOf(module.name()),
                                                 module.shape().maxRank())))),
-                numbers(modules, spec.lora()),
+                numbers(modules, lora),
                 COPIES_IN_A_STEP
                         + (spec.learningRate().isEmpty() ? COPIES_OF_SHARED_STEPS : 0)
                         + DiskNeed.numbersPerParameter(spec.optimizer()),

@@ -109,7 +109,7 @@ public final class TrainingEstimator {
                 training.models().size(),
                 setting,
                 device);
-        DiskNeed disk = DiskNeed.of(parameters(profile, model, spec), spec, training.iterations());
+        DiskNeed disk = DiskNeed.of(parameters(profile, model, training), spec, training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
                 elements(model, model.family().denoiser()),
@@ -123,10 +123,10 @@ public final class TrainingEstimator {
                         .evaluations());
     }
 
-    private static long parameters(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
+    private static long parameters(FamilyProfile profile, Checkpoint model, LoraTraining training) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         model.tensors(model.family().denoiser()).forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-        return LoraParameters.count(TrainedLayers.of(profile.loraRules(), shapes, spec), spec.lora());
+        return LoraParameters.count(TrainedLayers.of(profile.loraRules(), shapes, training.spec()), training.lora());
     }
 
     private static long elements(Checkpoint model, Component component) {

@@ -105,7 +105,7 @@ public final class TrainingMemory {
             Memory setting,
             DeviceSize device) {
         return of(
-                MemoryNeed.of(profile, model, spec),
+                MemoryNeed.of(profile, model, spec, spec.lora().withRankFor(prompts)),
                 profile.usualResolutions(),
                 spec,
                 prompts,
