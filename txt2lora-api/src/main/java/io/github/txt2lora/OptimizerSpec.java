@@ -10,6 +10,11 @@ import java.util.OptionalDouble;
  */
 public sealed interface OptimizerSpec {
 
+    /** {@link Muon} with PyTorch's momentum of 0.95, Nesterov's, and no weight decay. */
+    static Muon muon() {
+        return new Muon(0.95, true, 0);
+    }
+
     /** {@link AdamW} with PyTorch's defaults: betas 0.9 and 0.999, epsilon 1e-8, weight decay 0.01. */
     static AdamW adamW() {
         return new AdamW(0.9, 0.999, 1e-8, 1e-2);
@@ -39,6 +44,27 @@ public sealed interface OptimizerSpec {
     /** {@link Sgd} with PyTorch's defaults: no momentum, no weight decay. */
     static Sgd sgd() {
         return new Sgd(0, 0, false);
+    }
+
+    /**
+     * Muon: each matrix goes a step along its momentum whose singular values are nearly equal (Jordan et al., 2024), so
+     * that a detail with a small gradient is learned as fast as what has a large one. Steps are as large as those of
+     * {@link AdamW} in the mean, 0.2 times the learning rate for each number (Liu et al., arXiv 2502.16982;
+     * {@code match_rms_adamw} in PyTorch), so learning rates for AdamW hold.
+     *
+     * @param momentum decay rate of the mean of gradients, 0 to below 1
+     * @param nesterov whether to use Nesterov momentum; requires a momentum greater than 0
+     * @param weightDecay decoupled weight decay: each step subtracts {@code learningRate * weightDecay * weights}; 0 or
+     *     more
+     */
+    record Muon(double momentum, boolean nesterov, double weightDecay) implements OptimizerSpec {
+
+        /** Checks every component. */
+        public Muon {
+            Check.decayRate("momentum", momentum);
+            requireMomentum(nesterov, momentum);
+            Check.notNegative("weightDecay", weightDecay);
+        }
     }
 
     /**
@@ -191,10 +217,14 @@ public sealed interface OptimizerSpec {
         public Sgd {
             Check.decayRate("momentum", momentum);
             Check.notNegative("weightDecay", weightDecay);
-            if (nesterov && momentum == 0) {
-                throw new InvalidSettingException(
-                        "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off");
-            }
+            requireMomentum(nesterov, momentum);
+        }
+    }
+
+    private static void requireMomentum(boolean nesterov, double momentum) {
+        if (nesterov && momentum == 0) {
+            throw new InvalidSettingException(
+                    "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off");
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.UnaryOperator;
  *     default, for {@link #iterationsFor} the prompts and models
  * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
  *     training derives from its first gradients
- * @param optimizer {@link OptimizerSpec#adamW()} by default
+ * @param optimizer {@link OptimizerSpec#muon()} by default
  * @param learningRateSchedule schedule of the learning rate, a cosine by default
  * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
  * @param lora shape of the LoRA, a rank that fits the prompts and alpha 1 on cross-attention by default
@@ -93,7 +93,7 @@ public record TrainingSpec(
     }
 
     /**
-     * A builder with LECO's exact method, {@link TrainingMethod#leco()}, and its settings: 1000 iterations, a constant
+     * A builder with LECO's exact method, {@link TrainingMethod#leco()}, and its settings: 1000 iterations of AdamW, a constant
      * learning rate of 1e-4, a LoRA of rank 4 and alpha 1 on all transformer blocks, and no measurement of the result.
      */
     public static Builder leco() {
@@ -101,6 +101,7 @@ public record TrainingSpec(
                 .method(TrainingMethod.leco())
                 .iterations(1000)
                 .learningRate(1e-4)
+                .optimizer(OptimizerSpec.adamW())
                 .learningRateSchedule(LearningRateSchedule.constant())
                 .lora(LoraSpec.leco())
                 .stopping(stopping -> stopping.withMeasureQuality(false));
@@ -148,7 +149,7 @@ public record TrainingSpec(
         private TrainingMethod method = TrainingMethod.recommended();
         private OptionalInt iterations = OptionalInt.empty();
         private OptionalDouble learningRate = OptionalDouble.empty();
-        private OptimizerSpec optimizer = OptimizerSpec.adamW();
+        private OptimizerSpec optimizer = OptimizerSpec.muon();
         private LearningRateSchedule learningRateSchedule = LearningRateSchedule.cosine();
         private int warmupIterations;
         private LoraSpec lora = LoraSpec.builder().build();
@@ -215,7 +216,7 @@ public record TrainingSpec(
             return this;
         }
 
-        /** The optimizer; {@link OptimizerSpec#adamW()} by default. */
+        /** The optimizer; {@link OptimizerSpec#muon()} by default. */
         public Builder optimizer(OptimizerSpec optimizer) {
             this.optimizer = Check.given("optimizer", optimizer);
             return this;

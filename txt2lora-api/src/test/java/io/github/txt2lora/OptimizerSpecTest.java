@@ -15,6 +15,7 @@ class OptimizerSpecTest {
 
     @Test
     void defaults_are_those_of_the_libraries() {
+        assertThat(OptimizerSpec.muon()).isEqualTo(new OptimizerSpec.Muon(0.95, true, 0));
         assertThat(OptimizerSpec.adamW()).isEqualTo(new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01));
         assertThat(OptimizerSpec.adam()).isEqualTo(new OptimizerSpec.Adam(0.9, 0.999, 1e-8, 0));
         assertThat(OptimizerSpec.lion()).isEqualTo(new OptimizerSpec.Lion(0.9, 0.99, 0));
@@ -61,6 +62,15 @@ class OptimizerSpecTest {
                 rejection(
                         "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off",
                         () -> new OptimizerSpec.Sgd(0, 0, true)),
+                rejection(
+                        "momentum is 1.0; expected a number from 0 to below 1",
+                        () -> new OptimizerSpec.Muon(1, false, 0)),
+                rejection(
+                        "nesterov is on and momentum is 0; expected a momentum, for example 0.9, or nesterov off",
+                        () -> new OptimizerSpec.Muon(0, true, 0)),
+                rejection(
+                        "weightDecay is -1.0; expected 0 or a greater number",
+                        () -> new OptimizerSpec.Muon(0.95, true, -1)),
                 rejection(
                         "endFactor is 1.5; expected a number from 0 to 1", () -> new LearningRateSchedule.Linear(1.5)),
                 rejection(

@@ -26,7 +26,7 @@ class TrainingSpecTest {
                         TrainingMethod.recommended(),
                         OptionalInt.empty(),
                         OptionalDouble.empty(),
-                        new OptimizerSpec.AdamW(0.9, 0.999, 1e-8, 0.01),
+                        new OptimizerSpec.Muon(0.95, true, 0),
                         new LearningRateSchedule.Cosine(0.01),
                         0,
                         new LoraSpec(OptionalInt.empty(), 1.0, LoraType.LIERLA, LoraTarget.AUTO, List.of()),
@@ -156,6 +156,7 @@ class TrainingSpecTest {
                         .method(TrainingMethod.leco())
                         .iterations(1000)
                         .learningRate(1e-4)
+                        .optimizer(OptimizerSpec.adamW())
                         .learningRateSchedule(LearningRateSchedule.constant())
                         .lora(new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL))
                         .stopping(stopping -> stopping.withMeasureQuality(false))

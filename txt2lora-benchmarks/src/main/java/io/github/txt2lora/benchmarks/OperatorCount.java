@@ -120,8 +120,8 @@ final class OperatorCount {
     private void optimizers() throws IOException {
         try (UNet unet = UNet.load(torch, checkpoint, Precision.FP32);
                 NDManager scope = torch.newScope()) {
-            for (OptimizerSpec spec :
-                    List.of(OptimizerSpec.adamW(), OptimizerSpec.prodigy(), OptimizerSpec.adafactor())) {
+            for (OptimizerSpec spec : List.of(
+                    OptimizerSpec.muon(), OptimizerSpec.adamW(), OptimizerSpec.prodigy(), OptimizerSpec.adafactor())) {
                 LoraParameters lora = lora(scope, unet);
                 try (Optimizer optimizer = Optimizer.create(torch, spec, lora)) {
                     NDArray gradient = lora.vector().mul(0.1);

@@ -6,6 +6,7 @@ import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.LoraTarget;
 import io.github.txt2lora.LossWeighting;
+import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
@@ -100,6 +101,7 @@ record QualityMode(
                 .method(method)
                 .iterations(measuredAfter.get(measuredAfter.size() - 1))
                 .learningRate(learningRate)
+                .optimizer(OptimizerSpec.adamW())
                 .learningRateSchedule(LearningRateSchedule.constant())
                 .lora(LoraSpec.builder()
                         .rank(8)

@@ -188,7 +188,8 @@ public final class LearningRateFinder {
 
     /** Whether the size of a step hardly depends on the size of the gradient. */
     private static boolean stepsBySign(OptimizerSpec optimizer) {
-        return optimizer instanceof OptimizerSpec.Adam
+        return optimizer instanceof OptimizerSpec.Muon
+                || optimizer instanceof OptimizerSpec.Adam
                 || optimizer instanceof OptimizerSpec.AdamW
                 || optimizer instanceof OptimizerSpec.Lion
                 || (optimizer instanceof OptimizerSpec.Adafactor adafactor && !adafactor.scaleParameter());

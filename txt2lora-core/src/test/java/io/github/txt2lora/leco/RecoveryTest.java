@@ -165,6 +165,7 @@ class RecoveryTest {
 
     static Stream<OptimizerSpec> optimizers() {
         return Stream.of(
+                OptimizerSpec.muon(),
                 OptimizerSpec.adamW(),
                 OptimizerSpec.adam(),
                 OptimizerSpec.lion(),

@@ -9,11 +9,12 @@ import java.util.stream.Collectors;
 
 /**
  * The keys {@code optimizer} and {@code optimizer_args}, which are LECO's. Beside LECO's own AdamW, Adam, Lion and
- * Prodigy, Adafactor and SGD can be chosen. Arguments bear the names of the Python libraries.
+ * Prodigy, Muon, Adafactor and SGD can be chosen. Arguments bear the names of the Python libraries.
  */
 final class OptimizerKeys {
 
     private static final List<NamedForm<? extends OptimizerSpec>> FORMS = List.of(
+            new NamedForm<>("Muon", OptimizerSpec.Muon.class, OptimizerSpec.muon(), OptimizerKeys::muon),
             new NamedForm<>("AdamW", OptimizerSpec.AdamW.class, OptimizerSpec.adamW(), OptimizerKeys::adamW),
             new NamedForm<>("Adam", OptimizerSpec.Adam.class, OptimizerSpec.adam(), OptimizerKeys::adam),
             new NamedForm<>("Lion", OptimizerSpec.Lion.class, OptimizerSpec.lion(), OptimizerKeys::lion),
@@ -35,7 +36,8 @@ final class OptimizerKeys {
         if (!keys.given(SettingKey.OPTIMIZER_ARGS) && !isNamed) {
             return Optional.empty();
         }
-        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
+        String unnamed = form(keys.layout().defaults().optimizer()).name();
+        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, unnamed);
         var arguments = new NamedArguments(keys, SettingKey.OPTIMIZER_ARGS);
         OptimizerName called = OptimizerName.of(
                 name,
@@ -68,6 +70,13 @@ final class OptimizerKeys {
 
     static NamedForm<? extends OptimizerSpec> form(OptimizerSpec optimizer) {
         return NamedForm.of(optimizer, FORMS);
+    }
+
+    private static OptimizerSpec.Muon muon(Arguments arguments, OptimizerSpec.Muon muon) {
+        return new OptimizerSpec.Muon(
+                arguments.number("momentum", muon.momentum()),
+                arguments.flag("nesterov", muon.nesterov()),
+                arguments.number("weight_decay", muon.weightDecay()));
     }
 
     private static OptimizerSpec.AdamW adamW(Arguments arguments, OptimizerSpec.AdamW adamW) {

@@ -177,7 +177,7 @@ class LecoConfigFileTest {
                 "line 6: network.alpha is 'much'; expected a number",
                 "line 7: network.type is 'lora'; expected one of lierla, c3lier",
                 "line 9: train.iterations is '1.5'; expected a whole number",
-                "line 10: train.optimizer is 'DAdaptAdam'; expected one of AdamW",
+                "line 10: train.optimizer is 'DAdaptAdam'; expected one of Muon, AdamW",
                 "line 11: train.lr_scheduler is 'polynomial'; expected one of constant, cosine",
                 "line 13: save.name: name is \"a/b\"",
                 "line 14: logging: expected keys and values");
@@ -325,7 +325,7 @@ class LecoConfigFileTest {
         assertProblems(
                 REQUIRED + "train: {optimizer: " + name + "}\n",
                 "line 4: train.optimizer is '" + name
-                        + "'; expected one of AdamW, Adam, Lion, Prodigy, Adafactor, SGD; " + nearest);
+                        + "'; expected one of Muon, AdamW, Adam, Lion, Prodigy, Adafactor, SGD; " + nearest);
     }
 
     @ParameterizedTest

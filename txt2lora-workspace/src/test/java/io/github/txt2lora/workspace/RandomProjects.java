@@ -230,7 +230,7 @@ final class RandomProjects {
     }
 
     private OptimizerSpec optimizer() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> oneOf(OptimizerSpec.adamW(), new OptimizerSpec.AdamW(decay(), decay(), fraction(), fraction()));
             case 1 -> new OptimizerSpec.Adam(decay(), decay(), fraction(), fraction());
             case 2 -> new OptimizerSpec.Lion(decay(), decay(), fraction());
@@ -255,6 +255,7 @@ final class RandomProjects {
                         maybe(decay()),
                         fraction(),
                         random.nextBoolean());
+            case 5 -> new OptimizerSpec.Muon(0.9, random.nextBoolean(), fraction());
             default -> new OptimizerSpec.Sgd(0.9, fraction(), random.nextBoolean());
         };
     }

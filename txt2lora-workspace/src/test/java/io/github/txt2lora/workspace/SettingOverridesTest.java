@@ -71,7 +71,7 @@ class SettingOverridesTest {
                 "precision | double | --set: precision is 'double'; expected one of float32, float16, bfloat16",
                 "lr_warmup_steps | 2000 | --set: lr_warmup_steps: warmupIterations is 2000; expected at most the 1000",
                 "preview_seeds | [1, x] | --set: preview_seeds is 'x'; expected a whole number",
-                "optimizer | adaw | --set: optimizer is 'adaw'; expected one of AdamW",
+                "optimizer | adaw | --set: optimizer is 'adaw'; expected one of Muon, AdamW",
                 "lora_name | other | --set: lora_name is 'other'; expected 'krnkmd'",
                 "non_finite_limit | 3 | --set: non_finite_limit: has no effect; expected it beside non_finite"
             })

@@ -69,6 +69,7 @@ class WorkspaceTest {
                 model_path: models/tiny
                 train_iterations: 300
                 train_lr: 1e-4
+                optimizer: adamw
                 lr_scheduler: constant
                 rank: 8
                 alpha: 4

@@ -4,6 +4,7 @@ import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LearningRateSchedule;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTarget;
+import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.Precision;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
@@ -86,6 +87,7 @@ record JudgeMode(
         spec.method(method -> method.withLatents(LatentSource.noise()).withPreservation(Preservation.addingPrompts()))
                 .iterations(120)
                 .learningRate(4e-3)
+                .optimizer(OptimizerSpec.adamW())
                 .learningRateSchedule(LearningRateSchedule.constant())
                 .lora(LoraSpec.builder()
                         .rank(8)

@@ -42,7 +42,11 @@ public final class Optimizer implements AutoCloseable {
     }
 
     public static Optimizer create(Torch torch, OptimizerSpec spec, LoraParameters parameters) {
-        return new Optimizer(torch, script(torch, spec), parameters, spec instanceof OptimizerSpec.Adafactor);
+        return new Optimizer(
+                torch,
+                script(torch, spec),
+                parameters,
+                spec instanceof OptimizerSpec.Adafactor || spec instanceof OptimizerSpec.Muon);
     }
 
     /** The script of the record's name, with an attribute for each component. Adam and AdamW share one. */

@@ -28,7 +28,7 @@ class DiskNeedTest {
         DiskNeed need = DiskNeed.of(PARAMETERS, TrainingSpec.builder().build(), ITERATIONS);
 
         assertThat(need.loraBytes()).isEqualTo(2 * (2 * PARAMETERS + MIB));
-        assertThat(need.stateBytes()).isEqualTo(3 * (3 * 4 * PARAMETERS + MIB));
+        assertThat(need.stateBytes()).isEqualTo(3 * (2 * 4 * PARAMETERS + MIB));
     }
 
     @Test

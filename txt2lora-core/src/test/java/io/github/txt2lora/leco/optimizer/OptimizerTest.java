@@ -68,6 +68,10 @@ class OptimizerTest {
     }
 
     private static void compare(OptimizerSpec spec, Update update) {
+        compare(spec, 1e-6, update);
+    }
+
+    private static void compare(OptimizerSpec spec, double tolerance, Update update) {
         try (NDManager scope = torch.newScope()) {
             LoraParameters parameters = parameters(scope);
             double[] expected = toDoubles(parameters.vector());
@@ -81,7 +85,7 @@ class OptimizerTest {
                     }
                     optimizer.step(scope, scope.create(floats), RATE);
                     update.apply(expected, gradient, step);
-                    assertThatTensor(parameters.vector()).isCloseTo(toFloats(expected), 1e-6, 1);
+                    assertThatTensor(parameters.vector()).isCloseTo(toFloats(expected), tolerance, 1);
                 }
             }
         }
@@ -116,6 +120,97 @@ class OptimizerTest {
         double meanHat = mean[i] / (1 - Math.pow(0.8, t));
         double squareHat = square[i] / (1 - Math.pow(0.95, t));
         p[i] -= RATE * meanHat / (Math.sqrt(squareHat) + 1e-3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void muon(boolean nesterov) {
+        double[] mean = new double[SIZE];
+        // five iterations make rounding of small singular values up to 485 times as large
+        compare(new OptimizerSpec.Muon(0.9, nesterov, 0.1), 1e-5, (p, g, t) -> {
+            double[] direction = new double[SIZE];
+            for (int i = 0; i < SIZE; i++) {
+                mean[i] = 0.9 * mean[i] + 0.1 * g[i];
+                direction[i] = nesterov ? 0.9 * mean[i] + 0.1 * g[i] : mean[i];
+                p[i] -= RATE * 0.1 * p[i];
+            }
+            // down is [2, 3] as it lies there, up [4, 2] across
+            goOrthogonally(p, direction, new int[][] {{0, 1, 2}, {3, 4, 5}});
+            goOrthogonally(p, direction, new int[][] {{UP, UP + 2, UP + 4, UP + 6}, {UP + 1, UP + 3, UP + 5, UP + 7}});
+        });
+    }
+
+    /** Five iterations as on the page that introduced Muon, with a whole matrix; then a step of the size of AdamW's. */
+    private static void goOrthogonally(double[] p, double[] direction, int[][] places) {
+        int length = places[0].length;
+        double[][] x = new double[2][length];
+        double squares = 0;
+        for (int r = 0; r < 2; r++) {
+            for (int i = 0; i < length; i++) {
+                x[r][i] = direction[places[r][i]];
+                squares += x[r][i] * x[r][i];
+            }
+        }
+        for (int r = 0; r < 2; r++) {
+            for (int i = 0; i < length; i++) {
+                x[r][i] /= Math.sqrt(squares);
+            }
+        }
+        for (int iteration = 0; iteration < 5; iteration++) {
+            double[][] a = times(x, transposed(x));
+            double[][] aa = times(a, a);
+            double[][] b = new double[2][2];
+            for (int r = 0; r < 2; r++) {
+                for (int c = 0; c < 2; c++) {
+                    b[r][c] = -4.775 * a[r][c] + 2.0315 * aa[r][c];
+                }
+            }
+            double[][] bx = times(b, x);
+            for (int r = 0; r < 2; r++) {
+                for (int i = 0; i < length; i++) {
+                    x[r][i] = 3.4445 * x[r][i] + bx[r][i];
+                }
+            }
+        }
+        for (int r = 0; r < 2; r++) {
+            for (int i = 0; i < length; i++) {
+                p[places[r][i]] -= RATE * 0.2 * Math.sqrt(length) * x[r][i];
+            }
+        }
+    }
+
+    private static double[][] times(double[][] left, double[][] right) {
+        double[][] product = new double[left.length][right[0].length];
+        for (int r = 0; r < left.length; r++) {
+            for (int c = 0; c < right[0].length; c++) {
+                for (int k = 0; k < right.length; k++) {
+                    product[r][c] += left[r][k] * right[k][c];
+                }
+            }
+        }
+        return product;
+    }
+
+    private static double[][] transposed(double[][] matrix) {
+        double[][] result = new double[matrix[0].length][matrix.length];
+        for (int r = 0; r < matrix.length; r++) {
+            for (int c = 0; c < matrix[0].length; c++) {
+                result[c][r] = matrix[r][c];
+            }
+        }
+        return result;
+    }
+
+    @Test
+    void muon_stays_where_the_gradient_is_zero() {
+        try (NDManager scope = torch.newScope()) {
+            LoraParameters parameters = parameters(scope);
+            float[] before = parameters.vector().toFloatArray();
+            try (Optimizer optimizer = Optimizer.create(torch, OptimizerSpec.muon(), parameters)) {
+                optimizer.step(scope, scope.create(new float[SIZE]), RATE);
+            }
+            assertThat(parameters.vector().toFloatArray()).isEqualTo(before);
+        }
     }
 
     @Test
@@ -242,6 +337,7 @@ class OptimizerTest {
 
     static List<OptimizerSpec> all() {
         return List.of(
+                OptimizerSpec.muon(),
                 OptimizerSpec.adamW(),
                 OptimizerSpec.adam(),
                 OptimizerSpec.lion(),
