@@ -4,7 +4,6 @@ import io.github.txt2lora.internal.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /**
  * The shape of a LoRA: for each chosen module of the UNet, {@code output += alpha / rank * up(down(input))}.
@@ -53,13 +52,7 @@ public record LoraSpec(OptionalInt rank, double alpha, LoraType type, LoraTarget
      * @param prompts of the training
      */
     public int rankFor(List<PromptPair> prompts) {
-        boolean areSeveral = prompts.stream()
-                .filter(pair -> !pair.preserves())
-                .collect(Collectors.groupingBy(PromptPair::multiplier, Collectors.counting()))
-                .values()
-                .stream()
-                .anyMatch(targets -> targets > 1);
-        return rank.orElse(areSeveral ? RANK_OF_SEVERAL : RANK_OF_ONE);
+        return rank.orElse(Targets.areSeveral(prompts) ? RANK_OF_SEVERAL : RANK_OF_ONE);
     }
 
     /** The same with {@link #rankFor} as its rank. */

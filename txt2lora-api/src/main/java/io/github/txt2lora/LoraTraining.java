@@ -150,6 +150,11 @@ public record LoraTraining(
         return spec.lora().withRankFor(prompts);
     }
 
+    /** The optimizer; see {@link TrainingSpec#optimizerFor}. */
+    public OptimizerSpec optimizer() {
+        return spec.optimizerFor(prompts);
+    }
+
     /** An empty builder. */
     public static Builder builder() {
         return new Builder();

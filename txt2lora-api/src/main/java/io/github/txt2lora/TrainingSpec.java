@@ -3,6 +3,7 @@ package io.github.txt2lora;
 import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.Count;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
@@ -18,7 +19,7 @@ import java.util.function.UnaryOperator;
  *     default, for {@link #iterationsFor} the prompts and models
  * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
  *     training derives from its first gradients
- * @param optimizer {@link OptimizerSpec#muon()} by default
+ * @param optimizer how gradients change the LoRA; empty, the default, leaves it to the training, see {@link #optimizerFor}
  * @param learningRateSchedule schedule of the learning rate, a cosine by default
  * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
  * @param lora shape of the LoRA, a rank that fits the prompts and alpha 1 on cross-attention by default
@@ -34,7 +35,7 @@ public record TrainingSpec(
         TrainingMethod method,
         OptionalInt iterations,
         OptionalDouble learningRate,
-        OptimizerSpec optimizer,
+        Optional<OptimizerSpec> optimizer,
         LearningRateSchedule learningRateSchedule,
         int warmupIterations,
         LoraSpec lora,
@@ -121,6 +122,24 @@ public record TrainingSpec(
                 (int) Math.min(Integer.MAX_VALUE, SHARED_ITERATIONS + ofPair * Math.max(1, taught)));
     }
 
+    /**
+     * The optimizer of a training: {@link #optimizer()}, or else AdamW, and Muon where several targets are taught at one
+     * strength of the LoRA, as the ends of a slider are not: what tells them apart has small gradients (docs/method.md).
+     *
+     * @param prompts of the training
+     */
+    public OptimizerSpec optimizerFor(List<PromptPair> prompts) {
+        return optimizer.orElseGet(() -> Targets.areSeveral(prompts) ? OptimizerSpec.muon() : OptimizerSpec.adamW());
+    }
+
+    /** The same with the rank and the optimizer that it has in a training of these prompts. */
+    public TrainingSpec chosenFor(List<PromptPair> prompts) {
+        return toBuilder()
+                .lora(lora.withRankFor(prompts))
+                .optimizer(optimizerFor(prompts))
+                .build();
+    }
+
     /** A builder that holds these values. */
     public Builder toBuilder() {
         return new Builder()
@@ -149,7 +168,7 @@ public record TrainingSpec(
         private TrainingMethod method = TrainingMethod.recommended();
         private OptionalInt iterations = OptionalInt.empty();
         private OptionalDouble learningRate = OptionalDouble.empty();
-        private OptimizerSpec optimizer = OptimizerSpec.muon();
+        private Optional<OptimizerSpec> optimizer = Optional.empty();
         private LearningRateSchedule learningRateSchedule = LearningRateSchedule.cosine();
         private int warmupIterations;
         private LoraSpec lora = LoraSpec.builder().build();
@@ -216,8 +235,13 @@ public record TrainingSpec(
             return this;
         }
 
-        /** The optimizer; {@link OptimizerSpec#muon()} by default. */
+        /** The optimizer; by default the training chooses it, see {@link TrainingSpec#optimizerFor}. */
         public Builder optimizer(OptimizerSpec optimizer) {
+            return optimizer(Optional.of(Check.given("optimizer", optimizer)));
+        }
+
+        /** The optimizer; empty, the default, for {@link TrainingSpec#optimizerFor} the prompts. */
+        public Builder optimizer(Optional<OptimizerSpec> optimizer) {
             this.optimizer = Check.given("optimizer", optimizer);
             return this;
         }

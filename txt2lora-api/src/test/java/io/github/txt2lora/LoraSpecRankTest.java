@@ -59,13 +59,18 @@ class LoraSpecRankTest {
     }
 
     @Test
-    void a_rank_that_was_chosen_is_the_same_training_as_that_rank_set() {
-        assertThat(fingerprint(UNSET))
-                .isEqualTo(fingerprint(LoraSpec.builder().rank(16).build()));
+    void a_rank_and_an_optimizer_that_were_chosen_are_the_same_training_as_those_set() {
+        TrainingSpec chosen = TrainingSpec.builder().build();
+        TrainingSpec set = chosen.toBuilder()
+                .lora(LoraSpec.builder().rank(16).build())
+                .optimizer(OptimizerSpec.muon())
+                .build();
+
+        assertThat(fingerprint(chosen)).isEqualTo(fingerprint(set));
     }
 
-    private static Object fingerprint(LoraSpec lora) {
-        return TrainingFingerprint.of(TrainingSpec.builder().lora(lora).build(), SEVERAL, "digest");
+    private static Object fingerprint(TrainingSpec spec) {
+        return TrainingFingerprint.of(spec, SEVERAL, "digest");
     }
 
     private static PromptPair taught(String target) {

@@ -26,7 +26,7 @@ class TrainingSpecTest {
                         TrainingMethod.recommended(),
                         OptionalInt.empty(),
                         OptionalDouble.empty(),
-                        new OptimizerSpec.Muon(0.95, true, 0),
+                        Optional.empty(),
                         new LearningRateSchedule.Cosine(0.01),
                         0,
                         new LoraSpec(OptionalInt.empty(), 1.0, LoraType.LIERLA, LoraTarget.AUTO, List.of()),
@@ -118,7 +118,7 @@ class TrainingSpecTest {
                 TrainingMethod.leco().withStart(LoraStart.CLOSED_FORM),
                 OptionalInt.of(7),
                 OptionalDouble.of(0.5),
-                OptimizerSpec.lion(),
+                Optional.of(OptimizerSpec.lion()),
                 LearningRateSchedule.cosine(),
                 3,
                 new LoraSpec(8, 2.0, LoraType.C3LIER, LoraTarget.XATTN),
@@ -161,6 +161,25 @@ class TrainingSpecTest {
                         .lora(new LoraSpec(4, 1.0, LoraType.LIERLA, LoraTarget.FULL))
                         .stopping(stopping -> stopping.withMeasureQuality(false))
                         .build());
+    }
+
+    @Test
+    void an_optimizer_that_is_not_set_is_muon_for_several_targets_at_one_strength() {
+        PromptPair first = PromptPair.enhance("krnkmd").positive("maid").build();
+        PromptPair second = PromptPair.enhance("tyankmk").positive("miko").build();
+        PromptPair kept = PromptPair.preserve("1girl").build();
+        Slider slider = Slider.between("short hair", "long hair").of("1girl");
+        TrainingSpec spec = TrainingSpec.builder().build();
+
+        assertThat(spec.optimizerFor(List.of(first, kept))).isEqualTo(OptimizerSpec.adamW());
+        assertThat(spec.optimizerFor(slider.pairs())).isEqualTo(OptimizerSpec.adamW());
+        assertThat(spec.optimizerFor(List.of(first, second))).isEqualTo(OptimizerSpec.muon());
+        TrainingSpec chosen = spec.chosenFor(List.of(first, second));
+        assertThat(chosen.optimizer()).contains(OptimizerSpec.muon());
+        assertThat(chosen.lora().rank()).hasValue(16);
+        assertThat(chosen.optimizerFor(List.of(first))).isEqualTo(OptimizerSpec.muon());
+        assertThat(chosen.toBuilder().optimizer(Optional.empty()).build().optimizerFor(List.of(first)))
+                .isEqualTo(OptimizerSpec.adamW());
     }
 
     @Test

@@ -38,8 +38,11 @@ public final class ChosenSettings {
             chosen.add("rank " + training.lora().rank().orElseThrow());
         }
         if (spec.learningRate().isEmpty() && iterations > 0) {
-            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate) + ", "
-                    + reason(spec.optimizer()));
+            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate)
+                    + (spec.optimizer().isEmpty()
+                            ? " of " + training.optimizer().getClass().getSimpleName()
+                            : "")
+                    + ", " + reason(training.optimizer()));
         }
         memory.ifPresent(chosen::add);
         return chosen.isEmpty()

@@ -103,7 +103,7 @@ public final class TrainingFingerprint {
         SortedMap<String, String> values = new TreeMap<>();
         startSha256.ifPresent(digest -> values.put("start", digest));
         embeddings.forEach((name, digest) -> values.put("embedding " + name, digest));
-        TrainingSpec.Builder all = given.toBuilder().lora(given.lora().withRankFor(prompts));
+        TrainingSpec.Builder all = given.chosenFor(prompts).toBuilder();
         startSha256.ifPresent(digest -> all.method(method -> method.withStart(LoraStart.from(ANY_FILE))));
         TrainingSpec spec = all.build();
         values.put("model", modelSha256s.get(0));
@@ -242,6 +242,8 @@ public final class TrainingFingerprint {
             return number.isPresent() ? String.valueOf(number.getAsDouble()) : "null";
         } else if (value instanceof OptionalInt number) {
             return number.isPresent() ? String.valueOf(number.getAsInt()) : "null";
+        } else if (value instanceof Optional<?> some && some.isPresent()) {
+            return text(some.get());
         } else if (value instanceof Enum<?> constant) {
             return constant.name();
         }

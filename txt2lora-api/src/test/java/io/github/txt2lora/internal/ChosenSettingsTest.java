@@ -33,13 +33,13 @@ class ChosenSettingsTest {
                                 iterations(MAID, MIKO),
                                 0.00123,
                                 "Chosen: " + iterations(MAID, MIKO)
-                                        + " iterations for 2 prompts with a new meaning; rank 16; learning rate 0.0012, derived from the first gradients"));
+                                        + " iterations for 2 prompts with a new meaning; rank 16; learning rate 0.0012 of Muon, derived from the first gradients"));
     }
 
     @Test
     void names_nothing_that_is_set() {
         assertThat(reason(TrainingSpec.builder().iterations(7)))
-                .contains("Chosen: rank 4; learning rate 0.0012, derived from the first gradients");
+                .contains("Chosen: rank 4; learning rate 0.0012 of AdamW, derived from the first gradients");
         assertThat(reason(TrainingSpec.builder().learningRate(0.00123)))
                 .contains("Chosen: " + iterations(MAID) + " iterations for 1 prompt with a new meaning; rank 4");
         assertThat(reason(TrainingSpec.leco())).isEmpty();

@@ -118,7 +118,7 @@ final class MeasuredIterations {
                 LoraParameters parameters = LoraParameters.initialize(
                         scope, profile.loraRules().select(denoiser.weightShapes(), lora), lora, new TorchGenerator(0));
                 parameters.attachTo(denoiser, scope);
-                try (Optimizer optimizer = Optimizer.create(torch, spec.optimizer(), parameters)) {
+                try (Optimizer optimizer = Optimizer.create(torch, training.optimizer(), parameters)) {
                     Runnable forward = () -> inScope(
                             torch,
                             call -> denoiser.predict(

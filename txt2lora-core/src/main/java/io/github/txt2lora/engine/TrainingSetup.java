@@ -290,7 +290,10 @@ final class TrainingSetup {
         log.checkpoint();
         List<LoraModule> modules = TrainedLayers.of(profile.loraRules(), denoiser.weightShapes(), spec);
         warnOfUnusedRanks(profile.loraRules().unusedRanks(modules, training.lora()));
-        DiskNeed.of(LoraParameters.count(modules, training.lora()), spec, training.iterations())
+        DiskNeed.of(
+                        LoraParameters.count(modules, training.lora()),
+                        spec.chosenFor(training.prompts()),
+                        training.iterations())
                 .requireSpaceIn(StorageFailure.folderOf(training.loraFile()), new StateFolder(training).bytes());
         // one stream for the first values and for the loop, as after one torch.manual_seed
         var generator = new TorchGenerator(spec.seed());

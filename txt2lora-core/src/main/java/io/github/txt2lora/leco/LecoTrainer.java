@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.CheckpointException;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.NonFinitePolicy;
+import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.TrainingFailedException;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.diffusion.Denoiser.LoraGradient;
@@ -39,6 +40,7 @@ public final class LecoTrainer implements AutoCloseable {
     private final TrainingSpec spec;
     private final TorchGenerator generator;
     private final List<LecoStep> steps;
+    private final OptimizerSpec optimizerSpec;
     private final Optimizer optimizer;
     private final int iterations;
     private final NDManager owner;
@@ -88,7 +90,8 @@ public final class LecoTrainer implements AutoCloseable {
         this.iterations = spec.iterationsFor(lessons.pairs(), models.size());
         this.learningRates = LearningRates.of(spec, Math.max(1, iterations));
         this.learningRate = spec.learningRate();
-        this.optimizer = Optimizer.create(torch, spec.optimizer(), lora);
+        this.optimizerSpec = spec.optimizerFor(lessons.pairs());
+        this.optimizer = Optimizer.create(torch, optimizerSpec, lora);
         this.owner = torch.newScope();
         try {
             attach();
@@ -122,7 +125,7 @@ public final class LecoTrainer implements AutoCloseable {
         LossScale before = step.lossScale();
         var finder = new LearningRateFinder(
                 torch, number -> attached(turns.ofEqualParts(number, LearningRateFinder.COMPARISONS)));
-        double rate = finder.find(spec.optimizer(), lora, goesOn);
+        double rate = finder.find(optimizerSpec, lora, goesOn);
         step.lossScale(before);
         use(rate);
         return new FoundRate(rate, work() - work);
@@ -136,7 +139,7 @@ public final class LecoTrainer implements AutoCloseable {
     private void use(double rate) {
         learningRate = OptionalDouble.of(rate);
         learningRates = learningRates.withRate(rate);
-        stepShares = LearningRateFinder.stepShares(spec.optimizer(), lora, firstSizes, rate)
+        stepShares = LearningRateFinder.stepShares(optimizerSpec, lora, firstSizes, rate)
                 .map(shares -> HostNumbers.vector(owner, shares))
                 .orElse(null);
     }

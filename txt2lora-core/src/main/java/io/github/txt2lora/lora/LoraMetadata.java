@@ -76,7 +76,7 @@ public final class LoraMetadata {
                 "ss_lr_scheduler",
                 spec.learningRateSchedule().getClass().getSimpleName().toLowerCase(Locale.ROOT));
         metadata.put("ss_lr_warmup_steps", Integer.toString(spec.warmupIterations()));
-        metadata.put("ss_optimizer", spec.optimizer().getClass().getSimpleName());
+        metadata.put("ss_optimizer", training.optimizer().getClass().getSimpleName());
         metadata.put("ss_steps", Integer.toString(iterations));
         metadata.put("ss_max_train_steps", Integer.toString(training.iterations()));
         metadata.put("ss_gradient_accumulation_steps", Integer.toString(spec.gradientAccumulationSteps()));

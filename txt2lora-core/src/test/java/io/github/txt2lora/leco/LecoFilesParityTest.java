@@ -71,7 +71,7 @@ class LecoFilesParityTest {
                         .orElseThrow()
                         .steps())
                 .isEqualTo(train.get("max_denoising_steps"));
-        assertThat(training.spec().optimizer().getClass().getSimpleName())
+        assertThat(training.optimizer().getClass().getSimpleName())
                 .isEqualToIgnoringCase((String) train.get("optimizer"));
         assertThat(training.spec().learningRateSchedule().getClass().getSimpleName())
                 .isEqualToIgnoringCase(((String) train.get("lr_scheduler")).replace("_", ""));

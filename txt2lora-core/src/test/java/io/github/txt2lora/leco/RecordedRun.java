@@ -53,7 +53,7 @@ final class RecordedRun {
 
     private boolean isComparableToTheEnd() {
         return recorded.get("rows").size() <= LONG_RUN
-                || !(training.spec().optimizer() instanceof OptimizerSpec.AdamW adamW)
+                || !(training.optimizer() instanceof OptimizerSpec.AdamW adamW)
                 || adamW.epsilon() > TINY_EPSILON;
     }
 

@@ -2,6 +2,7 @@ package io.github.txt2lora.workspace;
 
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.OptimizerSpec;
+import io.github.txt2lora.TrainingSpec;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +24,9 @@ final class OptimizerKeys {
                     "Adafactor", OptimizerSpec.Adafactor.class, OptimizerSpec.adafactor(), OptimizerKeys::adafactor),
             new NamedForm<>("SGD", OptimizerSpec.Sgd.class, OptimizerSpec.sgd(), OptimizerKeys::sgd));
 
+    /** Leaves it to the training. */
+    private static final String AUTO = "auto";
+
     private OptimizerKeys() {}
 
     /** The names of all, for the documentation. */
@@ -30,14 +34,24 @@ final class OptimizerKeys {
         return FORMS.stream().map(form -> "`" + form.name() + "`").collect(Collectors.joining(", "));
     }
 
-    /** The optimizer that a file chooses; empty if it chooses none, or after a problem, which is noted. */
-    static Optional<OptimizerSpec> read(SettingsKeys keys) {
-        boolean isNamed = keys.given(SettingKey.OPTIMIZER);
-        if (!keys.given(SettingKey.OPTIMIZER_ARGS) && !isNamed) {
-            return Optional.empty();
+    /** Sets the optimizer if a file chooses one or leaves it to the training; problems are noted. */
+    static void read(SettingsKeys keys, TrainingSpec.Builder spec) {
+        boolean hasArguments = keys.given(SettingKey.OPTIMIZER_ARGS);
+        if (!keys.given(SettingKey.OPTIMIZER) && !hasArguments) {
+            return;
         }
-        String unnamed = form(keys.layout().defaults().optimizer()).name();
-        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, unnamed);
+        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
+        if (!name.strip().equalsIgnoreCase(AUTO)) {
+            read(keys, name).ifPresent(optimizer -> spec.optimizer(optimizer));
+        } else if (hasArguments) {
+            keys.report(
+                    SettingKey.OPTIMIZER_ARGS, "is given, but optimizer is auto; expected the optimizer's name there");
+        } else {
+            spec.optimizer(Optional.empty());
+        }
+    }
+
+    private static Optional<OptimizerSpec> read(SettingsKeys keys, String name) {
         var arguments = new NamedArguments(keys, SettingKey.OPTIMIZER_ARGS);
         OptimizerName called = OptimizerName.of(
                 name,
@@ -54,7 +68,7 @@ final class OptimizerKeys {
             keys.report(
                     SettingKey.OPTIMIZER,
                     name,
-                    FORMS.stream().map(NamedForm::name).collect(Collectors.joining(", ", "one of ", ""))
+                    FORMS.stream().map(NamedForm::name).collect(Collectors.joining(", ", "one of ", ", " + AUTO))
                             + called.hint());
             return Optional.empty();
         }
@@ -66,6 +80,11 @@ final class OptimizerKeys {
             keys.report(SettingKey.OPTIMIZER_ARGS, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** The name in a file. */
+    static String name(Optional<OptimizerSpec> optimizer) {
+        return optimizer.map(named -> form(named).name()).orElse(AUTO);
     }
 
     static NamedForm<? extends OptimizerSpec> form(OptimizerSpec optimizer) {

@@ -166,19 +166,19 @@ enum SettingKey {
     OPTIMIZER(training("optimizer", "TrainingSpec.optimizer")
             .leco("train.optimizer")
             .says("optimizer: " + OptimizerKeys.documentedNames() + "; 8-bit variants such as `AdamW8bit` are"
-                    + " trained in 32 bits")
-            .reads((draft, self) -> OptimizerKeys.read(draft.keys())
-                    .ifPresent(optimizer -> draft.spec().optimizer(optimizer)))
-            .writes(settings -> OptimizerKeys.form(settings.spec().optimizer()).name())),
+                    + " trained in 32 bits; `auto`: AdamW, and Muon where several targets are taught")
+            .reads((draft, self) -> OptimizerKeys.read(draft.keys(), draft.spec()))
+            .writes(settings -> OptimizerKeys.name(settings.spec().optimizer()))),
     OPTIMIZER_ARGS(training("optimizer_args", "TrainingSpec.optimizer")
             .leco("train.optimizer_args")
             .says("optimizer arguments, named as in the Python libraries, for example"
                     + " `\"betas=(0.9,0.99) weight_decay=0.1\"`")
             .unset("the libraries' defaults")
             .beside("optimizer")
-            .writes(settings -> arguments(
-                    OptimizerKeys.form(settings.spec().optimizer()),
-                    settings.spec().optimizer()))),
+            .writes(settings -> settings.spec()
+                    .optimizer()
+                    .map(optimizer -> arguments(OptimizerKeys.form(optimizer), optimizer))
+                    .orElse(null))),
     LR_SCHEDULER(training("lr_scheduler", "TrainingSpec.learningRateSchedule")
             .leco("train.lr_scheduler")
             .says("learning rate schedule: `constant`, `cosine`, `cosine_with_restarts`, `linear`, `step`")

@@ -93,7 +93,7 @@ class LecoConfigFileTest {
                 .isEqualTo(SchedulerType.EULER_ANCESTRAL);
         assertThat(spec.iterations()).hasValue(1000);
         assertThat(spec.learningRate()).hasValue(1e-3);
-        assertThat(spec.optimizer()).isEqualTo(new OptimizerSpec.Lion(0.8, 0.9, 0.1));
+        assertThat(spec.optimizer()).contains(new OptimizerSpec.Lion(0.8, 0.9, 0.1));
         assertThat(spec.learningRateSchedule()).isEqualTo(LearningRateSchedule.cosine());
         assertThat(spec.method().latents().rolloutSpec().orElseThrow().steps()).isEqualTo(30);
         assertThat(spec.saving().everyIterations()).isEqualTo(100);
@@ -302,8 +302,9 @@ class LecoConfigFileTest {
         LecoConfigFile config =
                 config(REQUIRED + "train: {optimizer: " + name + ", optimizer_args: weight_decay=0.1}\n");
 
-        assertThat(config.spec().optimizer().getClass().getSimpleName()).isEqualTo(kind);
-        assertThat(config.spec().optimizer()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
+        assertThat(config.spec().optimizer().orElseThrow().getClass().getSimpleName())
+                .isEqualTo(kind);
+        assertThat(config.spec().optimizer().orElseThrow()).hasFieldOrPropertyWithValue("weightDecay", 0.1);
         assertThat(config.warnings())
                 .singleElement(STRING)
                 .contains("line 4: train.optimizer is '" + name + "'; trained with the same optimizer in 32 bits");
@@ -325,7 +326,7 @@ class LecoConfigFileTest {
         assertProblems(
                 REQUIRED + "train: {optimizer: " + name + "}\n",
                 "line 4: train.optimizer is '" + name
-                        + "'; expected one of Muon, AdamW, Adam, Lion, Prodigy, Adafactor, SGD; " + nearest);
+                        + "'; expected one of Muon, AdamW, Adam, Lion, Prodigy, Adafactor, SGD, auto; " + nearest);
     }
 
     @ParameterizedTest
@@ -408,7 +409,16 @@ class LecoConfigFileTest {
     }
 
     @Test
+    void arguments_need_the_name_of_an_optimizer() throws IOException {
+        assertProblems(
+                REQUIRED + "train:\n  optimizer: auto\n  optimizer_args: \"eps=1e-6\"\n",
+                "line 6: train.optimizer_args is given, but optimizer is auto; expected the optimizer's name there");
+    }
+
+    @Test
     void every_optimizer_takes_its_arguments() throws IOException {
+        assertThat(optimizer("muon", "momentum=0.9 nesterov=False weight_decay=0.1"))
+                .isEqualTo(new OptimizerSpec.Muon(0.9, false, 0.1));
         assertThat(optimizer("adam", "eps=1e-6 amsgrad=False")).isEqualTo(new OptimizerSpec.Adam(0.9, 0.999, 1e-6, 0));
         assertThat(optimizer("PRODIGY", "d_coef=2 beta3=None decouple=True use_bias_correction=True"))
                 .isEqualTo(new OptimizerSpec.Prodigy(
@@ -466,7 +476,7 @@ class LecoConfigFileTest {
 
     private OptimizerSpec optimizer(String name, String arguments) throws IOException {
         String train = "train:\n  optimizer: " + name + "\n  optimizer_args: " + arguments + "\n";
-        return config(REQUIRED + train).spec().optimizer();
+        return config(REQUIRED + train).spec().optimizer().orElseThrow();
     }
 
     private void assertProblems(String text, String... expected) throws IOException {

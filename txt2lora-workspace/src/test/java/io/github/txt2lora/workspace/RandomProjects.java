@@ -186,7 +186,7 @@ final class RandomProjects {
                 method(),
                 isSet ? OptionalInt.of(iterations) : OptionalInt.empty(),
                 maybe(positive()),
-                optimizer(),
+                random.nextBoolean() ? Optional.empty() : Optional.of(optimizer()),
                 schedule(),
                 random.nextInt(iterations),
                 new LoraSpec(

@@ -24,7 +24,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
     /** For headers, records and the blocks of file systems. */
     private static final long MARGIN = 1 << 20;
 
-    /** Of a training of so many parameters and iterations. */
+    /** Of a training of so many parameters and iterations, whose optimizer is chosen. */
     public static DiskNeed of(long parameters, TrainingSpec spec, int iterations) {
         double loras = 2
                 + (spec.saving().everyIterations() > 0
@@ -33,7 +33,7 @@ public record DiskNeed(long loraBytes, long stateBytes) {
         int bytes = spec.saving().precision() == Precision.FP32 ? FLOAT_BYTES : FLOAT_BYTES / 2;
         double states = spec.saving().states().isWritten() ? 3 : 0;
         double copies = spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 1 : 2;
-        double numbers = copies * (1 + numbersPerParameter(spec.optimizer()));
+        double numbers = copies * (1 + numbersPerParameter(spec.optimizer().orElseThrow()));
         return new DiskNeed((long) (loras * (parameters * (double) bytes + MARGIN)), (long)
                 (states * (parameters * numbers * FLOAT_BYTES + MARGIN)));
     }

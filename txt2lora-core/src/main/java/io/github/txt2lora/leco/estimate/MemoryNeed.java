@@ -60,7 +60,10 @@ record MemoryNeed(
     /** A call of the network, with so many models in memory. */
     record Call(Precision precision, ImageSize size, int samples, boolean recomputed, int models) {}
 
-    static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec, LoraSpec lora) {
+    /** For settings whose rank and optimizer are chosen. */
+    static MemoryNeed of(FamilyProfile profile, Checkpoint model, TrainingSpec spec) {
+        LoraSpec lora = spec.lora();
+        int ofOptimizer = DiskNeed.numbersPerParameter(spec.optimizer().orElseThrow());
         ModelFamily family = model.family();
         double texts = family.networks().stream()
                 .filter(Component::isTextEncoder)
@@ -80,13 +83,8 @@ record MemoryNeed(
                                                 lora.rankOf(module.name()),
                                                 module.shape().maxRank())))),
                 numbers(modules, lora),
-                COPIES_IN_A_STEP
-                        + (spec.learningRate().isEmpty() ? COPIES_OF_SHARED_STEPS : 0)
-                        + DiskNeed.numbersPerParameter(spec.optimizer()),
-                HOST_COPIES
-                        + (spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail
-                                ? 0
-                                : 1 + DiskNeed.numbersPerParameter(spec.optimizer())),
+                COPIES_IN_A_STEP + (spec.learningRate().isEmpty() ? COPIES_OF_SHARED_STEPS : 0) + ofOptimizer,
+                HOST_COPIES + (spec.nonFinitePolicy() instanceof NonFinitePolicy.Fail ? 0 : 1 + ofOptimizer),
                 family.latents());
     }
 

@@ -109,7 +109,8 @@ public final class TrainingEstimator {
                 training.models().size(),
                 setting,
                 device);
-        DiskNeed disk = DiskNeed.of(parameters(profile, model, training), spec, training.iterations());
+        DiskNeed disk = DiskNeed.of(
+                parameters(profile, model, training), spec.chosenFor(training.prompts()), training.iterations());
         return new TrainingEstimate(
                 model.family().displayName(),
                 elements(model, model.family().denoiser()),

@@ -105,7 +105,7 @@ public final class TrainingMemory {
             Memory setting,
             DeviceSize device) {
         return of(
-                MemoryNeed.of(profile, model, spec, spec.lora().withRankFor(prompts)),
+                MemoryNeed.of(profile, model, spec.chosenFor(prompts)),
                 profile.usualResolutions(),
                 spec,
                 prompts,

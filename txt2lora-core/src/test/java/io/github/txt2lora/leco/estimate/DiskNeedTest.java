@@ -25,10 +25,13 @@ class DiskNeedTest {
 
     @Test
     void lora_is_written_beside_the_one_that_it_replaces_and_two_states_beside_a_third() {
-        DiskNeed need = DiskNeed.of(PARAMETERS, TrainingSpec.builder().build(), ITERATIONS);
+        DiskNeed need = DiskNeed.of(
+                PARAMETERS,
+                TrainingSpec.builder().optimizer(OptimizerSpec.adamW()).build(),
+                ITERATIONS);
 
         assertThat(need.loraBytes()).isEqualTo(2 * (2 * PARAMETERS + MIB));
-        assertThat(need.stateBytes()).isEqualTo(3 * (2 * 4 * PARAMETERS + MIB));
+        assertThat(need.stateBytes()).isEqualTo(3 * (3 * 4 * PARAMETERS + MIB));
     }
 
     @Test
@@ -51,6 +54,7 @@ class DiskNeedTest {
         DiskNeed need = DiskNeed.of(
                 PARAMETERS,
                 TrainingSpec.builder()
+                        .optimizer(OptimizerSpec.adamW())
                         .saving(saving -> saving.withStates(StateSpec.off()))
                         .build(),
                 ITERATIONS);
