@@ -114,7 +114,7 @@ class DefaultTrainingTest {
     }
 
     @Test
-    void several_targets_get_more_rank_in_the_file_and_in_the_estimate() {
+    void several_targets_get_muon_and_more_rank_in_the_file_and_in_the_estimate() {
         LoraTraining one = training("one", cheapSpec().iterations(1));
         LoraTraining several = one.toBuilder()
                 .prompts(List.of(Tiny.prompt("krnkmd"), Tiny.prompt("tyankmk")))
@@ -123,7 +123,7 @@ class DefaultTrainingTest {
 
         TrainedLora lora = engine.train(several);
 
-        assertThat(lora.metadata()).containsEntry("ss_network_dim", "16");
+        assertThat(lora.metadata()).containsEntry("ss_network_dim", "16").containsEntry("ss_optimizer", "Muon");
         assertThat(lora.warnings()).isEmpty();
         assertThat(engine.estimate(several, 1).loraBytes())
                 .isGreaterThan(engine.estimate(one, 1).loraBytes());

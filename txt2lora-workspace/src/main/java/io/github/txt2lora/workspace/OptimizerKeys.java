@@ -34,18 +34,20 @@ final class OptimizerKeys {
         return FORMS.stream().map(form -> "`" + form.name() + "`").collect(Collectors.joining(", "));
     }
 
-    /** Sets the optimizer if a file chooses one or leaves it to the training; problems are noted. */
+    /**
+     * Sets the optimizer if a file chooses one or leaves it to the training; problems are noted. Arguments without a name
+     * are AdamW's, as in LECO.
+     */
     static void read(SettingsKeys keys, TrainingSpec.Builder spec) {
         boolean hasArguments = keys.given(SettingKey.OPTIMIZER_ARGS);
         if (!keys.given(SettingKey.OPTIMIZER) && !hasArguments) {
             return;
         }
-        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, "adamw");
+        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, AUTO);
         if (!name.strip().equalsIgnoreCase(AUTO)) {
             read(keys, name).ifPresent(optimizer -> spec.optimizer(optimizer));
         } else if (hasArguments) {
-            keys.report(
-                    SettingKey.OPTIMIZER_ARGS, "is given, but optimizer is auto; expected the optimizer's name there");
+            read(keys, "adamw").ifPresent(optimizer -> spec.optimizer(optimizer));
         } else {
             spec.optimizer(Optional.empty());
         }

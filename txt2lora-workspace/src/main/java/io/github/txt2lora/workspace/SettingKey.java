@@ -172,7 +172,7 @@ enum SettingKey {
     OPTIMIZER_ARGS(training("optimizer_args", "TrainingSpec.optimizer")
             .leco("train.optimizer_args")
             .says("optimizer arguments, named as in the Python libraries, for example"
-                    + " `\"betas=(0.9,0.99) weight_decay=0.1\"`")
+                    + " `\"betas=(0.9,0.99) weight_decay=0.1\"`; without an optimizer's name those of `AdamW`")
             .unset("the libraries' defaults")
             .beside("optimizer")
             .writes(settings -> settings.spec()

@@ -409,10 +409,8 @@ class LecoConfigFileTest {
     }
 
     @Test
-    void arguments_need_the_name_of_an_optimizer() throws IOException {
-        assertProblems(
-                REQUIRED + "train:\n  optimizer: auto\n  optimizer_args: \"eps=1e-6\"\n",
-                "line 6: train.optimizer_args is given, but optimizer is auto; expected the optimizer's name there");
+    void arguments_without_a_name_are_those_of_adamw() throws IOException {
+        assertThat(optimizer("auto", "eps=1e-6")).isEqualTo(new OptimizerSpec.AdamW(0.9, 0.999, 1e-6, 0.01));
     }
 
     @Test
