@@ -24,14 +24,10 @@ class Adafactor(Module):
       self.state["step"] = torch.zeros([], dtype=7)
     step = self.state["step"].add_(1)
     beta2 = 1.0 - float(step) ** self.decay_rate
-    for key in layout.keys():
-      if not key.endswith(".scale"):
-        numbers = [int(n) for n in layout[key].unbind(0)]
-        size = 1
-        for n in numbers[1:]:
-          size = size * n
-        weights = parameters.narrow(0, numbers[0], size).reshape(numbers[1:])
-        self.update(key, weights, gradient.narrow(0, numbers[0], size).reshape(numbers[1:]), rate, beta2)
+    weights = __torch__.adapter.matrices(parameters, layout)
+    gradients = __torch__.adapter.matrices(gradient, layout)
+    for key in weights.keys():
+      self.update(key, weights[key], gradients[key], rate, beta2)
     return step
 
   def update(self, key: str, weights: Tensor, gradient: Tensor, rate: Tensor, beta2: float) -> Tensor:

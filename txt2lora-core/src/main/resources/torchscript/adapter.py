@@ -119,6 +119,18 @@ def keep(tape: Dict[str, List[Tensor]], lora: __torch__.adapter.Lora, name: str,
     tape[name] = inputs + [y.requires_grad_(True)]
   return y
 
+# The LoRA's matrices in a vector, as views by the keys of the layout.
+def matrices(vector: Tensor, layout: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  found = annotate(Dict[str, Tensor], {})
+  for key in layout.keys():
+    if not key.endswith(".scale"):
+      numbers = [int(n) for n in layout[key].unbind(0)]
+      size = 1
+      for n in numbers[1:]:
+        size = size * n
+      found[key] = vector.narrow(0, numbers[0], size).view(numbers[1:])
+  return found
+
 # The weights of layers by the layers' names, as float32 copies; only the keys of `layers` count.
 def weights_of(weights: Dict[str, Tensor], layers: Dict[str, Tensor]) -> Dict[str, Tensor]:
   copies = annotate(Dict[str, Tensor], {})

@@ -33,30 +33,25 @@ class Muon(Module):
       direction = gradient.lerp(direction, self.momentum)
     parameters.mul_(1.0 - rate * self.weight_decay)
     # matrices of one shape in one call
-    weights : Dict[str, List[Tensor]] = {}
-    directions : Dict[str, List[Tensor]] = {}
-    for key in layout.keys():
-      if not key.endswith(".scale"):
-        numbers = [int(n) for n in layout[key].unbind(0)]
-        size = 1
-        for n in numbers[1:]:
-          size = size * n
-        shape = [numbers[1], size // numbers[1]]
-        weight = parameters.narrow(0, numbers[0], size).view(shape)
-        matrix = direction.narrow(0, numbers[0], size).view(shape)
-        if shape[0] > shape[1]:
-          weight = weight.t()
-          matrix = matrix.t()
-        name = str(weight.shape[0]) + "x" + str(weight.shape[1])
-        if name not in weights:
-          weights[name] = []
-          directions[name] = []
-        weights[name].append(weight)
-        directions[name].append(matrix)
-    for name in weights.keys():
-      steps = __torch__.muon.orthogonalized(torch.stack(directions[name]))
-      length = steps.shape[2]
-      torch._foreach_sub_(weights[name], steps.unbind(0), alpha=rate * 0.2 * float(length) ** 0.5)
+    weights = annotate(Dict[str, List[Tensor]], {})
+    directions = annotate(Dict[str, List[Tensor]], {})
+    all_weights = __torch__.adapter.matrices(parameters, layout)
+    all_directions = __torch__.adapter.matrices(direction, layout)
+    for key in all_weights.keys():
+      weight = all_weights[key].flatten(1)
+      matrix = all_directions[key].flatten(1)
+      if weight.shape[0] > weight.shape[1]:
+        weight = weight.t()
+        matrix = matrix.t()
+      shape = str(weight.shape[0]) + "x" + str(weight.shape[1])
+      if shape not in weights:
+        weights[shape] = []
+        directions[shape] = []
+      weights[shape].append(weight)
+      directions[shape].append(matrix)
+    for shape in weights.keys():
+      steps = __torch__.muon.orthogonalized(torch.stack(directions[shape]))
+      torch._foreach_sub_(weights[shape], steps.unbind(0), alpha=rate * 0.2 * float(steps.shape[2]) ** 0.5)
     return parameters
 
   def state_dict(self) -> Dict[str, Tensor]:

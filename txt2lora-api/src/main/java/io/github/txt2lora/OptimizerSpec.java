@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  */
 public sealed interface OptimizerSpec {
 
-    /** {@link Muon} with PyTorch's momentum of 0.95, Nesterov's, and no weight decay. */
+    /** {@link Muon} with PyTorch's momentum of 0.95, Nesterov's, and no weight decay, where PyTorch has 0.1. */
     static Muon muon() {
         return new Muon(0.95, true, 0);
     }

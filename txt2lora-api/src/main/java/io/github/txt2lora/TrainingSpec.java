@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  *     default, for {@link #iterationsFor} the prompts and models
  * @param learningRate learning rate before schedule and warm-up, greater than 0; empty, the default, for one that the
  *     training derives from its first gradients
- * @param optimizer how gradients change the LoRA; empty, the default, leaves it to the training, see {@link #optimizerFor}
+ * @param optimizer how gradients change the LoRA; empty, the default, for {@link #optimizerFor} the prompts
  * @param learningRateSchedule schedule of the learning rate, a cosine by default
  * @param warmupIterations iterations of the linear warm-up from 0, 0 to {@code iterations}, 0 by default
  * @param lora shape of the LoRA, a rank that fits the prompts and alpha 1 on cross-attention by default
@@ -94,8 +94,9 @@ public record TrainingSpec(
     }
 
     /**
-     * A builder with LECO's exact method, {@link TrainingMethod#leco()}, and its settings: 1000 iterations of AdamW, a constant
-     * learning rate of 1e-4, a LoRA of rank 4 and alpha 1 on all transformer blocks, and no measurement of the result.
+     * A builder with LECO's exact method, {@link TrainingMethod#leco()}, and its settings: 1000 iterations of AdamW, a
+     * constant learning rate of 1e-4, a LoRA of rank 4 and alpha 1 on all transformer blocks, and no measurement of the
+     * result.
      */
     public static Builder leco() {
         return new Builder()

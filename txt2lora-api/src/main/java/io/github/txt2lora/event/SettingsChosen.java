@@ -3,7 +3,8 @@ package io.github.txt2lora.event;
 /**
  * The training has chosen the settings that were left to it, see
  * {@link io.github.txt2lora.TrainingSpec.Builder#iterations(int)},
- * {@link io.github.txt2lora.TrainingSpec.Builder#learningRate(double)} and
+ * {@link io.github.txt2lora.TrainingSpec.Builder#learningRate(double)},
+ * {@link io.github.txt2lora.TrainingSpec.Builder#optimizer(io.github.txt2lora.OptimizerSpec)} and
  * {@link io.github.txt2lora.LoraSpec.Builder#rank(int)}.
  *
  * @param iterations most iterations that it makes, set or chosen

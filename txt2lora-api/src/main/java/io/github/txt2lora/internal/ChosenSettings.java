@@ -37,12 +37,12 @@ public final class ChosenSettings {
         if (spec.lora().rank().isEmpty()) {
             chosen.add("rank " + training.lora().rank().orElseThrow());
         }
+        if (spec.optimizer().isEmpty() && iterations > 0) {
+            chosen.add("optimizer " + training.optimizer().getClass().getSimpleName());
+        }
         if (spec.learningRate().isEmpty() && iterations > 0) {
-            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate)
-                    + (spec.optimizer().isEmpty()
-                            ? " of " + training.optimizer().getClass().getSimpleName()
-                            : "")
-                    + ", " + reason(training.optimizer()));
+            chosen.add("learning rate " + String.format(Locale.ROOT, "%.2g", learningRate) + ", "
+                    + reason(training.optimizer()));
         }
         memory.ifPresent(chosen::add);
         return chosen.isEmpty()

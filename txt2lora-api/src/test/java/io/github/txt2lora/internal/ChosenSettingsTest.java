@@ -33,15 +33,16 @@ class ChosenSettingsTest {
                                 iterations(MAID, MIKO),
                                 0.00123,
                                 "Chosen: " + iterations(MAID, MIKO)
-                                        + " iterations for 2 prompts with a new meaning; rank 16; learning rate 0.0012 of Muon, derived from the first gradients"));
+                                        + " iterations for 2 prompts with a new meaning; rank 16; optimizer Muon; learning rate 0.0012, derived from the first gradients"));
     }
 
     @Test
     void names_nothing_that_is_set() {
         assertThat(reason(TrainingSpec.builder().iterations(7)))
-                .contains("Chosen: rank 4; learning rate 0.0012 of AdamW, derived from the first gradients");
+                .contains("Chosen: rank 4; optimizer AdamW; learning rate 0.0012, derived from the first gradients");
         assertThat(reason(TrainingSpec.builder().learningRate(0.00123)))
-                .contains("Chosen: " + iterations(MAID) + " iterations for 1 prompt with a new meaning; rank 4");
+                .contains("Chosen: " + iterations(MAID)
+                        + " iterations for 1 prompt with a new meaning; rank 4; optimizer AdamW");
         assertThat(reason(TrainingSpec.leco())).isEmpty();
     }
 
@@ -57,7 +58,7 @@ class ChosenSettingsTest {
     void does_not_count_prompts_where_nothing_gets_a_new_meaning() {
         assertThat(ChosenSettings.event(training(TrainingSpec.builder().learningRate(1), KEPT), 1, Optional.empty()))
                 .map(SettingsChosen::reason)
-                .contains("Chosen: " + iterations(KEPT) + " iterations; rank 4");
+                .contains("Chosen: " + iterations(KEPT) + " iterations; rank 4; optimizer AdamW");
     }
 
     @Test
@@ -67,7 +68,7 @@ class ChosenSettingsTest {
                         1,
                         Optional.of("samples go one by one")))
                 .map(SettingsChosen::reason)
-                .contains("Chosen: rank 4; samples go one by one");
+                .contains("Chosen: rank 4; optimizer AdamW; samples go one by one");
     }
 
     @Test

@@ -167,6 +167,7 @@ class DefaultTrainingTest {
                         "set",
                         cheapSpec()
                                 .learningRate(0.125)
+                                .optimizer(OptimizerSpec.adamW())
                                 .lora(LoraSpec.builder().rank(4).build())),
                 log);
         log.await(TrainingFinished.class);

@@ -6,6 +6,7 @@ import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.JobState;
 import io.github.txt2lora.LoraSpec;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.OptimizerSpec;
 import io.github.txt2lora.TrainedLora;
 import io.github.txt2lora.TrainingEngine;
 import io.github.txt2lora.TrainingJob;
@@ -111,6 +112,7 @@ public abstract class TrainingListenerContract {
         LoraTraining training = withSpec(
                 fixture.training(folder, 1),
                 spec -> spec.learningRate(OptionalDouble.empty())
+                        .optimizer(Optional.empty())
                         .lora(LoraSpec.builder().build()));
         engine.train(training, log);
         log.await(TrainingFinished.class);
@@ -124,7 +126,7 @@ public abstract class TrainingListenerContract {
             assertThat(chosen.iterations()).isEqualTo(1);
             assertThat(chosen.learningRate()).isEqualTo(firstRate);
             assertThat(chosen.reason())
-                    .startsWith("Chosen: rank 4; learning rate ")
+                    .startsWith("Chosen: rank 4; optimizer AdamW; learning rate ")
                     .endsWith(", derived from the first gradients");
         });
     }
@@ -155,6 +157,7 @@ public abstract class TrainingListenerContract {
                 withSpec(
                         fixture.training(folder, 1),
                         spec -> spec.learningRate(1e-3)
+                                .optimizer(OptimizerSpec.adamW())
                                 .lora(LoraSpec.builder().rank(4).build())),
                 log);
         log.await(TrainingFinished.class);
@@ -274,6 +277,7 @@ public abstract class TrainingListenerContract {
         LoraTraining saving = withSpec(
                 fixture.training(folder, 5),
                 spec -> spec.learningRate(1e-3)
+                        .optimizer(OptimizerSpec.adamW())
                         .lora(LoraSpec.builder().rank(4).build())
                         .saving(what -> what.withEveryIterations(2)));
 

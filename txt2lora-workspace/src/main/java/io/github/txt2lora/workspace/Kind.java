@@ -47,7 +47,7 @@ record Kind<T>(
 
     private static final String WHOLE = "a whole number";
 
-    private static final String AUTO = "auto";
+    static final String AUTO = "auto";
 
     static final Kind<String> TEXT = of("a text", text -> text, ScalarText::text);
 

@@ -24,9 +24,6 @@ final class OptimizerKeys {
                     "Adafactor", OptimizerSpec.Adafactor.class, OptimizerSpec.adafactor(), OptimizerKeys::adafactor),
             new NamedForm<>("SGD", OptimizerSpec.Sgd.class, OptimizerSpec.sgd(), OptimizerKeys::sgd));
 
-    /** Leaves it to the training. */
-    private static final String AUTO = "auto";
-
     private OptimizerKeys() {}
 
     /** The names of all, for the documentation. */
@@ -43,8 +40,8 @@ final class OptimizerKeys {
         if (!keys.given(SettingKey.OPTIMIZER) && !hasArguments) {
             return;
         }
-        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, AUTO);
-        if (!name.strip().equalsIgnoreCase(AUTO)) {
+        String name = keys.value(SettingKey.OPTIMIZER, Kind.TEXT, Kind.AUTO);
+        if (!name.strip().equalsIgnoreCase(Kind.AUTO)) {
             read(keys, name).ifPresent(optimizer -> spec.optimizer(optimizer));
         } else if (hasArguments) {
             read(keys, "adamw").ifPresent(optimizer -> spec.optimizer(optimizer));
@@ -70,7 +67,7 @@ final class OptimizerKeys {
             keys.report(
                     SettingKey.OPTIMIZER,
                     name,
-                    FORMS.stream().map(NamedForm::name).collect(Collectors.joining(", ", "one of ", ", " + AUTO))
+                    FORMS.stream().map(NamedForm::name).collect(Collectors.joining(", ", "one of ", ", " + Kind.AUTO))
                             + called.hint());
             return Optional.empty();
         }
@@ -86,7 +83,7 @@ final class OptimizerKeys {
 
     /** The name in a file. */
     static String name(Optional<OptimizerSpec> optimizer) {
-        return optimizer.map(named -> form(named).name()).orElse(AUTO);
+        return optimizer.map(named -> form(named).name()).orElse(Kind.AUTO);
     }
 
     static NamedForm<? extends OptimizerSpec> form(OptimizerSpec optimizer) {
