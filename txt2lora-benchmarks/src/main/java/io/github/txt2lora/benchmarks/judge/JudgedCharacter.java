@@ -91,8 +91,8 @@ record JudgedCharacter(String word, String look, List<String> otherWords) {
                 .build();
     }
 
-    /** The prompt that draws her in one image with others. */
-    String besideOthers() {
+    /** The prompt that draws her in one image with others, and as most users write it. */
+    String afterNeutral() {
         return NEUTRAL + "," + word;
     }
 

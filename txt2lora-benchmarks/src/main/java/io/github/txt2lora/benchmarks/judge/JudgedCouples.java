@@ -37,7 +37,7 @@ final class JudgedCouples {
             List<BufferedImage> drawn = draw(
                     placement,
                     placement.prompt(
-                            couple.left().besideOthers(), couple.right().besideOthers()),
+                            couple.left().afterNeutral(), couple.right().afterNeutral()),
                     Optional.of(lora.file()));
             verdicts.add(half(0, couple.left(), expected, drawn).verdict(placement, seed));
             verdicts.add(half(Judge.SIDE, couple.right(), expected, drawn).verdict(placement, seed));

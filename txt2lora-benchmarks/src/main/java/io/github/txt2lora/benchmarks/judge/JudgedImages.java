@@ -71,6 +71,7 @@ final class JudgedImages {
                 seed,
                 lora.unetSamples(),
                 (trained.score() - untrained) / (positive.score() - untrained),
+                share(character, character.afterNeutral(), lora.file()),
                 trained.dividedBy(positive),
                 (leaked - neutral) / (positive.score() - neutral),
                 leakOverKept(look, positive.score(), lora.file()),

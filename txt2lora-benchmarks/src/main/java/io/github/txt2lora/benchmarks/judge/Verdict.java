@@ -11,6 +11,7 @@ import java.util.Map;
  * @param seed of the training
  * @param unetSamples that the training took
  * @param closed share of the way from the target's images without the LoRA to the positive prompt's it goes: 1 for all
+ * @param closedAfterNeutral the same with the target after the neutral prompt, as in {@code 1girl,krnkmd}
  * @param attributes each attribute's rate, divided by its rate with the positive prompt
  * @param leak share of the way from the neutral prompt's images to the positive prompt's they go with the LoRA
  * @param leakOverKept the same of twenty other prompts together: other tags, other characters, two girls, places
@@ -24,6 +25,7 @@ record Verdict(
         long seed,
         long unetSamples,
         double closed,
+        double closedAfterNeutral,
         Rates attributes,
         double leak,
         double leakOverKept,
@@ -34,19 +36,20 @@ record Verdict(
 
     static String tableHead() {
         return """
-                | character | seed | UNet samples | closed | worst | leak | leak over twenty | look | other words | gap | drift |
-                |---|---|---|---|---|---|---|---|---|---|---|""";
+                | character | seed | UNet samples | closed | after 1girl | worst | leak | leak over twenty | look | other words | gap | drift |
+                |---|---|---|---|---|---|---|---|---|---|---|---|""";
     }
 
     String tableRow() {
         Map.Entry<String, Double> worst = attributes.lowest();
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
+                "| %s | %d | %d | %.0f %% | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
                 character,
                 seed,
                 unetSamples,
                 100 * closed,
+                100 * closedAfterNeutral,
                 worst.getKey(),
                 100 * worst.getValue(),
                 100 * leak,
