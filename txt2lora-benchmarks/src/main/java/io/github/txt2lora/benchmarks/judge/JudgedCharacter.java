@@ -91,7 +91,7 @@ record JudgedCharacter(String word, String look, List<String> otherWords) {
                 .build();
     }
 
-    /** The prompt that draws her in one image with others, and as most users write it. */
+    /** The target after the neutral prompt, as it is drawn in one image with others. */
     String afterNeutral() {
         return NEUTRAL + "," + word;
     }
