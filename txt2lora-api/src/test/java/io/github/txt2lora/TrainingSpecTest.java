@@ -40,7 +40,7 @@ class TrainingSpecTest {
                                 0,
                                 new StateSpec(0, Optional.of(Duration.ofMinutes(5)), Resume.IF_SAME),
                                 Optional.empty()),
-                        new StoppingSpec(new StopRule(OptionalDouble.empty(), 0, 10), true),
+                        new StoppingSpec(new StopRule(OptionalDouble.empty(), 0, 10), true, 0),
                         new NonFinitePolicy.Fail()));
         assertThat(LatentSource.rollout().spec()).isEqualTo(new RolloutSpec(SchedulerType.DDIM, 50, 3.0));
     }
@@ -48,6 +48,14 @@ class TrainingSpecTest {
     static Stream<Arguments> rejections() {
         return Stream.of(
                 rejection("iterations is -1; expected 0 or more", b -> b.iterations(-1)),
+                rejection(
+                        "recognitionImages is -1; expected 0 or more",
+                        b -> b.stopping(stopping -> stopping.withRecognitionImages(-1))),
+                rejection(
+                        "recognitionImages is 16, but measureQuality is false; expected recognitionImages 0, or"
+                                + " measureQuality true",
+                        b -> b.stopping(
+                                stopping -> stopping.withRecognitionImages(16).withMeasureQuality(false))),
                 rejection("method is null; expected a value", b -> b.method(Nothing.of(TrainingMethod.class))),
                 rejection("learningRate is 0.0; expected a number greater than 0", b -> b.learningRate(0)),
                 rejection("learningRate is NaN; expected a number greater than 0", b -> b.learningRate(Double.NaN)),
@@ -136,7 +144,7 @@ class TrainingSpecTest {
                         5,
                         StateSpec.everyIterations(9).withResume(Resume.REQUIRED),
                         Optional.of(Instant.EPOCH)),
-                new StoppingSpec(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5), false),
+                new StoppingSpec(StopRule.gapBelow(0.1).orNoBetterFor(50).withEveryIterations(5), true, 16),
                 NonFinitePolicy.rollback());
 
         assertThat(spec.toBuilder().build()).isEqualTo(spec).hasSameHashCodeAs(spec);

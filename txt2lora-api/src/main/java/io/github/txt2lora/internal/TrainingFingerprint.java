@@ -38,7 +38,7 @@ public final class TrainingFingerprint {
 
     /** Components of a training without effect on the learned weights. */
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("saving", "measureQuality", "nonFinitePolicy", "embeddings");
+            Set.of("saving", "measureQuality", "recognitionImages", "nonFinitePolicy", "embeddings");
 
     /** Their components stand beside those of the training. */
     private static final Set<Class<?>> GROUPS = Set.of(ModelUse.class, StoppingSpec.class);

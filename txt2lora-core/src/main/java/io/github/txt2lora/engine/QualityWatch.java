@@ -2,6 +2,7 @@ package io.github.txt2lora.engine;
 
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraQuality.Band;
+import io.github.txt2lora.LoraQuality.Recognition;
 import io.github.txt2lora.LoraStart;
 import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.Txt2LoraException;
@@ -73,10 +74,13 @@ final class QualityWatch {
             return Optional.empty();
         }
         try {
-            List<OnModel> measured = onEach(meter -> new OnModel(meter.bands(), meter.drift()));
+            List<OnModel> measured = onEach(this::measured);
             List<Band> bands = meanBands(measured.stream().map(OnModel::bands).toList());
             double drift = mean(measured.stream().map(OnModel::drift).toList());
-            return Optional.of(new LoraQuality(bands.get(0).gap(), bands, drift, driftAtStart, gaps.gaps()));
+            List<Recognition> recognitions = meanRecognitions(
+                    measured.stream().map(OnModel::recognitions).toList());
+            return Optional.of(
+                    new LoraQuality(bands.get(0).gap(), bands, drift, driftAtStart, recognitions, gaps.gaps()));
         } catch (JobControl.CancelSignal e) {
             // the LoRA is finished all the same
         } catch (Txt2LoraException e) {
@@ -85,7 +89,12 @@ final class QualityWatch {
         return Optional.empty();
     }
 
-    private record OnModel(List<Band> bands, double drift) {}
+    private record OnModel(List<Band> bands, double drift, List<Recognition> recognitions) {}
+
+    private OnModel measured(QualityMeter meter) {
+        int images = spec.stopping().recognitionImages();
+        return new OnModel(meter.bands(), meter.drift(), images == 0 ? List.of() : meter.recognitions(images));
+    }
 
     /** What meters tell while the LoRA is attached to the model of each. */
     private <T> List<T> onEach(Function<QualityMeter, T> measurement) {
@@ -102,6 +111,18 @@ final class QualityWatch {
                 .mapToObj(i -> new Band(
                         ofModels.get(0).get(i).timesteps(),
                         mean(ofModels.stream().map(bands -> bands.get(i).gap()).toList())))
+                .toList();
+    }
+
+    private static List<Recognition> meanRecognitions(List<List<Recognition>> ofModels) {
+        List<Recognition> first = ofModels.get(0);
+        return IntStream.range(0, first.size())
+                .mapToObj(i -> new Recognition(
+                        first.get(i).target(),
+                        first.get(i).positive(),
+                        mean(ofModels.stream()
+                                .map(recognitions -> recognitions.get(i).share())
+                                .toList())))
                 .toList();
     }
 

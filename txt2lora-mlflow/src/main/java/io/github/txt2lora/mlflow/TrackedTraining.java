@@ -182,6 +182,10 @@ final class TrackedTraining implements TrainingListener {
     private static void quality(TrackedRun run, LoraQuality quality, int iterations) {
         number(run, "final_gap", quality.gap(), iterations);
         number(run, "final_drift", quality.drift(), iterations);
+        quality.recognitions().stream()
+                .mapToDouble(LoraQuality.Recognition::share)
+                .average()
+                .ifPresent(share -> number(run, "final_recognition", share, iterations));
         for (LoraQuality.Band band : quality.bands()) {
             TimestepRange timesteps = band.timesteps();
             number(run, "final_gap_" + timesteps.minimum() + "_" + timesteps.maximum(), band.gap(), iterations);

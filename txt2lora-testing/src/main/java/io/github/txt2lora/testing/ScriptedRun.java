@@ -3,6 +3,7 @@ package io.github.txt2lora.testing;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraTraining;
+import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StateSpec;
 import io.github.txt2lora.StorageException;
@@ -307,7 +308,8 @@ final class ScriptedRun {
     private TrainedLora finish() {
         TrainedLora lora = save(
                 spec.stopping().measureQuality()
-                        ? Optional.of(new LoraQuality(nextGap(), List.of(), NO_DRIFT, NO_DRIFT, gaps.gaps()))
+                        ? Optional.of(
+                                new LoraQuality(nextGap(), List.of(), NO_DRIFT, NO_DRIFT, recognitions(), gaps.gaps()))
                         : Optional.empty());
         if (spec.saving().states().isWritten() && iteration() > 0) {
             keepState();
@@ -315,6 +317,16 @@ final class ScriptedRun {
             deleteStates();
         }
         return lora;
+    }
+
+    /** All images of all targets, if any are asked for. */
+    private List<LoraQuality.Recognition> recognitions() {
+        return spec.stopping().recognitionImages() == 0
+                ? List.of()
+                : training.prompts().stream()
+                        .filter(pair -> pair.action() == PromptAction.ENHANCE && !pair.preserves())
+                        .map(pair -> new LoraQuality.Recognition(pair.target(), pair.positive(), 1))
+                        .toList();
     }
 
     /** Saves the LoRA as it is, before the training is finished. */

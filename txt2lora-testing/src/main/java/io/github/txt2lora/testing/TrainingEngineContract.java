@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.txt2lora.CancelMode;
 import io.github.txt2lora.InvalidSettingException;
 import io.github.txt2lora.JobState;
+import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraQuality.Gap;
+import io.github.txt2lora.LoraQuality.Recognition;
 import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
 import io.github.txt2lora.PreviewSpec;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.Resume;
 import io.github.txt2lora.StopRule;
 import io.github.txt2lora.StorageException;
@@ -300,6 +303,28 @@ public abstract class TrainingEngineContract {
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("is being produced by the training of " + training.name());
         assertThat(training.output()).doesNotExist();
+    }
+
+    @Test
+    void targets_are_recognized_in_images_where_that_is_asked_for() {
+        LoraTraining training = fixture.training(folder, 1);
+        TrainingSpec.Builder spec = training.spec().toBuilder()
+                .stopping(stopping -> stopping.withMeasureQuality(true).withRecognitionImages(3));
+
+        LoraQuality quality = engine.train(
+                        training.toBuilder().spec(spec.build()).build())
+                .quality()
+                .orElseThrow();
+
+        assertThat(quality.recognitions())
+                .extracting(Recognition::target)
+                .containsExactlyElementsOf(training.prompts().stream()
+                        .filter(pair -> !pair.preserves())
+                        .map(PromptPair::target)
+                        .toList());
+        assertThat(quality.recognitions())
+                .extracting(Recognition::share)
+                .allSatisfy(share -> assertThat(share).isBetween(0.0, 1.0));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class HtmlReport {
                 .text(BatchResult.counts(outcomes) + ", in " + ReportTime.text(duration) + ".")
                 .markup("</p>\n");
         html.markup("<table class=\"summary\">\n<thead><tr><th>LoRA</th><th>outcome</th><th>gap</th>"
-                + "<th>drift</th><th>training</th></tr></thead>\n<tbody>\n");
+                + "<th>drift</th><th>recognized</th><th>training</th></tr></thead>\n<tbody>\n");
         for (int i = 0; i < outcomes.size(); i++) {
             addSummary(html, outcomes.get(i), i);
         }
@@ -81,19 +81,28 @@ final class HtmlReport {
         html.markup("<td class=\"" + word(outcome) + "\">").text(word(outcome)).markup("</td>");
         LoraRecord record = record(outcome);
         if (record == null) {
-            html.markup("<td></td><td></td><td></td></tr>\n");
+            html.markup("<td></td><td></td><td></td><td></td></tr>\n");
             return;
         }
         LoraRecord.Training training = record.training();
         LoraQuality quality = training.quality();
         html.element("td", quality == null ? "" : percent(quality.gap()))
                 .element("td", quality == null ? "" : percent(quality.drift()))
+                .element("td", quality == null ? "" : recognized(quality))
                 .element("td", ReportTime.text(Duration.ofMillis((long) (training.seconds() * 1000))))
                 .markup("</tr>\n");
     }
 
     private static String percent(double share) {
         return Double.isNaN(share) ? "not measurable" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    private static String recognized(LoraQuality quality) {
+        return String.join(
+                ", ",
+                quality.recognitions().stream()
+                        .map(LoraQuality.Recognition::text)
+                        .toList());
     }
 
     private static @Nullable LoraRecord record(LoraOutcome outcome) {
@@ -199,6 +208,9 @@ final class HtmlReport {
         if (quality != null) {
             html.row("gap", percent(quality.gap()));
             html.row("drift", percent(quality.drift()));
+            if (!quality.recognitions().isEmpty()) {
+                html.row("recognized", recognized(quality));
+            }
         }
         html.row("UNet samples", String.valueOf(training.unetSamples()));
         html.row("finished at", training.finishedAt());

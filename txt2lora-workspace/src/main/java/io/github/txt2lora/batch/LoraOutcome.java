@@ -37,7 +37,22 @@ public sealed interface LoraOutcome {
             return quality == null || Double.isNaN(quality.gap())
                     ? ""
                     : String.format(
-                            Locale.ROOT, " (gap %.0f %%, drift %.0f %%)", 100 * quality.gap(), 100 * quality.drift());
+                            Locale.ROOT,
+                            " (gap %.0f %%, drift %.0f %%%s)",
+                            100 * quality.gap(),
+                            100 * quality.drift(),
+                            recognized(quality));
+        }
+
+        private static String recognized(LoraQuality quality) {
+            return quality.recognitions().isEmpty()
+                    ? ""
+                    : ", recognized: "
+                            + String.join(
+                                    ", ",
+                                    quality.recognitions().stream()
+                                            .map(LoraQuality.Recognition::text)
+                                            .toList());
         }
     }
 

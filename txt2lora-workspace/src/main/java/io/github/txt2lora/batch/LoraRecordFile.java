@@ -42,6 +42,8 @@ final class LoraRecordFile {
 
     private static final String EMBEDDINGS = "embeddings";
 
+    private static final String RECOGNITIONS = "recognitions";
+
     /** Begins the same names in the metadata of a LoRA's file. */
     private static final String METADATA = "txt2lora.";
 
@@ -90,6 +92,9 @@ final class LoraRecordFile {
             Stream.of(ANCESTRY, EMBEDDINGS, "alsoOn")
                     .filter(list -> !training.has(list))
                     .forEach(training::putArray);
+            if (training.path("quality") instanceof ObjectNode quality && !quality.has(RECOGNITIONS)) {
+                quality.putArray(RECOGNITIONS);
+            }
         }
         return record;
     }

@@ -337,6 +337,14 @@ enum SettingKey {
                     Kind.FLAG,
                     settings -> settings.spec().stopping().measureQuality(),
                     (draft, on) -> draft.spec().stopping(stopping -> stopping.withMeasureQuality(on)))),
+    RECOGNITION_IMAGES(training("recognition_images", "StoppingSpec.recognitionImages")
+            .says("images of each target that are drawn at the end, for the share in which the base model recognizes"
+                    + " it; 0 for none")
+            .withoutEffect()
+            .is(
+                    Kind.INTEGER,
+                    settings -> settings.spec().stopping().recognitionImages(),
+                    (draft, images) -> draft.spec().stopping(stopping -> stopping.withRecognitionImages(images)))),
     GRADIENT_ACCUMULATION(training("gradient_accumulation", "TrainingSpec.gradientAccumulationSteps")
             .alias("gradient_accumulation_steps")
             .says("comparisons in each iteration, 1 or more")

@@ -105,8 +105,9 @@ class HtmlReportTest {
 
         assertThat(html)
                 .contains("1 of 3 finished, 1 failed, 1 interrupted or not begun, in 1:02:03.")
-                .contains("<th>gap</th><th>drift</th>")
-                .contains("<td>10.0 %</td><td>2.0 %</td><td>0:00:12</td>")
+                .contains("<th>gap</th><th>drift</th><th>recognized</th>")
+                .contains("<td>10.0 %</td><td>2.0 %</td><td>&lt;script&gt;")
+                .contains(" 94 %</td><td>0:00:12</td>")
                 .contains("<tr><th>rank</th><td>4</td></tr>")
                 .contains("model digest");
     }
@@ -245,6 +246,7 @@ class HtmlReportTest {
                                 List.of(new LoraQuality.Band(TimestepRange.of(667, 999), 0.1)),
                                 0.02,
                                 0,
+                                List.of(new LoraQuality.Recognition(HOSTILE, "cat ears", 0.9375)),
                                 List.of(new LoraQuality.Gap(10, 0.5))),
                         1234,
                         "2024-12-31T23:59:59Z",

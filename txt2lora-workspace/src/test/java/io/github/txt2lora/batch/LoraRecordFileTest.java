@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,7 @@ class LoraRecordFileTest {
                             List.of(new LoraQuality.Band(TimestepRange.of(667, 999), 0.1)),
                             0.02,
                             0,
+                            List.of(new LoraQuality.Recognition("krnkmd", "cat ears", 0.9375)),
                             List.of(new LoraQuality.Gap(10, 0.5))),
                     1234,
                     "2024-12-31T23:59:59Z",
@@ -74,6 +76,20 @@ class LoraRecordFileTest {
         LoraRecordFile.write(file, RECORD);
 
         assertThat(LoraRecordFile.read(file, warning -> {})).contains(RECORD);
+    }
+
+    @Test
+    void record_of_a_version_that_recognized_nothing_is_read() throws IOException {
+        LoraRecordFile.write(file, RECORD);
+        JsonNode whole = MAPPER.readTree(file.toFile());
+        ((ObjectNode) whole.at("/training/quality")).remove("recognitions");
+        Files.writeString(file, whole.toString());
+
+        assertThat(LoraRecordFile.read(file, warning -> {}))
+                .hasValueSatisfying(record -> assertThat(
+                                Objects.requireNonNull(record.training().quality())
+                                        .recognitions())
+                        .isEmpty());
     }
 
     @Test

@@ -218,11 +218,16 @@ final class RandomProjects {
                                 null,
                                 Instant.EPOCH,
                                 Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000))))),
-                new StoppingSpec(new StopRule(maybe(positive()), whole(0), whole(1)), random.nextBoolean()),
+                stopping(),
                 oneOf(
                         NonFinitePolicy.fail(),
                         new NonFinitePolicy.Skip(whole(1)),
                         new NonFinitePolicy.Rollback(whole(1))));
+    }
+
+    private StoppingSpec stopping() {
+        boolean measures = random.nextBoolean();
+        return new StoppingSpec(new StopRule(maybe(positive()), whole(0), whole(1)), measures, measures ? whole(0) : 0);
     }
 
     private OptionalDouble maybe(double value) {

@@ -44,7 +44,7 @@ final class JudgeBenchmark {
                     trainings.judge(mode, group);
                 }
             }
-            trainings.printGapPrediction();
+            trainings.printQualityPrediction();
         }
         System.out.println("\n" + folder.toAbsolutePath());
     }

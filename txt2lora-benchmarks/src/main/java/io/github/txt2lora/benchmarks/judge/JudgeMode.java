@@ -30,6 +30,8 @@ record JudgeMode(
         ModelCopy model,
         int side) {
 
+    private static final int RECOGNITION_IMAGES = 16;
+
     private JudgeMode(String name, Consumer<TrainingSpec.Builder> settings) {
         this(name, settings, pair -> {}, ModelCopy.ORIGINAL, Judge.SIDE);
     }
@@ -98,7 +100,9 @@ record JudgeMode(
 
     /** What trains a group. */
     TrainingSpec spec(long seed) {
-        TrainingSpec.Builder spec = TrainingSpec.builder().seed(seed);
+        TrainingSpec.Builder spec = TrainingSpec.builder()
+                .seed(seed)
+                .stopping(stopping -> stopping.withRecognitionImages(RECOGNITION_IMAGES));
         settings.accept(spec);
         return spec.build();
     }

@@ -77,8 +77,18 @@ final class JudgedImages {
                 leakOverKept(look, positive.score(), lora.file()),
                 mean(besideOthers, LOOK),
                 mean(besideOthers, OTHER_WORD),
+                recognition(character, lora),
                 lora.quality().map(LoraQuality::gap).orElse(Double.NaN),
                 lora.quality().map(LoraQuality::drift).orElse(Double.NaN));
+    }
+
+    private static double recognition(JudgedCharacter character, TrainedLora lora) {
+        return lora.quality().stream()
+                .flatMap(quality -> quality.recognitions().stream())
+                .filter(recognition -> recognition.target().equals(character.word()))
+                .mapToDouble(LoraQuality.Recognition::share)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     /** The share of the way from the target's images without a LoRA to the positive prompt's that it goes. */

@@ -70,14 +70,14 @@ final class JudgedTrainings {
         }
     }
 
-    /** Prints how well the gap predicts the verdicts on LoRAs of one character. */
-    void printGapPrediction() {
+    /** Prints how well gap and recognition predict the verdicts on LoRAs of one character. */
+    void printQualityPrediction() {
         List<Verdict> alone = byModeAndGroup.values().stream()
                 .flatMap(byGroup -> byGroup.values().stream())
                 .filter(verdicts -> verdicts.halves().isEmpty())
                 .flatMap(verdicts -> verdicts.characters().stream())
                 .toList();
-        System.out.println("\n" + GapPrediction.describe(alone));
+        System.out.println("\n" + QualityPrediction.describe(alone));
     }
 
     private Studio studio(ModelCopy copy, int side) {

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param leakOverKept the same of twenty other prompts together: other tags, other characters, two girls, places
  * @param look the score of her look beside other words, divided by the positive prompt's beside them
  * @param otherWords the score of those words, divided by theirs beside the positive prompt
+ * @param recognition share of images in which the base model recognizes her, see {@link io.github.txt2lora.LoraQuality}
  * @param gap see {@link io.github.txt2lora.LoraQuality}
  * @param drift see {@link io.github.txt2lora.LoraQuality}
  */
@@ -31,20 +32,21 @@ record Verdict(
         double leakOverKept,
         double look,
         double otherWords,
+        double recognition,
         double gap,
         double drift) {
 
     static String tableHead() {
         return """
-                | character | seed | UNet samples | closed | after 1girl | worst | leak | leak over twenty | look | other words | gap | drift |
-                |---|---|---|---|---|---|---|---|---|---|---|---|""";
+                | character | seed | UNet samples | closed | after 1girl | worst | leak | leak over twenty | look | other words | recognition | gap | drift |
+                |---|---|---|---|---|---|---|---|---|---|---|---|---|""";
     }
 
     String tableRow() {
         Map.Entry<String, Double> worst = attributes.lowest();
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %.0f %% | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
+                "| %s | %d | %d | %.0f %% | %.0f %% | %s %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.0f %% | %.3f | %.3f |",
                 character,
                 seed,
                 unetSamples,
@@ -56,6 +58,7 @@ record Verdict(
                 100 * leakOverKept,
                 100 * look,
                 100 * otherWords,
+                100 * recognition,
                 gap,
                 drift);
     }

@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.txt2lora.Device;
 import io.github.txt2lora.EngineOptions;
+import io.github.txt2lora.LatentSource;
+import io.github.txt2lora.LoraQuality.Recognition;
+import io.github.txt2lora.LoraTraining;
 import io.github.txt2lora.ModelSource;
+import io.github.txt2lora.Preservation;
+import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TrainingEngine;
+import io.github.txt2lora.TrainingSpec;
 import io.github.txt2lora.benchmarks.judge.Look.Rates;
 import io.github.txt2lora.demo.DemoCheckpoint;
 import io.github.txt2lora.image.GeneratedImage;
@@ -102,6 +108,45 @@ class JudgeTest {
                 .extracting(
                         couple -> couple.left().word(), couple -> couple.right().word())
                 .containsExactly(tuple("krnkmd", "tyankmk"), tuple("tyankmk", "vrdrss"), tuple("vrdrss", "mzhrsl"));
+    }
+
+    @Test
+    void the_base_model_recognizes_a_described_character_and_not_a_word_that_it_does_not_know() {
+        JudgedCharacter character = JudgedCharacter.named("vrdrss");
+        PromptPair unknown = character.pair();
+        PromptPair described = PromptPair.enhance(character.described())
+                .positive(character.look())
+                .neutral(JudgedCharacter.NEUTRAL)
+                .resolution(Judge.SIDE)
+                .build();
+
+        List<Recognition> recognitions = engine.train(untrained(unknown, described))
+                .quality()
+                .orElseThrow()
+                .recognitions();
+
+        assertThat(recognitions)
+                .extracting(Recognition::target)
+                .containsExactly(character.word(), character.described());
+        assertThat(recognitions.get(0).share()).isLessThan(0.3);
+        assertThat(recognitions.get(1).share()).isGreaterThan(0.8);
+    }
+
+    /** One step, too small to change anything. */
+    private static LoraTraining untrained(PromptPair... pairs) {
+        return LoraTraining.builder()
+                .name("untrained")
+                .model(model)
+                .prompts(List.of(pairs))
+                .spec(TrainingSpec.builder()
+                        .method(method ->
+                                method.withLatents(LatentSource.noise()).withPreservation(Preservation.drawn()))
+                        .iterations(1)
+                        .learningRate(1e-12)
+                        .stopping(stopping -> stopping.withRecognitionImages(8))
+                        .build())
+                .output(folder)
+                .build();
     }
 
     private static JudgedGroup group(String name) {

@@ -12,6 +12,8 @@ import io.github.txt2lora.leco.latents.LatentsPlan;
 import io.github.txt2lora.leco.latents.PairBalance;
 import io.github.txt2lora.leco.latents.RelativeWeights;
 import io.github.txt2lora.leco.lesson.Lessons;
+import io.github.txt2lora.leco.quality.ImageRecognition;
+import io.github.txt2lora.leco.quality.QualityMeter;
 import java.util.List;
 import java.util.Set;
 
@@ -63,6 +65,11 @@ record MethodWork(double evaluations, double comparedSamples) {
         evaluations += prompts.stream()
                 .filter(pair -> !pair.pictures().isEmpty())
                 .mapToDouble(pair -> HintLearner.evaluations(pair.pictures().size()) / pair.batchSize())
+                .sum();
+        int images = spec.stopping().recognitionImages();
+        evaluations += prompts.stream()
+                .filter(pair -> !pair.preserves() && QualityMeter.isToBeRecognized(pair))
+                .mapToDouble(pair -> models * ImageRecognition.evaluations(images) / pair.batchSize())
                 .sum();
         return new MethodWork(evaluations + steps * compared * FORWARD_AND_BACKWARD, compared);
     }

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.LoraQuality;
 import io.github.txt2lora.LoraQuality.Band;
+import io.github.txt2lora.LoraQuality.Recognition;
+import io.github.txt2lora.PromptAction;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.TimestepRange;
 import io.github.txt2lora.leco.Teacher;
@@ -14,6 +16,7 @@ import io.github.txt2lora.leco.latents.NoisyBatch;
 import io.github.txt2lora.leco.latents.StepContext;
 import io.github.txt2lora.leco.latents.StepObserver;
 import io.github.txt2lora.leco.latents.TeacherTrajectories;
+import io.github.txt2lora.leco.lesson.HintedPrompt;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.leco.lesson.TeacherTarget;
 import io.github.txt2lora.torch.HostNumbers;
@@ -153,6 +156,31 @@ public final class QualityMeter {
                             Objects.requireNonNull(base.get(lesson.pair().neutral())),
                             Objects.requireNonNull(base.get(lesson.pair().positive()))));
         });
+    }
+
+    /**
+     * In how many images the base model recognizes each target that is to show something.
+     *
+     * @param images of each target, 1 or more
+     */
+    public List<Recognition> recognitions(int images) {
+        long before = model.denoiser().work();
+        try {
+            var recognition = new ImageRecognition(model);
+            return lessons.stream()
+                    .map(HeldOut::pair)
+                    .filter(QualityMeter::isToBeRecognized)
+                    .map(pair -> new Recognition(
+                            pair.target(), HintedPrompt.words(pair.positive()), recognition.share(pair, images)))
+                    .toList();
+        } finally {
+            work += model.denoiser().work() - before;
+        }
+    }
+
+    /** What is erased has nothing to show. */
+    public static boolean isToBeRecognized(PromptPair pair) {
+        return pair.action() == PromptAction.ENHANCE && !pair.positive().equals(pair.neutral());
     }
 
     private Stream<Function<NDManager, NoisyBatch>> noise(HeldOut lesson) {

@@ -1,4 +1,4 @@
-/** Gap and drift of a LoRA, and early stopping. */
+/** Gap, drift and recognition of a LoRA, and early stopping. */
 @NullMarked
 package io.github.txt2lora.leco.quality;
 

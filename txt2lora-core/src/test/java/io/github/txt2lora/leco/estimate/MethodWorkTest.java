@@ -62,6 +62,21 @@ class MethodWorkTest {
     }
 
     @Test
+    void images_to_recognize_a_target_in_are_drawn_and_looked_at_on_each_model() {
+        TrainingSpec.Builder spec = TrainingSpec.builder().iterations(10).learningRate(1);
+        List<PromptPair> several = List.of(
+                PROMPTS.get(0),
+                PromptPair.preserve("1girl").build(),
+                PromptPair.erase("cat ears").positive("cat ears").build());
+        double before = MethodWork.of(spec.build(), several, 2).evaluations();
+
+        spec.stopping(stopping -> stopping.withRecognitionImages(10));
+
+        // 8 steps with guidance, then three timesteps with two prompts
+        assertThat(MethodWork.of(spec.build(), several, 2).evaluations()).isEqualTo(before + 2 * 10 * (16 + 6));
+    }
+
+    @Test
     void a_pool_is_drawn_before() {
         TrainingMethod pool = TrainingMethod.leco().withLatents(new LatentSource.Pool(64, 4, 8, 3));
 
