@@ -35,6 +35,9 @@ class TrainingMethodTest {
                                         .weighing(2))),
                 rejection("minimum timestep is -1; expected a number from 0 to 999", () -> TimestepRange.of(-1, 5)),
                 rejection("minimum timestep is 6; expected at most the maximum, 5", () -> TimestepRange.of(6, 5)),
+                rejection(
+                        "afterNeutral is 1.5; expected a share from 0 to 1",
+                        () -> TrainingMethod.recommended().withAfterNeutral(1.5)),
                 rejection("gamma is 0.0; expected a number greater than 0", () -> new LossWeighting.MinSnr(0)),
                 rejection(
                         "automatic is true; expected joint too, or no prompts that are added",
@@ -69,7 +72,8 @@ class TrainingMethodTest {
                 .withTimesteps(TimestepRange.of(200, 900))
                 .withLossWeighting(LossWeighting.minSnr())
                 .withPreservation(Preservation.ofGiven())
-                .withStart(LoraStart.CLOSED_FORM);
+                .withStart(LoraStart.CLOSED_FORM)
+                .withAfterNeutral(0.25);
 
         assertThat(changed)
                 .isEqualTo(new TrainingMethod(
@@ -77,7 +81,8 @@ class TrainingMethodTest {
                         new TimestepRange(200, 900),
                         new LossWeighting.MinSnr(5),
                         new Preservation(true, false, 1, KeptLatents.SHARED),
-                        LoraStart.CLOSED_FORM));
+                        LoraStart.CLOSED_FORM,
+                        0.25));
     }
 
     @Test

@@ -253,6 +253,8 @@ public final class TrainingFingerprint {
     /** What states did not know is left out as long as it is what it was then. */
     private static boolean isUsual(RecordComponent component, @Nullable Object value) {
         return value == KeptLatents.SHARED
+                || (component.getName().equals("afterNeutral")
+                        && Double.valueOf(0).equals(value))
                 || (component.getName().equals("layerRanks") && List.of().equals(value));
     }
 

@@ -70,7 +70,8 @@ class TrainingFingerprintTest {
                         TimestepRange.of(10, 900),
                         LossWeighting.minSnr(),
                         Preservation.ofGiven().withWeight(2),
-                        LoraStart.CLOSED_FORM))
+                        LoraStart.CLOSED_FORM,
+                        0))
                 .method(method -> method.withRollout(rollout -> rollout.withScheduler(SchedulerType.EULER_ANCESTRAL)))
                 .method(method -> method.withRollout(rollout -> rollout.withSteps(9)))
                 .method(method -> method.withRollout(rollout -> rollout.withGuidanceScale(-1)))

@@ -87,8 +87,7 @@ final class TrainingSetup {
         this.held = held;
         this.together = together;
         this.pictures = PairPictures.read(training.prompts(), log::checkpoint);
-        Lessons ofPairs =
-                Lessons.of(pictures.pairs(), spec.method().preservation()).withCaptioned(pictures.captionedPrompts());
+        Lessons ofPairs = Lessons.of(pictures.pairs(), spec.method()).withCaptioned(pictures.captionedPrompts());
         this.ownPrompts = ofPairs.prompts();
         this.lessons = spec.method().start() == LoraStart.CLOSED_FORM
                 ? ofPairs.withEveryday(EverydayPrompts.of(engine.tokenizer()))

@@ -67,7 +67,8 @@ final class LecoStep {
         this.teacher = new Teacher(model);
         this.sampleWeights = new SampleWeights(model, spec.method().lossWeighting());
         this.balance = new PairBalance(model, balanced());
-        this.rehearsal = new Rehearsal(this.lessons, this::hasOwnTrajectory);
+        this.rehearsal = new Rehearsal(
+                this.lessons, this::hasOwnTrajectory, spec.method().afterNeutral() > 0);
         this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
 
@@ -111,7 +112,7 @@ final class LecoStep {
             prompts.add(kept.prompt());
         }
         Map<String, NDArray> predictions = teacher.predict(context, batch, prompts);
-        Compared target = taught(lesson, batch, predictions);
+        Compared target = taught(context, lesson, batch, predictions);
         context.observer().onGoal(target.goal());
         if (kept == null) {
             return new Comparison(
@@ -154,12 +155,21 @@ final class LecoStep {
     }
 
     private Compared taught(StepContext context, Lesson lesson, NoisyBatch batch) {
-        return taught(lesson, batch, teacher.predict(context, batch, goalPrompts(lesson, batch)));
+        return taught(context, lesson, batch, teacher.predict(context, batch, goalPrompts(lesson, batch)));
     }
 
-    private static Compared taught(Lesson lesson, NoisyBatch batch, Map<String, NDArray> predictions) {
+    private Compared taught(StepContext context, Lesson lesson, NoisyBatch batch, Map<String, NDArray> predictions) {
         NDArray goal = batch.goal() != null ? batch.goal() : lesson.goal().goal(predictions, batch.latents());
-        return new Compared(batch.latents(), batch.timesteps(), lesson.pair().target(), goal);
+        return new Compared(batch.latents(), batch.timesteps(), drawTargetPrompt(context, lesson), goal);
+    }
+
+    /** The target as it stands, or after the neutral prompt; of either, the goal is the same. */
+    private String drawTargetPrompt(StepContext context, Lesson lesson) {
+        double share = spec.method().afterNeutral();
+        String target = lesson.pair().target();
+        return share > 0 && context.generator().uniformDouble() < share
+                ? lesson.afterNeutral().orElse(target)
+                : target;
     }
 
     private boolean hasOwnTrajectory(Lesson lesson) {

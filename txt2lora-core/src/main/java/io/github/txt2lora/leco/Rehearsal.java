@@ -18,31 +18,38 @@ public final class Rehearsal {
 
     private final List<Lesson> lessons;
     private final Predicate<Lesson> canBeBeside;
+    private final boolean rehearsesItself;
 
     /**
      * A rehearsal of lessons.
      *
      * @param canBeBeside whether a lesson's latents are all of one size, so that they can be in one batch with others
+     * @param rehearsesItself whether a single lesson is rehearsed beside itself, since it has two prompts to teach
      */
-    Rehearsal(List<Lesson> lessons, Predicate<Lesson> canBeBeside) {
+    Rehearsal(List<Lesson> lessons, Predicate<Lesson> canBeBeside, boolean rehearsesItself) {
         this.lessons = List.copyOf(lessons);
         this.canBeBeside = canBeBeside;
+        this.rehearsesItself = rehearsesItself;
     }
 
     /**
      * The lesson to rehearse beside another one; null where it is not the turn of one, or the one that was drawn does not
-     * fit. A single lesson takes nothing from the random stream.
+     * fit. A single lesson that is not rehearsed takes nothing from the random stream.
      *
      * @param number of the lesson whose turn it is
      */
     @Nullable
     Lesson draw(TorchGenerator generator, int number) {
         Lesson lesson = lessons.get(number);
-        if (lessons.size() == 1
+        boolean isAlone = lessons.size() == 1;
+        if ((isAlone && !rehearsesItself)
                 || lesson.kept().isEmpty()
                 || !canBeBeside.test(lesson)
                 || generator.uniformDouble() >= SHARE) {
             return null;
+        }
+        if (isAlone) {
+            return lesson;
         }
         int distance = 1 + (int) generator.randint(0, lessons.size() - 1);
         Lesson other = lessons.get((number + distance) % lessons.size());

@@ -55,7 +55,7 @@ final class TrialTraining implements AutoCloseable {
                 .neutral("1girl")
                 .resolution(SmallModel.SIDE)
                 .build();
-        Lessons lessons = Lessons.of(List.of(pair), spec.method().preservation());
+        Lessons lessons = Lessons.of(List.of(pair), spec.method());
         this.owner = torch.newScope();
         try {
             PromptEncoder encoder =

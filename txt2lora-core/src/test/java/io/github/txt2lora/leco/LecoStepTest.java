@@ -51,6 +51,12 @@ class LecoStepTest {
             .resolution(64)
             .batchSize(BATCH)
             .build();
+    private static final PromptPair AFTER_NEUTRAL = PromptPair.enhance("1girl,krnkmd")
+            .positive("cat ears, maid")
+            .neutral("1girl")
+            .resolution(64)
+            .batchSize(BATCH)
+            .build();
     private static final PromptPair TREE =
             PromptPair.preserve("tree").weight(0.5).resolution(64).build();
 
@@ -66,7 +72,7 @@ class LecoStepTest {
 
     @BeforeAll
     static void load() {
-        tiny = new TinyModel(List.of(PAIR, TREE));
+        tiny = new TinyModel(List.of(PAIR, AFTER_NEUTRAL, TREE));
     }
 
     @AfterAll
@@ -157,6 +163,23 @@ class LecoStepTest {
 
     static Stream<LossWeighting> weightings() {
         return Stream.of(LossWeighting.uniform(), MIN_SNR);
+    }
+
+    @Test
+    void a_target_after_the_neutral_prompt_is_compared_with_the_same_goal() {
+        TrainingMethod method = TrainingMethod.leco().withLatents(SOURCE);
+
+        LoraGradient asItStands = first(method, PAIR);
+        LoraGradient afterNeutral = first(method.withAfterNeutral(1), PAIR);
+
+        assertThat(afterNeutral.loss())
+                .isEqualTo(first(method, AFTER_NEUTRAL).loss())
+                .isNotEqualTo(asItStands.loss());
+    }
+
+    private LoraGradient first(TrainingMethod method, PromptPair pair) {
+        TrainingSpec spec = TrainingSpec.leco().method(method).build();
+        return run(step(List.of(pair), spec), TinyModel.context(scope, new TorchGenerator(4), StepObserver.NONE));
     }
 
     @ParameterizedTest

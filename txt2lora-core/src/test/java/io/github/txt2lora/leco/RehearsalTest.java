@@ -30,7 +30,7 @@ class RehearsalTest {
     /** The targets that are rehearsed beside the first one. */
     private static List<String> besideFirst(List<Lesson> lessons) {
         var generator = new TorchGenerator(1);
-        var rehearsal = new Rehearsal(lessons, lesson -> true);
+        var rehearsal = new Rehearsal(lessons, lesson -> true, false);
         return IntStream.range(0, DRAWS)
                 .mapToObj(i -> rehearsal.draw(generator, 0))
                 .filter(Objects::nonNull)
@@ -52,8 +52,23 @@ class RehearsalTest {
         var generator = new TorchGenerator(1);
         List<Lesson> one = lessons(pair("a"));
 
-        assertThat(new Rehearsal(one, lesson -> true).draw(generator, 0)).isNull();
+        assertThat(new Rehearsal(one, lesson -> true, false).draw(generator, 0)).isNull();
         assertThat(generator.state()).isEqualTo(new TorchGenerator(1).state());
+    }
+
+    @Test
+    void a_single_lesson_with_two_prompts_is_rehearsed_beside_itself() {
+        List<Lesson> one = lessons(pair("a"));
+        var rehearsal = new Rehearsal(one, lesson -> true, true);
+        var generator = new TorchGenerator(1);
+
+        List<Lesson> drawn = IntStream.range(0, DRAWS)
+                .mapToObj(i -> rehearsal.draw(generator, 0))
+                .filter(Objects::nonNull)
+                .toList();
+
+        assertThat((double) drawn.size()).isCloseTo(0.4 * DRAWS, within(0.05 * DRAWS));
+        assertThat(drawn).containsOnly(one.get(0));
     }
 
     @Test
@@ -68,7 +83,7 @@ class RehearsalTest {
 
     @Test
     void where_sizes_are_left_to_chance_nothing_is_rehearsed() {
-        var rehearsal = new Rehearsal(lessons(pair("a"), pair("b")), lesson -> false);
+        var rehearsal = new Rehearsal(lessons(pair("a"), pair("b")), lesson -> false, true);
 
         assertThat(IntStream.range(0, 100).mapToObj(i -> rehearsal.draw(new TorchGenerator(i), 0)))
                 .containsOnlyNulls();

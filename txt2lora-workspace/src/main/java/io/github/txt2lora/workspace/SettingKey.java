@@ -291,6 +291,13 @@ enum SettingKey {
                     method(method -> method.preservation().weight()),
                     (draft, weight) -> draft.method(method ->
                             method.withPreservation(method.preservation().withWeight(weight))))),
+    AFTER_NEUTRAL(training("after_neutral", "TrainingMethod.afterNeutral")
+            .says("share of the target's samples whose prompt is the target after the neutral prompt, such as"
+                    + " `1girl,krnkmd`, 0 to 1")
+            .is(
+                    Kind.NUMBER,
+                    method(TrainingMethod::afterNeutral),
+                    (draft, share) -> draft.method(method -> method.withAfterNeutral(share)))),
     START(training("start", "TrainingMethod.start")
             .says("initial LoRA: `zero`, `closed_form`; with the latter `train_iterations` may be 0")
             .beside("start_from")

@@ -139,7 +139,8 @@ final class RandomProjects {
                 oneOf(
                         LoraStart.ZERO,
                         LoraStart.CLOSED_FORM,
-                        LoraStart.from(Path.of("x" + text().replaceAll("[^\\w ,#'-]", "") + ".safetensors"))));
+                        LoraStart.from(Path.of("x" + text().replaceAll("[^\\w ,#'-]", "") + ".safetensors"))),
+                oneOf(0.0, 0.25, 1.0));
     }
 
     private RolloutSpec rollout() {

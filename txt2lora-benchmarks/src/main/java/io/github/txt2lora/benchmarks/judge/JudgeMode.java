@@ -51,6 +51,7 @@ record JudgeMode(
                         Stream.of(size(64, 64), size(192, 96)),
                         Stream.of(
                                 new JudgeMode("bf16", spec -> spec.modelUse(use -> use.withPrecision(Precision.BF16)))),
+                        Stream.of(new JudgeMode("after-neutral", JudgeMode::afterNeutral)),
                         Stream.of(on(ModelCopy.DISTURBED), on(ModelCopy.RESCALED)))
                 .flatMap(modes -> modes)
                 .toList();
@@ -96,6 +97,13 @@ record JudgeMode(
                         .alpha(4)
                         .target(LoraTarget.FULL)
                         .build());
+    }
+
+    /** Teaches the target after the neutral prompt too, within as many samples. */
+    private static void afterNeutral(TrainingSpec.Builder spec) {
+        spec.method(method -> method.withAfterNeutral(0.25)
+                        .withPreservation(method.preservation().withWeight(8)))
+                .optimizer(OptimizerSpec.muon());
     }
 
     /** What trains a group. */

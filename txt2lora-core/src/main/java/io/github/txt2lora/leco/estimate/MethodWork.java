@@ -39,15 +39,16 @@ record MethodWork(double evaluations, double comparedSamples) {
         double steps = (double) spec.iterationsFor(prompts, models) * spec.gradientAccumulationSteps();
         double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
-        boolean rehearses = taught > 1 && spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
+        boolean rehearses = (taught > 1 || spec.method().afterNeutral() > 0)
+                && spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
         double drawn = steps * (rehearses ? 1 + Rehearsal.SHARE : 1);
         double evaluations = models * latents.evaluations().applyAsDouble(drawn / models, Math.max(1, taught));
-        if (rehearses) {
+        if (rehearses && taught > 1) {
             evaluations +=
                     models * taught * PairBalance.evaluations(spec.method().latents());
         }
         if (spec.method().preservation().latents() == KeptLatents.TRAJECTORIES) {
-            Set<String> kept = Lessons.of(prompts, spec.method().preservation()).kept();
+            Set<String> kept = Lessons.of(prompts, spec.method()).kept();
             int neutral = (int) prompts.stream()
                     .map(PromptPair::neutral)
                     .distinct()

@@ -71,8 +71,7 @@ public final class TrainingEstimator {
     /** Files that a prompt names and that cannot be used would end the training. */
     private static void readEmbeddings(Torch torch, FamilyProfile profile, Checkpoint model, LoraTraining training) {
         TrainingSpec spec = training.spec();
-        Set<String> prompts =
-                Lessons.of(training.prompts(), spec.method().preservation()).prompts();
+        Set<String> prompts = Lessons.of(training.prompts(), spec.method()).prompts();
         EmbeddingFolder named = EmbeddingFolder.of(spec.modelUse().embeddings()).namedIn(prompts);
         if (named.entries().isEmpty()) {
             return;

@@ -2,6 +2,7 @@ package io.github.txt2lora.leco.lesson;
 
 import io.github.txt2lora.PromptPair;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A prompt pair with the prompts that are kept while it is learned.
@@ -11,6 +12,19 @@ import java.util.List;
  * @param kept prompts of which each step keeps one; none if it is alone
  */
 public record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
+
+    /**
+     * The target after the neutral prompt, as in {@code 1girl,krnkmd}; empty where it begins with that anyway, or where
+     * the result is to be kept.
+     */
+    public Optional<String> afterNeutral() {
+        String joined = pair.neutral() + "," + pair.target();
+        return pair.neutral().isBlank()
+                        || pair.target().startsWith(pair.neutral())
+                        || kept.stream().anyMatch(other -> other.prompt().equals(joined))
+                ? Optional.empty()
+                : Optional.of(joined);
+    }
 
     /**
      * A prompt that is to stay.

@@ -2,6 +2,7 @@ package io.github.txt2lora.leco.lesson;
 
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param added prompts to keep that the pairs do not name as they are
  * @param everyday further prompts that a start in closed form is not to change
  * @param captioned prompts that hints are learned with
+ * @param afterNeutral targets after their neutral prompt, where they are taught so too
  */
 public record Lessons(
         List<PromptPair> pairs,
@@ -28,9 +30,16 @@ public record Lessons(
         Set<String> targets,
         Set<String> added,
         List<String> everyday,
-        List<String> captioned) {
+        List<String> captioned,
+        Set<String> afterNeutral) {
 
-    /** The lessons of prompt pairs, without everyday prompts. */
+    /** The lessons of a training, without everyday prompts. */
+    public static Lessons of(List<PromptPair> pairs, TrainingMethod method) {
+        Lessons lessons = of(pairs, method.preservation());
+        return method.afterNeutral() > 0 ? lessons.withAfterNeutral() : lessons;
+    }
+
+    /** The lessons of prompt pairs, each target taught as it stands, without everyday prompts. */
     public static Lessons of(List<PromptPair> pairs, Preservation preservation) {
         List<PromptPair> taught = new ArrayList<>();
         List<PromptPair> preserved = new ArrayList<>();
@@ -55,17 +64,24 @@ public record Lessons(
                 targets,
                 added,
                 List.of(),
-                List.of());
+                List.of(),
+                Set.of());
+    }
+
+    private Lessons withAfterNeutral() {
+        Set<String> prompts = new LinkedHashSet<>();
+        drawn.forEach(lesson -> lesson.afterNeutral().ifPresent(prompts::add));
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, captioned, prompts);
     }
 
     /** The same with everyday prompts. */
     public Lessons withEveryday(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts, captioned);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts, captioned, afterNeutral);
     }
 
     /** The same with prompts that hints are learned with. */
     public Lessons withCaptioned(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, prompts);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, prompts, afterNeutral);
     }
 
     private static List<Lesson> drawn(
@@ -105,6 +121,7 @@ public record Lessons(
         prompts.addAll(added);
         prompts.addAll(everyday);
         prompts.addAll(captioned);
+        prompts.addAll(afterNeutral);
         // images are guided away from it
         prompts.add("");
         return prompts;

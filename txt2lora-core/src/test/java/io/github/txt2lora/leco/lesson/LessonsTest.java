@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
 import io.github.txt2lora.Slider;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.leco.lesson.Lesson.Kept;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,6 +204,28 @@ class LessonsTest {
         assertThat(kept(ADDING, pairs.toArray(PromptPair[]::new)))
                 .extracting(Kept::prompt)
                 .containsExactlyInAnyOrder("1girl,short hair", "1girl,long hair");
+    }
+
+    @Test
+    void targets_are_encoded_after_their_neutral_prompt_where_they_are_taught_so() {
+        PromptPair krnkmd = PromptPair.enhance("krnkmd")
+                .positive("cat ears")
+                .neutral("1girl")
+                .build();
+        PromptPair empty = krnkmd.toBuilder().neutral("").build();
+        PromptPair begins = PromptPair.enhance("1girl,tyankmk")
+                .positive("cat ears")
+                .neutral("1girl")
+                .build();
+        PromptPair kept = PromptPair.preserve("1girl,krnkmd").build();
+        TrainingMethod method = TrainingMethod.recommended().withAfterNeutral(0.1);
+
+        assertThat(Lessons.of(List.of(krnkmd, begins), method).afterNeutral()).containsExactly("1girl,krnkmd");
+        assertThat(Lessons.of(List.of(krnkmd, begins), method).prompts()).contains("1girl,krnkmd");
+        assertThat(Lessons.of(List.of(empty), method).afterNeutral()).isEmpty();
+        assertThat(Lessons.of(List.of(krnkmd, kept), method).afterNeutral()).isEmpty();
+        assertThat(Lessons.of(List.of(krnkmd), TrainingMethod.recommended()).afterNeutral())
+                .isEmpty();
     }
 
     @Test
