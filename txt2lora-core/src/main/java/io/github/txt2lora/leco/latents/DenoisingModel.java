@@ -59,7 +59,7 @@ public record DenoisingModel(
      * @param unconditional the prompt that guidance leads away from
      * @param loraStrength multiplies the LoRA that is attached to the network; 0 turns it off
      */
-    public Guidance guidance(
+    Guidance guidance(
             NDManager scope,
             String unconditional,
             String prompt,

@@ -90,8 +90,13 @@ public final class ImageRecognition {
 
     private NDArray draw(NDManager scope, PromptPair pair, PictureSize size, int first, int together) {
         Scheduler scheduler = model.noiseProcess().fewSteps(STEPS);
-        Guidance guidance =
-                model.guidance(scope, UNCONDITIONAL, pair.target(), GUIDANCE_SCALE, together, size, pair.multiplier());
+        // one prompt after the other, since both at once would take more memory than a step of the training
+        Guidance guidance = (at, input, timestep) -> {
+            NDArray unconditional = predict(at, input, timestep, UNCONDITIONAL, size, pair.multiplier());
+            NDArray conditional = predict(at, input, timestep, pair.target(), size, pair.multiplier());
+            return Guidance.guided(
+                    unconditional, unconditional, conditional, difference -> difference.mul((float) GUIDANCE_SCALE));
+        };
         NDArray noise = noise(scope, size, SEED + first, together);
         return new GuidedDenoiser(scheduler, guidance, NoiseSource.NONE, StepHook.NONE)
                 .run(scope, STEPS, noise.mul((float) scheduler.initNoiseSigma()));
@@ -100,27 +105,29 @@ public final class ImageRecognition {
     /** How much larger the neutral prompt's squared error is than the positive one's, for each image. */
     private float[] advantage(
             NDManager scope, PromptPair pair, PictureSize size, NDArray image, NDArray noise, double timestep) {
-        int together = (int) image.getShape().get(0);
-        double[] timesteps = new double[together];
+        double[] timesteps = new double[(int) image.getShape().get(0)];
         Arrays.fill(timesteps, timestep);
         NDArray covered = model.noiseProcess().addNoise(image, noise, timesteps);
         NDArray perfect = model.noiseProcess().perfectPrediction(image, noise, timesteps);
-        NDArray positive = squaredErrors(scope, covered, timesteps, pair.positive(), size, perfect);
-        NDArray neutral = squaredErrors(scope, covered, timesteps, pair.neutral(), size, perfect);
-        return HostNumbers.floats(neutral.sub(positive).reshape(together, -1).sum(new int[] {1}));
+        NDArray positive = predict(scope, covered, timestep, pair.positive(), size, LORA_OFF);
+        NDArray neutral = predict(scope, covered, timestep, pair.neutral(), size, LORA_OFF);
+        return HostNumbers.floats(neutral.sub(perfect)
+                .square()
+                .sub(positive.sub(perfect).square())
+                .reshape(timesteps.length, -1)
+                .sum(new int[] {1}));
     }
 
-    private NDArray squaredErrors(
-            NDManager scope, NDArray covered, double[] timesteps, String prompt, PictureSize size, NDArray perfect) {
+    private NDArray predict(
+            NDManager scope, NDArray latents, double timestep, String prompt, PictureSize size, double loraStrength) {
+        int together = (int) latents.getShape().get(0);
         return model.denoiser()
                 .predict(
                         scope,
-                        covered,
-                        timesteps,
-                        model.embeddings().batch(scope, List.of(prompt), timesteps.length, size),
-                        LORA_OFF)
-                .sub(perfect)
-                .square();
+                        latents,
+                        timestep,
+                        model.embeddings().batch(scope, List.of(prompt), together, size),
+                        loraStrength);
     }
 
     private NDArray noise(NDManager scope, PictureSize size, long seed, int together) {
