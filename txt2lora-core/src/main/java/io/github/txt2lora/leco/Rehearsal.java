@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rehearsal {
 
-    /** The share of joint steps (docs/method.md). */
-    public static final double SHARE = 0.4;
+    /** The share of joint steps where several targets are taught (docs/method.md). */
+    private static final double SHARE = 0.4;
+
+    /** The share of joint steps that a single target takes, where it is taught after the neutral prompt too. */
+    private static final double SHARE_ALONE = 0.3;
 
     private final List<Lesson> lessons;
     private final Predicate<Lesson> canBeBeside;
@@ -45,7 +48,7 @@ public final class Rehearsal {
         if ((isAlone && !rehearsesItself)
                 || lesson.kept().isEmpty()
                 || !canBeBeside.test(lesson)
-                || generator.uniformDouble() >= SHARE) {
+                || generator.uniformDouble() >= share(lessons.size())) {
             return null;
         }
         if (isAlone) {
@@ -54,6 +57,11 @@ public final class Rehearsal {
         int distance = 1 + (int) generator.randint(0, lessons.size() - 1);
         Lesson other = lessons.get((number + distance) % lessons.size());
         return canBeBeside.test(other) && haveOneForm(lesson.pair(), other.pair()) ? other : null;
+    }
+
+    /** The share of joint steps in which one of so many targets is rehearsed. */
+    public static double share(double targets) {
+        return targets > 1 ? SHARE : SHARE_ALONE;
     }
 
     private static boolean haveOneForm(PromptPair pair, PromptPair other) {

@@ -101,7 +101,7 @@ record JudgeMode(
 
     /** Teaches the target after the neutral prompt too, within as many samples. */
     private static void afterNeutral(TrainingSpec.Builder spec) {
-        spec.method(method -> method.withAfterNeutral(0.25)
+        spec.method(method -> method.withAfterNeutral(0.15)
                         .withPreservation(method.preservation().withWeight(8)))
                 .optimizer(OptimizerSpec.muon());
     }

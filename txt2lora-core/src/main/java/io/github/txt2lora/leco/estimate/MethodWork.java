@@ -41,7 +41,7 @@ record MethodWork(double evaluations, double comparedSamples) {
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
         boolean rehearses = (taught > 1 || spec.method().afterNeutral() > 0)
                 && spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
-        double drawn = steps * (rehearses ? 1 + Rehearsal.SHARE : 1);
+        double drawn = steps * (rehearses ? 1 + Rehearsal.share(taught) : 1);
         double evaluations = models * latents.evaluations().applyAsDouble(drawn / models, Math.max(1, taught));
         if (rehearses && taught > 1) {
             evaluations +=
