@@ -1,5 +1,7 @@
 package io.github.txt2lora;
 
+import io.github.txt2lora.internal.Check;
+import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
 import java.util.Locale;
 
@@ -48,8 +50,8 @@ public record LoraQuality(
      * How often the base model recognizes a target. Images are drawn with the LoRA and covered with noise again. The
      * base model, without the LoRA, predicts the noise once with the positive prompt and once with the neutral one; it
      * recognizes the target where the positive prompt brings the smaller error (Li et al., "Your Diffusion Model is
-     * Secretly a Zero-Shot Classifier", arXiv 2303.16203). Of all measures that need no eyes, this one agrees best with
-     * what images show.
+     * Secretly a Zero-Shot Classifier", arXiv 2303.16203). {@code docs/method.md} tells how well this agrees with what
+     * images show.
      *
      * @param target of the pair, drawn at the strength of the LoRA that it is trained at
      * @param positive the prompt that it should be recognized as
@@ -57,9 +59,15 @@ public record LoraQuality(
      */
     public record Recognition(String target, String positive, double share) {
 
-        /** The target and the share, for example {@code krnkmd 94 %}. */
+        /** Rejects null. */
+        public Recognition {
+            Check.given("target", target);
+            Check.given("positive", positive);
+        }
+
+        /** The target, or its start, and the share, for example {@code krnkmd 94 %}. */
         public String text() {
-            return String.format(Locale.ROOT, "%s %.0f %%", target, 100 * share);
+            return String.format(Locale.ROOT, "%s %.0f %%", Excerpt.of(target), 100 * share);
         }
     }
 

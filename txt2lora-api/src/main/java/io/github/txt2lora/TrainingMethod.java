@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param afterNeutral share of the target's samples whose prompt is the target after the neutral prompt, as in
  *     {@code 1girl,krnkmd}, with the same goal; 0, the default, to 1. Above 0, a target that is taught alone is also
  *     rehearsed: three of ten iterations compare it twice, in place of a prompt to preserve. Without effect on targets
- *     that begin with the neutral prompt.
+ *     that begin with the neutral prompt, and where the joined prompt is to be preserved.
  */
 public record TrainingMethod(
         LatentSource latents,
