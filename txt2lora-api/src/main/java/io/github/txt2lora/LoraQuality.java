@@ -4,6 +4,7 @@ import io.github.txt2lora.internal.Check;
 import io.github.txt2lora.internal.Excerpt;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The quality of a LoRA, measured by the UNet's predictions at latents that were not used for training.
@@ -38,6 +39,14 @@ public record LoraQuality(
         gaps = List.copyOf(gaps);
     }
 
+    /** Each target, or its start, with its share, for example {@code krnkmd 94 %, tyankmk 100 %}; empty without any. */
+    public String recognized() {
+        return recognitions.stream()
+                .map(recognition -> String.format(
+                        Locale.ROOT, "%s %.0f %%", Excerpt.of(recognition.target()), 100 * recognition.share()))
+                .collect(Collectors.joining(", "));
+    }
+
     /**
      * The gap in a band of timesteps.
      *
@@ -63,11 +72,6 @@ public record LoraQuality(
         public Recognition {
             Check.given("target", target);
             Check.given("positive", positive);
-        }
-
-        /** The target, or its start, and the share, for example {@code krnkmd 94 %}. */
-        public String text() {
-            return String.format(Locale.ROOT, "%s %.0f %%", Excerpt.of(target), 100 * share);
         }
     }
 

@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
  * @param preservation preservation of other prompts
  * @param start initial weights of the LoRA
  * @param afterNeutral share of the target's samples whose prompt is the target after the neutral prompt, as in
- *     {@code 1girl,krnkmd}, with the same goal; 0, the default, to 1. Above 0, a target that is taught alone is also
- *     rehearsed: three of ten iterations compare it twice, in place of a prompt to preserve. Without effect on targets
- *     that begin with the neutral prompt, and where the joined prompt is to be preserved.
+ *     {@code 1girl,krnkmd}, with the same goal; 0, the default, to 1. A target that is taught alone is then also rehearsed:
+ *     where preserved prompts have trajectories of their own, three of ten iterations compare it twice instead. Without
+ *     effect on targets that begin with the neutral prompt, and where another pair teaches or preserves the joined prompt
  */
 public record TrainingMethod(
         LatentSource latents,

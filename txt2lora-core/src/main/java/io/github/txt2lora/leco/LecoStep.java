@@ -67,8 +67,7 @@ final class LecoStep {
         this.teacher = new Teacher(model);
         this.sampleWeights = new SampleWeights(model, spec.method().lossWeighting());
         this.balance = new PairBalance(model, balanced());
-        this.rehearsal = new Rehearsal(
-                this.lessons, this::hasOwnTrajectory, spec.method().afterNeutral() > 0);
+        this.rehearsal = new Rehearsal(this.lessons, this::hasOwnTrajectory);
         this.lossScale = LossScale.initial(spec.modelUse().precision());
     }
 
@@ -165,11 +164,10 @@ final class LecoStep {
 
     /** The target as it stands, or after the neutral prompt; of either, the goal is the same. */
     private String drawTargetPrompt(StepContext context, Lesson lesson) {
-        double share = spec.method().afterNeutral();
-        String target = lesson.pair().target();
-        return share > 0 && context.generator().uniformDouble() < share
-                ? lesson.afterNeutral().orElse(target)
-                : target;
+        return lesson.afterNeutral()
+                .filter(prompt ->
+                        context.generator().uniformDouble() < spec.method().afterNeutral())
+                .orElse(lesson.pair().target());
     }
 
     private boolean hasOwnTrajectory(Lesson lesson) {

@@ -21,37 +21,32 @@ public final class Rehearsal {
 
     private final List<Lesson> lessons;
     private final Predicate<Lesson> canBeBeside;
-    private final boolean rehearsesItself;
 
     /**
      * A rehearsal of lessons.
      *
      * @param canBeBeside whether a lesson's latents are all of one size, so that they can be in one batch with others
-     * @param rehearsesItself whether a single lesson is rehearsed beside itself, since it has two prompts to teach
      */
-    Rehearsal(List<Lesson> lessons, Predicate<Lesson> canBeBeside, boolean rehearsesItself) {
+    Rehearsal(List<Lesson> lessons, Predicate<Lesson> canBeBeside) {
         this.lessons = List.copyOf(lessons);
         this.canBeBeside = canBeBeside;
-        this.rehearsesItself = rehearsesItself;
     }
 
     /**
      * The lesson to rehearse beside another one; null where it is not the turn of one, or the one that was drawn does not
-     * fit. A single lesson that is not rehearsed takes nothing from the random stream.
+     * fit. A single lesson is rehearsed beside itself if it has two prompts to teach; another takes nothing from the
+     * random stream.
      *
      * @param number of the lesson whose turn it is
      */
     @Nullable
     Lesson draw(TorchGenerator generator, int number) {
         Lesson lesson = lessons.get(number);
-        boolean isAlone = lessons.size() == 1;
-        if ((isAlone && !rehearsesItself)
-                || lesson.kept().isEmpty()
-                || !canBeBeside.test(lesson)
-                || generator.uniformDouble() >= share(lessons.size())) {
+        double share = share(lessons);
+        if (share == 0 || lesson.kept().isEmpty() || !canBeBeside.test(lesson) || generator.uniformDouble() >= share) {
             return null;
         }
-        if (isAlone) {
+        if (lessons.size() == 1) {
             return lesson;
         }
         int distance = 1 + (int) generator.randint(0, lessons.size() - 1);
@@ -59,9 +54,12 @@ public final class Rehearsal {
         return canBeBeside.test(other) && haveOneForm(lesson.pair(), other.pair()) ? other : null;
     }
 
-    /** The share of joint steps in which one of so many targets is rehearsed. */
-    public static double share(double targets) {
-        return targets > 1 ? SHARE : SHARE_ALONE;
+    /** The share of joint steps that rehearse one of these lessons. */
+    public static double share(List<Lesson> lessons) {
+        if (lessons.size() > 1) {
+            return SHARE;
+        }
+        return lessons.stream().anyMatch(lesson -> lesson.afterNeutral().isPresent()) ? SHARE_ALONE : 0;
     }
 
     private static boolean haveOneForm(PromptPair pair, PromptPair other) {

@@ -114,6 +114,21 @@ class DefaultTrainingTest {
     }
 
     @Test
+    void a_target_that_is_taught_after_the_neutral_prompt_too_makes_another_lora_with_the_same_bytes_each_time()
+            throws IOException {
+        byte[] asItStands =
+                Files.readAllBytes(engine.train(training("as", spec())).file());
+        byte[] both =
+                Files.readAllBytes(engine.train(training("both", spec().method(method -> method.withAfterNeutral(0.5))))
+                        .file());
+
+        assertThat(both).isNotEqualTo(asItStands);
+        assertThat(engine.train(training("again", spec().method(method -> method.withAfterNeutral(0.5))))
+                        .file())
+                .hasBinaryContent(both);
+    }
+
+    @Test
     void several_targets_get_muon_and_more_rank_in_the_file_and_in_the_estimate() {
         LoraTraining one = training("one", cheapSpec().iterations(1));
         LoraTraining several = one.toBuilder()

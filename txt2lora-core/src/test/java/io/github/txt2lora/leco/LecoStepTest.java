@@ -115,7 +115,7 @@ class LecoStepTest {
     }
 
     private static LecoStep step(List<PromptPair> pairs, TrainingSpec spec) {
-        return new LecoStep(tiny.withNewCache(), Lessons.of(pairs, spec.method().preservation()), spec);
+        return new LecoStep(tiny.withNewCache(), Lessons.of(pairs, spec.method()), spec);
     }
 
     private static LoraGradient run(LecoStep step, StepContext context) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.txt2lora.Preservation;
 import io.github.txt2lora.PromptPair;
+import io.github.txt2lora.TrainingMethod;
 import io.github.txt2lora.leco.lesson.Lesson;
 import io.github.txt2lora.leco.lesson.Lessons;
 import io.github.txt2lora.torch.TorchGenerator;
@@ -30,7 +31,7 @@ class RehearsalTest {
     /** The targets that are rehearsed beside the first one. */
     private static List<String> besideFirst(List<Lesson> lessons) {
         var generator = new TorchGenerator(1);
-        var rehearsal = new Rehearsal(lessons, lesson -> true, false);
+        var rehearsal = new Rehearsal(lessons, lesson -> true);
         return IntStream.range(0, DRAWS)
                 .mapToObj(i -> rehearsal.draw(generator, 0))
                 .filter(Objects::nonNull)
@@ -52,14 +53,16 @@ class RehearsalTest {
         var generator = new TorchGenerator(1);
         List<Lesson> one = lessons(pair("a"));
 
-        assertThat(new Rehearsal(one, lesson -> true, false).draw(generator, 0)).isNull();
+        assertThat(new Rehearsal(one, lesson -> true).draw(generator, 0)).isNull();
         assertThat(generator.state()).isEqualTo(new TorchGenerator(1).state());
     }
 
     @Test
     void a_single_lesson_with_two_prompts_is_rehearsed_beside_itself() {
-        List<Lesson> one = lessons(pair("a"));
-        var rehearsal = new Rehearsal(one, lesson -> true, true);
+        List<Lesson> one = Lessons.of(
+                        List.of(pair("a").build()), TrainingMethod.recommended().withAfterNeutral(0.15))
+                .drawn();
+        var rehearsal = new Rehearsal(one, lesson -> true);
         var generator = new TorchGenerator(1);
 
         List<Lesson> drawn = IntStream.range(0, DRAWS)
@@ -83,7 +86,7 @@ class RehearsalTest {
 
     @Test
     void where_sizes_are_left_to_chance_nothing_is_rehearsed() {
-        var rehearsal = new Rehearsal(lessons(pair("a"), pair("b")), lesson -> false, true);
+        var rehearsal = new Rehearsal(lessons(pair("a"), pair("b")), lesson -> false);
 
         assertThat(IntStream.range(0, 100).mapToObj(i -> rehearsal.draw(new TorchGenerator(i), 0)))
                 .containsOnlyNulls();

@@ -85,6 +85,9 @@ abstract class MlflowContract {
                         IntStream.rangeClosed(1, 250).mapToObj(Long::valueOf).toList());
         assertThat(history(run, "loss")).extracting(Metric::getValue).containsExactlyElementsOf(lora.losses());
         assertThat(history(run, "gradient_norm")).hasSize(250);
+        assertThat(history(run, "final_recognition"))
+                .extracting(Metric::getValue)
+                .containsExactly(1.0);
         assertThat(artifacts(run)).containsExactly("krnkmd.safetensors");
         assertThat(download(run, "krnkmd.safetensors")).isEqualTo(Files.readAllBytes(lora.file()));
     }
@@ -217,7 +220,11 @@ abstract class MlflowContract {
                         .positive("maid uniform,cat ears")
                         .neutral("1girl")
                         .build())
-                .spec(TrainingSpec.builder().iterations(250).seed(7).build())
+                .spec(TrainingSpec.builder()
+                        .iterations(250)
+                        .seed(7)
+                        .stopping(stopping -> stopping.withRecognitionImages(16))
+                        .build())
                 .output(folder.resolve("lora"));
     }
 

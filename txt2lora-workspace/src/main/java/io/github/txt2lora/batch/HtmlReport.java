@@ -88,21 +88,13 @@ final class HtmlReport {
         LoraQuality quality = training.quality();
         html.element("td", quality == null ? "" : percent(quality.gap()))
                 .element("td", quality == null ? "" : percent(quality.drift()))
-                .element("td", quality == null ? "" : recognized(quality))
+                .element("td", quality == null ? "" : quality.recognized())
                 .element("td", ReportTime.text(Duration.ofMillis((long) (training.seconds() * 1000))))
                 .markup("</tr>\n");
     }
 
     private static String percent(double share) {
         return Double.isNaN(share) ? "not measurable" : String.format(Locale.ROOT, "%.1f %%", 100 * share);
-    }
-
-    private static String recognized(LoraQuality quality) {
-        return String.join(
-                ", ",
-                quality.recognitions().stream()
-                        .map(LoraQuality.Recognition::text)
-                        .toList());
     }
 
     private static @Nullable LoraRecord record(LoraOutcome outcome) {
@@ -209,7 +201,7 @@ final class HtmlReport {
             html.row("gap", percent(quality.gap()));
             html.row("drift", percent(quality.drift()));
             if (!quality.recognitions().isEmpty()) {
-                html.row("recognized", recognized(quality));
+                html.row("recognized", quality.recognized());
             }
         }
         html.row("UNet samples", String.valueOf(training.unetSamples()));

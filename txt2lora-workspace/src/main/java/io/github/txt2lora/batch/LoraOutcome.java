@@ -41,18 +41,7 @@ public sealed interface LoraOutcome {
                             " (gap %.0f %%, drift %.0f %%%s)",
                             100 * quality.gap(),
                             100 * quality.drift(),
-                            recognized(quality));
-        }
-
-        private static String recognized(LoraQuality quality) {
-            return quality.recognitions().isEmpty()
-                    ? ""
-                    : ", recognized: "
-                            + String.join(
-                                    ", ",
-                                    quality.recognitions().stream()
-                                            .map(LoraQuality.Recognition::text)
-                                            .toList());
+                            quality.recognitions().isEmpty() ? "" : ", recognized: " + quality.recognized());
         }
     }
 

@@ -39,16 +39,17 @@ record MethodWork(double evaluations, double comparedSamples) {
         double steps = (double) spec.iterationsFor(prompts, models) * spec.gradientAccumulationSteps();
         double compared = latents.states() * (spec.method().preservation().joint() ? 2 : 1);
         double taught = prompts.stream().filter(pair -> !pair.preserves()).count();
-        boolean rehearses = (taught > 1 || spec.method().afterNeutral() > 0)
-                && spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
-        double drawn = steps * (rehearses ? 1 + Rehearsal.share(taught) : 1);
+        Lessons lessons = Lessons.of(prompts, spec.method());
+        boolean onTrajectories = spec.method().preservation().latents() == KeptLatents.TRAJECTORIES;
+        double rehearsed = onTrajectories && taught > 0 ? Rehearsal.share(lessons.drawn()) : 0;
+        double drawn = steps * (1 + rehearsed);
         double evaluations = models * latents.evaluations().applyAsDouble(drawn / models, Math.max(1, taught));
-        if (rehearses && taught > 1) {
+        if (onTrajectories && taught > 1) {
             evaluations +=
                     models * taught * PairBalance.evaluations(spec.method().latents());
         }
-        if (spec.method().preservation().latents() == KeptLatents.TRAJECTORIES) {
-            Set<String> kept = Lessons.of(prompts, spec.method()).kept();
+        if (onTrajectories) {
+            Set<String> kept = lessons.kept();
             int neutral = (int) prompts.stream()
                     .map(PromptPair::neutral)
                     .distinct()

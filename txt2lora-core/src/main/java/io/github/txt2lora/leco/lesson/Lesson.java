@@ -10,21 +10,9 @@ import java.util.Optional;
  * @param pair the pair to learn
  * @param goal the goal for its target's prediction
  * @param kept prompts of which each step keeps one; none if it is alone
+ * @param afterNeutral the target after the neutral prompt, as in {@code 1girl,krnkmd}, if it is taught so too
  */
-public record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept) {
-
-    /**
-     * The target after the neutral prompt, as in {@code 1girl,krnkmd}; empty where it begins with that anyway, or where
-     * the result is to be kept.
-     */
-    public Optional<String> afterNeutral() {
-        String joined = pair.neutral() + "," + pair.target();
-        return pair.neutral().isBlank()
-                        || pair.target().startsWith(pair.neutral())
-                        || kept.stream().anyMatch(other -> other.prompt().equals(joined))
-                ? Optional.empty()
-                : Optional.of(joined);
-    }
+public record Lesson(PromptPair pair, TeacherTarget goal, List<Kept> kept, Optional<String> afterNeutral) {
 
     /**
      * A prompt that is to stay.

@@ -6,6 +6,7 @@ import io.github.txt2lora.TrainingMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -20,7 +21,6 @@ import java.util.stream.Stream;
  * @param added prompts to keep that the pairs do not name as they are
  * @param everyday further prompts that a start in closed form is not to change
  * @param captioned prompts that hints are learned with
- * @param afterNeutral targets after their neutral prompt, where they are taught so too
  */
 public record Lessons(
         List<PromptPair> pairs,
@@ -30,8 +30,7 @@ public record Lessons(
         Set<String> targets,
         Set<String> added,
         List<String> everyday,
-        List<String> captioned,
-        Set<String> afterNeutral) {
+        List<String> captioned) {
 
     /** The lessons of a training, without everyday prompts. */
     public static Lessons of(List<PromptPair> pairs, TrainingMethod method) {
@@ -64,36 +63,51 @@ public record Lessons(
                 targets,
                 added,
                 List.of(),
-                List.of(),
-                Set.of());
+                List.of());
     }
 
     private Lessons withAfterNeutral() {
-        Set<String> prompts = new LinkedHashSet<>();
-        drawn.forEach(lesson -> lesson.afterNeutral().ifPresent(prompts::add));
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, captioned, prompts);
+        Set<String> others = kept();
+        others.addAll(targets);
+        List<Lesson> both = drawn.stream()
+                .map(lesson ->
+                        new Lesson(lesson.pair(), lesson.goal(), lesson.kept(), afterNeutral(lesson.pair(), others)))
+                .toList();
+        return new Lessons(pairs, both, taught, preserved, targets, added, everyday, captioned);
+    }
+
+    /** Nothing where the target begins so anyway, or where others teach or keep the joined prompt. */
+    private static Optional<String> afterNeutral(PromptPair pair, Set<String> others) {
+        String joined = pair.neutral() + "," + pair.target();
+        return pair.preserves()
+                        || pair.neutral().isBlank()
+                        || pair.target().startsWith(pair.neutral())
+                        || others.contains(joined)
+                ? Optional.empty()
+                : Optional.of(joined);
     }
 
     /** The same with everyday prompts. */
     public Lessons withEveryday(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts, captioned, afterNeutral);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, prompts, captioned);
     }
 
     /** The same with prompts that hints are learned with. */
     public Lessons withCaptioned(List<String> prompts) {
-        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, prompts, afterNeutral);
+        return new Lessons(pairs, drawn, taught, preserved, targets, added, everyday, prompts);
     }
 
     private static List<Lesson> drawn(
             List<PromptPair> pairs, List<PromptPair> taught, List<PromptPair> preserved, Preservation preservation) {
         if (!preservation.joint() || taught.isEmpty()) {
             return pairs.stream()
-                    .map(pair -> new Lesson(weighted(pair, preservation), TeacherTarget.of(pair), List.of()))
+                    .map(pair -> new Lesson(
+                            weighted(pair, preservation), TeacherTarget.of(pair), List.of(), Optional.empty()))
                     .toList();
         }
         var common = new KeptPrompts.Common(taught, preserved, preservation);
         return taught.stream()
-                .map(pair -> new Lesson(pair, TeacherTarget.of(pair), common.of(pair)))
+                .map(pair -> new Lesson(pair, TeacherTarget.of(pair), common.of(pair), Optional.empty()))
                 .toList();
     }
 
@@ -121,7 +135,7 @@ public record Lessons(
         prompts.addAll(added);
         prompts.addAll(everyday);
         prompts.addAll(captioned);
-        prompts.addAll(afterNeutral);
+        drawn.forEach(lesson -> lesson.afterNeutral().ifPresent(prompts::add));
         // images are guided away from it
         prompts.add("");
         return prompts;

@@ -1,6 +1,7 @@
 package io.github.txt2lora.leco.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.txt2lora.LatentSource;
 import io.github.txt2lora.Preservation;
@@ -74,6 +75,17 @@ class MethodWorkTest {
 
         // 8 steps with guidance, then three timesteps with two prompts
         assertThat(MethodWork.of(spec.build(), several, 2).evaluations()).isEqualTo(before + 2 * 10 * (16 + 6));
+    }
+
+    @Test
+    void a_target_that_is_taught_after_the_neutral_prompt_too_has_more_latents() {
+        TrainingMethod method = TrainingMethod.recommended().withLatents(new LatentSource.Noise(0, 700));
+        double without = work(method, 100).evaluations();
+
+        // in three of ten iterations a second time, for three prompts of the teacher
+        assertThat(work(method.withAfterNeutral(0.15), 100).evaluations()).isCloseTo(without + 90, within(1e-9));
+        assertThat(work(method.withAfterNeutral(0.15).withPreservation(Preservation.addingPrompts()), 100))
+                .isEqualTo(work(method.withPreservation(Preservation.addingPrompts()), 100));
     }
 
     @Test

@@ -218,14 +218,26 @@ class LessonsTest {
                 .neutral("1girl")
                 .build();
         PromptPair kept = PromptPair.preserve("1girl,krnkmd").build();
+        PromptPair taught = PromptPair.enhance("1girl,krnkmd")
+                .positive("maid")
+                .neutral("1girl")
+                .build();
         TrainingMethod method = TrainingMethod.recommended().withAfterNeutral(0.1);
 
-        assertThat(Lessons.of(List.of(krnkmd, begins), method).afterNeutral()).containsExactly("1girl,krnkmd");
-        assertThat(Lessons.of(List.of(krnkmd, begins), method).prompts()).contains("1girl,krnkmd");
-        assertThat(Lessons.of(List.of(empty), method).afterNeutral()).isEmpty();
-        assertThat(Lessons.of(List.of(krnkmd, kept), method).afterNeutral()).isEmpty();
-        assertThat(Lessons.of(List.of(krnkmd), TrainingMethod.recommended()).afterNeutral())
+        assertThat(afterNeutral(method, krnkmd, begins)).containsExactly("1girl,krnkmd");
+        assertThat(Lessons.of(List.of(krnkmd), method).prompts()).contains("1girl,krnkmd");
+        assertThat(afterNeutral(method, empty)).isEmpty();
+        assertThat(afterNeutral(method, krnkmd, kept)).isEmpty();
+        assertThat(afterNeutral(method, krnkmd, taught)).isEmpty();
+        assertThat(afterNeutral(method.withPreservation(Preservation.drawn()), krnkmd, kept))
                 .isEmpty();
+        assertThat(afterNeutral(TrainingMethod.recommended(), krnkmd)).isEmpty();
+    }
+
+    private static List<String> afterNeutral(TrainingMethod method, PromptPair... pairs) {
+        return Lessons.of(List.of(pairs), method).drawn().stream()
+                .flatMap(lesson -> lesson.afterNeutral().stream())
+                .toList();
     }
 
     @Test
